@@ -1,0 +1,98 @@
+"""Double entry. Entries balance per currency, stay as they were posted, and are corrected by reversal.
+
+The database itself keeps the first two: see the triggers in the first migration. A balance is always a fold over postings.
+"""
+
+from django.db import models
+from kit import clock
+from kit.access import APPEND, Access
+from kit.ids import uuid7
+
+
+class AccountCode(models.TextChoices):
+    """The chart of accounts. A code with `/v` in its label is kept once per vendor."""
+
+    STRIPE_PENDING = "1010", "Stripe pending"
+    STRIPE_AVAILABLE = "1020", "Stripe available"
+    PAYOUTS_IN_TRANSIT = "1030", "Payouts in transit"
+    BANK = "1100", "Bank"
+    VENDOR_RECEIVABLE = "1300", "Vendor receivable/v"
+    DISPUTED_FUNDS = "1310", "Disputed funds with Stripe"
+    SUBSCRIPTION_RECEIVABLE = "1320", "Subscription receivable/v"
+    VENDOR_PAYABLE = "2000", "Vendor payable/v"
+    REFUNDS_OWED = "2100", "Refunds owed to buyers"
+    TAX_PAYABLE = "2200", "Tax payable"
+    DEFERRED_REVENUE = "2300", "Deferred subscription revenue"
+    DISPUTE_HOLD = "2400", "Dispute hold/v"
+    SUSPENSE = "2900", "Suspense"
+    COMMISSION = "4000", "Commission"
+    SUBSCRIPTIONS = "4010", "Subscriptions"
+    FEES_RECHARGED = "4020", "Fees recharged to vendors"
+    STRIPE_PROCESSING = "5000", "Stripe processing"
+    DISPUTE_FEES = "5010", "Dispute fees"
+    PAYOUT_FEES = "5020", "Connect and payout fees"
+    BAD_DEBT = "5030", "Bad debt"
+    FX_ROUNDING = "5040", "FX and rounding"
+
+
+class LedgerAccount(models.Model):
+    """One account of one currency; with a vendor for the codes kept per vendor."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    code = models.CharField(max_length=4, choices=AccountCode)
+    vendor_id = models.UUIDField(null=True, blank=True)
+    currency = models.CharField(max_length=3)
+
+    access = Access(store=APPEND, vendor="select", platform=APPEND)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "vendor_id", "currency"], name="ledger_account_once", nulls_distinct=False
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.get_code_display()}".replace("/v", f"/{self.vendor_id}" if self.vendor_id else "")
+
+
+class JournalEntry(models.Model):
+    """One external fact in the books, exactly once: `source_key` names the fact, e.g. `txn:txn_123` or `commission:<id>`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    source_key = models.CharField(max_length=120)
+    kind = models.CharField(max_length=40, help_text="sale, commission, funds_available, transfer, refund ...")
+    description = models.CharField(max_length=250, blank=True)
+    reference_id = models.UUIDField(null=True, blank=True, help_text="order, vendor order or payout it is about")
+    reverses = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversals")
+    occurred_at = models.DateTimeField()
+    posted_at = models.DateTimeField(default=clock.now)
+
+    access = Access(store=APPEND, platform=APPEND)
+
+    class Meta:
+        verbose_name_plural = "journal entries"
+        constraints = [models.UniqueConstraint(fields=["source_key"], name="journal_entry_once")]
+        indexes = [
+            models.Index(fields=["reference_id"], name="journal_reference"),
+            models.Index(fields=["-occurred_at", "-id"], name="journal_newest"),
+        ]
+
+
+class Posting(models.Model):
+    """One side of an entry: positive `amount_minor` debits the account, negative credits it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="postings")
+    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="postings")
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    vendor_id = models.UUIDField(null=True, blank=True, help_text="of the account, so that its rows can be walled")
+
+    access = Access(store=APPEND, vendor="select", platform=APPEND)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(amount_minor=0), name="posting_not_zero"),
+        ]
+        indexes = [models.Index(fields=["account", "-id"], name="posting_account")]

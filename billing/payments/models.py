@@ -1,0 +1,175 @@
+"""Money in: a customer pays an order once, at one provider, for many vendors.
+
+Billing knows no products: `reference_id` is the order, a share's `reference_id` the vendor order, and neither is a foreign key.
+"""
+
+from django.db import models
+from django.db.models import F, Q
+from kit import clock
+from kit.access import Access
+from kit.ids import uuid7
+
+
+class PaymentState(models.TextChoices):
+    PENDING = "pending", "Awaiting payment"
+    PROCESSING = "processing", "Processing"
+    PAID = "paid", "Paid"
+    EXPIRED = "expired", "Expired"
+    CANCELED = "canceled", "Canceled"
+
+
+class Payment(models.Model):
+    """What one order costs and what has been paid of it. Amounts in minor units of `currency`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    reference_id = models.UUIDField(help_text="the order")
+    reference_number = models.CharField(max_length=20, help_text="what people call the order")
+    customer_email = models.EmailField(max_length=254)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    state = models.CharField(max_length=12, choices=PaymentState, default=PaymentState.PENDING)
+    provider_charge_id = models.CharField(max_length=80, blank=True, help_text="the charge transfers draw on")
+    provider_intent_id = models.CharField(max_length=80, blank=True)
+    refunded_minor = models.BigIntegerField(default=0)
+    fee_minor = models.BigIntegerField(default=0, help_text="what the provider took, borne by the platform")
+    created_at = models.DateTimeField(default=clock.now)
+    paid_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(store="select insert update")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reference_id"], name="payment_once_per_order"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")),
+                name="payment_refunded_within_amount",
+            ),
+        ]
+
+
+class AttemptState(models.TextChoices):
+    OPENING = "opening", "Opening"
+    OPEN = "open", "Open"
+    PAID = "paid", "Paid"
+    EXPIRED = "expired", "Expired"
+
+
+class PaymentAttempt(models.Model):
+    """One session at the provider. `(payment, number)` makes the idempotency key; at most one attempt is open."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=AttemptState, default=AttemptState.OPENING)
+    provider_session_id = models.CharField(max_length=120, blank=True)
+    url = models.TextField(blank=True, help_text="where the provider takes the payment; we only redirect there")
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(store="select insert update")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "number"], name="attempt_once"),
+            models.UniqueConstraint(
+                fields=["payment"], name="attempt_one_open", condition=Q(state__in=["opening", "open"])
+            ),
+            models.UniqueConstraint(
+                fields=["provider_session_id"], name="attempt_session", condition=~Q(provider_session_id="")
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"], name="attempt_expiring", condition=Q(state__in=["opening", "open"])
+            )
+        ]
+
+
+class PaymentShare(models.Model):
+    """A vendor's part of a payment: gross = commission + net; the shares of a payment sum to its amount."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="shares")
+    vendor_id = models.UUIDField()
+    reference_id = models.UUIDField(help_text="the vendor order")
+    gross_minor = models.BigIntegerField()
+    commission_minor = models.BigIntegerField()
+    net_minor = models.BigIntegerField(help_text="the vendor's earnings, its VAT included")
+    refunded_minor = models.BigIntegerField(default=0, help_text="of the gross")
+    refunded_net_minor = models.BigIntegerField(default=0, help_text="of the vendor's earnings")
+    transferred_minor = models.BigIntegerField(default=0)
+    reversed_minor = models.BigIntegerField(default=0)
+    currency = models.CharField(max_length=3)
+
+    access = Access(store="select insert update", vendor="select")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["reference_id"], name="share_once"),
+            models.CheckConstraint(
+                condition=Q(gross_minor=F("commission_minor") + F("net_minor")), name="share_gross_is_sum"
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_minor__gte=0, net_minor__gte=0), name="share_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("gross_minor")),
+                name="share_refunded_within_gross",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_net_minor__gte=0, refunded_net_minor__lte=F("net_minor")),
+                name="share_refunded_net_within_net",
+            ),
+            models.CheckConstraint(
+                condition=Q(transferred_minor__gte=0, transferred_minor__lte=F("net_minor")),
+                name="share_transferred_within_net",
+            ),
+            models.CheckConstraint(
+                condition=Q(reversed_minor__gte=0, reversed_minor__lte=F("transferred_minor")),
+                name="share_reversed_within_transferred",
+            ),
+        ]
+        indexes = [models.Index(fields=["vendor_id", "-id"], name="share_vendor")]
+
+
+class RefundState(models.TextChoices):
+    DUE = "due", "Due"
+    SENT = "sent", "Sent"
+    PENDING = "pending", "Pending at the provider"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+
+
+class Refund(models.Model):
+    """Money back to the customer, from one vendor's share. Sent by the worker; `key` names why, so it happens once."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    share = models.ForeignKey(PaymentShare, on_delete=models.PROTECT, related_name="refunds")
+    vendor_id = models.UUIDField()
+    key = models.CharField(max_length=120, help_text="e.g. sold_out:<vendor order id>")
+    amount_minor = models.BigIntegerField(help_text="gross, to the customer")
+    net_minor = models.BigIntegerField(help_text="of it, from the vendor's earnings; the rest is commission given back")
+    currency = models.CharField(max_length=3)
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, choices=RefundState, default=RefundState.DUE)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    due_at = models.DateTimeField(default=clock.now)
+    provider_refund_id = models.CharField(max_length=80, blank=True)
+    error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(store="select insert update", vendor="select")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["key"], name="refund_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_positive"),
+            models.CheckConstraint(
+                condition=Q(net_minor__gte=0, net_minor__lte=F("amount_minor")), name="refund_net_within_amount"
+            ),
+        ]
+        indexes = [models.Index(fields=["due_at"], name="refund_due", condition=Q(state__in=["due", "sent"]))]

@@ -1,0 +1,56 @@
+"""What a customer means to buy. A guest's cart is known by a random token in a cookie, of which we keep the hash."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from kit import clock
+from kit.access import Access
+from kit.ids import uuid7
+
+from marketplace.catalog.models import Offer
+
+MAX_QUANTITY = 99
+
+
+class Cart(models.Model):
+    """One cart. `version` rises with every change; placing an order names the version it saw."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="cart"
+    )
+    token_hash = models.CharField(max_length=64, blank=True)
+    country = models.CharField(max_length=2, default="DE", help_text="where it is going, for VAT")
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    access = Access(store="select insert update delete")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["token_hash"], name="cart_token_unique", condition=~Q(token_hash=""))
+        ]
+        indexes = [models.Index(fields=["changed_at"], name="cart_changed")]
+
+
+class CartLine(models.Model):
+    """So many of one offer, with the price that was shown when it was put in."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="cart_lines")
+    quantity = models.PositiveIntegerField()
+    price_seen_minor = models.BigIntegerField()
+    added_at = models.DateTimeField(default=clock.now)
+
+    access = Access(store="select insert update delete")
+
+    class Meta:
+        ordering = ["added_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "offer"], name="cart_line_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="cart_line_quantity"
+            ),
+        ]

@@ -1,0 +1,194 @@
+"""What customers ordered. An Order is placed and paid once; a VendorOrder is one vendor's part of it, the unit of
+fulfillment, commission and payout. Neither stores a payment status: that is derived (see `orders.status`).
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from kit import clock
+from kit.access import APPEND, Access
+from kit.ids import uuid7
+
+
+class StockHold(models.TextChoices):
+    HELD = "held", "Stock held, awaiting payment"
+    ALLOCATED = "allocated", "Stock allocated"
+    RELEASED = "released", "Stock released"
+
+
+class Order(models.Model):
+    """One purchase over any number of vendors. Amounts include VAT; `total = goods + shipping`.
+
+    `stock_hold` with `hold_until` is the public index of open holds: the worker finds expired ones without entering shops.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    number = models.CharField(max_length=20)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
+    )
+    email = models.EmailField(max_length=254)
+    access_token_hash = models.CharField(max_length=64, blank=True, help_text="lets a guest see this order")
+    cart_id = models.UUIDField(help_text="the cart it came from; with the version, an order is placed once")
+    cart_version = models.PositiveIntegerField()
+    currency = models.CharField(max_length=3)
+    goods_minor = models.BigIntegerField()
+    shipping_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField(help_text="contained in goods and shipping")
+    total_minor = models.BigIntegerField()
+    ship_to = models.JSONField(help_text="name, line1, line2, postal_code, city, country, phone")
+    stock_hold = models.CharField(max_length=10, choices=StockHold, default=StockHold.HELD)
+    hold_until = models.DateTimeField()
+    placed_at = models.DateTimeField(default=clock.now)
+    canceled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=200, blank=True)
+
+    access = Access(store="select insert update")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number"], name="order_number_unique"),
+            models.UniqueConstraint(fields=["cart_id", "cart_version"], name="order_once_per_cart_version"),
+            models.CheckConstraint(
+                condition=Q(total_minor=F("goods_minor") + F("shipping_minor")), name="order_total_is_sum"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "-placed_at", "-id"], name="order_customer"),
+            models.Index(fields=["-placed_at", "-id"], name="order_newest"),
+            models.Index(fields=["hold_until"], name="order_open_holds", condition=Q(stock_hold="held")),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Fulfillment(models.TextChoices):
+    """A vendor order's own state: the only one it stores."""
+
+    WAITING = "waiting", "Waiting for payment"
+    NEW = "new", "New"
+    ACCEPTED = "accepted", "Accepted"
+    PACKED = "packed", "Packed"
+    SHIPPED = "shipped", "Shipped"
+    DELIVERED = "delivered", "Delivered"
+    CANCELED = "canceled", "Canceled"
+
+
+class VendorOrder(models.Model):
+    """One vendor's part of an order, with the name and address its vendor may see (empty until it is paid)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="vendor_orders")
+    vendor_id = models.UUIDField()
+    vendor_slug = models.CharField(max_length=40)
+    vendor_name = models.CharField(max_length=100)
+    number = models.CharField(max_length=24)
+    currency = models.CharField(max_length=3)
+    goods_minor = models.BigIntegerField()
+    shipping_minor = models.BigIntegerField()
+    tax_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    commission_minor = models.BigIntegerField()
+    ship_to = models.JSONField(default=dict)
+    shipping_name = models.CharField(max_length=80, default="Standard")
+    shipping_tax_rate = models.DecimalField(max_digits=6, decimal_places=4)
+    shipping_tax_minor = models.BigIntegerField()
+    fulfillment = models.CharField(max_length=10, choices=Fulfillment, default=Fulfillment.WAITING)
+    placed_at = models.DateTimeField(default=clock.now)
+    paid_at = models.DateTimeField(null=True, blank=True)
+    ship_by = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    packed_at = models.DateTimeField(null=True, blank=True)
+    shipped_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    canceled_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(
+        store="select insert update",
+        vendor="select update(fulfillment, accepted_at, packed_at, shipped_at, delivered_at)",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "vendor_id"], name="vendor_order_once"),
+            models.UniqueConstraint(fields=["number"], name="vendor_order_number_unique"),
+            models.CheckConstraint(
+                condition=Q(total_minor=F("goods_minor") + F("shipping_minor")), name="vendor_order_total_is_sum"
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_minor__gte=0, commission_minor__lte=F("total_minor")),
+                name="vendor_order_commission_within_total",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["vendor_id", "-placed_at", "-id"], name="vendor_order_newest"),
+            models.Index(fields=["vendor_id", "fulfillment", "-placed_at"], name="vendor_order_state"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class OrderLine(models.Model):
+    """What was bought, with price, tax and commission frozen when the order was placed. Never recomputed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    vendor_order = models.ForeignKey(VendorOrder, on_delete=models.PROTECT, related_name="lines")
+    vendor_id = models.UUIDField()
+    listing_id = models.UUIDField()
+    listing_slug = models.CharField(max_length=140)
+    product_id = models.UUIDField()
+    variant_id = models.UUIDField(help_text="in the vendor's shop; also the offer's id")
+    sku = models.CharField(max_length=60)
+    title = models.CharField(max_length=250)
+    options = models.JSONField(default=dict)
+    picture = models.CharField(max_length=200, blank=True)
+    quantity = models.PositiveIntegerField()
+    unit_price_minor = models.BigIntegerField()
+    total_minor = models.BigIntegerField()
+    tax_category = models.CharField(max_length=20)
+    tax_rate = models.DecimalField(max_digits=6, decimal_places=4)
+    tax_minor = models.BigIntegerField(help_text="contained in the total; the vendor is liable")
+    commission_minor = models.BigIntegerField()
+    commission_rule_id = models.UUIDField(null=True, blank=True)
+    commission_reason = models.CharField(max_length=200, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    access = Access(store="select insert", vendor="select")
+
+    class Meta:
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total_minor=F("unit_price_minor") * F("quantity")), name="order_line_total_is_product"
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_minor__gte=0, tax_minor__lte=F("total_minor")), name="order_line_tax_within_total"
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_minor__gte=0, commission_minor__lte=F("total_minor")),
+                name="order_line_commission_within_total",
+            ),
+        ]
+
+
+class OrderEvent(models.Model):
+    """What happened to an order or a vendor order: dated, attributed, append-only."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    order_id = models.UUIDField()
+    vendor_order = models.ForeignKey(
+        VendorOrder, null=True, blank=True, on_delete=models.PROTECT, related_name="events"
+    )
+    vendor_id = models.UUIDField(null=True, blank=True)
+    name = models.CharField(max_length=40, help_text="placed, paid, accepted, packed, shipped, delivered, canceled ...")
+    actor_kind = models.CharField(max_length=12, help_text="customer, member, staff or system")
+    actor_id = models.UUIDField(null=True, blank=True)
+    note = models.CharField(max_length=250, blank=True)
+    at = models.DateTimeField(default=clock.now)
+
+    access = Access(store=APPEND, vendor=APPEND, platform=APPEND)
+
+    class Meta:
+        indexes = [models.Index(fields=["order_id", "at"], name="order_event_order")]

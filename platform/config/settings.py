@@ -1,0 +1,397 @@
+"""Souk's settings: one file, environment variables, defaults that run.
+
+`SOUK_PROCESS` says which process this is, and with it the database role, the URLs, the apps and the secrets it gets
+(docs/architecture.md has the table). With no `DATABASE_URL` / `REDIS_URL` the embedded servers of the world named by
+`SOUK_WORLD` are used; they start at the first connection, never by importing this file.
+"""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+from embedded.servers import postgres_address, secret, valkey_socket
+from embedded.world import current_world
+
+env = os.environ.get
+BASE_DIR = Path(__file__).resolve().parents[2]
+
+# --- Which process, which world ------------------------------------------------------------------------------------------
+
+PROCESSES = {
+    # process: (database role, face it serves)
+    "web": ("store", "market"),
+    "office": ("platform", "office"),
+    "portal": ("doorman", "portal"),
+    "worker": ("platform", None),
+    "shopworker": ("doorman", None),
+    "builder": ("builder", None),
+    "beat": (None, None),
+    # One process that stands in for all of them: the tests and the journey, never production.
+    "journey": ("platform", "market"),
+    "test": ("postgres", "market"),
+}
+PROCESS = env("SOUK_PROCESS", "office")
+if PROCESS not in PROCESSES:
+    raise ImproperlyConfigured(f"SOUK_PROCESS={PROCESS!r}: choose one of {', '.join(PROCESSES)}")
+DATABASE_ROLE, FACE = PROCESSES[PROCESS]
+# Processes whose connection is bound to one vendor's own login role at a time; elsewhere only the search path moves.
+BINDS_VENDOR = PROCESS in ("portal", "shopworker")
+STANDS_FOR_ALL = PROCESS in ("journey", "test")
+
+PRODUCTION = env("SOUK_ENV", "development") == "production"
+DEBUG = env("SOUK_DEBUG", "0") == "1"
+EMBEDDED_POSTGRES = not env("DATABASE_URL")
+EMBEDDED_VALKEY = not env("REDIS_URL")
+WORLD = None if PRODUCTION else current_world()
+VAR = Path(env("SOUK_DATA", str(WORLD.root if WORLD else BASE_DIR / "var" / "production")))
+if WORLD:
+    os.environ.setdefault("SOUK_CLOCK_FILE", str(WORLD.clock))
+
+
+def secret_of(name: str) -> str:
+    """A secret from `SOUK_SECRET_<NAME>`, or, outside production, from the world's own folder (made there, mode 0600)."""
+    value = env("SOUK_SECRET_" + name.upper().replace("-", "_"))
+    if value:
+        return value
+    if PRODUCTION:
+        raise ImproperlyConfigured(f"SOUK_SECRET_{name.upper().replace('-', '_')} is not set")
+    return secret(WORLD, name)
+
+
+SECRET_KEY = secret_of(f"django-{PROCESS}" if not STANDS_FOR_ALL else "django-web")
+
+# --- Faces: who is served where -------------------------------------------------------------------------------------------
+
+DOMAIN = env("SOUK_DOMAIN", "localhost")
+SCHEME = env("SOUK_SCHEME", "https" if PRODUCTION else "http")
+PORTS = {
+    "market": env("SOUK_MARKET_PORT", "443" if PRODUCTION else "8000"),
+    "portal": env("SOUK_PORTAL_PORT", "443" if PRODUCTION else "8001"),
+    "office": env("SOUK_OFFICE_PORT", "443" if PRODUCTION else "8002"),
+}
+# `{vendor}` stands for the vendor's slug. `kit.links` is the only reader.
+FACES = {
+    "market": {"host": DOMAIN, "port": PORTS["market"], "urlconf": "config.urls_market"},
+    "shop": {"host": "{vendor}." + DOMAIN, "port": PORTS["market"], "urlconf": "config.urls_market"},
+    "portal": {"host": "{vendor}.portal." + DOMAIN, "port": PORTS["portal"], "urlconf": "config.urls_portal"},
+    "office": {"host": "office." + DOMAIN, "port": PORTS["office"], "urlconf": "config.urls_office"},
+}
+ROOT_URLCONF = FACES[FACE or "market"]["urlconf"]
+ALLOWED_HOSTS = [DOMAIN, "." + DOMAIN, *([] if PRODUCTION else ["127.0.0.1", "[::1]", "testserver"])]
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = True
+
+# --- Apps: the folder tells the schema ------------------------------------------------------------------------------------
+
+SHARED_APPS = [
+    "django_tenants",
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "django_htmx",
+    "accounts",
+    "taxonomy",
+    "outbox",
+    "notifications",
+    "audit",
+    "observability",
+    "ui",
+    "tenants.isolation",
+    "tenants.vendors",
+    "billing.ledger",
+    "billing.commissions",
+    "billing.payments",
+    "billing.payouts",
+    "billing.reconciliation",
+    "billing.stripe",
+    "marketplace.catalog",
+    "marketplace.search",
+    "marketplace.carts",
+    "marketplace.orders",
+    "marketplace.fulfillment",
+    "marketplace.checkout",
+    "marketplace.demo",
+    "marketplace.web",
+]
+# People sign in on the marketplace host only, so allauth is installed there alone (and where its tables are made).
+SIGN_IN_APPS = ["allauth", "allauth.account", "allauth.mfa"]
+if PROCESS in ("web", "builder") or STANDS_FOR_ALL:
+    SHARED_APPS += SIGN_IN_APPS
+TENANT_APPS = ["tenants.shop.catalog", "tenants.shop.inventory", "tenants.shop.shipping"]
+INSTALLED_APPS = SHARED_APPS + TENANT_APPS
+TENANT_MODEL = "vendors.Vendor"
+TENANT_DOMAIN_MODEL = "vendors.Domain"
+DATABASE_ROUTERS = ["tenants.isolation.router.SchemaRouter"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+
+# --- Middleware per face --------------------------------------------------------------------------------------------------
+
+_BASE_MIDDLEWARE = [
+    "observability.middleware.RequestMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "config.middleware.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+]
+_SESSION_MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+_TAIL_MIDDLEWARE = [
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+FACE_MIDDLEWARE = {
+    "market": [
+        *_BASE_MIDDLEWARE,
+        "tenants.vendors.middleware.ShopFrontMiddleware",
+        *_SESSION_MIDDLEWARE,
+        "django.contrib.auth.middleware.AuthenticationMiddleware",
+        "allauth.account.middleware.AccountMiddleware",
+        *_TAIL_MIDDLEWARE,
+        "marketplace.web.middleware.SoukErrorMiddleware",
+    ],
+    "portal": [
+        *_BASE_MIDDLEWARE,
+        "tenants.vendors.middleware.VendorHostMiddleware",
+        *_SESSION_MIDDLEWARE,
+        "tenants.vendors.middleware.MemberMiddleware",
+        *_TAIL_MIDDLEWARE,
+        "marketplace.web.middleware.SoukErrorMiddleware",
+    ],
+    "office": [
+        *_BASE_MIDDLEWARE,
+        *_SESSION_MIDDLEWARE,
+        "accounts.middleware.StaffMiddleware",
+        *_TAIL_MIDDLEWARE,
+        "marketplace.web.middleware.SoukErrorMiddleware",
+    ],
+}
+MIDDLEWARE = FACE_MIDDLEWARE[FACE or "market"]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "marketplace.web.context.page",
+            ],
+        },
+    },
+]
+
+# --- Database: PostgreSQL, one role per process ---------------------------------------------------------------------------
+
+_connection = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
+if EMBEDDED_POSTGRES and PRODUCTION:
+    raise ImproperlyConfigured("DATABASE_URL is not set: the embedded server is for development and tests only")
+if EMBEDDED_POSTGRES:
+    _address = postgres_address(WORLD)
+    _connection |= {"HOST": str(_address.host), "PORT": str(_address.port), "NAME": env("SOUK_DATABASE", "souk")}
+else:
+    _url = urlsplit(env("DATABASE_URL", ""))
+    _connection |= {"HOST": _url.hostname or "", "PORT": str(_url.port or 5432), "NAME": _url.path.lstrip("/")}
+DATABASES = {
+    "default": {
+        "ENGINE": "tenants.isolation.postgresql",
+        "USER": DATABASE_ROLE or "nobody",
+        "PASSWORD": secret_of(DATABASE_ROLE) if DATABASE_ROLE else "",
+        "OPTIONS": {"options": "-c statement_timeout=60s -c lock_timeout=10s"},
+        "ATOMIC_REQUESTS": False,
+        **_connection,
+    }
+}
+# Every vendor's login role has a password derived from this key: held by the processes that serve vendors, and by the
+# builder, which makes those roles.
+VENDOR_ROLE_KEY = secret_of("vendor-role-key") if BINDS_VENDOR or PROCESS == "builder" or STANDS_FOR_ALL else ""
+VENDOR_POOL_SIZE = int(env("SOUK_VENDOR_POOL_SIZE", "40"))
+VENDOR_CONNECTION_SECONDS = 600
+CLUSTERS = {"main": "default"}
+
+# --- Valkey: cache, sessions, Celery's doorbell ---------------------------------------------------------------------------
+
+VALKEY_USER = "default" if STANDS_FOR_ALL else PROCESS
+if EMBEDDED_VALKEY and PRODUCTION:
+    raise ImproperlyConfigured("REDIS_URL is not set: the embedded server is for development and tests only")
+VALKEY_SOCKET = str(valkey_socket(WORLD)) if EMBEDDED_VALKEY else ""
+VALKEY_SECRET = secret_of(f"valkey-{VALKEY_USER}") if EMBEDDED_VALKEY else ""
+_valkey_url = env("REDIS_URL") or f"unix://{VALKEY_USER}:{VALKEY_SECRET}@{VALKEY_SOCKET}?db=0"
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": _valkey_url,
+        "KEY_PREFIX": FACE or PROCESS,
+        "OPTIONS": {"pool_class": "config.valkey.Pool"} if EMBEDDED_VALKEY else {},
+    },
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+SESSION_COOKIE_NAME = f"souk_{FACE or 'none'}"
+CSRF_COOKIE_NAME = f"souk_{FACE or 'none'}_csrf"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SCHEME == "https"
+SESSION_COOKIE_AGE = 14 * 86400 if FACE == "market" else 12 * 3600
+
+CELERY_BROKER_URL = (
+    env("REDIS_URL") or f"redis+socket://{VALKEY_USER}:{VALKEY_SECRET}@{VALKEY_SOCKET}?virtual_host=0"
+)
+
+EVENT_TABLE = "config.events"
+# Tests and the journey run sweeps themselves; a process without a broker has nobody to ring for.
+RINGS_DOORBELL = PROCESS not in ("test", "beat") and env("SOUK_DOORBELL", "1") == "1"
+
+# --- People ---------------------------------------------------------------------------------------------------------------
+
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+if "allauth" in INSTALLED_APPS:
+    AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip", "reset_password": "20/m/ip,5/m/key"}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Souk"
+# Hand-off codes are signed on the marketplace host and only verified elsewhere.
+HANDOFF_SIGNING_KEY = secret_of("handoff-signing-key") if PROCESS == "web" or STANDS_FOR_ALL else ""
+HANDOFF_VERIFYING_KEY_FILE = env("SOUK_HANDOFF_VERIFYING_KEY_FILE", str(VAR / "handoff-public-key"))
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.MD5PasswordHasher",
+]
+if PROCESS != "test":
+    PASSWORD_HASHERS = PASSWORD_HASHERS[:1]
+else:
+    PASSWORD_HASHERS.reverse()
+
+# --- Money ----------------------------------------------------------------------------------------------------------------
+
+CURRENCY = "EUR"
+HOLD_DAYS = int(env("SOUK_HOLD_DAYS", "7"))
+STOCK_HOLD_MINUTES = int(env("SOUK_STOCK_HOLD_MINUTES", "30"))
+PAYMENT_PROVIDER = "billing.stripe.provider.StripeProvider"
+HOLDS_STRIPE_KEY = PROCESS in ("web", "office", "worker") or STANDS_FOR_ALL
+STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", "" if PRODUCTION else "sk_test_souk_sandbox") if HOLDS_STRIPE_KEY else ""
+SANDBOX_PORT = env("SOUK_SANDBOX_PORT", "8003")
+# Where the SDK sends its calls. Empty: Stripe itself. The default, with no real key given, is the sandbox.
+STRIPE_API_BASE = env(
+    "STRIPE_API_BASE", "" if PRODUCTION or env("STRIPE_SECRET_KEY") else f"http://127.0.0.1:{SANDBOX_PORT}"
+)
+# Signing secrets of the three webhook endpoints; several (comma separated) while one is being rolled.
+# Unset outside production: `manage.py webhooks register` keeps them in this world's secrets folder.
+STRIPE_WEBHOOK_SECRETS = {
+    name: [part for part in env(f"STRIPE_WEBHOOK_SECRET_{name.upper()}", "").split(",") if part]
+    for name in ("platform", "connect", "accounts")
+}
+
+# --- Files ----------------------------------------------------------------------------------------------------------------
+
+MEDIA_ROOT = Path(env("SOUK_MEDIA", str(VAR / "media")))
+MEDIA_URL = "/media/"
+PRIVATE_ROOT = Path(env("SOUK_PRIVATE", str(VAR / "private")))
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env("SOUK_STATIC", str(BASE_DIR / "staticfiles")))
+STORAGES = {
+    # Public pictures, re-encoded by us, served to anyone.
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Private documents: no URL; read through a view that checks who asks.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = not PRODUCTION
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o644
+MAX_PICTURE_BYTES = 12 * 1024 * 1024
+MAX_IMPORT_BYTES = 64 * 1024 * 1024
+
+# --- Mail -----------------------------------------------------------------------------------------------------------------
+
+EMAIL_BACKEND = "notifications.backends.FolderBackend"
+EMAIL_FILE_PATH = VAR / "mail"
+if env("SMTP_HOST"):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = env("SMTP_HOST"), int(env("SMTP_PORT", "587"))
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("SMTP_USER", ""), env("SMTP_PASSWORD", "")
+    EMAIL_USE_TLS = True
+DEFAULT_FROM_EMAIL = env("SOUK_FROM_EMAIL", f"Souk <hello@{DOMAIN}>")
+
+# --- Time, language, logs -------------------------------------------------------------------------------------------------
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+USE_I18N = True
+LOGGING_CONFIG = None  # observability.apps configures structlog once the apps are ready
+LOG_FORMAT = env("SOUK_LOG", "json" if PRODUCTION else "plain")
+
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_HSTS_SECONDS = 31536000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+
+# --- Production guards: an unsafe default refuses to start ----------------------------------------------------------------
+
+if PRODUCTION:
+    _unsafe = []
+    if DEBUG:
+        _unsafe.append("SOUK_DEBUG=1")
+    if STANDS_FOR_ALL:
+        _unsafe.append(f"SOUK_PROCESS={PROCESS} stands in for every role")
+    if DOMAIN == "localhost":
+        _unsafe.append("SOUK_DOMAIN is not set")
+    if len(SECRET_KEY) < 40:
+        _unsafe.append("the Django secret key is shorter than 40 characters")
+    if os.environ.get("SOUK_CLOCK_FILE"):
+        _unsafe.append("SOUK_CLOCK_FILE moves the clock")
+    if HOLDS_STRIPE_KEY:
+        if not STRIPE_SECRET_KEY or STRIPE_SECRET_KEY.startswith("sk_test_souk"):
+            _unsafe.append("STRIPE_SECRET_KEY is not set")
+        if STRIPE_API_BASE:
+            _unsafe.append("STRIPE_API_BASE points away from Stripe (the sandbox is for development)")
+    if PROCESS == "web":
+        _unsafe += [
+            f"STRIPE_WEBHOOK_SECRET_{name.upper()} is not set"
+            for name, secrets in STRIPE_WEBHOOK_SECRETS.items()
+            if not secrets
+        ]
+    if _unsafe:
+        raise ImproperlyConfigured("Refusing to start in production: " + "; ".join(_unsafe))
+
+if "runserver" in sys.argv[1:2]:
+    raise ImproperlyConfigured("`make demo` starts the processes; runserver would serve one face with the wrong role")

@@ -1,0 +1,40 @@
+"""Mail that was, or is to be, sent. One row per message, keyed so that no event sends it twice."""
+
+from django.db import models
+from kit import clock
+from kit.access import Access
+from kit.ids import uuid7
+
+
+class MailState(models.TextChoices):
+    DUE = "due", "Due"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+
+
+class Mail(models.Model):
+    """A message to one address. `key` says what it is about and makes it unique, e.g. `order_placed:<order id>`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    key = models.CharField(max_length=160)
+    template = models.CharField(max_length=60)
+    to = models.EmailField(max_length=254)
+    subject = models.CharField(max_length=200)
+    text = models.TextField()
+    html = models.TextField(blank=True)
+    vendor_id = models.UUIDField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=MailState, default=MailState.DUE)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    error = models.TextField(blank=True)
+
+    access = Access(store="insert")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key"], name="mail_key_unique")]
+        indexes = [
+            models.Index(fields=["due_at"], name="mail_due", condition=models.Q(state="due")),
+            models.Index(fields=["-created_at"], name="mail_newest"),
+        ]

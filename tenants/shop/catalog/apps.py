@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ShopCatalogConfig(AppConfig):
+    name = "tenants.shop.catalog"
+    label = "shop_catalog"

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class ShopShippingConfig(AppConfig):
+    name = "tenants.shop.shipping"
+    label = "shop_shipping"

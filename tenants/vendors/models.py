@@ -1,0 +1,120 @@
+"""Vendors: who they are, where they are found, who works there, what state they are in."""
+
+from django.db import models
+from django.db.models.functions import Lower
+from django_tenants.models import DomainMixin, TenantMixin
+from kit import clock
+from kit.access import Access
+from kit.context import CurrentVendor
+from kit.ids import uuid7
+
+
+class VendorState(models.TextChoices):
+    APPLIED = "applied", "Applied"
+    REJECTED = "rejected", "Rejected"
+    ONBOARDING = "onboarding", "Onboarding"
+    ACTIVE = "active", "Active"
+    SUSPENDED = "suspended", "Suspended"
+    CLOSED = "closed", "Closed"
+
+
+class Vendor(TenantMixin):
+    """Who sells. Its shop lives in the schema `schema_name`, given at approval; before that it has none.
+
+    `payouts_ready_at` is a copy of a fact of `billing.stripe` (the provider can pay this vendor), written by its listener.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    schema_name = models.CharField(max_length=63, null=True, blank=True)
+    slug = models.CharField(max_length=40)
+    name = models.CharField(max_length=100)
+    legal_name = models.CharField(max_length=150)
+    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
+    city = models.CharField(max_length=100, blank=True)
+    email = models.EmailField(max_length=254)
+    vat_id = models.CharField(max_length=20, blank=True)
+    tagline = models.CharField(max_length=150, blank=True)
+    story = models.TextField(blank=True)
+    logo = models.CharField(max_length=200, blank=True, help_text="path in public media")
+    palette = models.JSONField(default=list, blank=True, help_text="up to five colors")
+    currency = models.CharField(max_length=3, default="EUR")
+    state = models.CharField(max_length=12, choices=VendorState, default=VendorState.APPLIED)
+    cluster = models.CharField(max_length=40, default="main")
+    applied_at = models.DateTimeField(default=clock.now)
+    approved_at = models.DateTimeField(null=True, blank=True)
+    activated_at = models.DateTimeField(null=True, blank=True)
+    rejected_at = models.DateTimeField(null=True, blank=True)
+    decision_reason = models.TextField(blank=True)
+    payouts_ready_at = models.DateTimeField(null=True, blank=True)
+
+    auto_create_schema = False
+    auto_drop_schema = False
+    # This table's own id is the vendor's id: the policy for vendors compares `id`.
+    access = Access(
+        store="select insert update(payouts_ready_at, state, activated_at)",
+        vendor="select update(name, tagline, story, logo, palette, city)",
+        doorman="select",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("slug"), name="vendor_slug_unique"),
+            models.UniqueConstraint(fields=["schema_name"], name="vendor_schema_unique"),
+        ]
+        indexes = [models.Index(fields=["state", "-applied_at"], name="vendor_state")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def current(self) -> CurrentVendor:
+        """What `kit.context` carries while we work for this vendor."""
+        return CurrentVendor(id=self.id, slug=self.slug, schema=self.schema_name or "")
+
+    @property
+    def may_sell(self) -> bool:
+        return self.state == VendorState.ACTIVE
+
+
+class Domain(DomainMixin):
+    """A host name under which a vendor is found: its slug under the marketplace's domain, later its own domain."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    tenant = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="domains", db_column="vendor_id")
+
+    access = Access(store="select insert", doorman="select", vendor="select")
+
+
+class MemberRole(models.TextChoices):
+    OWNER = "owner", "Owner"
+    MANAGER = "manager", "Manager"
+    CATALOG = "catalog", "Catalog"
+    ORDERS = "orders", "Orders"
+    FINANCE = "finance", "Finance"
+    VIEWER = "viewer", "Viewer"
+
+
+class Member(models.Model):
+    """A user's role at a vendor: all the portal knows of a person. It never reads User, passwords or MFA.
+
+    Sign-out, a changed password or a lost role raises `access_version`, which ends the portal sessions that carry an older one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="members")
+    user_id = models.UUIDField()
+    name = models.CharField(max_length=150)
+    email = models.EmailField(max_length=254)
+    role = models.CharField(max_length=12, choices=MemberRole, default=MemberRole.OWNER)
+    access_version = models.PositiveIntegerField(default=1)
+    joined_at = models.DateTimeField(default=clock.now)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(store="select insert update(access_version, name, email)", vendor="select")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["vendor", "user_id"], name="member_once")]
+        indexes = [models.Index(fields=["user_id"], name="member_user")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
