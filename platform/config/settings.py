@@ -86,7 +86,6 @@ APPEND_SLASH = True
 # --- Apps: the folder tells the schema ------------------------------------------------------------------------------------
 
 SHARED_APPS = [
-    "django_tenants",
     "django.contrib.contenttypes",
     "django.contrib.auth",
     "django.contrib.sessions",
@@ -125,8 +124,8 @@ if PROCESS in ("web", "builder") or STANDS_FOR_ALL:
     SHARED_APPS += SIGN_IN_APPS
 TENANT_APPS = ["tenants.shop.catalog", "tenants.shop.inventory", "tenants.shop.shipping"]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
-TENANT_MODEL = "vendors.Vendor"
-TENANT_DOMAIN_MODEL = "vendors.Domain"
+# Of django-tenants we use the database wrapper. Its search path is set when it changes, not before every query.
+TENANT_LIMIT_SET_CALLS = True
 DATABASE_ROUTERS = ["tenants.isolation.router.SchemaRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
@@ -203,12 +202,14 @@ if EMBEDDED_POSTGRES:
 else:
     _url = urlsplit(env("DATABASE_URL", ""))
     _connection |= {"HOST": _url.hostname or "", "PORT": str(_url.port or 5432), "NAME": _url.path.lstrip("/")}
+# The builder works as the owner of all tables, and steps out of that role only to make roles.
+_session = "-c lock_timeout=10s -c " + ("role=owner" if PROCESS == "builder" else "statement_timeout=60s")
 DATABASES = {
     "default": {
-        "ENGINE": "tenants.isolation.postgresql",
+        "ENGINE": env("SOUK_DATABASE_ENGINE", "tenants.isolation.postgresql"),
         "USER": DATABASE_ROLE or "nobody",
         "PASSWORD": secret_of(DATABASE_ROLE) if DATABASE_ROLE else "",
-        "OPTIONS": {"options": "-c statement_timeout=60s -c lock_timeout=10s"},
+        "OPTIONS": {"options": _session},
         "ATOMIC_REQUESTS": False,
         **_connection,
     }

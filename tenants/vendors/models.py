@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.db.models.functions import Lower
-from django_tenants.models import DomainMixin, TenantMixin
 from kit import clock
 from kit.access import Access
 from kit.context import CurrentVendor
@@ -18,8 +17,10 @@ class VendorState(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
-class Vendor(TenantMixin):
+class Vendor(models.Model):
     """Who sells. Its shop lives in the schema `schema_name`, given at approval; before that it has none.
+
+    A plain model, not django-tenants' TenantMixin: that one makes schemas on save, and its `with vendor:` mixes up threads.
 
     `payouts_ready_at` is a copy of a fact of `billing.stripe` (the provider can pay this vendor), written by its listener.
     """
@@ -47,8 +48,6 @@ class Vendor(TenantMixin):
     decision_reason = models.TextField(blank=True)
     payouts_ready_at = models.DateTimeField(null=True, blank=True)
 
-    auto_create_schema = False
-    auto_drop_schema = False
     # This table's own id is the vendor's id: the policy for vendors compares `id`.
     access = Access(
         store="select insert update(payouts_ready_at, state, activated_at)",
@@ -76,13 +75,21 @@ class Vendor(TenantMixin):
         return self.state == VendorState.ACTIVE
 
 
-class Domain(DomainMixin):
+class Domain(models.Model):
     """A host name under which a vendor is found: its slug under the marketplace's domain, later its own domain."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    tenant = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="domains", db_column="vendor_id")
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="domains")
+    host = models.CharField(max_length=253, help_text="lower case, without port")
+    is_primary = models.BooleanField(default=True)
 
     access = Access(store="select insert", doorman="select", vendor="select")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["host"], name="domain_host_unique")]
+
+    def __str__(self) -> str:
+        return self.host
 
 
 class MemberRole(models.TextChoices):
