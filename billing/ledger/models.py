@@ -1,6 +1,6 @@
 """Double entry. Entries balance per currency, stay as they were posted, and are corrected by reversal.
 
-The database itself keeps the first two: see the triggers in the first migration. A balance is always a fold over postings.
+The database itself keeps the first two: see the triggers in the second migration. A balance is always a fold over postings.
 """
 
 from django.db import models
@@ -65,6 +65,7 @@ class JournalEntry(models.Model):
     description = models.CharField(max_length=250, blank=True)
     reference_id = models.UUIDField(null=True, blank=True, help_text="order, vendor order or payout it is about")
     reverses = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="reversals")
+    postings_count = models.PositiveSmallIntegerField(help_text="frozen, so that none can be added later")
     occurred_at = models.DateTimeField()
     posted_at = models.DateTimeField(default=clock.now)
 
@@ -84,7 +85,7 @@ class Posting(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="postings")
-    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="postings")
+    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="postings", db_index=False)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     vendor_id = models.UUIDField(null=True, blank=True, help_text="of the account, so that its rows can be walled")
