@@ -60,6 +60,7 @@ def secret_of(name: str) -> str:
     return secret(WORLD, name)
 
 
+SECRET_OF = secret_of  # for `walls bootstrap`, which sets the roles' passwords
 SECRET_KEY = secret_of(f"django-{PROCESS}" if not STANDS_FOR_ALL else "django-web")
 
 # --- Faces: who is served where -------------------------------------------------------------------------------------------
@@ -250,6 +251,7 @@ CELERY_BROKER_URL = (
 )
 
 EVENT_TABLE = "config.events"
+LIBRARY_ACCESS = "config.access.TABLES"
 # Tests and the journey run sweeps themselves; a process without a broker has nobody to ring for.
 RINGS_DOORBELL = PROCESS not in ("test", "beat") and env("SOUK_DOORBELL", "1") == "1"
 

@@ -42,3 +42,13 @@ class Wall(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["created_at"], name="wall_spares", condition=models.Q(state="spare"))]
+
+
+class ShopScript(models.Model):
+    """The SQL that makes a shop at a version of the shop migrations: made at release, replayed for every new vendor."""
+
+    version = models.CharField(max_length=64, primary_key=True)
+    sql = models.TextField()
+    made_at = models.DateTimeField(default=clock.now)
+
+    access = Access(platform="select")

@@ -1,0 +1,76 @@
+"""`manage.py walls bootstrap | apply | check | spares N`: roles, grants, policies and prepared shops."""
+
+import os
+from typing import Any
+
+import psycopg
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from tenants.isolation import actions, policies, roles
+
+
+class Command(BaseCommand):
+    requires_system_checks: list[str] = []  # it must run before anything else can
+    help = "Make the roles and the database, apply grants and policies, check for drift, make spare shops."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        commands = parser.add_subparsers(dest="do", required=True)
+        commands.add_parser("bootstrap", help="make roles and database (as superuser: DATABASE_ADMIN_URL, or embedded)")
+        commands.add_parser("apply", help="grants, policies, the shop script, and shops that are behind")
+        commands.add_parser("check", help="exit 1 where the database differs from what is declared")
+        spares = commands.add_parser("spares", help="make prepared shops until N wait")
+        spares.add_argument("count", type=int)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, options["do"])(**options)
+
+    def bootstrap(self, **_: Any) -> None:
+        made = bootstrap()
+        self.stdout.write(f"Roles are in place; database {settings.DATABASES['default']['NAME']} "
+                          f"{'made' if made else 'was there'}.")
+
+    def apply(self, **_: Any) -> None:
+        counts = actions.apply()
+        self.stdout.write(
+            f"Grants and policies on {counts['tables']} tables; {counts['scripts']} shop script made; "
+            f"{counts['shops']} shops brought up to date."
+        )
+
+    def check(self, **_: Any) -> None:
+        differences = policies.drift()
+        for difference in differences:
+            self.stderr.write(difference)
+        if differences:
+            raise CommandError(f"{len(differences)} differences; `manage.py walls apply` mends them")
+        self.stdout.write("The database enforces what is declared.")
+
+    def spares(self, count: int, **_: Any) -> None:
+        self.stdout.write(f"{actions.fill_spares(count)} spare shops made.")
+
+
+def bootstrap() -> bool:
+    """Roles and database, as superuser; True when the database was made. Passwords come from the secrets of each role."""
+    name = str(settings.DATABASES["default"]["NAME"])
+    passwords = {role: settings.SECRET_OF(role) for role in roles.LOGINS}
+    with psycopg.connect(_admin("postgres"), autocommit=True) as admin:
+        roles.make_roles(admin, passwords)
+        made = roles.make_database(admin, name)
+    with psycopg.connect(_admin(name), autocommit=True) as admin:
+        roles.prepare_database(admin)
+    return made
+
+
+def _admin(database: str) -> str:
+    """Connection string of the superuser."""
+    url = os.environ.get("DATABASE_ADMIN_URL")
+    if url:
+        return psycopg.conninfo.make_conninfo(url, dbname=database)
+    if not settings.EMBEDDED_POSTGRES:
+        raise CommandError("DATABASE_ADMIN_URL is not set: roles and database are made by a superuser")
+    from embedded.servers import ensure_postgres
+
+    address = ensure_postgres(settings.WORLD)
+    return psycopg.conninfo.make_conninfo(
+        host=str(address.host), port=address.port, user=address.superuser, password=address.password, dbname=database
+    )

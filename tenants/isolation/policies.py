@@ -1,0 +1,167 @@
+"""From what models declare (`kit.access`) to what the database enforces: grants and row-level security.
+
+`apply` makes it so, in one transaction; `drift` says where the database differs from what is declared.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.utils.module_loading import import_string
+from kit.access import Access, access_of
+
+ROLES = ("store", "platform", "doorman", "vendor_base")
+_RIGHT = re.compile(r"(select|insert|update|delete)(?:\(([a-z0-9_, ]+)\))?")
+
+VENDOR_OF_SESSION = """
+    CREATE OR REPLACE FUNCTION souk.vendor_of_session() RETURNS uuid
+    LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog
+    AS $$ SELECT vendor_id FROM public.isolation_wall WHERE name = session_user AND state = 'assigned' $$
+"""
+
+
+class UndeclaredTable(Exception):
+    """A public table says nowhere who may touch it."""
+
+
+@dataclass(frozen=True)
+class Table:
+    name: str
+    access: Access
+    vendor_column: str | None
+
+    def rights(self, role: str) -> list[tuple[str, tuple[str, ...]]]:
+        """[(privilege, columns)] of a role, no columns meaning the whole table."""
+        text = {"store": self.access.store, "platform": self.access.platform, "doorman": self.access.doorman}.get(
+            role, self.access.vendor
+        )
+        found = [
+            (match[1].upper(), tuple(part.strip() for part in (match[2] or "").split(",") if part.strip()))
+            for match in _RIGHT.finditer(text)
+        ]
+        if _RIGHT.sub("", text).strip():
+            raise ValueError(f"{self.name}: cannot read the rights {text!r}")
+        return found
+
+    def policies(self) -> Iterator[tuple[str, str, str, str, str]]:
+        """(name, command, role, using, with check) of each policy; none for a table that no vendor column walls."""
+        if self.vendor_column is None:
+            return
+        for role in ("owner", "store", "platform", "doorman"):
+            yield f"{role}_all", "ALL", role, "true", "true"
+        own = f"({self.vendor_column} = (SELECT souk.vendor_of_session()))"
+        check = f"({own} AND ({self.access.vendor_check}))" if self.access.vendor_check else own
+        for privilege, _ in self.rights("vendor_base"):
+            everything = privilege == "SELECT" and self.access.vendor_rows == "all"
+            using = "true" if everything else own
+            yield (
+                f"vendor_{privilege.lower()}",
+                privilege,
+                "vendor_base",
+                "" if privilege == "INSERT" else using,
+                check if privilege in ("INSERT", "UPDATE") else "",
+            )
+
+
+def public_tables() -> list[Table]:
+    """Every table of the public schema with its declaration. Raises UndeclaredTable."""
+    of_libraries: dict[str, Access] = import_string(settings.LIBRARY_ACCESS)
+    found: list[Table] = []
+    for model in apps.get_models(include_auto_created=True):
+        if model._meta.app_config.name in settings.TENANT_APPS or not model._meta.managed or model._meta.proxy:
+            continue
+        access = access_of(model) or of_libraries.get(model._meta.db_table)
+        if access is None:
+            raise UndeclaredTable(f"{model._meta.db_table}: give {model.__name__} an `access`, or list it in config.access")
+        found.append(Table(model._meta.db_table, access, _vendor_column(model)))
+    found.append(Table("django_migrations", of_libraries["django_migrations"], None))
+    return sorted(found, key=lambda table: table.name)
+
+
+def _vendor_column(model: type[models.Model]) -> str | None:
+    if model._meta.label == "vendors.Vendor":
+        return "id"
+    columns = {field.column for field in model._meta.local_concrete_fields}
+    return "vendor_id" if "vendor_id" in columns else None
+
+
+def statements() -> Iterator[str]:
+    """All of it as SQL, to be run as the owner."""
+    yield VENDOR_OF_SESSION
+    yield "ALTER FUNCTION souk.vendor_of_session() OWNER TO wall_reader"
+    yield "REVOKE ALL ON FUNCTION souk.vendor_of_session() FROM PUBLIC"
+    yield "GRANT EXECUTE ON FUNCTION souk.vendor_of_session() TO vendor_base, store, platform, doorman, owner"
+    for table in public_tables():
+        name = f'public."{table.name}"'
+        yield f"REVOKE ALL ON {name} FROM {', '.join(ROLES)}, wall_reader, PUBLIC"
+        for role in ROLES:
+            for privilege, columns in table.rights(role):
+                of = "" if not columns else " (" + ", ".join(columns) + ")"
+                yield f"GRANT {privilege}{of} ON {name} TO {role}"
+        if table.name == "isolation_wall":
+            yield f"GRANT SELECT (name, state, vendor_id) ON {name} TO wall_reader"
+            yield "CREATE POLICY wall_reader_all ON public.isolation_wall FOR SELECT TO wall_reader USING (true)"
+        secured = "ENABLE" if table.vendor_column else "DISABLE"
+        forced = "FORCE" if table.vendor_column else "NO FORCE"
+        yield f"ALTER TABLE {name} {secured} ROW LEVEL SECURITY, {forced} ROW LEVEL SECURITY"
+        for policy, command, role, using, check in table.policies():
+            clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
+            yield f"CREATE POLICY {policy} ON {name} FOR {command} TO {role}{clauses}"
+
+
+def apply() -> int:
+    """Make the database enforce what is declared; gives the number of tables. Runs as the owner."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'public'")
+        for table, policy in cursor.fetchall():
+            cursor.execute(f'DROP POLICY "{policy}" ON public."{table}"')
+        for statement in statements():
+            cursor.execute(statement)
+    return len(public_tables())
+
+
+def drift() -> list[str]:
+    """Where grants and policies differ from what is declared, in words; empty when they agree."""
+    declared: set[str] = set()
+    for table in public_tables():
+        for role in ROLES:
+            for privilege, columns in table.rights(role):
+                for column in columns or ("*",):
+                    declared.add(f"{role} may {privilege} {table.name} {column}")
+        if table.vendor_column:
+            declared.add(f"{table.name} forces row security")
+        for policy, command, role, _using, _check in table.policies():
+            declared.add(f"policy {policy} on {table.name} for {command} to {role}")
+    declared |= {f"wall_reader may SELECT isolation_wall {column}" for column in ("name", "state", "vendor_id")}
+    declared.add("policy wall_reader_all on isolation_wall for SELECT to wall_reader")
+    found: set[str] = set()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT a.grantee::regrole::text, a.privilege_type, c.relname, '*'
+            FROM pg_class c, LATERAL aclexplode(c.relacl) a
+            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.grantee <> c.relowner
+            UNION ALL
+            SELECT a.grantee::regrole::text, a.privilege_type, c.relname, t.attname
+            FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, LATERAL aclexplode(t.attacl) a
+            WHERE c.relnamespace = 'public'::regnamespace
+            """
+        )
+        found |= {f"{role} may {privilege} {table} {column}" for role, privilege, table, column in cursor.fetchall()}
+        cursor.execute(
+            """
+            SELECT relname FROM pg_class
+            WHERE relnamespace = 'public'::regnamespace AND relrowsecurity AND relforcerowsecurity
+            """
+        )
+        found |= {f"{table} forces row security" for (table,) in cursor.fetchall()}
+        cursor.execute(
+            "SELECT policyname, tablename, cmd, array_to_string(roles, ',') FROM pg_policies WHERE schemaname = 'public'"
+        )
+        found |= {f"policy {policy} on {table} for {cmd} to {roles}" for policy, table, cmd, roles in cursor.fetchall()}
+    return sorted(
+        [f"missing: {what}" for what in declared - found] + [f"not declared: {what}" for what in found - declared]
+    )

