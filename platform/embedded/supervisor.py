@@ -65,10 +65,10 @@ class Supervisor:
     def run(self) -> None:
         """Serve until told to stop or nobody is left. Raises what keeps the server from starting."""
         self._users = open_lock(self.server.lock("users"))
-        lock = open_lock(self.server.lock("supervisor"))
-        fcntl.flock(lock, fcntl.LOCK_EX)  # an older supervisor may still be shutting down
-        os.ftruncate(lock, 0)
-        os.write(lock, f"{os.getpid()}\n".encode())
+        self._lock = open_lock(self.server.lock("supervisor"))
+        fcntl.flock(self._lock, fcntl.LOCK_EX)  # an older supervisor may still be shutting down
+        os.ftruncate(self._lock, 0)
+        os.write(self._lock, f"{os.getpid()}\n".encode())
         self._listen()
         self.server.claim()
         become(self.server.user)
@@ -129,7 +129,11 @@ class Supervisor:
                 self.say("ready")
             if ready or running.child is None:
                 unreachable = 0 if self.server.socket.exists() else unreachable + 1
-            if unreachable > 2:
+            if os.fstat(self._lock).st_nlink == 0:
+                _note("the world was removed")
+                running.send(signal.SIGKILL)  # else it would take the next server's socket with it
+                self._stopping = True
+            elif unreachable > 2:
                 _note(f"{self.server.socket} has gone, so nobody can reach the server: stopping it")
                 self._stopping = True  # the next one who needs it starts a supervisor, which makes all anew
             if self._stopping:

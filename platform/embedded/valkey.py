@@ -46,7 +46,7 @@ class Valkey(Server):
     def __init__(self, world: World) -> None:
         super().__init__(world)
         self._admin = secret(world, "valkey-admin")
-        self._users = ""
+        self._users: str | None = None
 
     @property
     def socket(self) -> Path:
@@ -102,9 +102,13 @@ class Valkey(Server):
         self._users = "\n".join(self._recorded())
 
     def prepare(self) -> None:
+        """Write the list of users for the first start; later ones find the one that the server saved."""
+        if self._users is None:
+            return
         digest = hashlib.sha256(self._admin.encode()).hexdigest()
         text = f"user default off\nuser {ADMIN} on #{digest} ~* &* +@all\n{self._users}\n"
         write_private(self.folder / "users.acl", text)
+        self._users = None
 
     def command(self) -> list[str]:
         options = {
