@@ -1,0 +1,188 @@
+"""One database for the tests, copied from a template that the product's own commands built.
+
+The template is keyed by the migrations and declarations in the tree: while they stay the same, a run starts with a copy
+(under a tenth of a second). Tests run as superuser in a transaction that is rolled back; tests that need real commits
+(`transaction=True`) get a fresh copy afterwards.
+"""
+
+import hashlib
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from embedded.folders import locked
+from embedded.servers import ensure_postgres
+from embedded.world import current_world
+
+ROOT = Path(__file__).resolve().parents[1]
+SPARES = 12
+
+
+def admin(database: str = "postgres") -> psycopg.Connection:
+    address = ensure_postgres(current_world(), linger_seconds=120)
+    return psycopg.connect(
+        host=str(address.host),
+        port=address.port,
+        user=address.superuser,
+        password=address.password,
+        dbname=database,
+        autocommit=True,
+    )
+
+
+def template_name() -> str:
+    """Changes with anything that goes into the template."""
+    digest = hashlib.sha256()
+    rooms = ("platform", "tenants", "billing", "marketplace")
+    sources = sorted(
+        path
+        for room in rooms
+        for pattern in ("**/migrations/*.py", "**/models.py", "isolation/*.py", "config/access.py", "kit/access.py")
+        for path in (ROOT / room).glob(pattern)
+    )
+    for path in sources:
+        digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return f"souk_template_{digest.hexdigest()[:12]}"
+
+
+def build_template(name: str) -> None:
+    """Make the template with the commands an operator uses, in a process of its own."""
+    import subprocess
+    import sys
+
+    environment = {**os.environ, "SOUK_DATABASE": name, "SOUK_PROCESS": "builder"}
+    del environment["SOUK_DATABASE_ENGINE"]
+    for arguments in (["walls", "bootstrap"], ["migrate", "-v0", "--skip-checks"], ["walls", "apply"], ["walls", "spares", str(SPARES)]):
+        result = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *arguments], env=environment, capture_output=True, text=True
+        )
+        if result.returncode:
+            pytest.exit(f"manage.py {' '.join(arguments)} failed:\n{result.stdout}\n{result.stderr}", returncode=3)
+
+
+def copy_template(connection: psycopg.Connection, template: str, name: str) -> None:
+    connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+    connection.execute(f"GRANT CONNECT ON DATABASE {name} TO builder, store, platform, doorman, vendor_base")
+
+
+def drop_leftovers(connection: psycopg.Connection, keep: str) -> None:
+    """Databases of earlier runs: test databases whose process is gone, and templates of other trees."""
+    rows = connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^souk_(test|template)_'").fetchall()
+    for (name,) in rows:
+        pid = name.rsplit("_", 1)[-1]
+        dead = name.startswith("souk_test_") and pid.isdigit() and not Path(f"/proc/{pid}").exists()
+        if dead:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def database_template() -> str:
+    name = template_name()
+    world = current_world()
+    with admin() as connection, locked(world.root / "template.lock"):
+        drop_leftovers(connection, name)
+        complete = f"{name}_complete"
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [complete]).fetchone():
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            build_template(name)
+            # Renamed only when all of it is there: a run that was interrupted leaves nothing half-made behind.
+            connection.execute(f"ALTER DATABASE {name} RENAME TO {complete}")
+    return complete
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(database_template: str, django_db_blocker: Any) -> Iterator[None]:
+    from django.conf import settings
+    from django.db import connection as django_connection
+    from django.test import TransactionTestCase
+    from tenants.isolation.postgresql.base import POOL
+
+    name = settings.DATABASES["default"]["NAME"]
+    with admin() as connection:
+        copy_template(connection, database_template, name)
+
+    def fresh_copy(self: Any) -> None:
+        """After a test that committed: a new copy, instead of truncating tables that refuse it."""
+        POOL.clear()
+        with django_db_blocker.unblock():
+            django_connection.close()
+        with admin() as superuser:
+            copy_template(superuser, database_template, name)
+
+    original = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = fresh_copy  # type: ignore[method-assign]
+    yield
+    TransactionTestCase._fixture_teardown = original  # type: ignore[method-assign]
+    POOL.clear()
+    with django_db_blocker.unblock():
+        django_connection.close()
+    with admin() as connection:
+        connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@pytest.fixture(autouse=True)
+def own_files(tmp_path: Path, settings: Any) -> None:
+    """Files and the clock of a test are its own."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PRIVATE_ROOT = tmp_path / "private"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "private"), "base_url": None},
+        },
+    }
+
+
+@pytest.fixture
+def move_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """`move_clock(timedelta(days=3))`: the product's time moves ahead, for this test."""
+    monkeypatch.setenv("SOUK_CLOCK_FILE", str(tmp_path / "clock"))
+    from kit import clock
+
+    return lambda by: clock.move(by) and None
+
+
+@pytest.fixture
+def make_vendor(db: None) -> Callable[..., Any]:
+    """`make_vendor("lindqvist", country="SE")`: an active vendor with a shop of its own."""
+    from kit import clock
+    from tenants.isolation.actions import assign_wall
+    from tenants.vendors.models import Domain, Vendor, VendorState
+
+    def make(slug: str = "lindqvist", **fields: Any) -> Vendor:
+        name = fields.pop("name", slug.title())
+        now = clock.now()
+        vendor_id = fields.pop("id", uuid.uuid4())
+        wall = assign_wall(vendor_id)
+        vendor = Vendor.objects.create(
+            id=vendor_id,
+            schema_name=wall.name,
+            slug=slug,
+            name=name,
+            legal_name=fields.pop("legal_name", f"{name} Ltd"),
+            country=fields.pop("country", "DE"),
+            email=fields.pop("email", f"shop@{slug}.example"),
+            state=fields.pop("state", VendorState.ACTIVE),
+            approved_at=now,
+            activated_at=now,
+            payouts_ready_at=now,
+            **fields,
+        )
+        Domain.objects.create(vendor=vendor, host=f"{slug}.localhost")
+        return vendor
+
+    return make
+
+
+@pytest.fixture
+def two_vendors(make_vendor: Callable[..., Any]) -> tuple[Any, Any]:
+    return make_vendor("lindqvist", country="SE"), make_vendor("moreau", country="FR")

@@ -1,0 +1,72 @@
+"""The two doors into a shop, and what each lets through."""
+
+import pytest
+from django.db import connection
+from django.db.transaction import TransactionManagementError, atomic
+from django.db.utils import ProgrammingError
+from kit.context import NoVendor, current_vendor
+from tenants.isolation.doors import bind_vendor, in_shop
+from tenants.shop.inventory.models import Warehouse
+from tenants.vendors.models import Vendor
+
+
+def test_in_shop_sees_only_that_shop_also_inside_a_transaction(two_vendors):
+    lindqvist, moreau = two_vendors
+    with atomic():
+        with in_shop(lindqvist):
+            Warehouse.objects.create(name="Malmö")
+            with in_shop(moreau):
+                assert list(Warehouse.objects.values_list("name", flat=True)) == []
+                Warehouse.objects.create(name="Lyon")
+            assert list(Warehouse.objects.values_list("name", flat=True)) == ["Malmö"]
+    with in_shop(moreau):
+        assert current_vendor.get().slug == "moreau"
+        assert list(Warehouse.objects.values_list("name", flat=True)) == ["Lyon"]
+    assert current_vendor.get() is None
+
+
+def test_shop_tables_are_unknown_outside_a_shop(two_vendors):
+    with pytest.raises(ProgrammingError), atomic():
+        Warehouse.objects.count()
+
+
+def test_a_vendor_without_a_shop_is_refused(db):
+    with pytest.raises(NoVendor), in_shop(Vendor(slug="new")):
+        pass
+
+
+@pytest.mark.django_db(transaction=True)
+def test_binding_logs_in_as_the_vendors_own_role_and_comes_back(make_vendor):
+    lindqvist, moreau = make_vendor("lindqvist"), make_vendor("moreau")
+    with bind_vendor(lindqvist):
+        assert _session() == lindqvist.schema_name
+        Warehouse.objects.create(name="Malmö")
+        with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+            cursor.execute(f"SELECT * FROM {moreau.schema_name}.shop_inventory_warehouse")
+    assert _session() == "postgres"
+    with bind_vendor(moreau):
+        assert _session() == moreau.schema_name
+        assert Warehouse.objects.count() == 0
+        assert list(Vendor.objects.values_list("slug", flat=True)) == ["moreau"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_bound_connection_cannot_change_its_vendor_inside_a_transaction(make_vendor):
+    lindqvist, moreau = make_vendor("lindqvist"), make_vendor("moreau")
+    with bind_vendor(lindqvist), atomic():
+        with pytest.raises(TransactionManagementError), in_shop(moreau):
+            pass
+
+
+def test_inside_a_test_transaction_binding_obeys_the_same_walls(two_vendors):
+    lindqvist, moreau = two_vendors
+    with bind_vendor(lindqvist):
+        assert _session() == lindqvist.schema_name
+        assert list(Vendor.objects.values_list("slug", flat=True)) == ["lindqvist"]
+    assert Vendor.objects.count() == 2
+
+
+def _session() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT session_user")
+        return cursor.fetchone()[0]
