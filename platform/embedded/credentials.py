@@ -5,7 +5,7 @@ import re
 import secrets
 from pathlib import Path
 
-from embedded.errors import NotOurs
+from embedded.errors import NotOurs, naming_a_full_disk
 from embedded.folders import make_folder
 from embedded.world import World
 
@@ -61,10 +61,16 @@ def _make(path: Path) -> str:
 
 
 def _draft(path: Path, text: str) -> Path:
-    make_folder(path.parent, 0o700)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    with naming_a_full_disk(path.parent):
+        make_folder(path.parent, 0o700)
+        draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with open(descriptor, "w") as file:
+                file.write(text + "\n")
+                file.flush()
+                os.fsync(descriptor)
+        except OSError:
+            draft.unlink()
+            raise
     return draft

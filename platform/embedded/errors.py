@@ -1,5 +1,10 @@
 """What can go wrong with an embedded server, worded for the person at the terminal."""
 
+import contextlib
+import errno
+from collections.abc import Iterator
+from pathlib import Path
+
 
 class EmbeddedError(RuntimeError):
     """An embedded server cannot be used; the message says why and what to do."""
@@ -33,3 +38,16 @@ def named_error(name: str, message: str) -> EmbeddedError:
     """The error of that class name, as the supervisor reports it to the process that started it."""
     known = {kind.__name__: kind for kind in EmbeddedError.__subclasses__()}
     return known.get(name, EmbeddedError)(message)
+
+
+@contextlib.contextmanager
+def naming_a_full_disk(folder: Path) -> Iterator[None]:
+    """Raise DiskFull in place of the OSError of a write for which `folder` has no room."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(
+                f"{folder} cannot be written: {error.strerror}. Make room and try again."
+            ) from error
+        raise

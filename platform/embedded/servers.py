@@ -14,7 +14,7 @@ from pathlib import Path
 
 from embedded.base import Server
 from embedded.credentials import secret
-from embedded.errors import ServerFailed, named_error
+from embedded.errors import ServerFailed, named_error, naming_a_full_disk
 from embedded.folders import locked, make_folder, open_lock
 from embedded.postgres import PORT, SUPERUSER, Postgres
 from embedded.supervisor import KINDS, linger_seconds
@@ -125,7 +125,8 @@ def stop(world: World) -> None:
 
 
 def _ensure(server: Server, linger: float, timeout_seconds: float) -> None:
-    _use(server, linger)
+    with naming_a_full_disk(server.world.root):
+        _use(server, linger)
     if _is_supervised(server) and server.is_ready():
         return
     end = time.monotonic() + timeout_seconds

@@ -9,7 +9,6 @@ process numbers to go stale. The supervisor's own lock says that it lives, and k
 """
 
 import contextlib
-import errno
 import fcntl
 import os
 import select
@@ -23,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embedded.base import ENVIRONMENT, Server
-from embedded.errors import DiskFull, EmbeddedError, ServerFailed
+from embedded.errors import DiskFull, EmbeddedError, ServerFailed, naming_a_full_disk
 from embedded.folders import make_folder, open_lock
 from embedded.postgres import Postgres
 from embedded.privileges import become
@@ -32,7 +31,7 @@ from embedded.world import World
 
 KINDS: dict[str, type[Server]] = {kind.kind: kind for kind in (Postgres, Valkey)}
 NOBODY_LEFT = 0  # stands among the signals' numbers in the pipe that wakes us
-STARTS = 6  # that fail one after the other, before we report the failure
+STARTS = 5  # that fail one after the other, before we report the failure
 LONGEST_PAUSE_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0
 LARGEST_LOG_BYTES = 10 * 1024 * 1024
@@ -217,14 +216,14 @@ def main() -> None:
     server = KINDS[kind](World(name, Path(root)))
     supervisor = Supervisor(server, int(report))
     try:
-        _log_to(server.log)
-        supervisor.run()
+        with naming_a_full_disk(server.folder):
+            _log_to(server.log)
+            supervisor.run()
     except EmbeddedError as error:
         _note(str(error))
         supervisor.say(type(error).__name__, str(error))
         sys.exit(1)
     except OSError as error:
         traceback.print_exc()
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        supervisor.say((DiskFull if full else ServerFailed).__name__, f"{kind} does not start: {error}")
+        supervisor.say(ServerFailed.__name__, f"{kind} does not start: {error}")
         sys.exit(1)

@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from embedded.base import Server
@@ -34,8 +35,7 @@ class AclUser:
             raise ValueError(f"the Valkey user {self.name!r} needs a secret, and rules in one line")
 
     def line(self) -> str:
-        digest = hashlib.sha256(self.secret.encode()).hexdigest()
-        return f"user {self.name} reset on #{digest} {' '.join(self.rules.split())}"
+        return f"user {self.name} reset on #{_digest(self.secret)} {' '.join(self.rules.split())}"
 
 
 class Valkey(Server):
@@ -45,7 +45,6 @@ class Valkey(Server):
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self._admin = secret(world, "valkey-admin")
         self._users: str | None = None
 
     @property
@@ -59,6 +58,10 @@ class Valkey(Server):
     @property
     def working_folder(self) -> Path:
         return self.folder
+
+    @cached_property
+    def _admin(self) -> str:
+        return secret(self.world, "valkey-admin")
 
     @property
     def acl(self) -> Path:
@@ -99,15 +102,13 @@ class Valkey(Server):
 
     def claim(self) -> None:
         super().claim()
-        self._users = "\n".join(self._recorded())
+        self._users = f"user {ADMIN} on #{_digest(self._admin)} ~* &* +@all\n" + "\n".join(self._recorded())
 
     def prepare(self) -> None:
         """Write the list of users for the first start; later ones find the one that the server saved."""
         if self._users is None:
             return
-        digest = hashlib.sha256(self._admin.encode()).hexdigest()
-        text = f"user default off\nuser {ADMIN} on #{digest} ~* &* +@all\n{self._users}\n"
-        write_private(self.folder / "users.acl", text)
+        write_private(self.folder / "users.acl", f"user default off\n{self._users}\n")
         self._users = None
 
     def command(self) -> list[str]:
@@ -131,13 +132,17 @@ class Valkey(Server):
 
     def _ask(self, *commands: Sequence[str]) -> list[str]:
         """Send commands as `admin`; the first line of each answer, that of signing in first. Raises OSError."""
-        sent = (["AUTH", ADMIN, self._admin], *commands)
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(5)
             line.connect(str(self.socket))
+            sent = (["AUTH", ADMIN, self._admin], *commands)
             line.sendall(b"".join(_encoded(command) for command in sent))
             with line.makefile("rb") as answers:
                 return [answers.readline().decode().strip() for _ in sent]
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _encoded(command: Sequence[str]) -> bytes:

