@@ -71,11 +71,14 @@ class Listing(models.Model):
     vendor_count = models.PositiveIntegerField(default=0)
     in_stock = models.BooleanField(default=False)
     is_visible = models.BooleanField(default=False)
+    sold_recently = models.PositiveIntegerField(default=0, help_text="units promised to paid orders in the last 30 days")
     first_published_at = models.DateTimeField(default=clock.now)
     projected_at = models.DateTimeField(default=clock.now)
     search = SearchVectorField(null=True)
     # Which product's words and pictures are shown: the first that was published under it.
     content_product_id = models.UUIDField()
+    # A vendor chooses its rows' ids itself, so a product is named by its vendor too.
+    content_vendor_id = models.UUIDField()
 
     access = Access(store="select", vendor="select", vendor_rows="all")
 
@@ -85,6 +88,12 @@ class Listing(models.Model):
             GinIndex(fields=["search"], name="listing_search"),
             GinIndex(OpClass(Upper("title"), name="gin_trgm_ops"), name="listing_title_trigram"),
             models.Index(fields=["-first_published_at", "-id"], name="listing_newest", condition=Q(is_visible=True)),
+            models.Index(
+                fields=["-sold_recently", "-first_published_at", "-id"],
+                name="listing_trending",
+                condition=Q(is_visible=True),
+            ),
+            models.Index(fields=["price_minor", "id"], name="listing_price", condition=Q(is_visible=True)),
             models.Index(
                 fields=["category", "-first_published_at", "-id"],
                 name="listing_category_newest",
@@ -130,7 +139,8 @@ class Offer(models.Model):
     price_minor = models.BigIntegerField()
     compare_at_minor = models.BigIntegerField(null=True, blank=True)
     currency = models.CharField(max_length=3)
-    available = models.PositiveIntegerField(default=0)
+    available = models.PositiveIntegerField(default=0, help_text="never more than is worth telling; see projection")
+    sold_recently = models.PositiveIntegerField(default=0)
     is_visible = models.BooleanField(default=True)
     projected_at = models.DateTimeField(default=clock.now)
 

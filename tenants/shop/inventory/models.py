@@ -64,6 +64,7 @@ class Reservation(models.Model):
     order_id = models.UUIDField()
     order_line_id = models.UUIDField()
     quantity = models.PositiveIntegerField()
+    shipped = models.PositiveIntegerField(default=0, help_text="how many of `quantity` have left")
     state = models.CharField(max_length=10, choices=ReservationState, default=ReservationState.HELD)
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
@@ -72,6 +73,7 @@ class Reservation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order_line_id", "warehouse"], name="reservation_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_quantity_positive"),
+            models.CheckConstraint(condition=Q(shipped__lte=F("quantity")), name="reservation_shipped_within"),
         ]
         indexes = [models.Index(fields=["order_id"], name="reservation_order")]
 

@@ -1,0 +1,305 @@
+"""Taking, promising and moving stock.
+
+Everything an order does to stock (`reserve`, `allocate`, `release`, `cancel_allocation`, `ship`) runs inside the shop and
+inside the caller's transaction, so that one checkout can promise stock in many shops at once. Each is at most three
+statements for any number of lines, plus the fact; each does nothing when repeated for a line.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from kit.errors import Conflict, InvalidInput
+
+from tenants.shop.catalog.models import Variant
+from tenants.shop.inventory.ledger import Change, Held, lock_levels, reservations_of, tell, write
+from tenants.shop.inventory.models import (
+    MovementKind,
+    Reservation,
+    ReservationState,
+    StockLevel,
+    Warehouse,
+)
+from tenants.shop.inventory.queries import available_of as available_of
+
+MAX_UNITS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class StockRequest:
+    """So many units of a variant, for one line of an order."""
+
+    variant_id: UUID
+    order_id: UUID
+    order_line_id: UUID
+    quantity: int
+
+
+class SoldOut(Conflict):
+    """There is less than was asked for. `available` says how many units of each such variant are left."""
+
+    code = "sold_out"
+
+    def __init__(self, available: Mapping[UUID, int], titles: Mapping[UUID, str]):
+        self.available = dict(available)
+        self.variant_ids = list(self.available)
+        parts = [
+            f"“{titles.get(variant, 'This item')}” " + (f"has only {left} left" if left else "is sold out")
+            for variant, left in self.available.items()
+        ]
+        super().__init__("; ".join(parts) + ".", field="quantity")
+
+
+class StockPromised(Conflict):
+    """Stock cannot be set below what orders have been promised."""
+
+    code = "stock_promised"
+
+
+class NotReserved(Conflict):
+    """More was to be shipped than the line has been promised."""
+
+    code = "not_reserved"
+
+
+# --- What an order does ---------------------------------------------------------------------------------------------------
+
+
+def reserve(lines: Sequence[StockRequest]) -> None:
+    """Hold stock for the lines of an unpaid order, all of them or none.
+
+    A line that already has a reservation, whatever became of it, is left alone. Raises SoldOut naming every variant that
+    falls short, and InvalidInput for a quantity below one.
+    """
+    if any(line.quantity < 1 for line in lines):
+        raise InvalidInput("Choose at least one.", field="quantity")
+    levels = lock_levels(Q(variant_id__in={line.variant_id for line in lines}))
+    known = Reservation.objects.filter(order_line_id__in=[line.order_line_id for line in lines])
+    done = set(known.values_list("order_line_id", flat=True))
+    free = {level.id: level.available for here in levels.values() for level in here}
+    changes: list[Change] = []
+    short: dict[UUID, int] = {}
+    for line in sorted(lines, key=lambda line: (line.variant_id, line.order_line_id)):
+        if line.order_line_id in done:
+            continue
+        parts = _choose(levels.get(line.variant_id, []), free, line.quantity)
+        if parts is None:
+            short[line.variant_id] = sum(level.available for level in levels.get(line.variant_id, []))
+            continue
+        for level, quantity in parts:
+            free[level.id] -= quantity
+            held = Held(line.order_id, line.order_line_id, quantity, ReservationState.HELD)
+            changes.append(_movement(level, MovementKind.RESERVED, held, reserved=quantity))
+    if short:
+        titles = Variant.objects.filter(id__in=short).values_list("id", "product__title")
+        raise SoldOut(short, dict(titles))
+    write(changes)
+    if changes:
+        tell(change.variant_id for change in changes)
+
+
+def allocate(order_id: UUID) -> list[UUID]:
+    """Promise a paid order what was held for it; gives the ids of lines that could not be promised, normally none.
+
+    A hold that was released meanwhile is taken again if there is still enough.
+    """
+    levels = lock_levels(Q(variant_id__in=Reservation.objects.filter(order_id=order_id).values("variant_id")))
+    by_line: dict[UUID, list[Reservation]] = defaultdict(list)
+    for reservation in reservations_of(Q(order_id=order_id)):
+        by_line[reservation.order_line_id].append(reservation)
+    at = {(level.variant_id, level.warehouse_id): level for here in levels.values() for level in here}
+    free = {key: level.available for key, level in at.items()}
+    changes: list[Change] = []
+    failed: list[UUID] = []
+    for line_id, parts in sorted(by_line.items()):
+        released = [part for part in parts if part.state == ReservationState.RELEASED]
+        if any(free.get((part.variant_id, part.warehouse_id), 0) < part.quantity for part in released):
+            failed.append(line_id)
+            continue
+        for part in parts:
+            if part.state not in (ReservationState.HELD, ReservationState.RELEASED):
+                continue
+            key = (part.variant_id, part.warehouse_id)
+            freed = part.quantity if part.state == ReservationState.HELD else 0
+            if not freed:
+                free[key] -= part.quantity
+            held = _as(part, ReservationState.ALLOCATED)
+            changes.append(
+                _movement(at[key], MovementKind.ALLOCATED, held, allocated=part.quantity, reserved=-freed)
+            )
+    write(changes)
+    if changes:
+        tell(change.variant_id for change in changes)
+    return failed
+
+
+def release(order_id: UUID) -> None:
+    """Give back what is held for an order that will not be paid. What is allocated already stays allocated."""
+    _give_back(Q(order_id=order_id), ReservationState.HELD)
+
+
+def cancel_allocation(order_line_ids: Sequence[UUID]) -> None:
+    """Give back what is promised to these lines of a paid order and has not left yet: they were canceled."""
+    _give_back(Q(order_line_id__in=order_line_ids), ReservationState.ALLOCATED)
+
+
+def ship(quantities: Mapping[UUID, int]) -> None:
+    """Let units leave, by order line. A line that has left entirely is left alone.
+
+    Raises NotReserved when a line has been promised fewer than are to leave. A parcel that holds part of a line must not
+    be reported twice: its own state guards that.
+    """
+    wanted = Q(order_line_id__in=list(quantities))
+    levels = lock_levels(Q(variant_id__in=Reservation.objects.filter(wanted).values("variant_id")))
+    at = {(level.variant_id, level.warehouse_id): level for here in levels.values() for level in here}
+    by_line: dict[UUID, list[Reservation]] = defaultdict(list)
+    for reservation in reservations_of(wanted):
+        by_line[reservation.order_line_id].append(reservation)
+    changes: list[Change] = []
+    for line_id, quantity in quantities.items():
+        parts = by_line[line_id]
+        if parts and all(part.state == ReservationState.SHIPPED for part in parts):
+            continue
+        left = quantity
+        for part in parts:
+            leaving = min(left, part.quantity - part.shipped) if part.state == ReservationState.ALLOCATED else 0
+            if not leaving:
+                continue
+            left -= leaving
+            gone = part.shipped + leaving
+            state = ReservationState.SHIPPED if gone == part.quantity else ReservationState.ALLOCATED
+            level = at[part.variant_id, part.warehouse_id]
+            held = _as(part, state, shipped=gone)
+            changes.append(_movement(level, MovementKind.SHIPPED, held, on_hand=-leaving, allocated=-leaving))
+        if left or quantity < 1:
+            raise NotReserved(f"{quantity} cannot be shipped: {quantity - left} are promised to this order line.")
+    write(changes)
+
+
+# --- What the vendor does -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def receive_stock(
+    variant: Variant, quantity: int, reason: str = "", *, warehouse: Warehouse | None = None, actor_id: UUID | None = None
+) -> None:
+    """Add units that came in. Raises InvalidInput unless `quantity` is 1 to MAX_UNITS."""
+    if not 1 <= quantity <= MAX_UNITS:
+        raise InvalidInput(f"Receive between 1 and {MAX_UNITS:,} units.", field="quantity")
+    place = _lock_warehouse(warehouse)
+    lock_levels(Q(variant_id=variant.id, warehouse=place))
+    received = Change(variant.id, place.id, MovementKind.RECEIVED, on_hand=quantity, reason=reason)
+    write([received], actor_id=actor_id)
+    tell([variant.id])
+
+
+@transaction.atomic
+def adjust_stock(
+    variant: Variant, on_hand: int, reason: str = "", *, warehouse: Warehouse | None = None, actor_id: UUID | None = None
+) -> None:
+    """Set what lies in the warehouse to what was counted.
+
+    Raises StockPromised when that is less than orders were promised, and InvalidInput outside 0 to MAX_UNITS.
+    """
+    refused = set_stock({variant.id: on_hand}, reason, warehouse=warehouse, actor_id=actor_id)
+    if refused:
+        raise StockPromised(
+            f"{refused[variant.id]} units are promised to orders: stock cannot be less than that.", field="stock"
+        )
+
+
+@transaction.atomic
+def set_stock(
+    on_hand: Mapping[UUID, int],
+    reason: str = "",
+    *,
+    warehouse: Warehouse | None = None,
+    actor_id: UUID | None = None,
+    announced: bool = True,
+) -> dict[UUID, int]:
+    """Set what lies in one warehouse, for any number of variants at once.
+
+    Gives the variants whose stock would have been less than what orders are promised, with that promise: they are left
+    as they were. `announced=False` is for a caller that announces the products itself.
+    """
+    if any(not 0 <= units <= MAX_UNITS for units in on_hand.values()):
+        raise InvalidInput(f"Stock is a number from 0 to {MAX_UNITS:,}.", field="stock")
+    place = _lock_warehouse(warehouse)
+    levels = lock_levels(Q(variant_id__in=list(on_hand), warehouse=place))
+    refused: dict[UUID, int] = {}
+    changes: list[Change] = []
+    for variant_id, units in on_hand.items():
+        level = levels[variant_id][0] if variant_id in levels else None
+        promised = level.allocated + level.reserved if level else 0
+        if units < promised:
+            refused[variant_id] = promised
+        elif units != (level.on_hand if level else 0):
+            delta = units - (level.on_hand if level else 0)
+            changes.append(Change(variant_id, place.id, MovementKind.ADJUSTED, on_hand=delta, reason=reason))
+    write(changes, actor_id=actor_id)
+    if changes and announced:
+        tell(change.variant_id for change in changes)
+    return refused
+
+
+def main_warehouse() -> Warehouse:
+    """The shop's first warehouse, made when it has none."""
+    return Warehouse.objects.order_by("position", "id").first() or Warehouse.objects.create()
+
+
+# --- Their parts ----------------------------------------------------------------------------------------------------------
+
+
+def _choose(
+    levels: Sequence[StockLevel], free: Mapping[UUID, int], quantity: int
+) -> list[tuple[StockLevel, int]] | None:
+    """Where to take `quantity` from: one warehouse if one has it all, else several; None when there is not enough."""
+    for level in levels:
+        if free[level.id] >= quantity:
+            return [(level, quantity)]
+    parts: list[tuple[StockLevel, int]] = []
+    left = quantity
+    for level in levels:
+        taken = min(left, free[level.id])
+        if taken:
+            parts.append((level, taken))
+            left -= taken
+    return parts if left == 0 else None
+
+
+def _give_back(lines: Q, state: ReservationState) -> None:
+    wanted = lines & Q(state=state)
+    levels = lock_levels(Q(variant_id__in=Reservation.objects.filter(wanted).values("variant_id")))
+    at = {(level.variant_id, level.warehouse_id): level for here in levels.values() for level in here}
+    changes: list[Change] = []
+    for part in reservations_of(wanted):
+        back = part.quantity - part.shipped
+        column = {"allocated": -back} if state == ReservationState.ALLOCATED else {"reserved": -back}
+        held = _as(part, ReservationState.RELEASED if not part.shipped else ReservationState.SHIPPED)
+        changes.append(_movement(at[part.variant_id, part.warehouse_id], MovementKind.RELEASED, held, **column))
+    write(changes)
+    if changes:
+        tell(change.variant_id for change in changes)
+
+
+def _lock_warehouse(warehouse: Warehouse | None) -> Warehouse:
+    """Who may make levels: a level that is not there yet cannot be locked, so its warehouse is.
+
+    Orders never take this lock, and it does not stand in the way of the key locks that their rows need.
+    """
+    place = warehouse or main_warehouse()
+    return Warehouse.objects.select_for_update(no_key=True).get(id=place.id)
+
+
+def _as(part: Reservation, state: ReservationState, *, shipped: int | None = None) -> Held:
+    gone = part.shipped if shipped is None else shipped
+    return Held(part.order_id, part.order_line_id, part.quantity, state, gone)
+
+
+def _movement(level: StockLevel, kind: MovementKind, held: Held, **deltas: int) -> Change:
+    return Change(
+        level.variant_id, level.warehouse_id, kind, reference=str(held.order_line_id), held=held, **deltas
+    )
