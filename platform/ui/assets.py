@@ -26,6 +26,7 @@ CORE_STYLES = (
     "breadcrumb",
     "pagination",
     "price",
+    "meter",
     "stepper",
     "timeline",
     "tabs",

@@ -39,13 +39,13 @@ class Chart:
 
 
 def ceiling(value: float) -> float:
-    """The next round number (1, 2, 2.5, 5 or 10 times a power of ten) that is not below `value`."""
+    """The next number that is round, and so is its half, and that is not below `value`."""
     if value <= 0:
         return 1
     step = 1.0
     while step * 10 <= value:
         step *= 10
-    return next(step * factor for factor in (1, 2, 2.5, 5, 10) if step * factor >= value)
+    return next(step * factor for factor in (1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10) if step * factor >= value)
 
 
 def draw(pairs: Sequence[tuple[str, float]], words: Callable[[float], str]) -> Chart:

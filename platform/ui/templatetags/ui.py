@@ -214,7 +214,8 @@ def field(bound: BoundField, hide_label: bool = False, prefix: str = "", suffix:
         attributes["aria-describedby"] = described
     if bound.errors and not many:
         attributes["aria-invalid"] = "true"
-    attributes["class"] = " ".join(filter(None, (_control_class(widget), widget.attrs.get("class"))))
+    if not many:
+        attributes["class"] = " ".join(filter(None, (_control_class(widget), widget.attrs.get("class"))))
     kind = "input"
     if isinstance(widget, HiddenInput):
         kind = "hidden"
@@ -238,7 +239,7 @@ def field(bound: BoundField, hide_label: bool = False, prefix: str = "", suffix:
 
 
 def _control_class(widget: Any) -> str:
-    if isinstance(widget, RadioSelect | CheckboxSelectMultiple | CheckboxInput):
+    if isinstance(widget, CheckboxInput):
         return "check-input"
     if isinstance(widget, Select):
         return "input input--select"
