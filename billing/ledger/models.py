@@ -96,4 +96,4 @@ class Posting(models.Model):
         constraints = [
             models.CheckConstraint(condition=~models.Q(amount_minor=0), name="posting_not_zero"),
         ]
-        indexes = [models.Index(fields=["account", "-id"], name="posting_account")]
+        indexes = [models.Index(fields=["account", "-id"], name="posting_account", include=["amount_minor"])]

@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='posting',
-            index=models.Index(fields=['account', '-id'], name='posting_account'),
+            index=models.Index(fields=['account', '-id'], include=('amount_minor',), name='posting_account'),
         ),
         migrations.AddConstraint(
             model_name='posting',

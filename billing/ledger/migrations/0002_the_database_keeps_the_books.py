@@ -18,7 +18,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     entry uuid;
     said integer;
-    found bigint;
+    counted bigint;
     off record;
 BEGIN
     IF TG_TABLE_NAME = 'ledger_posting' THEN
@@ -27,9 +27,9 @@ BEGIN
         entry := NEW.id;
     END IF;
     SELECT postings_count INTO said FROM public.ledger_journalentry WHERE id = entry;
-    SELECT count(*) INTO found FROM public.ledger_posting WHERE entry_id = entry;
-    IF found < 2 OR found IS DISTINCT FROM said THEN
-        RAISE EXCEPTION 'journal entry % has % postings and says %', entry, found, said
+    SELECT count(*) INTO counted FROM public.ledger_posting WHERE entry_id = entry;
+    IF counted < 2 OR counted IS DISTINCT FROM said THEN
+        RAISE EXCEPTION 'journal entry % has % postings and says %', entry, counted, said
             USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_entry_is_complete';
     END IF;
     SELECT currency, sum(amount_minor) AS amount INTO off FROM public.ledger_posting

@@ -1,0 +1,154 @@
+"""Reading the books. A balance is a fold over postings; debits are positive, so what we owe is negative."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import F, Q, QuerySet, Sum
+from kit.pagination import Page, keyset_page
+
+from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount, Posting
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What an account holds, in minor units of `currency`; positive is a debit balance."""
+
+    account_id: UUID
+    code: str
+    vendor_id: UUID | None
+    currency: str
+    amount_minor: int
+
+    @property
+    def name(self) -> str:
+        return AccountCode(self.code).label.removesuffix("/v")
+
+
+@dataclass(frozen=True, slots=True)
+class TrialLine:
+    """All accounts of one code together, in one currency. `balance_minor` is debits less credits."""
+
+    code: str
+    currency: str
+    debits_minor: int
+    credits_minor: int
+
+    @property
+    def balance_minor(self) -> int:
+        return self.debits_minor - self.credits_minor
+
+    @property
+    def name(self) -> str:
+        return AccountCode(self.code).label.removesuffix("/v")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A posting with what the account held once it was entered."""
+
+    posting: Posting
+    balance_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPage:
+    """"Explain this balance": the postings of one page, newest first, from `opening_minor` to `closing_minor`."""
+
+    account: LedgerAccount
+    opening_minor: int
+    closing_minor: int
+    steps: list[Step]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+def balance(code: str, *, currency: str, vendor_id: UUID | None = None) -> int:
+    """What one account holds, in minor units; zero when it was never used. One query."""
+    held = Posting.objects.filter(account__code=code, account__currency=currency, account__vendor_id=vendor_id)
+    return held.aggregate(held=Sum("amount_minor"))["held"] or 0
+
+
+def total_of(code: str, *, currency: str) -> int:
+    """What all accounts of a code hold together, every vendor's included."""
+    held = Posting.objects.filter(account__code=code, account__currency=currency)
+    return held.aggregate(held=Sum("amount_minor"))["held"] or 0
+
+
+def balances(*, code: str | None = None, vendor_id: UUID | None = None) -> list[Balance]:
+    """Every account that was used, of one code or one vendor when given, by code and vendor. One query."""
+    chosen = Q()
+    if code:
+        chosen &= Q(account__code=code)
+    if vendor_id:
+        chosen &= Q(account__vendor_id=vendor_id)
+    rows = (
+        Posting.objects.filter(chosen)
+        .values("account_id", "account__code", "account__vendor_id", "account__currency")
+        .annotate(held=Sum("amount_minor"))
+        .order_by("account__code", "account__vendor_id", "account__currency")
+        .values_list("account_id", "account__code", "account__vendor_id", "account__currency", "held")
+    )
+    return [Balance(*row) for row in rows]
+
+
+def vendor_balances(vendor_ids: Sequence[UUID], *, code: str, currency: str) -> dict[UUID, int]:
+    """What each vendor's account of a code holds; zero where it was never used. One query."""
+    rows = (
+        Posting.objects.filter(account__code=code, account__currency=currency, account__vendor_id__in=vendor_ids)
+        .values("account__vendor_id")
+        .annotate(held=Sum("amount_minor"))
+        .values_list("account__vendor_id", "held")
+    )
+    return dict.fromkeys(vendor_ids, 0) | dict(rows)
+
+
+def trial_balance(*, until: datetime | None = None) -> list[TrialLine]:
+    """Debits and credits of each code and currency, of entries that occurred before `until` (all, when not given).
+
+    In each currency the balances sum to zero. One query.
+    """
+    postings = Posting.objects.all() if until is None else Posting.objects.filter(entry__occurred_at__lt=until)
+    rows = (
+        postings.values("account__code", "currency")
+        .annotate(
+            debits=Sum("amount_minor", filter=Q(amount_minor__gt=0), default=0),
+            credits=Sum(-F("amount_minor"), filter=Q(amount_minor__lt=0), default=0),
+        )
+        .order_by("currency", "account__code")
+        .values_list("account__code", "currency", "debits", "credits")
+    )
+    return [TrialLine(*row) for row in rows]
+
+
+def entries_of(reference_ids: Sequence[UUID]) -> QuerySet[JournalEntry]:
+    """The entries about these references (an order and its vendor orders, say), oldest first, with their postings."""
+    return with_postings(JournalEntry.objects.filter(reference_id__in=reference_ids)).order_by("occurred_at", "id")
+
+
+def with_postings(entries: QuerySet[JournalEntry]) -> QuerySet[JournalEntry]:
+    return entries.prefetch_related("postings__account")
+
+
+def entries_page(*, kind: str = "", cursor: str | None = None, size: int = 50) -> Page[JournalEntry]:
+    """The journal, newest first, with postings and accounts: three queries a page. Raises InvalidInput on a bad cursor."""
+    entries = JournalEntry.objects.filter(kind=kind) if kind else JournalEntry.objects.all()
+    return keyset_page(with_postings(entries), order=("-occurred_at", "-id"), cursor=cursor, size=size)
+
+
+def explain_balance(account: LedgerAccount, *, cursor: str | None = None, size: int = 50) -> AccountPage:
+    """How the account came to hold what it holds: a page of its postings, newest first, each with the running balance.
+
+    Two queries a page. Raises InvalidInput on a bad cursor.
+    """
+    mine = Posting.objects.filter(account=account)
+    page = keyset_page(mine.select_related("entry"), order=("-id",), cursor=cursor, size=size)
+    if not page.rows:
+        return AccountPage(account, 0, 0, [], page.next_cursor, page.previous_cursor)
+    closing = mine.filter(id__lte=page.rows[0].id).aggregate(held=Sum("amount_minor"))["held"]
+    steps, held = [], closing
+    for posting in page.rows:
+        steps.append(Step(posting, held))
+        held -= posting.amount_minor
+    return AccountPage(account, held, closing, steps, page.next_cursor, page.previous_cursor)
