@@ -1,0 +1,280 @@
+"""The sandbox's own controls, below /_sandbox/ and so never on one of Stripe's paths: clock, faults, webhooks, shortcuts."""
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from . import accounts
+from .cards import BY_NUMBER
+from .delivery import Dispatcher
+from .errors import ApiError
+from .money import disputes, payouts, sessions
+from .money.movements import balance_body, move
+from .money.refunds import fail as fail_refund
+from .store import Record
+from .world import World
+
+FAULTS = ("500", "500_saved", "drop", "429", "lock_timeout", "409", "slow")
+KNOBS = {"duplicate": bool, "reverse": bool, "delay_seconds": (int, float), "drop": list}
+
+
+@dataclass
+class Control:
+    """One control request: its JSON, and the segments of the path that stood for ids."""
+
+    world: World
+    dispatcher: Dispatcher
+    body: dict[str, Any]
+    ids: list[str]
+
+    def object(self, kind: str) -> Record:
+        record = self.world.store.find(self.ids[0])
+        if record is None or record.kind != kind:
+            raise ApiError(404, f"There is no {kind} {self.ids[0]}.")
+        return record
+
+
+Action = Callable[[Control], dict[str, Any]]
+ROUTES: list[tuple[str, list[str], Action]] = []
+
+
+def control(method: str, path: str) -> Callable[[Action], Action]:
+    def register(function: Action) -> Action:
+        ROUTES.append((method, path.split("/"), function))
+        return function
+    return register
+
+
+def answer(world: World, dispatcher: Dispatcher, method: str, path: str, text: str) -> dict[str, Any]:
+    """Carry out ``METHOD /_sandbox/<path>``; raises ApiError if there is no such control or its JSON is wrong."""
+    parts = path.strip("/").split("/")
+    for verb, pattern, action in ROUTES:
+        if verb == method and len(pattern) == len(parts) and all(p in (part, "*") for p, part in zip(pattern, parts, strict=True)):
+            try:
+                body = json.loads(text or "{}")
+            except ValueError:
+                raise ApiError(400, "The body must be JSON.") from None
+            if not isinstance(body, dict):
+                raise ApiError(400, "The body must be a JSON object.")
+            return action(Control(world, dispatcher, body, [part for p, part in zip(pattern, parts, strict=True) if p == "*"]))
+    raise ApiError(404, f"There is no control {method} /_sandbox/{path}.")
+
+
+@control("POST", "clock/advance")
+def advance(call: Control) -> dict[str, Any]:
+    """{"seconds": N} or {"to": timestamp}; the clock never goes back."""
+    with call.world.transaction():
+        before = call.world.now
+        to = call.body["to"] if "to" in call.body else before + call.body.get("seconds", -1)
+        if not isinstance(to, int) or to < before:
+            raise ApiError(400, 'Give {"seconds": N} with N >= 0, or {"to": timestamp} that is not in the past.')
+        done = call.world.advance(to)
+    return {"now": to, "done": done}
+
+
+@control("GET", "clock")
+def clock(call: Control) -> dict[str, Any]:
+    return {"now": call.world.real_now(), "offset": call.world.offset}
+
+
+@control("POST", "reset")
+def reset(call: Control) -> dict[str, Any]:
+    with call.world.transaction():
+        call.world.reset()
+    return {"platform": call.world.platform}
+
+
+@control("GET", "state")
+def state(call: Control) -> dict[str, Any]:
+    """Balances of all accounts and what is still to be delivered."""
+    with call.world.transaction() as store:
+        owners = [call.world.platform, *(r.id for r in store.all(accounts.KIND))]
+        kinds = {row["kind"]: row["n"] for row in store.sql("SELECT kind, count(*) AS n FROM objects GROUP BY kind")}
+        drift = store.sql("SELECT b.account, b.currency FROM balances b LEFT JOIN movements m ON m.account = b.account AND m.currency = b.currency"
+                          " GROUP BY b.account, b.currency HAVING b.pending + b.available <> coalesce(sum(m.net), 0)").fetchall()
+        return {"platform": call.world.platform, "now": call.world.now, "offset": call.world.offset, "objects": kinds,
+                "balances": {id: _sums(call.world, id) for id in owners}, "drift": [list(row) for row in drift],
+                "webhooks": _deliveries(call.world), "knobs": call.world.knobs(),
+                "reversal_when_short": store.get_meta("reversal_when_short", "negative")}
+
+
+@control("POST", "config")
+def configure(call: Control) -> dict[str, Any]:
+    """{"reversal_when_short": "negative" | "refuse"}"""
+    value = call.body.get("reversal_when_short")
+    if value not in ("negative", "refuse"):
+        raise ApiError(400, "reversal_when_short must be negative or refuse.")
+    with call.world.transaction() as store:
+        store.set_meta("reversal_when_short", value)
+    return {"reversal_when_short": value}
+
+
+# -- webhooks ------------------------------------------------------------
+@control("POST", "webhooks/config")
+def set_knobs(call: Control) -> dict[str, Any]:
+    """Any of {"duplicate": bool, "reverse": bool, "delay_seconds": number, "drop": [event types]}; {} puts all right again."""
+    for name, value in call.body.items():
+        if name not in KNOBS or not isinstance(value, KNOBS[name]):
+            raise ApiError(400, f"Unknown or malformed knob: {name}.")
+    with call.world.transaction() as store:
+        store.set_meta("webhooks", {**store.get_meta("webhooks", {}), **call.body} if call.body else {})
+        return call.world.knobs()
+
+
+@control("POST", "webhooks/drain")
+def drain(call: Control) -> dict[str, Any]:
+    """{"timeout": seconds, default 10}: try everything now, and wait until nothing is owed."""
+    with call.world.transaction() as store:
+        store.sql("UPDATE deliveries SET due = ? WHERE state = 'waiting' AND due > ?", time.time(), time.time())
+    call.world.store.wait_for(lambda: call.dispatcher.owed() == 0, float(call.body.get("timeout", 10)))
+    with call.world.transaction():
+        return _deliveries(call.world)
+
+
+@control("POST", "webhooks/resend")
+def resend(call: Control) -> dict[str, Any]:
+    """{"event": id}: deliver an event once more to every endpoint that listens to it."""
+    with call.world.transaction() as store:
+        row = store.one("SELECT * FROM events WHERE id = ?", call.body.get("event", ""))
+        if row is None:
+            raise ApiError(404, "There is no such event.")
+        told = call.world.listeners(row["account"], row["type"], thin=bool(row["thin"]))
+        for endpoint in told:
+            store.sql("INSERT INTO deliveries (event, endpoint, due) VALUES (?, ?, ?)", row["id"], endpoint.id, time.time())
+    return {"deliveries": len(told)}
+
+
+# -- faults --------------------------------------------------------------
+@control("POST", "fail")
+def fail(call: Control) -> dict[str, Any]:
+    """{"path": "/v1/transfers", "mode": one of FAULTS, "method": "POST", "times": 1, "seconds": 0}; a path may end in *."""
+    mode, path = str(call.body.get("mode")), call.body.get("path")
+    if mode not in FAULTS or not isinstance(path, str):
+        raise ApiError(400, f"Give a path and a mode: {', '.join(FAULTS)}.")
+    with call.world.transaction() as store:
+        store.sql("INSERT INTO faults (method, path, mode, remaining, seconds) VALUES (?, ?, ?, ?, ?)", call.body.get("method", "POST"), path,
+                  mode, int(call.body.get("times", 1)), float(call.body.get("seconds", 0)))
+        return {"faults": [dict(row) for row in store.sql("SELECT method, path, mode, remaining, seconds FROM faults ORDER BY id")]}
+
+
+@control("DELETE", "fail")
+def stop_failing(call: Control) -> dict[str, Any]:
+    with call.world.transaction() as store:
+        store.sql("DELETE FROM faults")
+    return {"faults": []}
+
+
+# -- shortcuts -----------------------------------------------------------
+@control("POST", "accounts/*/capability")
+def capability(call: Control) -> dict[str, Any]:
+    """{"status": "active" | "pending" | "restricted" | "rejected" | "unsupported"}"""
+    status = call.body.get("status")
+    if status not in ("active", "pending", "restricted", "rejected", "unsupported"):
+        raise ApiError(400, "status must be active, pending, restricted, rejected or unsupported.")
+    with call.world.transaction():
+        accounts.set_capability(call.world, call.object(accounts.KIND), status)
+    return {"id": call.ids[0], "stripe_transfers": status}
+
+
+@control("POST", "accounts/*/onboard")
+def onboard(call: Control) -> dict[str, Any]:
+    """{"succeed": true, "iban": ..., "name": ..., "email": ...}, all optional: what the onboarding page does."""
+    details = {name: str(call.body[name]) for name in ("name", "email", "iban") if call.body.get(name)}
+    with call.world.transaction():
+        record = call.object(accounts.KIND)
+        accounts.onboard(call.world, record, succeeded=bool(call.body.get("succeed", True)), details=details)
+        balance = record.body["configuration"]["recipient"]["capabilities"]["stripe_balance"]
+    return {"id": record.id, "stripe_transfers": balance["stripe_transfers"]["status"]}
+
+
+@control("POST", "sessions/*/pay")
+def pay(call: Control) -> dict[str, Any]:
+    """{"card": number, "email": ..., "authenticate": true}: pay a session as its page does, 3-D Secure included.
+
+    A decline answers 402 with Stripe's error. Otherwise the webhook of the completed session is waited for.
+    """
+    card = BY_NUMBER.get("".join(str(call.body.get("card", "4242424242424242")).split()))
+    if card is None:
+        raise ApiError(400, "That is not one of the test cards.")
+    with call.world.transaction():
+        session = call.object("checkout.session")
+        problem = None
+        try:
+            sessions.pay(call.world, session, card, email=str(call.body.get("email", "customer@example.com")))
+            if session.body["status"] == "open" and "authenticate" in call.body:
+                sessions.authenticate(call.world, session, succeeded=bool(call.body["authenticate"]))
+        except ApiError as error:
+            if not error.keep:
+                raise
+            problem = error
+    if problem:
+        raise problem
+    event = session.hidden["completed_event"]
+    delivered = bool(event) and call.world.store.wait_for(lambda: call.dispatcher.delivered(event), float(call.body.get("timeout", 5)))
+    return {"id": session.id, "status": session.body["status"], "payment_status": session.body["payment_status"],
+            "payment_intent": session.body["payment_intent"], "redirect": sessions.destination(session) if event else None,
+            "webhook_delivered": delivered}
+
+
+@control("POST", "payouts/*/fail")
+def fail_payout(call: Control) -> dict[str, Any]:
+    """The bank returns a payout, before or after it was paid."""
+    with call.world.transaction():
+        payout = call.object("payout")
+        if payout.body["status"] not in ("pending", "in_transit", "paid"):
+            raise ApiError(400, f"This payout is {payout.body['status']}.")
+        payouts.fail_payout(call.world, payout, call.body.get("code", "account_closed"))
+    return {"id": payout.id, "status": "failed"}
+
+
+@control("POST", "refunds/*/fail")
+def fail_a_refund(call: Control) -> dict[str, Any]:
+    with call.world.transaction():
+        fail_refund(call.world, call.object("refund").id)
+        status = call.object("refund").body["status"]
+    return {"id": call.ids[0], "status": status}
+
+
+@control("POST", "charges/*/dispute")
+def dispute(call: Control) -> dict[str, Any]:
+    """{"reason": "fraudulent" | "product_not_received" | ... | "inquiry"}"""
+    with call.world.transaction():
+        made = disputes.open_dispute(call.world, call.object("charge"), str(call.body.get("reason", "fraudulent")))
+    return {"id": made.id, "status": made.body["status"]}
+
+
+@control("POST", "disputes/*/close")
+def close_dispute(call: Control) -> dict[str, Any]:
+    """{"status": "won" | "lost"}"""
+    if call.body.get("status") not in ("won", "lost"):
+        raise ApiError(400, "status must be won or lost.")
+    with call.world.transaction():
+        record = call.object("dispute")
+        disputes.close_dispute(call.world, record, call.body["status"])
+    return {"id": record.id, "status": record.body["status"]}
+
+
+@control("POST", "topup")
+def top_up(call: Control) -> dict[str, Any]:
+    """{"amount": minor units, "currency": "eur"}: add available money to the platform's balance."""
+    amount, currency = call.body.get("amount"), call.body.get("currency", call.world.settings.currency)
+    if not isinstance(amount, int) or amount <= 0:
+        raise ApiError(400, "amount must be a positive integer.")
+    with call.world.transaction():
+        move(call.world, call.world.platform, type="topup", amount=amount, currency=currency, source=None, description="Sandbox top-up")
+        return {"balance": balance_body(call.world, call.world.platform)}
+
+
+def _sums(world: World, account: str) -> dict[str, dict[str, int]]:
+    rows = world.store.sql("SELECT * FROM balances WHERE account = ?", account)
+    return {row["currency"]: {"pending": row["pending"], "available": row["available"]} for row in rows}
+
+
+def _deliveries(world: World) -> dict[str, int]:
+    counts = {"waiting": 0, "delivered": 0, "dropped": 0, "given_up": 0}
+    for row in world.store.sql("SELECT state, count(*) AS n FROM deliveries GROUP BY state"):
+        counts[row["state"]] = row["n"]
+    return counts

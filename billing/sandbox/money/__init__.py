@@ -1,0 +1,1 @@
+"""How money moves inside the sandbox: movements (balance transactions), payments, refunds, transfers, payouts, disputes."""

@@ -1,0 +1,111 @@
+"""Checkout Sessions: one purchase, one payment intent, one page; paid once, or expired."""
+from __future__ import annotations
+
+from typing import Any
+
+from ..cards import Card
+from ..errors import ApiError, refused
+from ..store import Record
+from ..world import World, job
+from . import payments
+from .customers import create_customer
+
+
+def pay(world: World, session: Record, card: Card, *, email: str, name: str | None = None, exp_month: int = 12, exp_year: int = 2034) -> None:
+    """Try to pay a session with a card, as its page does: afterwards it is complete, or its intent requires_action.
+
+    Raises ApiError 402 for a declined card (what was written is to be kept), 400 if the session is not open any more.
+    """
+    _check_open(session)
+    intent = _intent(world, session)
+    if intent.body["status"] == "requires_action":  # the person went back and chose another card
+        intent.body |= {"status": "requires_payment_method", "next_action": None}
+    session.hidden |= {"email": session.body["customer_email"] or email, "name": name}
+    world.store.save(session)
+    method = payments.add_payment_method(world, session.account, card, email=session.hidden["email"], name=name, exp_month=exp_month, exp_year=exp_year)
+    payments.confirm(world, intent, method, return_url=session.body["url"])
+    complete_if_paid(world, session, intent)
+
+
+def authenticate(world: World, session: Record, *, succeeded: bool) -> None:
+    """End the 3-D Secure step of a session. Raises ApiError 402 if the bank declines after it, 400 if there is none."""
+    _check_open(session)
+    intent = world.store.find(session.body["payment_intent"] or "")
+    if intent is None or intent.body["status"] != "requires_action":
+        raise refused("There is nothing to authenticate.")
+    finish_authentication(world, intent, succeeded=succeeded)
+    complete_if_paid(world, session, intent)
+
+
+def finish_authentication(world: World, intent: Record, *, succeeded: bool) -> None:
+    """Go on with an intent after 3-D Secure; raises ApiError 402 on a failure or a decline."""
+    if not succeeded:
+        payments.fail_authentication(world, intent)
+        error = intent.body["last_payment_error"]
+        raise ApiError(402, error["message"], code=error["code"], type="card_error", saved=True, keep=True)
+    method = world.store.find(intent.body["payment_method"])
+    assert method
+    payments.settle(world, intent, method, authenticated=True)
+
+
+def complete_if_paid(world: World, session: Record, intent: Record) -> None:
+    """Close the session over a paid (or authorized) intent, and announce it."""
+    if intent.body["status"] not in ("succeeded", "requires_capture"):
+        return
+    if session.hidden["customer_creation"] == "always" and not session.body["customer"]:
+        customer = create_customer(world, session.account, email=session.hidden["email"], name=session.hidden["name"])
+        session.body["customer"] = intent.body["customer"] = customer.id
+        world.store.save(intent)
+    address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
+    session.body |= {
+        "status": "complete", "payment_status": "paid" if intent.body["status"] == "succeeded" else "unpaid", "url": None,
+        "customer_details": {"address": address, "email": session.hidden["email"], "name": session.hidden["name"], "phone": None,
+                             "tax_exempt": "none", "tax_ids": []}}
+    session.hidden["completed_event"] = world.emit(session.account, "checkout.session.completed", session.body)
+    world.store.save(session)
+
+
+def expire(world: World, session: Record) -> None:
+    """Close an unpaid session for good and give its payment intent up. Raises ApiError unless it is open."""
+    if session.body["status"] != "open":
+        raise refused('Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of '
+                      f'`{session.body["status"]}`.')
+    intent = world.store.find(session.body["payment_intent"] or "")
+    if intent and intent.body["status"] not in ("succeeded", "canceled"):
+        payments.cancel(world, intent, "expired")
+    session.body |= {"status": "expired", "url": None}
+    world.store.save(session)
+    world.emit(session.account, "checkout.session.expired", session.body)
+
+
+@job("session_expires")
+def expire_when_due(world: World, id: str) -> None:
+    session = world.store.find(id)
+    if session and session.body["status"] == "open":
+        expire(world, session)
+
+
+def destination(session: Record) -> str:
+    """Where the person goes after paying: the success address with the session's id filled in."""
+    return session.body["success_url"].replace("{CHECKOUT_SESSION_ID}", session.id)
+
+
+def _check_open(session: Record) -> None:
+    if session.body["status"] == "complete":
+        raise refused("This purchase is already paid.", code="session_complete")
+    if session.body["status"] == "expired":
+        raise refused("This page has expired.", code="session_expired")
+
+
+def _intent(world: World, session: Record) -> Record:
+    """The session's one intent, opened at the first attempt as at Stripe."""
+    if session.body["payment_intent"]:
+        intent = world.store.find(session.body["payment_intent"])
+        assert intent
+        return intent
+    fields: dict[str, Any] = {**session.hidden["payment_intent_data"], "customer": session.body["customer"],
+                              "customer_account": session.body["customer_account"]}
+    intent = payments.create_intent(world, session.account, amount=session.body["amount_total"], currency=session.body["currency"], **fields)
+    session.body["payment_intent"] = intent.id
+    world.store.save(session)
+    return intent

@@ -1,0 +1,141 @@
+"""The HTTP server: Stripe's API, the hosted pages and the sandbox's own controls on one port."""
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from . import api, control  # noqa: F401 - api registers its endpoints
+from .contract import Contract
+from .delivery import Dispatcher
+from .errors import ApiError
+from .gateway import Gateway, Incoming
+from .pages import checkout, connect
+from .pages.layout import STYLE, notice
+from .world import Settings, World
+
+MAX_BODY_BYTES = 1_000_000
+IDLE_SECONDS = 0.5
+
+
+class Protocol(H11Protocol):
+    """uvicorn's HTTP, with the connection within reach: an ordered fault must be able to cut it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+class Server:
+    """The parts of one sandbox, tied together."""
+
+    def __init__(self, settings: Settings, contract: Contract):
+        self.world = World(settings, contract)
+        self.gateway = Gateway(self.world)
+        self.dispatcher = Dispatcher(self.world)
+        self.stopping = threading.Event()
+        self.clock = threading.Thread(target=self._keep_time, name="clock", daemon=True)
+        page = self._page
+        self.app = Starlette(lifespan=self._lifespan, routes=[
+            Route("/c/style.css", self._style),
+            Route("/c/pay/{id}", page(lambda r, f: checkout.view(self.world, self.dispatcher, r.path_params["id"], r.method, f)), methods=["GET", "POST"]),
+            Route("/c/pay/{id}/authenticate", page(lambda r, f: checkout.authenticate(self.world, self.dispatcher, r.path_params["id"], r.method, f)),
+                  methods=["GET", "POST"]),
+            Route("/c/3ds/{secret}", page(lambda r, f: checkout.intent_authentication(self.world, r.path_params["secret"], r.method, f)),
+                  methods=["GET", "POST"]),
+            Route("/connect/start/{secret}", page(lambda r, f: connect.start(self.world, r.path_params["secret"]))),
+            Route("/connect/onboarding/{visit}", page(lambda r, f: connect.onboarding(self.world, r.path_params["visit"], r.method, f)),
+                  methods=["GET", "POST"]),
+            Route("/express/{secret}", page(lambda r, f: connect.dashboard(self.world, r.path_params["secret"]))),
+            Route("/_sandbox/health", self._health),
+            Route("/_sandbox/{path:path}", self._control, methods=["GET", "POST", "DELETE"]),
+            Route("/{path:path}", self._api, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+        ])
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        self.dispatcher.start()
+        self.clock.start()
+        yield
+        self.stopping.set()
+        await run_in_threadpool(self.dispatcher.stop)
+
+    def _keep_time(self) -> None:
+        """Do what falls due while no request comes by."""
+        while not self.stopping.wait(IDLE_SECONDS):
+            try:
+                with self.world.transaction():
+                    pass  # beginning a transaction does what is due
+            except Exception as error:  # the thread must outlive one failing job, which is tried again
+                print(f"clock: {error!r}", file=sys.stderr)
+
+    # -- the API ---------------------------------------------------------
+    async def _api(self, request: Request) -> Response:
+        body = await read_body(request)
+        incoming = Incoming(request.method, request.url.path, request.url.query, dict(request.headers), body)
+        answer = await run_in_threadpool(self.gateway.handle, incoming)
+        if answer.dropped:
+            request.state.transport.abort()
+            return Response()
+        return JSONResponse(answer.body, answer.status, answer.headers)
+
+    async def _control(self, request: Request) -> Response:
+        try:
+            self.gateway.check_key(dict(request.headers))
+            text = await read_body(request)
+            return JSONResponse(await run_in_threadpool(control.answer, self.world, self.dispatcher, request.method, request.path_params["path"], text))
+        except ApiError as error:
+            return JSONResponse(error.body(), error.status)
+        except (TypeError, ValueError) as error:
+            return JSONResponse({"error": {"type": "invalid_request_error", "message": f"Malformed value: {error}"}}, 400)
+
+    async def _health(self, request: Request) -> Response:
+        return JSONResponse({"status": "ok", "version": self.world.contract.version, "now": self.world.real_now()})
+
+    # -- pages -----------------------------------------------------------
+    def _page(self, view: Callable[[Request, dict[str, str]], Response]) -> Callable[[Request], Any]:
+        async def answer(request: Request) -> Response:
+            form = {}
+            if request.method == "POST":
+                async with request.form(max_files=0, max_fields=50) as sent:
+                    form = {name: value for name, value in sent.items() if isinstance(value, str)}
+            try:
+                return await run_in_threadpool(view, request, form)
+            except ApiError as error:
+                return notice("This did not work", error.message, status=error.status)
+        return answer
+
+    async def _style(self, request: Request) -> Response:
+        return Response(STYLE, media_type="text/css", headers={"Cache-Control": "max-age=3600"})
+
+
+async def read_body(request: Request) -> str:
+    """The body as text; ApiError if it is too large or not UTF-8."""
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > MAX_BODY_BYTES:
+            raise ApiError(413, "The request body is too large.")
+        parts.append(part)
+    try:
+        return b"".join(parts).decode()
+    except UnicodeDecodeError:
+        raise ApiError(400, "The request body must be UTF-8.") from None
+
+
+def serve(settings: Settings, contract: Contract, host: str, port: int) -> None:
+    """Run the sandbox until it is told to stop."""
+    config = uvicorn.Config(Server(settings, contract).app, host=host, port=port, http=Protocol, access_log=False, log_level="warning",
+                            timeout_graceful_shutdown=3)
+    uvicorn.Server(config).run()
