@@ -257,6 +257,8 @@ RINGS_DOORBELL = PROCESS not in ("test", "beat") and env("SOUK_DOORBELL", "1") =
 
 # --- People ---------------------------------------------------------------------------------------------------------------
 
+# The address is unique by an index on its lower case, which these checks cannot see.
+SILENCED_SYSTEM_CHECKS = ["auth.E003", "auth.W004"]
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 if "allauth" in INSTALLED_APPS:
     AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -277,10 +279,15 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key", "signup": "20/m/ip", "reset_password": "20/m/ip,5/m/key"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Souk"
+MFA_ADAPTER = "accounts.mfa.MFAAdapter"
+MFA_KEY = secret_of("mfa-key") if PROCESS == "web" or STANDS_FOR_ALL else ""
 # Hand-off codes are signed on the marketplace host and only verified elsewhere.
 HANDOFF_SIGNING_KEY = secret_of("handoff-signing-key") if PROCESS == "web" or STANDS_FOR_ALL else ""
 HANDOFF_VERIFYING_KEY_FILE = env("SOUK_HANDOFF_VERIFYING_KEY_FILE", str(VAR / "handoff-public-key"))
@@ -298,6 +305,8 @@ else:
 CURRENCY = "EUR"
 HOLD_DAYS = int(env("SOUK_HOLD_DAYS", "7"))
 STOCK_HOLD_MINUTES = int(env("SOUK_STOCK_HOLD_MINUTES", "30"))
+# A guest's link to an order is derived from this key: told in mails, which the worker writes.
+ORDER_LINK_KEY = secret_of("order-link-key") if PROCESS in ("web", "worker", "office") or STANDS_FOR_ALL else ""
 PAYMENT_PROVIDER = "billing.stripe.provider.StripeProvider"
 HOLDS_STRIPE_KEY = PROCESS in ("web", "office", "worker") or STANDS_FOR_ALL
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", "" if PRODUCTION else "sk_test_souk_sandbox") if HOLDS_STRIPE_KEY else ""

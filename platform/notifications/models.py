@@ -23,6 +23,7 @@ class Mail(models.Model):
     text = models.TextField()
     html = models.TextField(blank=True)
     vendor_id = models.UUIDField(null=True, blank=True)
+    private = models.BooleanField(default=False, help_text="holds a link or code that signs someone in")
     state = models.CharField(max_length=10, choices=MailState, default=MailState.DUE)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=clock.now)

@@ -1,0 +1,80 @@
+"""How allauth signs people in here."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest
+from kit.ids import uuid7
+from kit.links import absolute_url
+from notifications.actions import send
+
+from accounts.actions import end_access
+from accounts.models import User
+
+# allauth's mails that carry a link which signs in or sets a password.
+LINK_MAILS = {
+    "account/email/email_confirmation": "confirm_email",
+    "account/email/email_confirmation_signup": "confirm_email",
+    "account/email/password_reset_key": "reset_password",
+}
+OTHER_MAILS = {
+    "account/email/account_already_exists": "account_exists",
+    "account/email/unknown_account": "account_unknown",
+}
+# What its notices say; all share one template.
+NOTICES = {
+    "account/email/password_changed": "Your password was changed",
+    "account/email/password_set": "A password was set for your account",
+    "account/email/password_reset": "Your password was reset",
+    "account/email/email_changed": "Your e-mail address was changed",
+    "account/email/email_confirm": "Your e-mail address was confirmed",
+    "account/email/email_deleted": "An e-mail address was removed from your account",
+    "mfa/email/totp_activated": "Two-step sign-in was switched on",
+    "mfa/email/totp_deactivated": "Two-step sign-in was switched off",
+    "mfa/email/recovery_codes_generated": "New recovery codes were made",
+}
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Mail through `notifications`, links to the marketplace's own host, and sessions elsewhere ended with these."""
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        words = {name: on_market(value) if name.endswith("_url") else value for name, value in context.items()}
+        key = f"account:{uuid7()}"
+        if template_prefix in LINK_MAILS:
+            send(key, LINK_MAILS[template_prefix], email, words, private=True)
+        elif template_prefix in OTHER_MAILS:
+            send(key, OTHER_MAILS[template_prefix], email, words)
+        else:
+            send(key, "security_notice", email, {**words, "notice": NOTICES[template_prefix]})
+
+    def set_password(self, user: User, password: str) -> None:
+        with transaction.atomic():
+            super().set_password(user, password)
+            end_access(user_id=user.id)
+
+    def logout(self, request: HttpRequest) -> None:
+        if isinstance(request.user, User):
+            end_access(user_id=request.user.id)
+        super().logout(request)
+
+    def is_safe_url(self, url: str) -> bool:
+        """Whether signing in may lead there: a page of this host, or of one of our faces."""
+        parts = urlsplit(url.replace("\\", "/"))
+        if not parts.scheme and not parts.netloc:
+            return bool(super().is_safe_url(url))
+        if parts.scheme != settings.SCHEME or parts.username is not None:
+            return False
+        host, _, port = parts.netloc.partition(":")
+        usual = {"http": "80", "https": "443"}[settings.SCHEME]
+        ours = host == settings.DOMAIN or host.endswith(f".{settings.DOMAIN}")
+        return ours and (port or usual) in settings.PORTS.values() and bool(super().is_safe_url(url))
+
+
+def on_market(url: str) -> str:
+    """The same page on the marketplace's host: a link in a mail never follows the Host header of a request."""
+    parts = urlsplit(url)
+    return absolute_url("market", f"{parts.path}?{parts.query}" if parts.query else parts.path)

@@ -1,0 +1,230 @@
+"""A vendor's way in: apply, be approved or rejected, get a shop, be paid, sell."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from accounts.models import User
+from audit.actions import record
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from kit import clock
+from kit.errors import Conflict, InvalidInput
+from outbox.actions import announce
+
+from tenants.isolation.actions import NoSpareWall, assign_wall
+from tenants.vendors.countries import clean_country
+from tenants.vendors.models import Domain, Member, MemberRole, Vendor, VendorState
+from tenants.vendors.slugs import clean_slug
+
+
+class SlugTaken(Conflict):
+    """Another vendor has this address."""
+
+    code = "slug_taken"
+
+
+class ApplicationPending(Conflict):
+    """The person has applied already and no decision was made."""
+
+    code = "application_pending"
+
+
+class AlreadyDecided(Conflict):
+    """The application was decided before."""
+
+    code = "already_decided"
+
+
+@transaction.atomic
+def apply_as_vendor(
+    *,
+    user: User,
+    name: str,
+    legal_name: str,
+    country: str,
+    slug: str,
+    email: str,
+    city: str = "",
+    vat_id: str = "",
+    tagline: str = "",
+    story: str = "",
+    palette: Sequence[str] = (),
+) -> Vendor:
+    """Apply to sell: the vendor in state `applied`, its address, and the applicant as its owner.
+
+    Raises InvalidInput with the field at fault, SlugTaken, or ApplicationPending (one open application a person).
+    """
+    slug, country = clean_slug(slug), clean_country(country)
+    name = _required(name, "name", "shop name", 100)
+    legal_name = _required(legal_name, "legal_name", "legal name", 150)
+    email = _clean_email(email)
+    # Two applications sent at once wait for each other here.
+    User.objects.select_for_update(of=("self",)).get(id=user.id)
+    if Member.objects.filter(user_id=user.id, left_at=None, vendor__state=VendorState.APPLIED).exists():
+        raise ApplicationPending("You have applied already. We will write to you as soon as we have decided.")
+    vendor = Vendor(
+        slug=slug,
+        name=name,
+        legal_name=legal_name,
+        country=country,
+        city=city.strip(),
+        email=email,
+        vat_id=vat_id.replace(" ", "").upper(),
+        tagline=tagline.strip(),
+        story=story.strip(),
+        palette=list(palette),
+        currency=settings.CURRENCY,
+    )
+    try:
+        with transaction.atomic():
+            vendor.save(force_insert=True)
+            Domain(vendor=vendor, host=f"{slug}.{settings.DOMAIN}").save(force_insert=True)
+    except IntegrityError as error:
+        raise SlugTaken("This address is taken. Choose another one.", field="slug") from error
+    Member(vendor=vendor, user_id=user.id, name=user.name, email=user.email, role=MemberRole.OWNER).save(
+        force_insert=True
+    )
+    _note("vendor.applied", vendor, actor_id=user.id, actor_kind="customer")
+    return vendor
+
+
+@transaction.atomic
+def approve_vendor(*, vendor: Vendor, by: UUID) -> Vendor:
+    """Approve an application and open the vendor's shop. `by` is the user id of the member of staff.
+
+    With no prepared shop at hand the vendor is approved all the same; `tasks.open_shops` opens it seconds later.
+    Raises AlreadyDecided.
+    """
+    vendor = _undecided(vendor)
+    vendor.state, vendor.approved_at = VendorState.ONBOARDING, clock.now()
+    vendor.save(update_fields=["state", "approved_at"])
+    _note("vendor.approved", vendor, actor_id=by, actor_kind="staff")
+    try:
+        open_shop(vendor=vendor)
+    except NoSpareWall:
+        return vendor
+    return vendor
+
+
+@transaction.atomic
+def reject_vendor(*, vendor: Vendor, by: UUID, reason: str) -> Vendor:
+    """Turn an application down, with a reason the applicant will read. Raises AlreadyDecided, InvalidInput."""
+    vendor = _undecided(vendor)
+    vendor.decision_reason = _required(reason, "reason", "reason", 2000)
+    vendor.state, vendor.rejected_at = VendorState.REJECTED, clock.now()
+    vendor.save(update_fields=["state", "rejected_at", "decision_reason"])
+    _note("vendor.rejected", vendor, actor_id=by, actor_kind="staff")
+    return vendor
+
+
+@transaction.atomic
+def open_shop(*, vendor: Vendor) -> Vendor:
+    """Give an approved vendor its schema. The same vendor keeps the same one. Raises NoSpareWall."""
+    if vendor.schema_name:
+        return vendor
+    with transaction.atomic():
+        vendor.schema_name = assign_wall(vendor.id).name
+    vendor.save(update_fields=["schema_name"])
+    announce("vendor.shop_opened", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
+    _activate_if_ready(vendor)
+    return vendor
+
+
+@transaction.atomic
+def set_payouts_ready(*, vendor_id: UUID, ready: bool) -> Vendor:
+    """Note whether the provider can pay the vendor; one that is approved and has its shop begins to sell.
+
+    A vendor that can no longer be paid goes on selling: its earnings are held until the provider pays again.
+    """
+    vendor = Vendor.objects.select_for_update(of=("self",)).get(id=vendor_id)
+    if ready != (vendor.payouts_ready_at is not None):
+        vendor.payouts_ready_at = clock.now() if ready else None
+        vendor.save(update_fields=["payouts_ready_at"])
+        announce("vendor.changed", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
+    _activate_if_ready(vendor)
+    return vendor
+
+
+@transaction.atomic
+def activate_vendor(*, vendor: Vendor) -> Vendor:
+    """Let a vendor sell that is approved, has its shop and can be paid. Raises Conflict, saying what is missing."""
+    vendor = Vendor.objects.select_for_update(of=("self",)).get(id=vendor.id)
+    if vendor.state == VendorState.ACTIVE:
+        return vendor
+    if vendor.state != VendorState.ONBOARDING:
+        raise Conflict(f"A vendor that is {vendor.get_state_display().lower()} cannot begin to sell.")
+    if not vendor.schema_name:
+        raise Conflict("The shop is being set up; this takes a few seconds.")
+    if vendor.payouts_ready_at is None:
+        raise Conflict("Payouts are not set up yet: the payment provider needs more details.")
+    _activate_if_ready(vendor)
+    return vendor
+
+
+@transaction.atomic
+def change_profile(
+    *, vendor: Vendor, by: UUID, name: str, tagline: str, story: str, city: str, palette: Sequence[str]
+) -> Vendor:
+    """Change what customers read about a vendor. Runs as the vendor's own role. Raises InvalidInput."""
+    vendor.name = _required(name, "name", "shop name", 100)
+    vendor.tagline, vendor.story, vendor.city = tagline.strip(), story.strip(), city.strip()
+    vendor.palette = list(palette)
+    vendor.save(update_fields=["name", "tagline", "story", "city", "palette"])
+    record(
+        action="shop.profile_changed",
+        subject=f"vendor:{vendor.id}",
+        actor_kind="member",
+        actor_id=by,
+        vendor_id=vendor.id,
+    )
+    announce("shop.profile_changed", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
+    return vendor
+
+
+def _activate_if_ready(vendor: Vendor) -> None:
+    ready = vendor.state == VendorState.ONBOARDING and vendor.schema_name and vendor.payouts_ready_at
+    if not ready:
+        return
+    vendor.state, vendor.activated_at = VendorState.ACTIVE, clock.now()
+    vendor.save(update_fields=["state", "activated_at"])
+    _note("vendor.activated", vendor)
+
+
+def _undecided(vendor: Vendor) -> Vendor:
+    """The vendor, locked, as long as its application waits for a decision."""
+    vendor = Vendor.objects.select_for_update(of=("self",)).get(id=vendor.id)
+    if vendor.state != VendorState.APPLIED:
+        raise AlreadyDecided(f"This application was decided before: {vendor.name} is {vendor.get_state_display()}.")
+    return vendor
+
+
+def _note(name: str, vendor: Vendor, *, actor_id: UUID | None = None, actor_kind: str = "system") -> None:
+    record(
+        action=name,
+        subject=f"vendor:{vendor.id}",
+        actor_kind=actor_kind,
+        actor_id=actor_id,
+        vendor_id=vendor.id,
+        data={"reason": vendor.decision_reason} if vendor.decision_reason else {},
+    )
+    announce(name, vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
+
+
+def _required(text: str, field: str, label: str, longest: int) -> str:
+    cleaned = text.strip()
+    if not cleaned:
+        raise InvalidInput(f"Enter the {label}.", field=field)
+    if len(cleaned) > longest:
+        raise InvalidInput(f"The {label} is longer than {longest} characters.", field=field)
+    return cleaned
+
+
+def _clean_email(text: str) -> str:
+    email = text.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise InvalidInput("Enter an e-mail address like name@example.org.", field="email") from error
+    return email

@@ -1,0 +1,149 @@
+"""Whose host this is, and who of that vendor's people is asking."""
+
+from collections.abc import Callable, Iterator
+from functools import wraps
+from typing import Any
+
+from accounts import handoff
+from accounts.middleware import OPEN_PATHS
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.template.loader import render_to_string
+from kit.context import current_request
+from kit.errors import NotAllowed
+from kit.links import absolute_url
+from observability.views import LIVEZ
+
+from tenants.isolation.doors import bind_vendor
+from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
+from tenants.vendors.queries import vendor_of_host
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+# People sign in on the marketplace's own host only.
+SIGN_IN_PATHS = ("/accounts/", handoff.PATH)
+# Hosts by which programs of this machine reach the marketplace outside production.
+LOCAL_HOSTS = ("127.0.0.1", "[::1]", "testserver")
+
+
+class ShopFrontMiddleware:
+    """Sets `request.shop_front`: None on the marketplace's host, the Vendor on `<slug>.<domain>`; 404 elsewhere."""
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.shop_front = None  # type: ignore[attr-defined]
+        host = request.get_host().rpartition(":")[0] or request.get_host()
+        on_market = host == settings.DOMAIN or (not settings.PRODUCTION and host in LOCAL_HOSTS)
+        if on_market or request.path == LIVEZ:
+            return self.get_response(request)
+        vendor = vendor_of_host(host) if not host.endswith(f".portal.{settings.DOMAIN}") else None
+        if vendor is None or not vendor.may_sell:
+            return _unknown_host()
+        if request.path.startswith(SIGN_IN_PATHS):
+            return HttpResponseRedirect(absolute_url("market", request.get_full_path()))
+        request.shop_front = vendor  # type: ignore[attr-defined]
+        _tell_log(vendor)
+        return self.get_response(request)
+
+
+class VendorHostMiddleware:
+    """Sets `request.vendor` from the portal's host name and lets the whole request run as that vendor's own role.
+
+    Middleware, views, templates and streamed answers alike: there is no query of this process that another vendor's
+    rows could answer.
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path == LIVEZ:
+            return self.get_response(request)
+        vendor = vendor_of_host(request.get_host())
+        if vendor is None or vendor.state in (VendorState.REJECTED, VendorState.CLOSED):
+            return _unknown_host()
+        if not vendor.schema_name:
+            page = render_to_string("vendors/being_set_up.html", {"vendor": vendor, "home_url": _home()})
+            return HttpResponse(page, status=503, headers={"Retry-After": "10", "Cache-Control": "no-store"})
+        request.vendor = vendor  # type: ignore[attr-defined]
+        _tell_log(vendor)
+        with bind_vendor(vendor):
+            response = self.get_response(request)
+        if isinstance(response, StreamingHttpResponse) and not response.is_async:
+            # The server reads this after we have returned.
+            response.streaming_content = _bound(vendor, iter(response))
+        return response
+
+
+def _bound(vendor: Vendor, content: Iterator[bytes]) -> Iterator[bytes]:
+    with bind_vendor(vendor):
+        yield from content
+
+
+class MemberMiddleware:
+    """Sets `request.member`, read under row-level security at every request; visitors go to sign in.
+
+    `request.vendor` becomes the member's vendor as it is now, not as it was when the host was looked up.
+    """
+
+    def __init__(self, get_response: GetResponse):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.member = None  # type: ignore[attr-defined]
+        if request.path.startswith(OPEN_PATHS):
+            return self.get_response(request)
+        vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+        member = _member_of(request, vendor)
+        if member is None:
+            return handoff.send_to_market(request, face="portal", vendor=vendor.slug)
+        request.member, request.vendor = member, member.vendor  # type: ignore[attr-defined]
+        if (info := current_request.get()) is not None:
+            info.person_id = str(member.user_id)
+        return self.get_response(request)
+
+
+def _member_of(request: HttpRequest, vendor: Vendor) -> Member | None:
+    person = handoff.session_person(request)
+    if person is None:
+        return None
+    member_id, version = person
+    return (
+        Member.objects.select_related("vendor")
+        .filter(id=member_id, vendor_id=vendor.id, access_version=version, left_at=None)
+        .first()
+    )
+
+
+def member_required(*roles: MemberRole) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """For views of the portal: members of these roles (none given: any). Owners may do everything.
+
+    The view raises NotAllowed for others.
+    """
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            member: Member | None = getattr(request, "member", None)
+            if member is None or (roles and member.role not in (*roles, MemberRole.OWNER)):
+                raise NotAllowed("Your role does not include this page. Ask an owner of the shop.")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _unknown_host() -> HttpResponse:
+    # Without the request: nothing of a face's own context is known here.
+    return HttpResponse(render_to_string("vendors/no_such_shop.html", {"home_url": _home()}), status=404)
+
+
+def _home() -> str:
+    return absolute_url("market", "/")
+
+
+def _tell_log(vendor: Vendor) -> None:
+    if (info := current_request.get()) is not None:
+        info.extra["vendor"] = vendor.slug

@@ -1,0 +1,71 @@
+"""Finding vendors and members."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import QuerySet
+from django.db.models.functions import Lower
+from kit.links import host_of
+
+from tenants.vendors.models import Member, Vendor
+
+# A suspended vendor's host is refused after at most this long. Only answers with a shop are kept.
+HOST_SECONDS = 15
+
+
+def vendor_of_host(host: str) -> Vendor | None:
+    """The vendor found under a host name (a port is ignored): its shop front's or its portal's; None when nobody is.
+
+    Reads Vendor and Domain only, so that the portal's doorman may ask. A vendor with a shop is remembered for fifteen
+    seconds; whoever needs its present state re-reads it.
+    """
+    name = host.rpartition(":")[0] if ":" in host else host
+    key = f"vendor-of-host:{name.lower()}"
+    kept: dict[str, Any] | None = cache.get(key)
+    if kept is not None:
+        return Vendor.from_db("default", list(kept), list(kept.values()))
+    vendor = _look_up(name.lower())
+    if vendor is not None and vendor.schema_name:
+        fields = {field.attname: getattr(vendor, field.attname) for field in Vendor._meta.concrete_fields}
+        cache.set(key, fields, HOST_SECONDS)
+    return vendor
+
+
+def _look_up(name: str) -> Vendor | None:
+    slug = portal_slug(name)
+    if slug is not None:
+        return Vendor.objects.annotate(key=Lower("slug")).filter(key=slug).first()
+    return Vendor.objects.filter(domains__host=name).first()
+
+
+def portal_slug(host: str) -> str | None:
+    """The slug in a portal's host name, None when it is no portal's: "acme.portal.souk.example" gives "acme"."""
+    suffix = settings.FACES["portal"]["host"].removeprefix("{vendor}")
+    slug = host.partition(":")[0].removesuffix(suffix)
+    return slug if slug != host.partition(":")[0] and slug and "." not in slug else None
+
+
+def members_of(vendor: Vendor) -> "QuerySet[Member]":
+    """Who works at a vendor, in the order they joined."""
+    return Member.objects.filter(vendor=vendor, left_at=None).order_by("joined_at", "id")
+
+
+def membership(user_id: UUID, slug: str) -> Member | None:
+    """The user's membership at the vendor of that slug, with the vendor; None when there is none."""
+    return (
+        Member.objects.select_related("vendor")
+        .annotate(key=Lower("vendor__slug"))
+        .filter(user_id=user_id, left_at=None, key=slug.lower())
+        .first()
+    )
+
+
+def memberships_of(user_id: UUID) -> "QuerySet[Member]":
+    """Where the user works, with the vendors, oldest membership first."""
+    return Member.objects.select_related("vendor").filter(user_id=user_id, left_at=None).order_by("joined_at", "id")
+
+
+def portal_host(vendor: Vendor) -> str:
+    return host_of("portal", vendor.slug)

@@ -1,0 +1,75 @@
+"""Going from the marketplace to a portal or the back office, and arriving there."""
+
+from urllib.parse import urlencode
+
+from accounts import handoff
+from accounts.models import StaffMember, User
+from accounts.views import refused
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+from kit.links import absolute_url
+
+from tenants.vendors.models import Member, Vendor
+from tenants.vendors.queries import membership
+
+
+@require_GET
+@never_cache
+def hand_off(request: HttpRequest) -> HttpResponse:
+    """`/handoff/?to=<face>&vendor=<slug>&next=<path>` of the marketplace: to the face, with a code, if one works there.
+
+    Without the `state` that the face gave this browser, the face is asked for it first; so a plain link works too.
+    """
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    assert isinstance(request.user, User)
+    face, vendor = request.GET.get("to", ""), request.GET.get("vendor", "") or None
+    person = _person(request.user, face, vendor)
+    if person is None:
+        return render(request, "account/handoff_not_member.html", {"face": face}, status=403)
+    slug = person.vendor.slug if isinstance(person, Member) else None
+    next_path, state = handoff.safe_path(request.GET.get("next", "/")), request.GET.get("state", "")
+    if not state:
+        return HttpResponseRedirect(f"{absolute_url(face, handoff.PATH, slug)}?{urlencode({'next': next_path})}")
+    return HttpResponseRedirect(
+        handoff.issue(
+            face=face,
+            vendor=slug,
+            person_id=person.id,
+            access_version=person.access_version,
+            state=state[:64],
+            next_path=next_path,
+        )
+    )
+
+
+def _person(user: User, face: str, vendor: str | None) -> Member | StaffMember | None:
+    """The user's place behind that door; the answer for a stranger and for a vendor that is not there is the same."""
+    if face == "office":
+        return StaffMember.objects.filter(user=user, left_at=None).first()
+    if face == "portal" and vendor:
+        return membership(user.id, vendor)
+    return None
+
+
+@require_GET
+@never_cache
+def redeem_portal(request: HttpRequest) -> HttpResponse:
+    """`/handoff/` of a portal: with a code make a session, without one go and get a code."""
+    vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+    if "code" not in request.GET:
+        return handoff.send_to_market(request, face="portal", vendor=vendor.slug)
+    try:
+        given = handoff.redeem(request, face="portal")
+        known = Member.objects.filter(
+            id=given.person_id, vendor_id=vendor.id, access_version=given.access_version, left_at=None
+        )
+        if not known.exists():
+            raise handoff.HandoffRefused("You have signed out since, or no longer work at this shop.")
+    except handoff.HandoffRefused as error:
+        return refused(request, error)
+    handoff.open_session(request, person_id=given.person_id, access_version=given.access_version)
+    return HttpResponseRedirect(given.next_path)
