@@ -66,13 +66,20 @@ class Server(ABC):
         return self.world.locks / f"{self.kind}.{name}"
 
     def pid(self) -> int | None:
-        """The server's process if it lives: not a zombie's, nor that of a stranger who was given the number.
+        """The server's process, if it lives."""
+        try:
+            number = abs(int(self.pid_file.read_text().partition("\n")[0]))
+        except (OSError, ValueError):
+            return None
+        return number if self.lives_as(number) else None
+
+    def lives_as(self, pid: int) -> bool:
+        """Is this the living server: not its zombie, nor a stranger who was given the number?
 
         Where process 1 does not reap, a dead server is a zombie for ever, and `kill -0` takes it for
         alive. A zombie has no current folder, and a stranger has another one.
         """
         try:
-            number = abs(int(self.pid_file.read_text().partition("\n")[0]))
-            return number if os.path.samefile(f"/proc/{number}/cwd", self.working_folder) else None
-        except (OSError, ValueError):
-            return None
+            return os.path.samefile(f"/proc/{pid}/cwd", self.working_folder)
+        except OSError:
+            return False

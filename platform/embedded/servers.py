@@ -17,7 +17,7 @@ from embedded.credentials import secret
 from embedded.errors import ServerFailed, named_error, naming_a_full_disk
 from embedded.folders import locked, make_folder, open_lock
 from embedded.postgres import PORT, SUPERUSER, Postgres
-from embedded.supervisor import KINDS, linger_seconds
+from embedded.supervisor import KINDS, Running, linger_seconds, shut_down
 from embedded.valkey import AclUser, Valkey
 from embedded.world import World
 
@@ -118,10 +118,8 @@ def stop(world: World) -> None:
         _signal(_supervisor(server), signal.SIGTERM)
     for server in servers:
         with locked(server.lock("supervisor"), fcntl.LOCK_SH):  # free when the supervisor has ended
-            orphan = server.pid()
-            _signal(orphan, server.stop_signal)
-            while orphan and server.pid() == orphan:
-                time.sleep(0.02)
+            if orphan := server.pid():
+                shut_down(Running(server, orphan, None))
 
 
 def _ensure(server: Server, linger: float, timeout_seconds: float) -> None:

@@ -46,11 +46,22 @@ class Running:
     child: subprocess.Popen[bytes] | None
 
     def lives(self) -> bool:
-        return self.child.poll() is None if self.child else self.server.pid() == self.pid
+        return self.child.poll() is None if self.child else self.server.lives_as(self.pid)
 
     def send(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, number)
+
+
+def shut_down(running: Running) -> None:
+    """End a server's process, in an orderly way if it can; return when it is gone."""
+    for number in (running.server.stop_signal, running.server.hard_stop_signal, signal.SIGKILL):
+        running.send(number)
+        end = time.monotonic() + PATIENCE_SECONDS
+        while running.lives() and time.monotonic() < end:
+            time.sleep(0.02)
+        if not running.lives():
+            return
 
 
 class Supervisor:
@@ -136,21 +147,11 @@ class Supervisor:
                 _note(f"{self.server.socket} has gone, so nobody can reach the server: stopping it")
                 self._stopping = True  # the next one who needs it starts a supervisor, which makes all anew
             if self._stopping:
-                self._shut_down(running)
+                shut_down(running)
                 break
             self._sleep(pause)
             pause = pause if ready else min(pause * 1.2, 0.25)
         return ready
-
-    def _shut_down(self, running: Running) -> None:
-        for number in (self.server.stop_signal, self.server.hard_stop_signal, signal.SIGKILL):
-            running.send(number)
-            end = time.monotonic() + PATIENCE_SECONDS
-            while running.lives() and time.monotonic() < end:
-                self._sleep(0.02)
-            if not running.lives():
-                return
-            _note(f"{self.server.kind} (process {running.pid}) ignores {number.name}")
 
     def _sleep(self, seconds: float) -> None:
         """Wait that long, or less if a signal comes in or nobody is left."""

@@ -15,13 +15,15 @@ from embedded.errors import ServerFailed
 from embedded.world import World
 
 ADMIN = "admin"
+DEFAULT = "default"
 
 
 @dataclass(frozen=True)
 class AclUser:
     """A user of Valkey: its name, its secret and its rules, such as `~* &* +@all -@admin`.
 
-    Raises ValueError for a name that is not a plain word or is ours, and for rules of more than one line.
+    `default` is the one who signs in without a name; it is off unless it is among the users that a server is
+    given. Raises ValueError for a name that is not a plain word or is ours, and for rules of more than one line.
     """
 
     name: str
@@ -29,7 +31,7 @@ class AclUser:
     rules: str
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(r"[a-z][a-z0-9_-]*", self.name) or self.name in {ADMIN, "default"}:
+        if not re.fullmatch(r"[a-z][a-z0-9_-]*", self.name) or self.name == ADMIN:
             raise ValueError(f"not a name for a Valkey user: {self.name!r}")
         if not self.secret or not self.rules.isprintable():
             raise ValueError(f"the Valkey user {self.name!r} needs a secret, and rules in one line")
@@ -90,7 +92,9 @@ class Valkey(Server):
             return
         gone = {line.split()[1] for line in before} - {user.name for user in users}
         commands = [["ACL", "SETUSER", *line.split()[1:]] for line in wanted]
-        commands += [["ACL", "DELUSER", name] for name in sorted(gone)]
+        if DEFAULT in gone:  # it can be switched off, but not removed
+            commands.append(["ACL", "SETUSER", DEFAULT, "reset"])
+        commands += [["ACL", "DELUSER", name] for name in sorted(gone - {DEFAULT})]
         answers = self._ask(*commands, ["ACL", "SAVE"])
         refusals = [answer[1:] for answer in answers if answer.startswith("-")]
         if refusals:
@@ -102,13 +106,16 @@ class Valkey(Server):
 
     def claim(self) -> None:
         super().claim()
-        self._users = f"user {ADMIN} on #{_digest(self._admin)} ~* &* +@all\n" + "\n".join(self._recorded())
+        lines = [f"user {ADMIN} on #{_digest(self._admin)} ~* &* +@all", *self._recorded()]
+        if not any(line.startswith(f"user {DEFAULT} ") for line in lines):
+            lines.append(f"user {DEFAULT} off")
+        self._users = "\n".join(lines) + "\n"
 
     def prepare(self) -> None:
         """Write the list of users for the first start; later ones find the one that the server saved."""
         if self._users is None:
             return
-        write_private(self.folder / "users.acl", f"user default off\n{self._users}\n")
+        write_private(self.folder / "users.acl", self._users)
         self._users = None
 
     def command(self) -> list[str]:

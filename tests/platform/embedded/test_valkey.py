@@ -80,6 +80,23 @@ def test_users_and_data_outlast_the_server_however_it_ends(world):
         assert sorted(sign_in(world, "admin").acl_users()) == ["admin", "default", "web"]
 
 
+def test_the_user_without_a_name_needs_its_secret_and_is_off_unless_listed(world):
+    default = user(world, "default")
+    ensure_valkey(world, [default])
+    assert sign_in(world, None, default.secret).ping() is True
+    with pytest.raises(redis.exceptions.AuthenticationError):
+        sign_in(world, None).ping()
+    stop(world)
+    ensure_valkey(world)
+    assert sign_in(world, None, default.secret).ping() is True
+
+    ensure_valkey(world, [user(world, "web")])
+
+    with pytest.raises(redis.exceptions.AuthenticationError):
+        sign_in(world, None, default.secret).ping()
+    assert sign_in(world, "web").ping() is True
+
+
 def test_the_list_of_users_holds_digests_and_is_the_servers_alone(world):
     web = user(world, "web")
     ensure_valkey(world, [web])
@@ -101,7 +118,7 @@ def test_a_rule_that_valkey_does_not_know_is_refused_each_time(world):
             ensure_valkey(world, [user(world, "web", "~* +nosuchcommand")])
 
 
-@pytest.mark.parametrize("name", ["admin", "default", "a b", "", "web\nuser evil"])
+@pytest.mark.parametrize("name", ["admin", "a b", "", "web\nuser evil"])
 def test_a_users_name_is_a_plain_word_and_not_one_of_ours(name):
     with pytest.raises(ValueError, match="not a name for a Valkey user"):
         AclUser(name, "secret", "+@all")
