@@ -1,0 +1,375 @@
+"""Money in: create a payment, open sessions for it one at a time, capture it once, give money back.
+
+Locks: whoever holds an order's lock takes the payment's after it, never the other way (see `capture`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from kit import clock
+from kit.errors import Conflict, InvalidInput
+from kit.money import Money, split_largest_remainder
+from outbox.actions import announce
+from outbox.doorbell import ring
+
+from billing.payments.models import (
+    AttemptState,
+    Payment,
+    PaymentAttempt,
+    PaymentShare,
+    PaymentState,
+    Refund,
+    RefundState,
+)
+from billing.payments.provider import SessionLine, SessionRequest, SessionResult, provider
+
+OPEN_STATES = (AttemptState.OPENING, AttemptState.OPEN)
+# The provider refuses sessions shorter than this, counted from when the request reaches it: hence the margin.
+SHORTEST_SESSION = timedelta(minutes=30)
+MARGIN = timedelta(minutes=2)
+
+
+class SharesDoNotAddUp(InvalidInput):
+    """The vendors' parts do not sum to what the customer pays."""
+
+    code = "shares_do_not_add_up"
+
+
+class AlreadyPaid(Conflict):
+    code = "already_paid"
+
+
+class PaymentClosed(Conflict):
+    """The time to pay is over, or the order was canceled."""
+
+    code = "payment_closed"
+
+
+class RefundTooLarge(InvalidInput):
+    """More would be refunded than is left of the share."""
+
+    code = "refund_too_large"
+
+
+class RefundDiffers(Conflict):
+    """A refund of that key exists and is of another amount or share."""
+
+    code = "refund_differs"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareInput:
+    """A vendor's part: `gross_minor` of the payment, of which `commission_minor` stays with the platform."""
+
+    vendor_id: UUID
+    reference_id: UUID
+    gross_minor: int
+    commission_minor: int
+
+
+@transaction.atomic
+def create_payment(
+    *,
+    reference_id: UUID,
+    reference_number: str,
+    customer_email: str,
+    amount: Money,
+    shares: Sequence[ShareInput],
+) -> Payment:
+    """A payment of `amount` for the order `reference_id`, one share a vendor order.
+
+    Raises SharesDoNotAddUp unless the shares sum to the amount; IntegrityError when the order has a payment already.
+    """
+    total = sum(share.gross_minor for share in shares)
+    if total != amount.amount_minor:
+        raise SharesDoNotAddUp(
+            f"The vendors' parts sum to {Money(total, amount.currency)}, but the customer pays {amount}."
+        )
+    payment = Payment.objects.create(
+        reference_id=reference_id,
+        reference_number=reference_number,
+        customer_email=customer_email,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+    )
+    PaymentShare.objects.bulk_create(
+        [
+            PaymentShare(
+                payment=payment,
+                vendor_id=share.vendor_id,
+                reference_id=share.reference_id,
+                gross_minor=share.gross_minor,
+                commission_minor=share.commission_minor,
+                net_minor=share.gross_minor - share.commission_minor,
+                currency=amount.currency,
+            )
+            for share in shares
+        ]
+    )
+    return payment
+
+
+def start(*, payment_id: UUID, lines: Sequence[SessionLine], success_url: str, cancel_url: str) -> str:
+    """Where to send the customer to pay: the open session's address, or a new one's. Not inside a transaction.
+
+    A session that was being opened when its process died is asked for again under its own key, so that there is never a
+    second one. Raises AlreadyPaid, PaymentClosed, ProviderUnavailable, ProviderRefused.
+    """
+    attempt = open_attempt(payment_id=payment_id)
+    if attempt.state == AttemptState.OPEN and attempt.expires_at <= clock.now():
+        provider().settle(attempt.provider_session_id)
+        attempt = open_attempt(payment_id=payment_id)
+    if attempt.state == AttemptState.OPEN:
+        return attempt.url
+    payment = attempt.payment
+    if sum(line.amount_minor for line in lines) != payment.amount_minor:
+        raise SharesDoNotAddUp("The lines do not sum to what is paid.")
+    result = provider().open_session(
+        SessionRequest(
+            payment_id=payment.id,
+            reference_id=payment.reference_id,
+            reference_number=payment.reference_number,
+            attempt=attempt.number,
+            customer_email=payment.customer_email,
+            currency=payment.currency,
+            lines=lines,
+            expires_at=attempt.expires_at,
+            success_url=success_url,
+            cancel_url=cancel_url,
+        )
+    )
+    return record_session(attempt_id=attempt.id, result=result).url
+
+
+@transaction.atomic
+def open_attempt(*, payment_id: UUID) -> PaymentAttempt:
+    """The attempt under way, or a new one (`opening`: the provider has yet to be asked).
+
+    Raises AlreadyPaid, or PaymentClosed when the payment expired or was canceled.
+    """
+    payment = lock_payment(payment_id)
+    if payment.state in (PaymentState.PAID, PaymentState.PROCESSING):
+        raise AlreadyPaid("This order is paid already.")
+    if payment.state != PaymentState.PENDING:
+        raise PaymentClosed("The time to pay for this order is over. Put the items into your cart again.")
+    open_one = payment.attempts.filter(state__in=OPEN_STATES).first()
+    if open_one is not None:
+        open_one.payment = payment
+        return open_one
+    last = payment.attempts.order_by("-number").values_list("number", flat=True).first() or 0
+    lasts = max(SHORTEST_SESSION, timedelta(minutes=settings.STOCK_HOLD_MINUTES)) + MARGIN
+    return PaymentAttempt.objects.create(
+        payment=payment,
+        number=last + 1,
+        # Whole seconds, as the provider keeps it: a repeated request must be the same to the letter.
+        expires_at=clock.now().replace(microsecond=0) + lasts,
+    )
+
+
+@transaction.atomic
+def record_session(*, attempt_id: UUID, result: SessionResult) -> PaymentAttempt:
+    """Note the session that the provider opened for an attempt. Told twice, it stays as it is."""
+    attempt = PaymentAttempt.objects.select_for_update(of=("self",)).get(id=attempt_id)
+    if attempt.state == AttemptState.OPENING:
+        attempt.state = AttemptState.OPEN
+        attempt.provider_session_id = result.session_id
+        attempt.url = result.url
+        attempt.expires_at = result.expires_at
+        attempt.save(update_fields=["state", "provider_session_id", "url", "expires_at"])
+    return attempt
+
+
+def lock_payment(payment_id: UUID) -> Payment:
+    return Payment.objects.select_for_update().get(id=payment_id)
+
+
+def lock_after_order(payment_id: UUID) -> Payment:
+    """Lock a payment for a change that its order takes part in, the order first. Inside a transaction.
+
+    Billing cannot lock what it does not know: the fact `payment.reported` gives the order's keeper the word, inside this
+    transaction and before the payment's own lock.
+    """
+    reference_id = Payment.objects.values_list("reference_id", flat=True).get(id=payment_id)
+    announce("payment.reported", payload={"payment": str(payment_id), "order": str(reference_id)})
+    return lock_payment(payment_id)
+
+
+def capture(*, payment: Payment, attempt: PaymentAttempt, charge_id: str, intent_id: str, fee_minor: int) -> bool:
+    """Mark a payment as paid and announce `payment.captured`; False when it was paid before. Inside a transaction.
+
+    `payment` is locked (`lock_after_order`) and the provider's figures have been checked against it. A payment that was
+    canceled or expired meanwhile is captured all the same, for the money is here, and what its listeners leave of it is
+    refunded in full.
+    """
+    if payment.state == PaymentState.PAID:
+        return False
+    came_late = payment.state in (PaymentState.CANCELED, PaymentState.EXPIRED)
+    now = clock.now()
+    payment.state, payment.paid_at = PaymentState.PAID, now
+    payment.provider_charge_id, payment.provider_intent_id, payment.fee_minor = charge_id, intent_id, fee_minor
+    payment.save(update_fields=["state", "paid_at", "provider_charge_id", "provider_intent_id", "fee_minor"])
+    payment.attempts.filter(id=attempt.id).update(state=AttemptState.PAID, closed_at=now)
+    announce("payment.captured", payload=_payload(payment) | {"late": came_late})
+    if came_late:
+        for share in payment.shares.order_by("id"):
+            rest = share.gross_minor - share.refunded_minor
+            if rest:
+                request_refund(
+                    share=share,
+                    amount_minor=rest,
+                    key=f"late:{share.reference_id}",
+                    reason="Paid after the order was closed",
+                )
+    return True
+
+
+def mark_processing(*, payment: Payment) -> None:
+    """The customer has paid by a method that takes days to say whether the money comes. `payment` is locked."""
+    if payment.state == PaymentState.PENDING:
+        payment.state = PaymentState.PROCESSING
+        payment.save(update_fields=["state"])
+
+
+def close_attempt(*, payment: Payment, attempt: PaymentAttempt) -> bool:
+    """The provider says that the session can no longer be paid: close the attempt, and with it the payment.
+
+    Announces `payment.expired`. `payment` is locked. False when there was nothing to close.
+    """
+    closed = payment.attempts.filter(id=attempt.id, state__in=OPEN_STATES).update(
+        state=AttemptState.EXPIRED, closed_at=clock.now()
+    )
+    if not closed:
+        return False
+    if payment.state in (PaymentState.PENDING, PaymentState.PROCESSING):
+        payment.state = PaymentState.EXPIRED
+        payment.save(update_fields=["state"])
+        announce("payment.expired", payload=_payload(payment))
+    return True
+
+
+@transaction.atomic
+def cancel_payment(*, reference_id: UUID) -> Payment | None:
+    """The order was canceled before it was paid: no further session is opened, the open one is closed at the provider.
+
+    Gives None when there is no payment. Raises AlreadyPaid: then it is refunds that undo it.
+    """
+    payment = Payment.objects.select_for_update().filter(reference_id=reference_id).first()
+    if payment is None:
+        return None
+    if payment.state in (PaymentState.PAID, PaymentState.PROCESSING):
+        raise AlreadyPaid("This order is paid already; it can be refunded.")
+    if payment.state == PaymentState.PENDING:
+        payment.state = PaymentState.CANCELED
+        payment.save(update_fields=["state"])
+        # The sweep of expiring sessions takes it from here. One still being opened has no name to close it by yet; the
+        # provider ends it at its own time.
+        payment.attempts.filter(state=AttemptState.OPEN).update(expires_at=clock.now())
+        transaction.on_commit(lambda: ring("stripe.expire_sessions"))
+    return payment
+
+
+@transaction.atomic
+def request_refund(
+    *, share: PaymentShare, amount_minor: int, key: str, reason: str, net_minor: int | None = None
+) -> Refund:
+    """Promise the customer `amount_minor` (gross) of a share back; the worker sends it. Announces `refund.requested`.
+
+    `net_minor` of it comes from the vendor's earnings and the rest is commission given back; left out, it is divided in
+    the proportion of what is left of the two. The same key gives the same refund. Raises RefundTooLarge, RefundDiffers,
+    PaymentClosed when the payment is not paid.
+    """
+    payment = lock_payment(share.payment_id)
+    share = PaymentShare.objects.select_for_update().get(id=share.id)
+    found = Refund.objects.filter(key=key).first()
+    if found is not None:
+        if (found.share_id, found.amount_minor) != (share.id, amount_minor):
+            raise RefundDiffers(f"There is another refund of {Money(found.amount_minor, found.currency)} for this.")
+        return found
+    if payment.state != PaymentState.PAID:
+        raise PaymentClosed("Only what was paid can be refunded.")
+    gross_left = share.gross_minor - share.refunded_minor
+    net_left = share.net_minor - share.refunded_net_minor
+    if not 0 < amount_minor <= gross_left:
+        raise RefundTooLarge(
+            f"At most {Money(gross_left, share.currency)} of this order can be refunded.", field="amount"
+        )
+    if net_minor is None:
+        net_minor = split_largest_remainder(amount_minor, [net_left, gross_left - net_left])[0]
+    if not max(0, amount_minor - (gross_left - net_left)) <= net_minor <= min(net_left, amount_minor):
+        raise RefundTooLarge("The vendor's part of this refund is more than what is left of its earnings.")
+    refund = Refund.objects.create(
+        payment=payment,
+        share=share,
+        vendor_id=share.vendor_id,
+        key=key,
+        amount_minor=amount_minor,
+        net_minor=net_minor,
+        currency=share.currency,
+        reason=reason,
+    )
+    _count_refund(payment, share, refund, sign=1)
+    announce("refund.requested", vendor_id=share.vendor_id, payload=_refund_payload(refund))
+    transaction.on_commit(lambda: ring("stripe.send_refunds"))
+    return refund
+
+
+@transaction.atomic
+def refund_answered(
+    *, refund_id: UUID, state: RefundState, provider_refund_id: str = "", error: str = "", moved: bool = True
+) -> Refund:
+    """Note what the provider says of a refund. Announces `refund.succeeded` or `refund.failed` when that is news.
+
+    A failure after money has moved leaves the vendor's part as it is: we owe the customer, and pay another way. One where
+    nothing moved (`moved` false) was never a refund, and its amount is the vendor's and the platform's again.
+    """
+    payment = lock_payment(Refund.objects.values_list("payment_id", flat=True).get(id=refund_id))
+    share = PaymentShare.objects.select_for_update().get(refunds=refund_id)
+    refund = Refund.objects.select_for_update().get(id=refund_id)
+    if refund.state in (state, RefundState.FAILED):
+        return refund
+    refund.state, refund.error = state, error
+    refund.provider_refund_id = provider_refund_id or refund.provider_refund_id
+    if state in (RefundState.SUCCEEDED, RefundState.FAILED):
+        refund.done_at = clock.now()
+    refund.save(update_fields=["state", "provider_refund_id", "error", "done_at"])
+    if state == RefundState.SUCCEEDED:
+        announce("refund.succeeded", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
+    if state == RefundState.FAILED:
+        if not moved:
+            _count_refund(payment, share, refund, sign=-1)
+        announce("refund.failed", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
+    return refund
+
+
+def _count_refund(payment: Payment, share: PaymentShare, refund: Refund, *, sign: int) -> None:
+    payment.refunded_minor += sign * refund.amount_minor
+    payment.save(update_fields=["refunded_minor"])
+    share.refunded_minor += sign * refund.amount_minor
+    share.refunded_net_minor += sign * refund.net_minor
+    share.save(update_fields=["refunded_minor", "refunded_net_minor"])
+
+
+def _payload(payment: Payment) -> dict[str, str | int]:
+    return {
+        "payment": str(payment.id),
+        "order": str(payment.reference_id),
+        "amount_minor": payment.amount_minor,
+        "currency": payment.currency,
+    }
+
+
+def _refund_payload(refund: Refund) -> dict[str, str | int]:
+    return {
+        "refund": str(refund.id),
+        "payment": str(refund.payment_id),
+        "share": str(refund.share_id),
+        "vendor_order": str(refund.share.reference_id),
+        "amount_minor": refund.amount_minor,
+        "net_minor": refund.net_minor,
+        "currency": refund.currency,
+    }
+

@@ -1,0 +1,136 @@
+"""Where the money is: per vendor, and for finance."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, Min, Q, QuerySet, Sum
+from kit.money import Money
+from kit.pagination import Page, keyset_page
+
+from billing.payouts.models import Payout, PayoutState, PayoutTransfer, Transfer, TransferState
+
+
+@dataclass(frozen=True, slots=True)
+class VendorMoney:
+    """A vendor's earnings by where they are now; together they are all it has earned, refunds taken off.
+
+    `held`: paid by customers, waiting for delivery or the end of the hold. `on_its_way`: released, or in the vendor's
+    balance at the provider, or in a payout not yet arrived. `in_the_bank`: in payouts that arrived.
+    """
+
+    held: Money
+    held_count: int
+    next_release_at: datetime | None
+    on_its_way: Money
+    arrives_on: date | None
+    in_the_bank: Money
+
+
+def vendor_money(vendor_id: UUID, currency: str) -> VendorMoney:
+    """Where this vendor's money is, in one currency."""
+    mine = Transfer.objects.filter(vendor_id=vendor_id, currency=currency)
+    held = mine.filter(state=TransferState.HELD).aggregate(
+        amount=Sum("amount_minor"), count=Count("id"), next=Min("release_at")
+    )
+    moving = mine.filter(state__in=[TransferState.DUE, TransferState.SENT, TransferState.DONE, TransferState.FAILED])
+    sums = moving.aggregate(amount=Sum("amount_minor"), reversed=Sum("reversed_minor"))
+    payouts = Payout.objects.filter(vendor_id=vendor_id, currency=currency)
+    arrived = payouts.filter(state=PayoutState.PAID).aggregate(amount=Sum("amount_minor"))["amount"] or 0
+    next_payout = payouts.filter(state__in=[PayoutState.PENDING, PayoutState.IN_TRANSIT]).aggregate(
+        next=Min("arrives_on")
+    )
+    released = (sums["amount"] or 0) - (sums["reversed"] or 0)
+    return VendorMoney(
+        held=Money(held["amount"] or 0, currency),
+        held_count=held["count"],
+        next_release_at=held["next"],
+        on_its_way=Money(released - arrived, currency),
+        arrives_on=next_payout["next"],
+        in_the_bank=Money(arrived, currency),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TransferPlace:
+    """Where one vendor order's earnings are, in words for its vendor."""
+
+    transfer: Transfer
+    place: str
+    explanation: str
+
+
+PLACES = {
+    TransferState.HELD: "Held",
+    TransferState.DUE: "On its way",
+    TransferState.SENT: "On its way",
+    TransferState.DONE: "On its way",
+    TransferState.FAILED: "Needs attention",
+    TransferState.CANCELED: "Refunded",
+}
+
+
+def place_of(transfer: Transfer, payouts: Iterable[Payout]) -> TransferPlace:
+    """`payouts`: those that carried the transfer, newest last."""
+    state = TransferState(transfer.state)
+    carried = list(payouts)
+    if carried and carried[-1].state == PayoutState.PAID:
+        arrived = carried[-1].arrives_on
+        return TransferPlace(transfer, "In the bank", f"Arrived on {arrived:%-d %B %Y}" if arrived else "Arrived")
+    if carried and carried[-1].state == PayoutState.FAILED:
+        reason = carried[-1].failure_reason
+        return TransferPlace(transfer, "Needs attention", f"The bank returned the payout: {reason}")
+    if carried:
+        due = carried[-1].arrives_on
+        return TransferPlace(transfer, "On its way", f"Arrives on {due:%-d %B %Y}" if due else "In a payout")
+    if state in (TransferState.DUE, TransferState.SENT):
+        return TransferPlace(transfer, PLACES[state], transfer.error or "Being sent to your balance")
+    if state == TransferState.DONE:
+        return TransferPlace(transfer, PLACES[state], "In your balance, goes with the next payout")
+    if state == TransferState.FAILED:
+        return TransferPlace(transfer, PLACES[state], transfer.error)
+    return TransferPlace(transfer, PLACES[state], transfer.hold_reason)
+
+
+def places_of(transfers: Iterable[Transfer]) -> list[TransferPlace]:
+    """Where each of these is; two statements however many there are."""
+    rows = list(transfers)
+    carried: dict[UUID, list[Payout]] = {}
+    links = PayoutTransfer.objects.filter(transfer__in=[row.id for row in rows]).select_related("payout")
+    for link in links.order_by("payout__created_at", "id"):
+        carried.setdefault(link.transfer_id, []).append(link.payout)
+    return [place_of(row, carried.get(row.id, [])) for row in rows]
+
+
+def transfers_page(
+    *, vendor_id: UUID | None = None, state: str = "", cursor: str | None = None, size: int = 50
+) -> Page[Transfer]:
+    """Transfers, newest first: a vendor's, or everyone's for finance."""
+    rows: QuerySet[Transfer] = Transfer.objects.all()
+    return keyset_page(rows.filter(_narrowed(vendor_id, state)), order=["-id"], cursor=cursor, size=size)
+
+
+def payouts_page(
+    *, vendor_id: UUID | None = None, state: str = "", cursor: str | None = None, size: int = 50
+) -> Page[Payout]:
+    """Payouts, newest first: a vendor's, or everyone's (the platform's own have no vendor) for finance."""
+    rows: QuerySet[Payout] = Payout.objects.filter(_narrowed(vendor_id, state))
+    return keyset_page(rows, order=["-created_at", "-id"], cursor=cursor, size=size)
+
+
+def transfers_in(payout: Payout) -> QuerySet[PayoutTransfer]:
+    """What a payout carried, by transfer."""
+    return payout.transfers.select_related("transfer").order_by("id")
+
+
+def transfer_of(reference_id: UUID) -> Transfer | None:
+    """The transfer of a vendor order."""
+    return Transfer.objects.filter(reference_id=reference_id).first()
+
+
+def _narrowed(vendor_id: UUID | None, state: str) -> Q:
+    narrowed = Q()
+    if vendor_id is not None:
+        narrowed &= Q(vendor_id=vendor_id)
+    return narrowed & Q(state=state) if state else narrowed

@@ -1,0 +1,157 @@
+"""Balance transactions: mirrored by id, and the one way from them into the books.
+
+Nothing is entered from a webhook's payload: whoever hears of money fetches the transaction and hands it in here. The journal's
+keys come from the transaction's id, so handing it in twice, or in any order, enters the same once.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from kit import clock
+
+from billing.ledger import entries
+from billing.ledger.actions import post_all
+from billing.ledger.entries import Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
+from billing.payments.models import Payment, Refund
+from billing.payouts.models import Transfer
+from billing.stripe.models import BalanceTransaction
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """A balance transaction as Stripe gave it, in our words; amounts in minor units of `currency`."""
+
+    id: str
+    type: str
+    category: str
+    amount_minor: int
+    fee_minor: int
+    net_minor: int
+    currency: str
+    status: str
+    source_id: str
+    created_at: datetime
+    available_at: datetime
+
+
+def transaction_of(fetched: Any) -> Transaction:
+    """From the SDK's object; its source may be expanded or not."""
+    source = fetched.source
+    return Transaction(
+        id=fetched.id,
+        type=fetched.type,
+        category=fetched.reporting_category,
+        amount_minor=fetched.amount,
+        fee_minor=fetched.fee,
+        net_minor=fetched.net,
+        currency=fetched.currency.upper(),
+        status=fetched.status,
+        source_id=(source if isinstance(source, str) else source.id) if source else "",
+        created_at=datetime.fromtimestamp(fetched.created, UTC),
+        available_at=datetime.fromtimestamp(fetched.available_on, UTC),
+    )
+
+
+@transaction.atomic
+def mirror(
+    found: Iterable[Transaction], *, account_id: str = "", vendor_id: UUID | None = None, payout_id: str = ""
+) -> list[str]:
+    """Keep these transactions of an account (empty: ours), or note their new status; gives their ids.
+
+    A status only goes from pending to available, so that an old answer that arrives late changes nothing.
+    """
+    rows = {
+        one.id: BalanceTransaction(
+            transaction_id=one.id,
+            account_id=account_id,
+            vendor_id=vendor_id,
+            type=one.type,
+            reporting_category=one.category,
+            amount_minor=one.amount_minor,
+            fee_minor=one.fee_minor,
+            net_minor=one.net_minor,
+            currency=one.currency,
+            status=one.status,
+            source_id=one.source_id,
+            payout_id=payout_id,
+            available_at=one.available_at,
+            created_at=one.created_at,
+        )
+        for one in sorted(found, key=lambda one: one.id)
+    }
+    BalanceTransaction.objects.bulk_create(rows.values(), ignore_conflicts=True)
+    ready = [id for id, row in rows.items() if row.status == "available"]
+    known = BalanceTransaction.objects.filter(transaction_id__in=ready)
+    known.filter(status="pending").update(status="available")
+    if payout_id:
+        known.filter(payout_id="").update(payout_id=payout_id)
+    return list(rows)
+
+
+@transaction.atomic
+def book(transaction_ids: Sequence[str], *, extra: Sequence[EntryDraft] = ()) -> int:
+    """Enter our own transactions in the books, with `extra` entries of the same matter; gives how many were new.
+
+    Transactions whose source nobody knows go to suspense: see `find_owner` in `sync`, which looks before this is called.
+    """
+    rows = list(
+        BalanceTransaction.objects.select_for_update()
+        .filter(transaction_id__in=transaction_ids, account_id="")
+        .order_by("transaction_id")
+    )
+    sources = sources_of(rows)
+    drafts = list(extra)
+    fresh = [row for row in rows if row.posted_at is None]
+    for row in rows:
+        movement = movement_of(row)
+        made = [entries.entry_for(movement, sources)] if row.posted_at is None else []
+        if row.status == "available":
+            made.append(entries.funds_available(movement))
+        drafts += [draft for draft in made if draft is not None]
+    post_all(drafts)
+    BalanceTransaction.objects.filter(id__in=[row.id for row in fresh]).update(posted_at=clock.now())
+    return len(fresh)
+
+
+def movement_of(row: BalanceTransaction) -> Movement:
+    return Movement(
+        id=row.transaction_id,
+        type=row.type,
+        category=row.reporting_category,
+        amount_minor=row.amount_minor,
+        fee_minor=row.fee_minor,
+        net_minor=row.net_minor,
+        currency=row.currency,
+        created_at=row.created_at,
+        available_at=row.available_at,
+        source_id=row.source_id,
+    )
+
+
+def sale_of(payment: Payment) -> Sale:
+    """What a payment's charge paid for, as the ledger wants it."""
+    shares = payment.shares.order_by("id")
+    return Sale(
+        reference_id=payment.reference_id,
+        shares=tuple(
+            ShareOfSale(share.vendor_id, share.reference_id, share.gross_minor, share.commission_minor)
+            for share in shares
+        ),
+    )
+
+
+def sources_of(rows: Iterable[BalanceTransaction]) -> Sources:
+    """What our own records know of these transactions' sources; four statements at most."""
+    wanted = [row.source_id for row in rows if row.source_id]
+    payments = Payment.objects.filter(provider_charge_id__in=wanted).prefetch_related("shares")
+    transfers = Transfer.objects.filter(provider_transfer_id__in=wanted)
+    refunds = Refund.objects.filter(provider_refund_id__in=wanted).select_related("share")
+    return Sources(
+        sales={payment.provider_charge_id: sale_of(payment) for payment in payments},
+        transfers={row.provider_transfer_id: Earmark(row.vendor_id, row.reference_id) for row in transfers},
+        refunds={row.provider_refund_id: Earmark(row.vendor_id, row.share.reference_id) for row in refunds},
+    )

@@ -1,0 +1,35 @@
+"""Payment sessions whose time is over: closed at Stripe first, here when Stripe says that they can no longer be paid."""
+
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from kit import clock
+
+from billing.payments.actions import OPEN_STATES, close_attempt, lock_after_order
+from billing.payments.models import AttemptState, PaymentAttempt
+from billing.payments.provider import ProviderRefused, provider
+
+log = structlog.get_logger(__name__)
+# A session that was being opened may exist without our knowing; it ends at its own time at the latest, give or take.
+GRACE = timedelta(minutes=5)
+
+
+def expire_sessions() -> int:
+    """Close the attempts whose time is over; gives how many sessions are settled. Not inside a transaction."""
+    now = clock.now()
+    due = PaymentAttempt.objects.filter(state__in=OPEN_STATES, expires_at__lte=now).order_by("expires_at")
+    settled = 0
+    for attempt in list(due[:500]):
+        if attempt.state == AttemptState.OPEN:
+            try:
+                provider().expire_session(attempt.provider_session_id)
+            except ProviderRefused:
+                # Paid or expired between our look and our call: settling tells which.
+                log.info("session_not_open", attempt=str(attempt.id))
+            settled += provider().settle(attempt.provider_session_id) != "pending"
+        elif attempt.expires_at + GRACE <= now:
+            with transaction.atomic():
+                payment = lock_after_order(attempt.payment_id)
+                settled += close_attempt(payment=payment, attempt=attempt)
+    return settled

@@ -1,0 +1,182 @@
+"""The webhook inbox: store under the event's id, acknowledge, then fetch again whatever the event is about.
+
+An event is a hint that may come twice, late, or before its own cause has committed here. Nothing is read from it but which
+object to fetch, so only that is kept of it; customers' names and addresses in it are not.
+"""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import stripe
+import structlog
+from django.db import transaction
+from django.db.models import F
+from kit import clock
+from kit.errors import InvalidInput
+from outbox.doorbell import ring
+
+from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
+from billing.payouts.models import Transfer, TransferState
+from billing.stripe.confirm import confirm_session
+from billing.stripe.models import ConnectedAccount, WebhookEvent
+from billing.stripe.onboarding import refresh_account
+from billing.stripe.payouts import sync_payout
+from billing.stripe.refunds import settle_refund
+from billing.stripe.sync import confirm_charge, confirm_intent, sync_balance
+from billing.stripe.transfers import settle_transfer
+from billing.stripe.webhooks import secrets_of
+
+log = structlog.get_logger(__name__)
+TOLERANCE_SECONDS = 300
+LEASE = timedelta(minutes=2)
+LONGEST_WAIT = timedelta(hours=1)
+# About a day of trying. The sweeps that read Stripe's lists find the money all the same.
+MAX_ATTEMPTS = 30
+OBJECT_OF = {"platform": "event", "connect": "event", "accounts": "v2.core.event"}
+
+
+class BadSignature(InvalidInput):
+    """Not signed with a secret of this endpoint, or too long ago."""
+
+    code = "bad_signature"
+
+
+class NotAnEvent(InvalidInput):
+    """Signed, but not what this endpoint takes."""
+
+    code = "not_an_event"
+
+
+def receive(endpoint: str, body: bytes, signature: str) -> WebhookEvent:
+    """Verify and store an event as `endpoint` (platform, connect or accounts) got it; a duplicate is counted.
+
+    Raises BadSignature, NotAnEvent.
+    """
+    _verify(endpoint, body, signature)
+    try:
+        event = json.loads(body)
+        right = event["object"] == OBJECT_OF[endpoint] and isinstance(event["id"], str) and isinstance(event["type"], str)
+    except (ValueError, KeyError, TypeError):
+        right = False
+    if not right:
+        raise NotAnEvent(f"The {endpoint} endpoint takes objects of type {OBJECT_OF[endpoint]}.")
+    stored = store(endpoint, event)
+    ring("stripe.process_inbox")
+    return stored
+
+
+def store(endpoint: str, event: dict[str, Any], *, account_id: str = "") -> WebhookEvent:
+    """Keep an event once; received again it only counts. `account_id`: whose list it was read from, when it was."""
+    subject = event.get("related_object") if endpoint == "accounts" else (event.get("data") or {}).get("object")
+    subject = subject if isinstance(subject, dict) else {}
+    kept = {"id": event["id"], "type": event["type"], "created": event.get("created")}
+    kept |= {"api_version": event.get("api_version"), "object": subject.get("object") or subject.get("type")}
+    row = WebhookEvent(
+        event_id=event["id"][:80],
+        endpoint=endpoint,
+        type=event["type"][:120],
+        account_id=str(event.get("account") or account_id)[:60],
+        object_id=str(subject.get("id") or "")[:120],
+        livemode=bool(event.get("livemode")),
+        body=kept,
+    )
+    WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
+    known = WebhookEvent.objects.filter(event_id=row.event_id)
+    known.exclude(id=row.id).update(times_received=F("times_received") + 1)
+    return known.get()
+
+
+def process_inbox() -> int:
+    """Work through the events that are due, each by itself; gives how many are done. Not inside a transaction."""
+    done = 0
+    while event := claim():
+        done += process(event)
+    return done
+
+
+@transaction.atomic
+def claim() -> WebhookEvent | None:
+    """Take the next due event for a few minutes, or None: the fetching to come must not hold a lock."""
+    event = (
+        WebhookEvent.objects.select_for_update(skip_locked=True)
+        .filter(done_at__isnull=True, due_at__lte=clock.now())
+        .order_by("due_at", "id")
+        .first()
+    )
+    if event is not None:
+        event.attempts += 1
+        event.due_at = clock.now() + LEASE
+        event.save(update_fields=["attempts", "due_at"])
+    return event
+
+
+def process(event: WebhookEvent) -> bool:
+    """Do what an event asks for. A failure is kept with the event and tried again, later each time."""
+    try:
+        handle(event)
+    except Exception as error:  # whatever it is, the event stays and the others go on
+        log.exception("webhook_failed", event_id=event.event_id, type=event.type)
+        wait = min(timedelta(seconds=5 * 2 ** min(event.attempts, 12)), LONGEST_WAIT)
+        event.error, event.due_at = f"{type(error).__name__}: {error}"[:2000], clock.now() + wait
+        if event.attempts >= MAX_ATTEMPTS:
+            event.done_at = clock.now()
+        event.save(update_fields=["error", "due_at", "done_at"])
+        return False
+    event.done_at, event.error = clock.now(), ""
+    event.save(update_fields=["done_at", "error"])
+    return True
+
+
+def handle(event: WebhookEvent) -> None:
+    """Fetch what an event is about and converge. Types we have no use for do nothing."""
+    kind, subject = event.type, event.object_id
+    if kind.startswith("checkout.session."):
+        if not PaymentAttempt.objects.filter(provider_session_id=subject, state=AttemptState.PAID).exists():
+            confirm_session(subject)
+    elif kind.startswith("payment_intent."):
+        if not _is_paid(provider_intent_id=subject):
+            confirm_intent(subject)
+    elif kind.startswith(("refund.", "charge.refund.")):
+        settle_refund(subject)
+    elif kind.startswith("charge.dispute."):
+        sync_balance()
+    elif kind.startswith("charge."):
+        if not _is_paid(provider_charge_id=subject):
+            confirm_charge(subject)
+    elif kind.startswith("transfer."):
+        if not Transfer.objects.filter(provider_transfer_id=subject, state=TransferState.DONE).exists():
+            settle_transfer(subject)
+    elif kind.startswith("payout."):
+        sync_payout(subject, account_id=event.account_id)
+    elif kind == "balance.available":
+        if not event.account_id:
+            sync_balance()
+    elif kind.startswith(("account.", "capability.", "v2.core.account")):
+        _refresh(event.account_id or subject)
+
+
+def _is_paid(**ids: str) -> bool:
+    """Is the payment of these provider ids captured? Then it is booked as well, by the same transaction."""
+    return Payment.objects.filter(state=PaymentState.PAID, **ids).exists()
+
+
+def _refresh(account_id: str) -> None:
+    # Our own table says whose account it is; an account we do not know is none of our business.
+    vendor_id = ConnectedAccount.objects.filter(account_id=account_id).values_list("vendor_id", flat=True).first()
+    if vendor_id is not None:
+        refresh_account(vendor_id)
+
+
+def _verify(endpoint: str, body: bytes, signature: str) -> None:
+    try:
+        payload = body.decode()
+    except UnicodeDecodeError:
+        raise BadSignature("The body is not text.") from None
+    for secret in secrets_of(endpoint):
+        try:
+            stripe.WebhookSignature.verify_header(payload, signature, secret, TOLERANCE_SECONDS)
+        except stripe.SignatureVerificationError:
+            continue
+        return
+    raise BadSignature("The signature does not fit this endpoint, or is too old.")

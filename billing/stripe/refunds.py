@@ -1,0 +1,167 @@
+"""Sending customers their money back: the refund is the source of truth, whatever it means for a vendor comes after it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import stripe
+import structlog
+from django.db import transaction
+from kit import clock
+
+from billing.ledger import entries
+from billing.ledger.actions import reverse
+from billing.ledger.entries import Earmark, EntryDraft
+from billing.ledger.models import JournalEntry
+from billing.payments.actions import lock_payment, refund_answered
+from billing.payments.models import Refund, RefundState
+from billing.stripe.balances import book, mirror, transaction_of
+from billing.stripe.client import describe, is_temporary, named_errors, stripe_client
+
+log = structlog.get_logger(__name__)
+LEASE = timedelta(minutes=3)
+RETRY = timedelta(minutes=10)
+KEY_TRUSTED = timedelta(hours=20)
+EXPANDED = ["balance_transaction", "failure_balance_transaction"]
+STATES = {
+    "pending": RefundState.PENDING,
+    "requires_action": RefundState.PENDING,
+    "succeeded": RefundState.SUCCEEDED,
+    "failed": RefundState.FAILED,
+    "canceled": RefundState.FAILED,
+}
+
+
+def send_refunds() -> int:
+    """Send every refund that is due; gives how many Stripe accepted. Network: not inside a transaction."""
+    accepted = 0
+    while refund := claim():
+        accepted += send(refund)
+    return accepted
+
+
+@transaction.atomic
+def claim() -> Refund | None:
+    """Take the next due refund for a few minutes, or None."""
+    refund = (
+        Refund.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("payment", "share")
+        .filter(state__in=[RefundState.DUE, RefundState.SENT], due_at__lte=clock.now())
+        .order_by("due_at", "id")
+        .first()
+    )
+    if refund is not None:
+        refund.state, refund.due_at = RefundState.SENT, clock.now() + LEASE
+        refund.save(update_fields=["state", "due_at"])
+    return refund
+
+
+def send(refund: Refund) -> bool:
+    """Have Stripe refund, once, and enter it. False when it has to wait or was refused; then it says why."""
+    try:
+        made = _made_before(refund) if clock.now() - refund.created_at > KEY_TRUSTED else None
+        made = made or _create(refund)
+    except stripe.StripeError as error:
+        log.warning("refund_not_made", refund=str(refund.id), cause=type(error).__name__)
+        if is_temporary(error):
+            again = Refund.objects.filter(id=refund.id, state=RefundState.SENT)
+            again.update(due_at=clock.now() + RETRY, error="Stripe did not answer; asking again")
+        else:
+            why = f"Stripe refused the refund: {describe(error)}"
+            refund_answered(refund_id=refund.id, state=RefundState.FAILED, error=why, moved=False)
+        return False
+    _record(refund.id, made)
+    return True
+
+
+def settle_refund(provider_refund_id: str) -> Refund | None:
+    """Fetch a refund and bring ours up to it: for webhooks, and for refunds whose answer was lost. None: not ours.
+
+    Raises ProviderUnavailable, ProviderRefused. Network: not inside a transaction.
+    """
+    with named_errors("reading a refund"):
+        made = stripe_client().v1.refunds.retrieve(provider_refund_id, {"expand": EXPANDED})
+    ours = Refund.objects.filter(provider_refund_id=made.id).first() or _meant_by(made)
+    return _record(ours.id, made) if ours else None
+
+
+def _create(refund: Refund) -> Any:
+    return stripe_client().v1.refunds.create(
+        {
+            "charge": refund.payment.provider_charge_id,
+            "amount": refund.amount_minor,
+            "metadata": {
+                "refund": str(refund.id),
+                "vendor_order": str(refund.share.reference_id),
+                "vendor": str(refund.vendor_id),
+            },
+            "expand": EXPANDED,
+        },
+        options={"idempotency_key": f"re:{refund.id}:{refund.attempt}"},
+    )
+
+
+def _made_before(refund: Refund) -> Any:
+    """The refund as an earlier call made it, its answer lost longer ago than a key lasts; None when there is none."""
+    found = stripe_client().v1.refunds.list(
+        {"charge": refund.payment.provider_charge_id, "limit": 100, "expand": [f"data.{name}" for name in EXPANDED]}
+    )
+    for made in found.auto_paging_iter():
+        if made.metadata and made.metadata.to_dict().get("refund") == str(refund.id):
+            return made
+    return None
+
+
+def _meant_by(made: Any) -> Refund | None:
+    named = made.metadata.to_dict().get("refund", "") if made.metadata else ""
+    charge = made.charge if isinstance(made.charge, str) else made.charge.id
+    try:
+        return Refund.objects.filter(
+            id=UUID(named),
+            provider_refund_id="",
+            amount_minor=made.amount,
+            currency=made.currency.upper(),
+            payment__provider_charge_id=charge,
+        ).first()
+    except ValueError:
+        return None
+
+
+@transaction.atomic
+def _record(refund_id: UUID, made: Any) -> Refund:
+    """Note what Stripe says of a refund and enter it; done twice, it changes nothing."""
+    lock_payment(Refund.objects.values_list("payment_id", flat=True).get(id=refund_id))
+    movements = [
+        transaction_of(found)
+        for found in (made.balance_transaction, getattr(made, "failure_balance_transaction", None))
+        if found is not None
+    ]
+    state = STATES.get(made.status, RefundState.PENDING)
+    fell_through = state == RefundState.FAILED and not movements
+    refund = refund_answered(
+        refund_id=refund_id,
+        state=state,
+        provider_refund_id=made.id,
+        error=getattr(made, "failure_reason", None) or "",
+        moved=not fell_through,
+    )
+    owed = _owed(refund, made)
+    if fell_through:
+        # Accepted and never paid: what was entered at its acceptance, if we heard of that, is taken back.
+        entered = JournalEntry.objects.filter(source_key=owed.source_key).first()
+        if entered is not None:
+            reverse(entry=entered, reason="The refund failed before any money moved")
+    else:
+        book(mirror(movements), extra=[owed])
+    return refund
+
+
+def _owed(refund: Refund, made: Any) -> EntryDraft:
+    return entries.refund_owed(
+        refund_id=refund.id,
+        mark=Earmark(refund.vendor_id, refund.share.reference_id),
+        amount_minor=refund.amount_minor,
+        net_minor=refund.net_minor,
+        currency=refund.currency,
+        occurred_at=datetime.fromtimestamp(made.created, UTC),
+    )

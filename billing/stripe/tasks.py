@@ -1,0 +1,40 @@
+"""The sweeps of this app: thin names for the worker. Each may run any number of times, at the same time as well."""
+
+from celery import shared_task
+
+from billing.stripe import expiry, heal, inbox, payouts, refunds, sync, transfers
+
+
+@shared_task(name="stripe.process_inbox")
+def process_inbox() -> int:
+    return inbox.process_inbox()
+
+
+@shared_task(name="stripe.send_transfers")
+def send_transfers() -> int:
+    return transfers.send_transfers()
+
+
+@shared_task(name="stripe.send_refunds")
+def send_refunds() -> int:
+    return refunds.send_refunds()
+
+
+@shared_task(name="stripe.sync_balance")
+def sync_balance() -> int:
+    return sync.sync_balance()
+
+
+@shared_task(name="stripe.sync_payouts")
+def sync_payouts() -> int:
+    return payouts.sync_payouts()
+
+
+@shared_task(name="stripe.expire_sessions")
+def expire_sessions() -> int:
+    return expiry.expire_sessions()
+
+
+@shared_task(name="stripe.heal_events")
+def heal_events() -> int:
+    return heal.heal_events()

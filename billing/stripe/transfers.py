@@ -1,0 +1,266 @@
+"""Sending vendors their earnings: released by date, sent under a key that is good once, done when the books have it."""
+
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import stripe
+import structlog
+from django.db import transaction
+from django.db.models import Q
+from kit import clock
+from kit.money import Money
+from outbox.actions import announce
+from tenants.vendors.models import Vendor, VendorState
+
+from billing.payments.actions import lock_payment
+from billing.payments.models import Payment, PaymentShare
+from billing.payouts.models import Transfer, TransferState
+from billing.stripe.balances import book, mirror, transaction_of
+from billing.stripe.client import code_of, describe, is_temporary, named_errors, stripe_client
+from billing.stripe.models import ConnectedAccount
+
+log = structlog.get_logger(__name__)
+# Stripe takes 25 calls a second to one endpoint; each transfer costs one call to this one.
+SHORTEST_GAP_SECONDS = 1 / 20
+# How long a claimed transfer is left to whoever claimed it: longer than every retry of a call takes.
+LEASE = timedelta(minutes=3)
+RETRY = timedelta(minutes=10)
+# Keys are good for 24 hours. Past this, look whether the transfer was made before sending again.
+KEY_TRUSTED = timedelta(hours=20)
+NOT_NOW = {
+    "balance_insufficient": "Waiting for our balance at Stripe to cover it",
+    "lock_timeout": "Stripe was busy",
+    "rate_limit": "Stripe was busy",
+}
+CANNOT_RECEIVE = frozenset(
+    {"insufficient_capabilities_for_transfer", "transfers_not_allowed", "capability_not_active"}
+)
+WAITS_FOR_VENDOR = "Waiting until the vendor's payout details are complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A transfer that is ours to send, and to which account."""
+
+    transfer: Transfer
+    destination: str
+    order_id: UUID
+
+
+def send_transfers() -> int:
+    """Send every transfer whose hold is over; gives how many are done. Network: not inside a transaction."""
+    done = 0
+    while claimed := claim():
+        started = time.monotonic()
+        done += send(claimed)
+        time.sleep(max(0.0, SHORTEST_GAP_SECONDS - (time.monotonic() - started)))
+    return done
+
+
+@transaction.atomic
+def claim() -> Claimed | None:
+    """Take the next due transfer for a few minutes, or None. One that cannot be sent now is put off, with the reason."""
+    now = clock.now()
+    due = Q(state=TransferState.HELD, release_at__lte=now) | Q(state__in=[TransferState.DUE, TransferState.SENT])
+    while True:
+        transfer = (
+            Transfer.objects.select_for_update(skip_locked=True)
+            .filter(due, Q(next_try_at__isnull=True) | Q(next_try_at__lte=now))
+            .order_by("release_at", "id")
+            .first()
+        )
+        if transfer is None:
+            return None
+        if Vendor.objects.filter(id=transfer.vendor_id, state=VendorState.SUSPENDED).exists():
+            _put_off(transfer, TransferState.HELD, "The vendor is suspended")
+            continue
+        account = ConnectedAccount.objects.filter(vendor_id=transfer.vendor_id).exclude(account_id="").first()
+        if account is None or not account.can_receive:
+            _put_off(transfer, TransferState.HELD, WAITS_FOR_VENDOR)
+            continue
+        if transfer.state != TransferState.SENT:
+            transfer.state, transfer.first_sent_at = TransferState.SENT, now
+        transfer.next_try_at = now + LEASE
+        transfer.save(update_fields=["state", "first_sent_at", "next_try_at"])
+        order_id = Payment.objects.values_list("reference_id", flat=True).get(id=transfer.payment_id)
+        return Claimed(transfer, account.account_id, order_id)
+
+
+def send(claimed: Claimed) -> bool:
+    """Have Stripe make a claimed transfer, once, and enter it. False when it has to wait; then it says why."""
+    transfer = claimed.transfer
+    try:
+        if transfer.provider_transfer_id:
+            made = _fetch(transfer.provider_transfer_id)
+        else:
+            if _disputed(transfer):
+                _answered(transfer, TransferState.HELD, "The customer's bank disputes the payment")
+                return False
+            made = _made_before(claimed) if _is_old(transfer) else None
+            if made is None:
+                if _is_old(transfer):
+                    _renew(transfer)
+                made = _create(claimed)
+    except stripe.StripeError as error:
+        _failed(transfer, error)
+        return False
+    _record(transfer.id, made)
+    return True
+
+
+def settle_transfer(provider_transfer_id: str) -> Transfer | None:
+    """Fetch a transfer and bring ours up to it: for webhooks, and for transfers whose answer was lost. None: not ours.
+
+    Raises ProviderUnavailable, ProviderRefused. Network: not inside a transaction.
+    """
+    with named_errors("reading a transfer"):
+        made = _fetch(provider_transfer_id)
+    ours = Transfer.objects.filter(provider_transfer_id=made.id).first() or _meant_by(made)
+    return _record(ours.id, made) if ours else None
+
+
+def _create(claimed: Claimed) -> Any:
+    transfer = claimed.transfer
+    return stripe_client().v1.transfers.create(
+        {
+            "amount": transfer.amount_minor,
+            "currency": transfer.currency.lower(),
+            "destination": claimed.destination,
+            # Draws on the charge, so that it does not wait for our balance to become available.
+            "source_transaction": transfer.source_charge_id,
+            "transfer_group": str(claimed.order_id),
+            "description": f"Order {transfer.reference_number}",
+            "metadata": {
+                "transfer": str(transfer.id),
+                "vendor_order": str(transfer.reference_id),
+                "vendor": str(transfer.vendor_id),
+                "attempt": str(transfer.attempt),
+            },
+            "expand": ["balance_transaction"],
+        },
+        options={"idempotency_key": f"tr:{transfer.reference_id}:{transfer.attempt}"},
+    )
+
+
+def _fetch(provider_transfer_id: str) -> Any:
+    return stripe_client().v1.transfers.retrieve(provider_transfer_id, {"expand": ["balance_transaction"]})
+
+
+def _disputed(transfer: Transfer) -> bool:
+    return bool(stripe_client().v1.charges.retrieve(transfer.source_charge_id).disputed)
+
+
+def _is_old(transfer: Transfer) -> bool:
+    return transfer.first_sent_at is not None and clock.now() - transfer.first_sent_at > KEY_TRUSTED
+
+
+def _made_before(claimed: Claimed) -> Any:
+    """The transfer as an earlier call made it, its answer lost longer ago than a key lasts; None when there is none."""
+    found = stripe_client().v1.transfers.list(
+        {"transfer_group": str(claimed.order_id), "destination": claimed.destination, "limit": 100}
+    )
+    for made in found.auto_paging_iter():
+        if made.metadata and made.metadata.to_dict().get("transfer") == str(claimed.transfer.id):
+            return _fetch(made.id)
+    return None
+
+
+def _renew(transfer: Transfer) -> None:
+    """Nothing was made under the old key, and it may be forgotten or repeat an old failure: take the next."""
+    transfer.attempt += 1
+    transfer.first_sent_at = clock.now()
+    transfer.save(update_fields=["attempt", "first_sent_at"])
+
+
+def _meant_by(made: Any) -> Transfer | None:
+    """Our transfer that an object at Stripe names, when amount, currency and destination say the same."""
+    named = made.metadata.to_dict().get("transfer", "") if made.metadata else ""
+    try:
+        transfer = Transfer.objects.filter(id=UUID(named), provider_transfer_id="").first()
+    except ValueError:
+        return None
+    if transfer is None:
+        return None
+    destination = made.destination if isinstance(made.destination, str) else made.destination.id
+    account = ConnectedAccount.objects.filter(vendor_id=transfer.vendor_id, account_id=destination).exists()
+    same = (made.amount, made.currency.upper()) == (transfer.amount_minor, transfer.currency)
+    if account and same:
+        return transfer
+    log.error("transfer_mismatch", transfer=str(transfer.id), provider_transfer=made.id)
+    return None
+
+
+@transaction.atomic
+def _record(transfer_id: UUID, made: Any) -> Transfer:
+    """Note that Stripe made the transfer and enter its movement; done twice, it changes nothing. Announces `transfer.done`."""
+    ids = Transfer.objects.values_list("payment_id", "share_id").get(id=transfer_id)
+    lock_payment(ids[0])
+    share = PaymentShare.objects.select_for_update().get(id=ids[1])
+    transfer = Transfer.objects.select_for_update().get(id=transfer_id)
+    fresh = transfer.state != TransferState.DONE
+    if fresh:
+        transfer.state, transfer.done_at, transfer.error, transfer.next_try_at = TransferState.DONE, clock.now(), "", None
+        transfer.provider_transfer_id = made.id
+        transfer.save()
+        share.transferred_minor += transfer.amount_minor
+        share.save(update_fields=["transferred_minor"])
+    book(mirror([transaction_of(made.balance_transaction)]))
+    if fresh:
+        announce(
+            "transfer.done",
+            vendor_id=transfer.vendor_id,
+            payload={
+                "transfer": str(transfer.id),
+                "vendor_order": str(transfer.reference_id),
+                "amount_minor": transfer.amount_minor,
+                "currency": transfer.currency,
+            },
+        )
+    return transfer
+
+
+def _failed(transfer: Transfer, error: stripe.StripeError) -> None:
+    """Decide from Stripe's refusal: ask again under the same key, wait, or give up and say so."""
+    code = code_of(error)
+    log.warning("transfer_not_made", transfer=str(transfer.id), code=code, cause=type(error).__name__)
+    if is_temporary(error):
+        _answered(transfer, TransferState.SENT, NOT_NOW.get(code, "Stripe did not answer; asking again"))
+    elif code in CANNOT_RECEIVE:
+        _answered(transfer, TransferState.HELD, WAITS_FOR_VENDOR, new_key=True)
+    elif code in NOT_NOW:
+        _answered(transfer, TransferState.DUE, NOT_NOW[code], new_key=True)
+    else:
+        amount = Money(transfer.amount_minor, transfer.currency)
+        _answered(transfer, TransferState.FAILED, f"Stripe refused to transfer {amount}: {describe(error)}", new_key=True)
+
+
+@transaction.atomic
+def _answered(transfer: Transfer, state: TransferState, why: str, *, new_key: bool = False) -> None:
+    """`new_key`: Stripe keeps a refusal under its key and would repeat it; nothing was made, so the next try is another."""
+    row = Transfer.objects.select_for_update().get(id=transfer.id)
+    if row.state != TransferState.SENT or row.attempt != transfer.attempt:
+        return
+    if new_key:
+        row.attempt += 1
+        row.first_sent_at = None
+    elif state != TransferState.SENT:
+        row.first_sent_at = None
+    _put_off(row, state, why)
+
+
+def _put_off(transfer: Transfer, state: TransferState, why: str) -> None:
+    transfer.state, transfer.error = state, why
+    if state == TransferState.HELD:
+        transfer.hold_reason, transfer.error = why, ""
+    transfer.next_try_at = clock.now() + RETRY
+    transfer.save(update_fields=["state", "error", "hold_reason", "next_try_at", "attempt", "first_sent_at"])
+
+
+@transaction.atomic
+def vendor_can_receive(vendor_id: UUID) -> int:
+    """A vendor's account has become able to receive: its waiting transfers are tried at once. Gives how many."""
+    waiting = Transfer.objects.filter(vendor_id=vendor_id, state=TransferState.HELD, next_try_at__isnull=False)
+    return waiting.update(next_try_at=None)
