@@ -5,8 +5,10 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from kit.ids import uuid7
 from kit.links import absolute_url
 from notifications.actions import send
@@ -14,16 +16,16 @@ from notifications.actions import send
 from accounts.actions import end_access
 from accounts.models import User
 
-# allauth's mails that carry a link which signs in or sets a password.
+# allauth's mails with a link: our template, which of its addresses the button opens, and what the button says.
 LINK_MAILS = {
-    "account/email/email_confirmation": "confirm_email",
-    "account/email/email_confirmation_signup": "confirm_email",
-    "account/email/password_reset_key": "reset_password",
+    "account/email/email_confirmation": ("confirm_email", "activate_url", "Confirm my address"),
+    "account/email/email_confirmation_signup": ("confirm_email", "activate_url", "Confirm my address"),
+    "account/email/password_reset_key": ("reset_password", "password_reset_url", "Set a new password"),
+    "account/email/account_already_exists": ("account_exists", "password_reset_url", "Set a new password"),
+    "account/email/unknown_account": ("account_unknown", "signup_url", "Sign up"),
 }
-OTHER_MAILS = {
-    "account/email/account_already_exists": "account_exists",
-    "account/email/unknown_account": "account_unknown",
-}
+# Those whose link confirms an address or sets a password.
+PRIVATE = ("confirm_email", "reset_password")
 # What its notices say; all share one template.
 NOTICES = {
     "account/email/password_changed": "Your password was changed",
@@ -42,14 +44,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Mail through `notifications`, links to the marketplace's own host, and sessions elsewhere ended with these."""
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
-        words = {name: on_market(value) if name.endswith("_url") else value for name, value in context.items()}
         key = f"account:{uuid7()}"
         if template_prefix in LINK_MAILS:
-            send(key, LINK_MAILS[template_prefix], email, words, private=True)
-        elif template_prefix in OTHER_MAILS:
-            send(key, OTHER_MAILS[template_prefix], email, words)
+            template, link, label = LINK_MAILS[template_prefix]
+            button = {"action_url": on_market(context[link]), "action_label": label}
+            send(key, template, email, {"user": context.get("user"), **button}, private=template in PRIVATE)
         else:
-            send(key, "security_notice", email, {**words, "notice": NOTICES[template_prefix]})
+            button = {"action_url": on_market(reverse("account_reset_password")), "action_label": "Set a new password"}
+            send(key, "security_notice", email, {**context, **button, "notice": NOTICES[template_prefix]})
+
+    def clean_email(self, email: str) -> str:
+        # allauth's forms take 320 characters; no mailbox has more than 254 (RFC 5321, as corrected).
+        if len(email) > User._meta.get_field("email").max_length:
+            raise ValidationError("This e-mail address is too long.")
+        return str(super().clean_email(email))
 
     def set_password(self, user: User, password: str) -> None:
         with transaction.atomic():

@@ -175,7 +175,7 @@ FACE_MIDDLEWARE = {
         "marketplace.web.middleware.SoukErrorMiddleware",
     ],
 }
-MIDDLEWARE = FACE_MIDDLEWARE[FACE or "market"]
+MIDDLEWARE = FACE_MIDDLEWARE.get(FACE or "", [])
 
 TEMPLATES = [
     {

@@ -18,6 +18,7 @@ MAILS = {
     "vendor.rejected": "vendor_rejected",
     "vendor.activated": "vendor_activated",
 }
+OPENS_PORTAL = ("vendor.approved", "vendor.activated")
 
 
 def end_member_access(fact: Fact) -> None:
@@ -40,6 +41,7 @@ def take_account_status(fact: Fact) -> None:
 def mail_applicant(fact: Fact) -> None:
     """`vendor.applied` and the decisions, after commit: tell the vendor."""
     vendor = Vendor.objects.get(id=fact.vendor_id)
+    button = {"action_url": absolute_url("portal", "/", vendor.slug), "action_label": "Open my portal"}
     send(
         f"{fact.name}:{vendor.id}",
         MAILS[fact.name],
@@ -47,8 +49,8 @@ def mail_applicant(fact: Fact) -> None:
         {
             "vendor_name": vendor.name,
             "reason_given": vendor.decision_reason,
-            "portal_url": absolute_url("portal", "/", vendor.slug),
             "shop_url": absolute_url("shop", "/", vendor.slug),
+            **(button if fact.name in OPENS_PORTAL else {}),
         },
         vendor_id=vendor.id,
     )
