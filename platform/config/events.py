@@ -5,14 +5,35 @@ run in the worker once it has committed, each in a transaction of its own; they 
 """
 
 INSIDE: dict[str, list[str]] = {
+    "payment.reported": ["marketplace.orders.events.on_payment_reported"],
+    # Earnings are held before an order may refund a part that is sold out.
+    "payment.captured": [
+        "billing.payouts.events.on_payment_captured",
+        "marketplace.orders.events.on_payment_captured",
+    ],
+    "payment.expired": ["marketplace.orders.events.on_payment_expired"],
     "user.access_ended": ["tenants.vendors.events.end_member_access"],
     "user.changed": ["tenants.vendors.events.copy_person"],
     "account.changed": ["tenants.vendors.events.take_account_status"],
+    "refund.requested": ["billing.payouts.events.on_refund_changed"],
+    "refund.failed": ["billing.payouts.events.on_refund_changed"],
 }
 
 AFTER: dict[str, list[str]] = {
+    "account.changed": ["billing.stripe.events.on_account_changed"],
+    "order.paid": [
+        "marketplace.orders.events.empty_the_cart",
+        "marketplace.orders.events.mail_confirmation",
+    ],
+    "shop.products_changed": ["marketplace.catalog.events.products_changed"],
+    "shop.stock_changed": ["marketplace.catalog.events.stock_changed"],
+    "shop.profile_changed": ["marketplace.catalog.events.vendor_changed"],
+    "vendor.shop_opened": ["marketplace.catalog.events.vendor_changed"],
+    "vendor.changed": ["marketplace.catalog.events.vendor_changed"],
+    "shop.parcel_shipped": ["marketplace.fulfillment.events.mail_shipped"],
+    "shop.parcel_delivered": ["marketplace.fulfillment.events.release_after_delivery"],
     "vendor.applied": ["tenants.vendors.events.mail_applicant"],
-    "vendor.approved": ["tenants.vendors.events.mail_applicant"],
+    "vendor.approved": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
     "vendor.rejected": ["tenants.vendors.events.mail_applicant"],
-    "vendor.activated": ["tenants.vendors.events.mail_applicant"],
+    "vendor.activated": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
 }

@@ -1,0 +1,31 @@
+"""What the catalogue does when a shop or a vendor changes. Each re-reads the truth and may run twice."""
+
+from uuid import UUID
+
+from outbox.models import Fact
+from tenants.vendors.models import Vendor
+
+from marketplace.catalog.projection import project_products, project_stock, project_vendor_card
+
+
+def products_changed(fact: Fact) -> None:
+    """`shop.products_changed {"products": [ids]}`"""
+    project_products(_vendor(fact), _ids(fact, "products"))
+
+
+def stock_changed(fact: Fact) -> None:
+    """`shop.stock_changed {"variants": [ids]}`"""
+    project_stock(_vendor(fact), _ids(fact, "variants"))
+
+
+def vendor_changed(fact: Fact) -> None:
+    """`shop.profile_changed`, `vendor.approved`, `vendor.activated`, `vendor.changed` and all else that changes a card."""
+    project_vendor_card(_vendor(fact))
+
+
+def _vendor(fact: Fact) -> Vendor:
+    return Vendor.objects.get(id=fact.vendor_id)
+
+
+def _ids(fact: Fact, key: str) -> list[UUID]:
+    return [UUID(value) for value in fact.payload[key]]
