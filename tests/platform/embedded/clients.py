@@ -41,10 +41,10 @@ def connect(address: PostgresAddress, **changes: str) -> psycopg.Connection:
 
 def start_client(code: str, python: str = sys.executable, **options: object) -> subprocess.Popen[str]:
     """A process of its own that runs `code`; its lines come out of `stdout`."""
-    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(SOURCE), *options.pop("paths", [])])}
+    environment = os.environ | {"PYTHONPATH": search_path(*options.pop("paths", []))}
     return subprocess.Popen(
         [python, "-c", f"from embedded import *\nimport os, sys, time\nworld = current_world()\n{code}"],
-        env=environment | {"SOUK_WORLD": "test"} | options.pop("env", {}),
+        env=environment | {"SOUK_WORLD": "test"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -52,6 +52,11 @@ def start_client(code: str, python: str = sys.executable, **options: object) -> 
         cwd="/",
         **options,
     )
+
+
+def search_path(*folders: str) -> str:
+    """Where another interpreter looks for modules: in our sources, those folders, and wherever we were told to."""
+    return os.pathsep.join(filter(None, [str(SOURCE), *folders, os.environ.get("PYTHONPATH")]))
 
 
 def eventually(condition: Callable[[], bool]) -> None:

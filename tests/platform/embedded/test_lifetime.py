@@ -6,7 +6,7 @@ import sys
 import pytest
 from embedded import ensure_postgres, ensure_valkey, status, stop
 
-from tests.platform.embedded.clients import SOURCE, connect, eventually, lives, start_client
+from tests.platform.embedded.clients import connect, eventually, lives, search_path, start_client
 
 
 def test_a_killed_server_is_started_again_without_anyone_asking(world):
@@ -168,7 +168,7 @@ def test_a_world_removed_under_its_servers_is_made_anew(world):
 def test_the_command_starts_shows_and_stops_a_world(world):
     def run(action: str) -> list[str]:
         command = [sys.executable, "-m", "embedded", action, "--world", "test"]
-        environment = os.environ | {"PYTHONPATH": str(SOURCE)}
+        environment = os.environ | {"PYTHONPATH": search_path()}
         done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
         return [line.split(" (")[0] for line in done.stdout.splitlines()]
 

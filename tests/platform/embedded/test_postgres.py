@@ -151,26 +151,20 @@ def write_lock(world: World, text: str) -> None:
     os.chown(lock, lock.parent.stat().st_uid, lock.parent.stat().st_gid)
 
 
-def test_a_lock_that_names_a_living_stranger_does_not_block_the_start(world):
+def test_locks_of_the_dead_do_not_block_the_start(world):
+    """An empty lock, and one whose number a living stranger has got since."""
     ensure_postgres(world)
-    stop(world)
     data = world.home / "postgres" / "data"
     stranger = subprocess.Popen(["sleep", "600"], user=data.owner(), cwd="/")
+    lines = [stranger.pid, data, 1700000000, 5432, world.run, "", "  1 2", "ready   "]
     try:
-        lines = [stranger.pid, data, 1700000000, 5432, world.run, "", "  1 2", "ready   "]
-        write_lock(world, "".join(f"{line}\n" for line in lines))
+        for text in ("", "".join(f"{line}\n" for line in lines)):
+            stop(world)
+            write_lock(world, text)
 
-        connect(ensure_postgres(world)).close()
+            connect(ensure_postgres(world)).close()
 
         assert stranger.poll() is None
     finally:
         stranger.kill()
         stranger.wait()
-
-
-def test_an_empty_lock_does_not_block_the_start(world):
-    ensure_postgres(world)
-    stop(world)
-    write_lock(world, "")
-
-    connect(ensure_postgres(world)).close()
