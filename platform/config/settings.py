@@ -175,7 +175,8 @@ FACE_MIDDLEWARE = {
         "marketplace.web.middleware.SoukErrorMiddleware",
     ],
 }
-MIDDLEWARE = FACE_MIDDLEWARE.get(FACE or "", [])
+# A process without a face serves nobody; the builder, which makes allauth's tables, must still name its middleware.
+MIDDLEWARE = FACE_MIDDLEWARE.get(FACE or ("market" if PROCESS == "builder" else ""), [])
 
 TEMPLATES = [
     {

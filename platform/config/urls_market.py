@@ -5,6 +5,7 @@ from observability.views import livez
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", livez, name="livez"),
+    path("", include("api.webhooks.urls")),
     path("", include("accounts.urls_market")),
     path("", include("tenants.vendors.urls_market")),
 ]

@@ -1,0 +1,170 @@
+"""Filling a cart, and making a guest's cart a customer's."""
+
+import hashlib
+import secrets
+from uuid import UUID
+
+from accounts.models import User
+from django.db import transaction
+from django.db.models import F
+from kit import clock
+from kit.errors import Conflict, InvalidInput
+from taxonomy.tax import SELLING_COUNTRIES
+
+from marketplace.carts.models import MAX_QUANTITY, Cart, CartLine
+from marketplace.catalog.models import Offer
+
+MAX_LINES = 100
+_COUNTRIES = {code for code, _ in SELLING_COUNTRIES}
+
+
+class NotForSale(Conflict):
+    """The offer is gone, hidden, or has nothing left."""
+
+    code = "not_for_sale"
+
+
+class CartFull(InvalidInput):
+    code = "cart_full"
+
+
+def new_token() -> str:
+    """A guest's cart token: goes into a cookie, only its hash is kept."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def ensure_cart(*, user: User | None, token: str, country: str = "DE") -> Cart:
+    """The person's cart, made if need be: a signed-in customer's own, else the one the token names."""
+    if user is not None:
+        cart, _ = Cart.objects.get_or_create(user=user, defaults={"country": country})
+    else:
+        cart, _ = Cart.objects.get_or_create(token_hash=token_hash(token), user=None, defaults={"country": country})
+    return cart
+
+
+@transaction.atomic
+def add_to_cart(*, cart: Cart, offer_id: UUID, quantity: int = 1) -> CartLine:
+    """Put `quantity` more of an offer into the cart.
+
+    Raises NotForSale, InvalidInput for a quantity out of range, CartFull.
+    """
+    _check_quantity(quantity)
+    _lock(cart)
+    offer = _offer(offer_id)
+    line = CartLine.objects.filter(cart=cart, offer=offer).first()
+    wanted = quantity + (line.quantity if line else 0)
+    if wanted > min(offer.available, MAX_QUANTITY):
+        raise NotForSale(_left(offer, line.quantity if line else 0), field="quantity")
+    if line is None:
+        if CartLine.objects.filter(cart=cart).count() >= MAX_LINES:
+            raise CartFull(f"A cart holds at most {MAX_LINES} different items.")
+        line = CartLine(cart=cart, offer=offer, quantity=0)
+    line.quantity, line.price_seen_minor = wanted, offer.price_minor
+    line.save()
+    _changed(cart)
+    return line
+
+
+@transaction.atomic
+def set_quantity(*, cart: Cart, line_id: UUID, quantity: int) -> None:
+    """Change a line; zero removes it. Raises InvalidInput, NotForSale. A line that is gone already stays gone."""
+    if quantity == 0:
+        remove_line(cart=cart, line_id=line_id)
+        return
+    _check_quantity(quantity)
+    _lock(cart)
+    line = CartLine.objects.select_related("offer").filter(cart=cart, id=line_id).first()
+    if line is None:
+        raise Conflict("This item is no longer in your cart.")
+    if quantity > line.quantity and quantity > line.offer.available:
+        raise NotForSale(_left(line.offer, 0), field="quantity")
+    line.quantity, line.price_seen_minor = quantity, line.offer.price_minor
+    line.save(update_fields=["quantity", "price_seen_minor"])
+    _changed(cart)
+
+
+@transaction.atomic
+def remove_line(*, cart: Cart, line_id: UUID) -> None:
+    _lock(cart)
+    if CartLine.objects.filter(cart=cart, id=line_id).delete()[0]:
+        _changed(cart)
+
+
+@transaction.atomic
+def set_country(*, cart: Cart, country: str) -> None:
+    """Where it goes, which decides the VAT shown. Raises InvalidInput for a country we do not sell to."""
+    if country not in _COUNTRIES:
+        raise InvalidInput("We do not ship to this country yet; choose one from the list.", field="country")
+    if cart.country != country:
+        _lock(cart)
+        cart.country = country
+        cart.save(update_fields=["country"])
+        _changed(cart)
+
+
+@transaction.atomic
+def merge_carts(*, token: str, user: User) -> Cart:
+    """At sign-in: what the guest had put in joins the customer's own cart, quantities added up to what may be had."""
+    own = ensure_cart(user=user, token="")
+    guest = Cart.objects.select_for_update().filter(token_hash=token_hash(token), user=None).first()
+    if guest is None:
+        return own
+    _lock(own)
+    have = {line.offer_id: line for line in own.lines.all()}
+    for line in guest.lines.select_related("offer"):
+        if line.offer_id in have:
+            kept = have[line.offer_id]
+            kept.quantity = max(kept.quantity, min(kept.quantity + line.quantity, line.offer.available, MAX_QUANTITY))
+            kept.save(update_fields=["quantity"])
+        elif len(have) < MAX_LINES:
+            line.cart = own
+            line.save(update_fields=["cart"])
+            have[line.offer_id] = line
+    own.country = guest.country
+    own.save(update_fields=["country"])
+    guest.delete()
+    _changed(own)
+    return own
+
+
+@transaction.atomic
+def empty_cart(*, cart_id: UUID, version: int) -> None:
+    """After an order was paid: what it was placed from goes, unless the customer has changed the cart since."""
+    cart = Cart.objects.select_for_update().filter(id=cart_id, version=version).first()
+    if cart is not None:
+        cart.lines.all().delete()
+        _changed(cart)
+
+
+def _offer(offer_id: UUID) -> Offer:
+    offer = Offer.objects.filter(id=offer_id, is_visible=True, listing__is_visible=True).first()
+    if offer is None:
+        raise NotForSale("This item is no longer for sale.")
+    return offer
+
+
+def _left(offer: Offer, in_cart: int) -> str:
+    if offer.available == 0:
+        return "This item is sold out."
+    already = f"; you have {in_cart} in your cart already" if in_cart else ""
+    return f"Only {min(offer.available, MAX_QUANTITY)} can be ordered{already}."
+
+
+def _check_quantity(quantity: int) -> None:
+    if not 1 <= quantity <= MAX_QUANTITY:
+        raise InvalidInput(f"Choose a quantity from 1 to {MAX_QUANTITY}.", field="quantity")
+
+
+def _lock(cart: Cart) -> None:
+    """One change of a cart at a time; the instance gets the version it has in the database."""
+    cart.version = Cart.objects.select_for_update().values_list("version", flat=True).get(id=cart.id)
+
+
+def _changed(cart: Cart) -> None:
+    cart.version += 1
+    cart.changed_at = clock.now()
+    Cart.objects.filter(id=cart.id).update(version=F("version") + 1, changed_at=cart.changed_at)

@@ -1,0 +1,42 @@
+"""Reading a cart."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from accounts.models import User
+from django.db.models import Sum
+
+from marketplace.carts.actions import token_hash
+from marketplace.carts.models import Cart, CartLine
+from marketplace.catalog.models import VendorCard
+
+
+@dataclass(frozen=True)
+class CartContents:
+    """A cart's lines with their offers and listings, and the cards of their vendors. Two queries, whatever the size."""
+
+    cart: Cart
+    lines: list[CartLine]
+    vendors: dict[UUID, VendorCard]
+
+
+def find_cart(*, user: User | None, token: str) -> Cart | None:
+    """The person's cart, if there is one."""
+    if user is not None:
+        return Cart.objects.filter(user=user).first()
+    return Cart.objects.filter(token_hash=token_hash(token), user=None).first() if token else None
+
+
+def contents(cart: Cart) -> CartContents:
+    lines = list(
+        cart.lines.select_related("offer", "offer__listing", "offer__listing_variant", "offer__listing__category")
+    )
+    cards = VendorCard.objects.in_bulk({line.offer.vendor_id for line in lines}) if lines else {}
+    return CartContents(cart, lines, cards)
+
+
+def item_count(cart: Cart | None) -> int:
+    """How many pieces are in it: the number beside the cart in the header."""
+    if cart is None:
+        return 0
+    return CartLine.objects.filter(cart=cart).aggregate(count=Sum("quantity"))["count"] or 0

@@ -1,0 +1,320 @@
+"""Placing an order over many walls, and taking its payment.
+
+One lock order, always: cart, order, vendor orders by id, payment, stock by (schema, variant id), ledger accounts by id. No network call inside a transaction.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from uuid import UUID
+
+from accounts.models import User
+from billing.commissions.queries import live_rules
+from billing.payments import actions as payments
+from billing.payments.models import Payment
+from billing.payments.provider import SessionLine
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from kit import clock
+from kit.errors import Conflict, InvalidInput
+from kit.ids import short_code, uuid7
+from kit.money import Money
+from outbox.actions import announce
+from taxonomy.tax import rate_for
+from tenants.isolation.doors import in_shop
+from tenants.shop.catalog.models import ProductState, Variant
+from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
+from tenants.vendors.models import Vendor
+
+from marketplace.carts.models import Cart, CartLine
+from marketplace.carts.queries import contents
+from marketplace.checkout.queries import quote_line, terms_of
+from marketplace.checkout.quote import LineQuote, Quote, quote
+from marketplace.orders.links import access_token, token_hash
+from marketplace.orders.models import Order, OrderEvent, OrderLine, StockHold, VendorOrder
+
+ADDRESS_FIELDS = {"name": 150, "line1": 200, "line2": 200, "postal_code": 20, "city": 100, "country": 2, "phone": 30}
+REQUIRED = ("name", "line1", "postal_code", "city", "country")
+
+
+class CartChanged(Conflict):
+    """The cart is not what the customer saw: another tab changed it."""
+
+    code = "cart_changed"
+
+
+class CartEmpty(Conflict):
+    code = "cart_empty"
+
+
+class PricesChanged(Conflict):
+    """A shop's price is not the one that was shown. `prices` holds the new ones by cart line."""
+
+    code = "prices_changed"
+
+    def __init__(self, prices: Mapping[UUID, int], words: str):
+        super().__init__(words)
+        self.prices = dict(prices)
+
+
+class CannotShip(InvalidInput):
+    """A vendor does not ship to the country."""
+
+    code = "cannot_ship"
+
+
+def check_address(ship_to: Mapping[str, str]) -> dict[str, str]:
+    """The address, trimmed, with nothing but its own fields. Raises InvalidInput naming the field."""
+    clean = {name: " ".join(str(ship_to.get(name) or "").split()) for name in ADDRESS_FIELDS}
+    for name in REQUIRED:
+        if not clean[name]:
+            raise InvalidInput(f"Fill in the {name.replace('_', ' ').replace('line1', 'street and number')}.", field=name)
+    for name, longest in ADDRESS_FIELDS.items():
+        if len(clean[name]) > longest:
+            raise InvalidInput(f"This is longer than {longest} characters.", field=name)
+    rate_for(clean["country"], "standard", clock.today())
+    return clean
+
+
+def check_email(email: str) -> str:
+    try:
+        validate_email(email.strip())
+    except ValidationError:
+        raise InvalidInput("Write the e-mail address like name@example.com.", field="email") from None
+    return email.strip()
+
+
+@transaction.atomic
+def place_order(
+    *, cart: Cart, version: int, email: str, ship_to: Mapping[str, str], user: User | None = None
+) -> Order:
+    """Reserve the stock of every vendor and write the order with price, tax and commission frozen.
+
+    The same cart version gives the same order, however often and from however many tabs it is placed. Raises CartChanged,
+    CartEmpty, PricesChanged, SoldOut, CannotShip, InvalidInput.
+    """
+    email, address = check_email(email), check_address(ship_to)
+    cart = Cart.objects.select_for_update().get(id=cart.id)
+    placed = Order.objects.filter(cart_id=cart.id, cart_version=version).first()
+    if placed is not None:
+        return placed
+    if cart.version != version:
+        raise CartChanged("Your cart has changed since this page was opened. Look at it once more, then order.")
+    cart.country = address["country"]
+    found = contents(cart)
+    if not found.lines:
+        raise CartEmpty("Your cart is empty.")
+    vendors = Vendor.objects.in_bulk({line.offer.vendor_id for line in found.lines})
+    order_id, line_ids = uuid7(), {line.id: uuid7() for line in found.lines}
+
+    # In each shop: its own price and stock, under lock. Schema by schema, so that two orders never wait for each other.
+    new_prices: dict[UUID, int] = {}
+    left: dict[UUID, int] = {}
+    titles = {line.offer_id: line.offer.listing.title for line in found.lines}
+    skus: dict[UUID, str] = {}
+    for vendor in sorted(vendors.values(), key=lambda vendor: vendor.schema_name or ""):
+        lines = [line for line in found.lines if line.offer.vendor_id == vendor.id]
+        with in_shop(vendor):
+            shop = _shop_prices(vendor, lines)
+            for line in lines:
+                sku, price = shop.get(line.offer_id, ("", None))
+                skus[line.offer_id] = sku
+                if price is None:
+                    left[line.offer_id] = 0
+                elif price != line.offer.price_minor:
+                    new_prices[line.id] = price
+            if left or new_prices:
+                continue  # it will be refused: only find out what else has changed
+            try:
+                reserve(
+                    [
+                        StockRequest(line.offer_id, order_id, line_ids[line.id], line.quantity)
+                        for line in lines
+                    ]
+                )
+            except SoldOut as sold_out:
+                left |= sold_out.available
+    if left:
+        raise SoldOut(left, titles)
+    if new_prices:
+        raise PricesChanged(new_prices, _prices_in_words(found.lines, new_prices))
+
+    costs = quote(
+        [quote_line(line, key=line_ids[line.id]) for line in found.lines],
+        shipping={vendor_id: terms_of(card) for vendor_id, card in found.vendors.items()},
+        country=address["country"],
+        on=clock.today(),
+        rules=live_rules(),
+        currency=settings.CURRENCY,
+    )
+    if costs.blocked_vendors:
+        names = ", ".join(vendors[vendor_id].name for vendor_id in costs.blocked_vendors)
+        raise CannotShip(f"{names} does not ship to this country. Remove its items or choose another.", field="country")
+    return _write(order_id, line_ids, cart, email, address, user, costs, found.lines, vendors, skus)
+
+
+def start_payment(*, order: Order, success_url: str, cancel_url: str) -> str:
+    """Where to send the customer to pay; the provider's page. Extends the hold on stock. Not inside a transaction.
+
+    Raises AlreadyPaid, PaymentClosed, ProviderUnavailable.
+    """
+    payment = Payment.objects.get(reference_id=order.id)
+    url = payments.start(
+        payment_id=payment.id, lines=session_lines(order), success_url=success_url, cancel_url=cancel_url
+    )
+    with transaction.atomic():
+        attempt = payment.attempts.order_by("-number").first()
+        if attempt is not None:
+            # The worker looks a little later than the session ends, and even then asks the provider first.
+            Order.objects.filter(id=order.id, stock_hold=StockHold.HELD).update(
+                hold_until=attempt.expires_at + timedelta(minutes=2)
+            )
+    return url
+
+
+def session_lines(order: Order) -> list[SessionLine]:
+    """What the customer reads on the provider's page: a line per vendor and item, and shipping."""
+    lines: list[SessionLine] = []
+    for vendor_order in order.vendor_orders.prefetch_related("lines").order_by("number"):
+        for line in vendor_order.lines.all():
+            count = f" × {line.quantity}" if line.quantity > 1 else ""
+            lines.append(SessionLine(f"{line.title}{count} ({vendor_order.vendor_name})"[:250], line.total_minor))
+        if vendor_order.shipping_minor:
+            lines.append(SessionLine(f"Shipping ({vendor_order.vendor_name})", vendor_order.shipping_minor))
+    return lines
+
+
+def _shop_prices(vendor: Vendor, lines: list[CartLine]) -> dict[UUID, tuple[str, int | None]]:
+    """SKU and price of the variants, as the shop itself has them now; no price for what is not for sale."""
+    if not vendor.may_sell:
+        return {}
+    rows = Variant.objects.filter(id__in=[line.offer_id for line in lines]).values_list(
+        "id", "sku", "price_minor", "product__state", "currency"
+    )
+    return {
+        variant_id: (sku, price if state == ProductState.PUBLISHED and currency == settings.CURRENCY else None)
+        for variant_id, sku, price, state, currency in rows
+    }
+
+
+def _prices_in_words(lines: list[CartLine], prices: Mapping[UUID, int]) -> str:
+    parts = [
+        f"“{line.offer.listing.title}” now costs {Money(prices[line.id], line.offer.currency)}"
+        for line in lines
+        if line.id in prices
+    ]
+    return f"{'; '.join(parts)}. Nothing has been ordered yet; look at your cart once more."
+
+
+def _write(
+    order_id: UUID,
+    line_ids: Mapping[UUID, UUID],
+    cart: Cart,
+    email: str,
+    address: dict[str, str],
+    user: User | None,
+    costs: Quote,
+    lines: list[CartLine],
+    vendors: Mapping[UUID, Vendor],
+    skus: Mapping[UUID, str],
+) -> Order:
+    now = clock.now()
+    number = f"S{short_code(8)}"
+    order = Order.objects.create(
+        id=order_id,
+        number=number,
+        user=user,
+        email=email,
+        access_token_hash=token_hash(access_token(order_id)),
+        cart_id=cart.id,
+        cart_version=cart.version,
+        currency=costs.currency,
+        goods_minor=costs.goods_minor,
+        shipping_minor=costs.shipping_minor,
+        tax_minor=costs.tax_minor,
+        total_minor=costs.total_minor,
+        ship_to=address,
+        hold_until=now + timedelta(minutes=settings.STOCK_HOLD_MINUTES),
+        placed_at=now,
+    )
+    vendor_orders = {
+        part.vendor_id: VendorOrder(
+            order=order,
+            vendor_id=part.vendor_id,
+            vendor_slug=vendors[part.vendor_id].slug,
+            vendor_name=vendors[part.vendor_id].name,
+            number=f"{number}-{position}",
+            currency=costs.currency,
+            goods_minor=part.goods_minor,
+            shipping_minor=part.shipping_minor,
+            tax_minor=part.tax_minor,
+            total_minor=part.total_minor,
+            commission_minor=part.commission_minor,
+            shipping_tax_rate=part.shipping_tax_rate,
+            shipping_tax_minor=part.shipping_tax_minor,
+            placed_at=now,
+        )
+        for position, part in enumerate(costs.vendors, start=1)
+    }
+    VendorOrder.objects.bulk_create(vendor_orders.values())
+    line_quotes = {line.key: line for part in costs.vendors for line in part.lines}
+    OrderLine.objects.bulk_create(
+        [
+            _order_line(line, position, vendor_orders[line.offer.vendor_id], line_quotes[line_ids[line.id]], skus)
+            for position, line in enumerate(lines)
+        ]
+    )
+    OrderEvent.objects.create(
+        order_id=order.id,
+        name="placed",
+        actor_kind="customer",
+        actor_id=user.id if user else None,
+        at=now,
+    )
+    payments.create_payment(
+        reference_id=order.id,
+        reference_number=order.number,
+        customer_email=email,
+        amount=costs.total,
+        shares=[
+            payments.ShareInput(
+                vendor_id=part.vendor_id,
+                reference_id=part.id,
+                gross_minor=part.total_minor,
+                commission_minor=part.commission_minor,
+            )
+            for part in vendor_orders.values()
+        ],
+    )
+    announce("order.placed", payload={"order": str(order.id)})
+    return order
+
+
+def _order_line(
+    line: CartLine, position: int, vendor_order: VendorOrder, costs: LineQuote, skus: Mapping[UUID, str]
+) -> OrderLine:
+    listing, variant = line.offer.listing, line.offer.listing_variant
+    return OrderLine(
+        id=costs.key,
+        vendor_order=vendor_order,
+        vendor_id=line.offer.vendor_id,
+        listing_id=listing.id,
+        listing_slug=listing.slug,
+        product_id=line.offer.product_id,
+        variant_id=line.offer_id,
+        sku=skus[line.offer_id],
+        title=listing.title,
+        options=variant.options,
+        picture=listing.pictures[0]["path"] if listing.pictures else "",
+        quantity=line.quantity,
+        unit_price_minor=line.offer.price_minor,
+        total_minor=costs.total_minor,
+        tax_category=listing.category.tax_category if listing.category else "standard",
+        tax_rate=costs.tax_rate,
+        tax_minor=costs.tax_minor,
+        commission_minor=costs.commission_minor,
+        commission_rule_id=costs.commission_rule_id,
+        commission_reason=costs.commission_reason,
+        position=position,
+    )

@@ -1,0 +1,63 @@
+"""From a cart to its quote, reading public projections only."""
+
+from uuid import UUID
+
+from billing.commissions.queries import live_rules
+from kit import clock
+from taxonomy.models import TaxCategory
+
+from marketplace.carts.models import CartLine
+from marketplace.carts.queries import CartContents
+from marketplace.catalog.models import VendorCard
+from marketplace.checkout.quote import Quote, QuoteLine, ShippingTerms, quote
+
+
+def terms_of(card: VendorCard) -> ShippingTerms:
+    return ShippingTerms(
+        flat_minor=card.shipping_flat_minor,
+        free_from_minor=card.shipping_free_from_minor,
+        ships_to=card.ships_to,
+        handling_days=card.handling_days,
+        transit_days=card.transit_days,
+    )
+
+
+def quote_line(line: CartLine, *, key: UUID | None = None, price_minor: int | None = None) -> QuoteLine:
+    """A cart line as the quote takes it; `price_minor` overrides the projected price."""
+    category = line.offer.listing.category
+    return QuoteLine(
+        key=key or line.id,
+        vendor_id=line.offer.vendor_id,
+        unit_price_minor=line.offer.price_minor if price_minor is None else price_minor,
+        quantity=line.quantity,
+        currency=line.offer.currency,
+        tax_category=category.tax_category if category else TaxCategory.STANDARD,
+        category_path=line.offer.listing.category_path,
+    )
+
+
+def quote_cart(found: CartContents) -> Quote:
+    """What the cart costs now, by its country. Lines that cannot be bought any more count nothing."""
+    lines = [line for line in found.lines if is_buyable(line)]
+    return quote(
+        [quote_line(line) for line in lines],
+        shipping={vendor_id: terms_of(card) for vendor_id, card in found.vendors.items()},
+        country=found.cart.country,
+        on=clock.today(),
+        rules=live_rules(),
+    )
+
+
+def is_buyable(line: CartLine) -> bool:
+    return line.offer.is_visible and line.offer.available >= line.quantity
+
+
+def problem_of(line: CartLine) -> str:
+    """What the customer must know about a line before ordering; empty when all is well."""
+    if not line.offer.is_visible:
+        return "No longer for sale."
+    if line.offer.available == 0:
+        return "Sold out."
+    if line.offer.available < line.quantity:
+        return f"Only {line.offer.available} left."
+    return ""

@@ -1,0 +1,178 @@
+"""What a purchase costs, part by part: pure functions over plain data, the same for the cart page, the API and placing.
+
+Prices include the destination's VAT: the price stays and the tax share varies with the country. The vendor is liable for
+it, so it is part of the vendor's earnings. Commission is taken on the line without VAT and without shipping.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from billing.commissions.engine import CommissionInput, Rule, commission_for
+from kit.errors import InvalidInput
+from kit.money import CurrencyMismatch, Money
+from taxonomy.tax import rate_for, tax_included
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteLine:
+    """So many of one offer. `key` is the caller's, unique in the quote; the unit price is in minor units, VAT included."""
+
+    key: UUID
+    vendor_id: UUID
+    unit_price_minor: int
+    quantity: int
+    currency: str
+    tax_category: str
+    category_path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingTerms:
+    """How a vendor ships: a flat rate per parcel, free from an amount of goods on, to some countries (none: all)."""
+
+    flat_minor: int
+    free_from_minor: int | None
+    ships_to: Sequence[str]
+    handling_days: int
+    transit_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineQuote:
+    key: UUID
+    total_minor: int
+    tax_rate: Decimal
+    tax_minor: int
+    commission_minor: int
+    commission_rule_id: UUID
+    commission_reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class VendorQuote:
+    """One vendor's part. `total = goods + shipping`; `tax` is contained in it."""
+
+    vendor_id: UUID
+    lines: list[LineQuote]
+    goods_minor: int
+    shipping_minor: int
+    shipping_tax_rate: Decimal
+    shipping_tax_minor: int
+    tax_minor: int
+    total_minor: int
+    commission_minor: int
+    free_shipping_missing_minor: int
+    ships: bool
+    days: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """All of it, vendors in the order their first lines came."""
+
+    currency: str
+    country: str
+    vendors: list[VendorQuote]
+    goods_minor: int
+    shipping_minor: int
+    tax_minor: int
+    total_minor: int
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
+
+    @property
+    def blocked_vendors(self) -> list[UUID]:
+        """Vendors that do not ship to the country."""
+        return [vendor.vendor_id for vendor in self.vendors if not vendor.ships]
+
+
+def quote(
+    lines: Sequence[QuoteLine],
+    *,
+    shipping: Mapping[UUID, ShippingTerms],
+    country: str,
+    on: date,
+    rules: Sequence[Rule],
+    currency: str = "EUR",
+) -> Quote:
+    """The quote of `lines` shipped to `country` on a day.
+
+    Raises UnknownCountry, CurrencyMismatch for a line in another currency, NoRule when commission cannot be told.
+    """
+    if any(line.currency != currency for line in lines):
+        raise CurrencyMismatch(f"everything in one purchase is in {currency}")
+    by_vendor: dict[UUID, list[QuoteLine]] = {}
+    for line in lines:
+        if line.quantity < 1 or line.unit_price_minor < 0:
+            raise InvalidInput("A quantity is at least one and a price never below zero.")
+        by_vendor.setdefault(line.vendor_id, []).append(line)
+    vendors = [
+        _vendor_quote(vendor_id, own, shipping[vendor_id], country, on, rules, currency)
+        for vendor_id, own in by_vendor.items()
+    ]
+    return Quote(
+        currency=currency,
+        country=country,
+        vendors=vendors,
+        goods_minor=sum(vendor.goods_minor for vendor in vendors),
+        shipping_minor=sum(vendor.shipping_minor for vendor in vendors),
+        tax_minor=sum(vendor.tax_minor for vendor in vendors),
+        total_minor=sum(vendor.total_minor for vendor in vendors),
+    )
+
+
+def _vendor_quote(
+    vendor_id: UUID,
+    lines: Sequence[QuoteLine],
+    terms: ShippingTerms,
+    country: str,
+    on: date,
+    rules: Sequence[Rule],
+    currency: str,
+) -> VendorQuote:
+    rates = [rate_for(country, line.tax_category, on) for line in lines]
+    totals = [line.unit_price_minor * line.quantity for line in lines]
+    taxes = [tax_included(total, rate) for total, rate in zip(totals, rates, strict=True)]
+    commissions = commission_for(
+        [
+            CommissionInput(
+                key=line.key,
+                vendor_id=vendor_id,
+                category_path=line.category_path,
+                base_minor=total - tax,
+                quantity=line.quantity,
+                currency=currency,
+            )
+            for line, total, tax in zip(lines, totals, taxes, strict=True)
+        ],
+        rules,
+    )
+    goods = sum(totals)
+    is_free = terms.free_from_minor is not None and goods >= terms.free_from_minor
+    cost = 0 if is_free else terms.flat_minor
+    # Shipping is ancillary to the goods; of several rates in one parcel the highest is the safe one to owe.
+    shipping_rate = max(rates)
+    shipping_tax = tax_included(cost, shipping_rate)
+    missing = 0 if is_free or terms.free_from_minor is None else terms.free_from_minor - goods
+    return VendorQuote(
+        vendor_id=vendor_id,
+        lines=[
+            LineQuote(line.key, total, rate, tax, commission.amount_minor, commission.rule_id, commission.reason)
+            for line, total, rate, tax, commission in zip(lines, totals, rates, taxes, commissions, strict=True)
+        ],
+        goods_minor=goods,
+        shipping_minor=cost,
+        shipping_tax_rate=shipping_rate,
+        shipping_tax_minor=shipping_tax,
+        tax_minor=sum(taxes) + shipping_tax,
+        total_minor=goods + cost,
+        commission_minor=sum(commission.amount_minor for commission in commissions),
+        free_shipping_missing_minor=missing,
+        ships=not terms.ships_to or country in terms.ships_to,
+        days=(terms.handling_days + 1, terms.handling_days + terms.transit_days),
+    )

@@ -1,0 +1,186 @@
+"""What a vendor does with a paid order: accept, pack, ship, deliver. Runs as the vendor's own role, inside its shop."""
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+from kit import clock
+from kit.errors import Conflict, InvalidInput
+from outbox.actions import announce
+from tenants.shop.inventory import actions as inventory
+
+from marketplace.fulfillment.models import Parcel, ParcelLine
+from marketplace.orders.models import Fulfillment, OrderEvent, VendorOrder
+
+OPEN = (Fulfillment.ACCEPTED, Fulfillment.PACKED)
+
+
+class WrongMoment(Conflict):
+    """The order is in a state in which this cannot be done."""
+
+    code = "wrong_moment"
+
+
+@transaction.atomic
+def accept(*, vendor_order_id: UUID, by: UUID | None) -> VendorOrder:
+    """The vendor takes the order on. Doing it twice is doing it once. Raises WrongMoment."""
+    part = _lock(vendor_order_id)
+    if part.fulfillment == Fulfillment.ACCEPTED:
+        return part
+    if part.fulfillment != Fulfillment.NEW:
+        raise WrongMoment(f"Order {part.number} is {_word(part)}; only a new order can be accepted.")
+    part.fulfillment, part.accepted_at = Fulfillment.ACCEPTED, clock.now()
+    part.save(update_fields=["fulfillment", "accepted_at"])
+    _record(part, "accepted", by)
+    announce("shop.order_accepted", vendor_id=part.vendor_id, payload={"vendor_order": str(part.id)})
+    return part
+
+
+@transaction.atomic
+def pack(*, vendor_order_id: UUID, by: UUID | None, quantities: Mapping[UUID, int] | None = None) -> Parcel:
+    """Put lines into a parcel: `quantities` by order line, or all that is not in one yet.
+
+    Raises WrongMoment, InvalidInput when more is packed than was ordered or nothing is.
+    """
+    part = _lock(vendor_order_id)
+    if part.fulfillment == Fulfillment.NEW:
+        part = accept(vendor_order_id=part.id, by=by)
+    if part.fulfillment not in OPEN:
+        raise WrongMoment(f"Order {part.number} is {_word(part)}; nothing is left to pack.")
+    left = unpacked(part)
+    wanted = dict(quantities) if quantities is not None else left
+    wanted = {line_id: count for line_id, count in wanted.items() if count}
+    if not wanted:
+        raise InvalidInput("Choose at least one item for the parcel.", field="quantity")
+    for line_id, count in wanted.items():
+        if count < 0 or count > left.get(line_id, 0):
+            raise InvalidInput(f"At most {left.get(line_id, 0)} of this item are left to pack.", field="quantity")
+    now = clock.now()
+    parcel = Parcel.objects.create(
+        vendor_order=part, vendor_id=part.vendor_id, number=part.parcels.count() + 1, packed_at=now
+    )
+    ParcelLine.objects.bulk_create(
+        [
+            ParcelLine(parcel=parcel, order_line_id=line_id, vendor_id=part.vendor_id, quantity=count)
+            for line_id, count in wanted.items()
+        ]
+    )
+    if wanted == left:
+        part.fulfillment, part.packed_at = Fulfillment.PACKED, now
+        part.save(update_fields=["fulfillment", "packed_at"])
+    _record(part, "packed", by, f"Parcel {parcel.number}")
+    announce(
+        "shop.parcel_packed",
+        vendor_id=part.vendor_id,
+        payload={"parcel": str(parcel.id), "vendor_order": str(part.id)},
+    )
+    return parcel
+
+
+@transaction.atomic
+def ship(*, parcel_id: UUID, carrier: str, tracking_number: str, tracking_url: str = "", by: UUID | None) -> Parcel:
+    """The parcel has left, and its units with it. Shipping it twice is shipping it once.
+
+    Raises InvalidInput for a tracking link that is not one, Parcel.DoesNotExist for a foreign parcel.
+    """
+    carrier, tracking_number = " ".join(carrier.split()), " ".join(tracking_number.split())
+    if len(carrier) > 60:
+        raise InvalidInput("The carrier's name is longer than 60 characters.", field="carrier")
+    if len(tracking_number) > 80:
+        raise InvalidInput("The tracking number is longer than 80 characters.", field="tracking_number")
+    tracking_url = _checked_url(tracking_url)
+    part, parcel = _lock_parcel(parcel_id)
+    if parcel.shipped_at is not None:
+        return parcel
+    now = clock.now()
+    inventory.ship(dict(parcel.lines.values_list("order_line_id", "quantity")))
+    parcel.carrier, parcel.tracking_number, parcel.tracking_url = carrier, tracking_number, tracking_url
+    parcel.shipped_at = now
+    parcel.save(update_fields=["carrier", "tracking_number", "tracking_url", "shipped_at"])
+    if part.fulfillment == Fulfillment.PACKED and not part.parcels.filter(shipped_at=None).exists():
+        part.fulfillment, part.shipped_at = Fulfillment.SHIPPED, now
+        part.save(update_fields=["fulfillment", "shipped_at"])
+    _record(part, "shipped", by, f"Parcel {parcel.number}" + (f" with {carrier}" if carrier else ""))
+    announce(
+        "shop.parcel_shipped",
+        vendor_id=part.vendor_id,
+        payload={"parcel": str(parcel.id), "vendor_order": str(part.id)},
+    )
+    return parcel
+
+
+@transaction.atomic
+def deliver(*, parcel_id: UUID, by: UUID | None) -> Parcel:
+    """The parcel has arrived; when all have, the vendor order is delivered and its hold begins to run.
+
+    Raises WrongMoment before it was shipped.
+    """
+    part, parcel = _lock_parcel(parcel_id)
+    if parcel.delivered_at is not None:
+        return parcel
+    if parcel.shipped_at is None:
+        raise WrongMoment(f"Parcel {parcel.number} has not been shipped yet.")
+    parcel.delivered_at = clock.now()
+    parcel.save(update_fields=["delivered_at"])
+    complete = part.fulfillment == Fulfillment.SHIPPED and not part.parcels.filter(delivered_at=None).exists()
+    if complete:
+        part.fulfillment, part.delivered_at = Fulfillment.DELIVERED, parcel.delivered_at
+        part.save(update_fields=["fulfillment", "delivered_at"])
+    _record(part, "delivered", by, f"Parcel {parcel.number}")
+    announce(
+        "shop.parcel_delivered",
+        vendor_id=part.vendor_id,
+        payload={"parcel": str(parcel.id), "vendor_order": str(part.id), "complete": complete},
+    )
+    return parcel
+
+
+def unpacked(part: VendorOrder) -> dict[UUID, int]:
+    """How many of each line are in no parcel yet; lines with none left are not named."""
+    packed = dict(
+        ParcelLine.objects.filter(parcel__vendor_order=part)
+        .values_list("order_line_id")
+        .annotate(count=Sum("quantity"))
+        .values_list("order_line_id", "count")
+    )
+    left = {line.id: line.quantity - packed.get(line.id, 0) for line in part.lines.all()}
+    return {line_id: count for line_id, count in left.items() if count}
+
+
+def _lock(vendor_order_id: UUID) -> VendorOrder:
+    return VendorOrder.objects.select_for_update().get(id=vendor_order_id, paid_at__isnull=False)
+
+
+def _lock_parcel(parcel_id: UUID) -> tuple[VendorOrder, Parcel]:
+    """The vendor order first, then its parcel: one change of an order at a time."""
+    part = _lock(Parcel.objects.values_list("vendor_order_id", flat=True).get(id=parcel_id))
+    return part, Parcel.objects.select_for_update().get(id=parcel_id)
+
+
+def _record(part: VendorOrder, name: str, by: UUID | None, note: str = "") -> None:
+    OrderEvent.objects.create(
+        order_id=part.order_id,
+        vendor_order=part,
+        vendor_id=part.vendor_id,
+        name=name,
+        actor_kind="member" if by else "system",
+        actor_id=by,
+        note=note,
+        at=clock.now(),
+    )
+
+
+def _word(part: VendorOrder) -> str:
+    return Fulfillment(part.fulfillment).label.lower()
+
+
+def _checked_url(url: str) -> str:
+    url = url.strip()
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 300:
+        raise InvalidInput("Paste the whole tracking link; it begins with https://.", field="tracking_url")
+    return url

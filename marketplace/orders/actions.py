@@ -1,0 +1,117 @@
+"""What payment does to an order: paid, or not."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+from billing.payments.actions import request_refund
+from billing.payments.models import PaymentShare
+from kit import clock
+from outbox.actions import announce
+from tenants.isolation.doors import in_shop
+from tenants.shop.inventory import actions as inventory
+from tenants.vendors.models import Vendor
+
+from marketplace.catalog.models import VendorCard
+from marketplace.orders.models import Fulfillment, Order, OrderEvent, StockHold, VendorOrder
+
+log = structlog.get_logger(__name__)
+
+
+def lock_order(order_id: UUID) -> Order:
+    """The order and its vendor orders, locked in the one order everybody locks in. Inside a transaction."""
+    order = Order.objects.select_for_update().get(id=order_id)
+    list(VendorOrder.objects.select_for_update().filter(order_id=order_id).order_by("id").values_list("id"))
+    return order
+
+
+def mark_paid(order_id: UUID) -> bool:
+    """The payment has arrived: allocate the stock held in every shop, and hand the parts to their vendors.
+
+    A vendor's part whose stock is gone all the same is canceled and refunded at once. False when it was marked before.
+    Runs inside the transaction that captures the payment.
+    """
+    order = lock_order(order_id)
+    if order.stock_hold == StockHold.ALLOCATED:
+        return False
+    if order.canceled_at is not None:
+        # It came after we had given up: the money is booked and goes back in full (`payments.capture` sees to that).
+        return False
+    now = clock.now()
+    parts = list(order.vendor_orders.order_by("id"))
+    vendors = Vendor.objects.in_bulk([part.vendor_id for part in parts])
+    handling = dict(
+        VendorCard.objects.filter(vendor_id__in=[part.vendor_id for part in parts]).values_list(
+            "vendor_id", "handling_days"
+        )
+    )
+    sold_out: list[VendorOrder] = []
+    for part in sorted(parts, key=lambda part: vendors[part.vendor_id].schema_name or ""):
+        with in_shop(vendors[part.vendor_id]):
+            failed = inventory.allocate(order.id)
+            if failed:
+                inventory.cancel_allocation(list(part.lines.values_list("id", flat=True)))
+                inventory.release(order.id)
+                sold_out.append(part)
+    for part in parts:
+        part.paid_at = now
+        part.ship_to = order.ship_to
+        part.ship_by = now + timedelta(days=handling.get(part.vendor_id, 2))
+        part.fulfillment = Fulfillment.NEW
+        if part in sold_out:
+            part.fulfillment, part.canceled_at = Fulfillment.CANCELED, now
+    VendorOrder.objects.bulk_update(parts, ["paid_at", "ship_to", "ship_by", "fulfillment", "canceled_at"])
+    order.stock_hold = StockHold.ALLOCATED
+    order.save(update_fields=["stock_hold"])
+    events = [OrderEvent(order_id=order.id, name="paid", actor_kind="customer", actor_id=order.user_id, at=now)]
+    events += [_canceled(order, part, "Sold out before the payment arrived") for part in sold_out]
+    OrderEvent.objects.bulk_create(events)
+    _refund_sold_out(sold_out)
+    announce("order.paid", payload={"order": str(order.id)})
+    return True
+
+
+def cancel_unpaid(order_id: UUID, *, reason: str) -> int:
+    """The order will not be paid: give the stock back. 1 when it was canceled now, 0 when it was settled before."""
+    order = lock_order(order_id)
+    if order.stock_hold != StockHold.HELD:
+        return 0
+    parts = list(order.vendor_orders.order_by("id"))
+    vendors = Vendor.objects.in_bulk([part.vendor_id for part in parts])
+    for vendor in sorted(vendors.values(), key=lambda vendor: vendor.schema_name or ""):
+        with in_shop(vendor):
+            inventory.release(order.id)
+    now = clock.now()
+    order.stock_hold, order.canceled_at, order.cancel_reason = StockHold.RELEASED, now, reason
+    order.save(update_fields=["stock_hold", "canceled_at", "cancel_reason"])
+    order.vendor_orders.update(fulfillment=Fulfillment.CANCELED, canceled_at=now)
+    OrderEvent.objects.create(order_id=order.id, name="canceled", actor_kind="system", note=reason, at=now)
+    announce("order.canceled", payload={"order": str(order.id)})
+    return 1
+
+
+def _refund_sold_out(parts: Iterable[VendorOrder]) -> None:
+    shares = {share.reference_id: share for share in PaymentShare.objects.filter(reference_id__in=[p.id for p in parts])}
+    for part in parts:
+        share = shares[part.id]
+        request_refund(
+            share=share,
+            amount_minor=share.gross_minor,
+            net_minor=share.net_minor,
+            key=f"sold_out:{part.id}",
+            reason="Sold out before the payment arrived",
+        )
+        log.warning("sold_out_after_payment", vendor_order=part.number)
+
+
+def _canceled(order: Order, part: VendorOrder, note: str) -> OrderEvent:
+    return OrderEvent(
+        order_id=order.id,
+        vendor_order=part,
+        vendor_id=part.vendor_id,
+        name="canceled",
+        actor_kind="system",
+        note=note,
+        at=clock.now(),
+    )

@@ -1,0 +1,69 @@
+"""What orders do when billing tells of a payment, and whom they tell of an order."""
+
+from uuid import UUID
+
+from kit.links import absolute_url
+from kit.money import Money
+from notifications.actions import send
+from outbox.models import Fact
+from tenants.vendors.models import Vendor
+
+from marketplace.carts.actions import empty_cart
+from marketplace.orders.actions import cancel_unpaid, lock_order, mark_paid
+from marketplace.orders.links import order_url
+from marketplace.orders.models import Fulfillment, Order
+
+
+def on_payment_reported(fact: Fact) -> None:
+    """Inside: whoever is about to change a payment locks its order first."""
+    lock_order(UUID(fact.payload["order"]))
+
+
+def on_payment_captured(fact: Fact) -> None:
+    """Inside: allocate what was held."""
+    mark_paid(UUID(fact.payload["order"]))
+
+
+def on_payment_expired(fact: Fact) -> None:
+    """Inside: the provider says that nobody can pay any more."""
+    cancel_unpaid(UUID(fact.payload["order"]), reason="Not paid in time")
+
+
+def empty_the_cart(fact: Fact) -> None:
+    """After: the cart an order was paid from has served."""
+    order = Order.objects.get(id=fact.payload["order"])
+    empty_cart(cart_id=order.cart_id, version=order.cart_version)
+
+
+def mail_confirmation(fact: Fact) -> None:
+    """After: the customer's confirmation, and a word to every vendor with something to ship."""
+    order = Order.objects.prefetch_related("vendor_orders__lines").get(id=fact.payload["order"])
+    parts = list(order.vendor_orders.all())
+    send(
+        f"order_confirmed:{order.id}",
+        "order_confirmed",
+        order.email,
+        {
+            "order": order,
+            "parts": parts,
+            "total": str(Money(order.total_minor, order.currency)),
+            "url": order_url(order),
+        },
+    )
+    vendors = Vendor.objects.in_bulk([part.vendor_id for part in parts])
+    for part in parts:
+        if part.fulfillment == Fulfillment.CANCELED:
+            continue
+        vendor = vendors[part.vendor_id]
+        send(
+            f"vendor_order_new:{part.id}",
+            "vendor_order_new",
+            vendor.email,
+            {
+                "part": part,
+                "vendor": vendor,
+                "total": str(Money(part.total_minor, part.currency)),
+                "url": absolute_url("portal", f"/orders/{part.id}/", vendor=vendor.slug),
+            },
+            vendor_id=vendor.id,
+        )

@@ -1,0 +1,72 @@
+"""Celery: the doorbell and the clock. Work itself is rows in PostgreSQL, claimed by the sweeps named here.
+
+Two queues: `platform` for the worker, `shops` for the shopworker. Beat keeps no file; it rings every sweep every few seconds,
+so that a lost message costs seconds and a killed worker loses nothing.
+"""
+
+import os
+
+from celery import Celery
+from celery.signals import worker_process_init
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# sweep: (seconds between rings, queue)
+SWEEPS: dict[str, tuple[float, str]] = {
+    "outbox.deliver": (2, "platform"),
+    "notifications.send_due": (3, "platform"),
+    "stripe.process_inbox": (2, "platform"),
+    "stripe.send_transfers": (5, "platform"),
+    "stripe.send_refunds": (5, "platform"),
+    "stripe.sync_balance": (15, "platform"),
+    "stripe.sync_payouts": (15, "platform"),
+    "stripe.expire_sessions": (10, "platform"),
+    "stripe.heal_events": (60, "platform"),
+    "checkout.release_expired_holds": (15, "platform"),
+    "shop_catalog.run_imports": (5, "shops"),
+}
+
+app = Celery("souk")
+
+
+def configure() -> None:
+    from django.conf import settings
+
+    app.conf.update(
+        broker_url=settings.CELERY_BROKER_URL,
+        broker_transport_options={"global_keyprefix": "doorbell:", "visibility_timeout": 60},
+        broker_connection_retry_on_startup=True,
+        broker_connection_timeout=2,
+        task_ignore_result=True,
+        task_store_errors_even_if_ignored=False,
+        task_default_queue="platform",
+        task_routes={name: {"queue": queue} for name, (_, queue) in SWEEPS.items()},
+        # A ring is acknowledged when it is heard: what it announced is due whether or not we finish.
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_hijack_root_logger=False,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        worker_send_task_events=False,
+        beat_schedule={
+            name: {"task": name, "schedule": seconds, "options": {"queue": queue, "expires": max(seconds, 5)}}
+            for name, (seconds, queue) in SWEEPS.items()
+        },
+        timezone="UTC",
+        enable_utc=True,
+    )
+    if settings.EMBEDDED_VALKEY:
+        from config.valkey import ensure
+
+        # kombu makes its own connections: the server must be there before it does.
+        worker_process_init.connect(lambda **_: ensure(), weak=False)
+
+
+configure()
+app.set_default()
+app.autodiscover_tasks(lambda: _tasks())
+
+
+def _tasks() -> list[str]:
+    from django.apps import apps
+
+    return [config.name for config in apps.get_app_configs() if not config.name.startswith("django.")]
