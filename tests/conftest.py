@@ -129,10 +129,12 @@ def django_db_setup(database_template: str, django_db_blocker: Any) -> Iterator[
 
 @pytest.fixture(autouse=True)
 def own_files(tmp_path: Path, settings: Any) -> None:
-    """Files and the clock of a test are its own."""
+    """Files, cache and clock of a test are its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    settings.HANDOFF_VERIFYING_KEY_FILE = str(tmp_path / "handoff-public-key")
+    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4()}"}}
     settings.STORAGES = {
         **settings.STORAGES,
         "private": {
