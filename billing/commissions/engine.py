@@ -90,9 +90,13 @@ def _line(line: CommissionInput, ordered: Sequence[Rule]) -> CommissionLine:
         raise ValueError(f"line {line.key}: a base below zero, or fewer than one unit")
     rule = next((rule for rule in ordered if rule.matches(line.vendor_id, line.category_path)), None)
     if rule is None:
-        raise NoRule(f"No commission rule covers the category “{line.category_path}”, so it cannot be sold yet.")
+        raise NoRule(
+            f"No commission rule covers the category “{line.category_path}”, so it cannot be sold yet."
+        )
     if rule.fixed_minor and rule.currency != line.currency:
-        raise RuleCurrency(f"The commission rule “{rule.name}” is in {rule.currency}, but the line is in {line.currency}.")
+        raise RuleCurrency(
+            f"The commission rule “{rule.name}” is in {rule.currency}, but the line is in {line.currency}."
+        )
     full = percentage(line.base_minor, rule.rate_bps) + rule.fixed_minor * line.quantity
     amount = min(full, line.base_minor)
     return CommissionLine(line.key, amount, rule.id, _reason(rule, line, capped=amount < full))

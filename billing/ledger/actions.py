@@ -168,7 +168,10 @@ def _accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
         # In one order, or two posters making the same accounts could wait for each other for ever.
         ordered = sorted(missing, key=lambda key: (key[0], str(key[1]), key[2]))
         LedgerAccount.objects.bulk_create(
-            (LedgerAccount(code=code, vendor_id=vendor_id, currency=currency) for code, vendor_id, currency in ordered),
+            (
+                LedgerAccount(code=code, vendor_id=vendor_id, currency=currency)
+                for code, vendor_id, currency in ordered
+            ),
             ignore_conflicts=True,
         )
         found |= _find_accounts(missing)
@@ -224,7 +227,9 @@ def _enter(wanted: dict[str, EntryDraft]) -> tuple[dict[str, JournalEntry], set[
 
 
 def _compare(existing: list[tuple[JournalEntry, EntryDraft]]) -> None:
-    found: dict[UUID, Counter[tuple[str, UUID | None, str, int]]] = {entry.id: Counter() for entry, _ in existing}
+    found: dict[UUID, Counter[tuple[str, UUID | None, str, int]]] = {
+        entry.id: Counter() for entry, _ in existing
+    }
     rows = Posting.objects.filter(entry_id__in=found).values_list(
         "entry_id", "account__code", "vendor_id", "currency", "amount_minor"
     )
@@ -236,4 +241,6 @@ def _compare(existing: list[tuple[JournalEntry, EntryDraft]]) -> None:
 
 
 def _signature(draft: EntryDraft) -> Counter[tuple[str, UUID | None, str, int]]:
-    return Counter((str(line.code), line.vendor_id, draft.currency, line.amount_minor) for line in draft.lines)
+    return Counter(
+        (str(line.code), line.vendor_id, draft.currency, line.amount_minor) for line in draft.lines
+    )

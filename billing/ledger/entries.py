@@ -157,7 +157,9 @@ def sale(movement: Movement, sold: Sale) -> EntryDraft:
     Raises CannotBuild when the shares do not sum to what was charged.
     """
     if sum(share.gross_minor for share in sold.shares) != movement.amount_minor:
-        raise CannotBuild(f"{movement.id}: the shares do not sum to the {movement.amount_minor} that was charged")
+        raise CannotBuild(
+            f"{movement.id}: the shares do not sum to the {movement.amount_minor} that was charged"
+        )
     return _moved(
         movement,
         "sale",
@@ -310,7 +312,9 @@ def provider_fee(movement: Movement) -> EntryDraft | None:
 def unknown(movement: Movement) -> EntryDraft | None:
     """A movement nobody can explain yet, kept in suspense so that the balances still agree."""
     description = f"Not explained: {movement.type} {movement.source_id}".strip()
-    return _moved(movement, "unknown", Line(Code.SUSPENSE, -movement.net_minor), description=description[:250])
+    return _moved(
+        movement, "unknown", Line(Code.SUSPENSE, -movement.net_minor), description=description[:250]
+    )
 
 
 def _vendor_movement(movement: Movement, kind: str, mark: Earmark, description: str) -> EntryDraft | None:

@@ -54,7 +54,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class AccountPage:
-    """"Explain this balance": the postings of one page, newest first, from `opening_minor` to `closing_minor`."""
+    """ "Explain this balance": the postings of one page, newest first, from `opening_minor` to `closing_minor`."""
 
     account: LedgerAccount
     opening_minor: int
@@ -66,7 +66,9 @@ class AccountPage:
 
 def balance(code: str, *, currency: str, vendor_id: UUID | None = None) -> int:
     """What one account holds, in minor units; zero when it was never used. One query."""
-    held = Posting.objects.filter(account__code=code, account__currency=currency, account__vendor_id=vendor_id)
+    held = Posting.objects.filter(
+        account__code=code, account__currency=currency, account__vendor_id=vendor_id
+    )
     return held.aggregate(held=Sum("amount_minor"))["held"] or 0
 
 
@@ -96,7 +98,9 @@ def balances(*, code: str | None = None, vendor_id: UUID | None = None) -> list[
 def vendor_balances(vendor_ids: Sequence[UUID], *, code: str, currency: str) -> dict[UUID, int]:
     """What each vendor's account of a code holds; zero where it was never used. One query."""
     rows = (
-        Posting.objects.filter(account__code=code, account__currency=currency, account__vendor_id__in=vendor_ids)
+        Posting.objects.filter(
+            account__code=code, account__currency=currency, account__vendor_id__in=vendor_ids
+        )
         .values("account__vendor_id")
         .annotate(held=Sum("amount_minor"))
         .values_list("account__vendor_id", "held")
@@ -109,7 +113,9 @@ def trial_balance(*, until: datetime | None = None) -> list[TrialLine]:
 
     In each currency the balances sum to zero. One query.
     """
-    postings = Posting.objects.all() if until is None else Posting.objects.filter(entry__occurred_at__lt=until)
+    postings = (
+        Posting.objects.all() if until is None else Posting.objects.filter(entry__occurred_at__lt=until)
+    )
     rows = (
         postings.values("account__code", "currency")
         .annotate(
@@ -124,7 +130,9 @@ def trial_balance(*, until: datetime | None = None) -> list[TrialLine]:
 
 def entries_of(reference_ids: Sequence[UUID]) -> QuerySet[JournalEntry]:
     """The entries about these references (an order and its vendor orders, say), oldest first, with their postings."""
-    return with_postings(JournalEntry.objects.filter(reference_id__in=reference_ids)).order_by("occurred_at", "id")
+    return with_postings(JournalEntry.objects.filter(reference_id__in=reference_ids)).order_by(
+        "occurred_at", "id"
+    )
 
 
 def with_postings(entries: QuerySet[JournalEntry]) -> QuerySet[JournalEntry]:

@@ -43,11 +43,18 @@ def write(source_key, *amounts, says=None, currency="EUR"):
     accounts = list(LedgerAccount.objects.order_by("code"))
     with transaction.atomic():
         entry = JournalEntry.objects.create(
-            source_key=source_key, kind="sale", occurred_at=NOON, postings_count=len(amounts) if says is None else says
+            source_key=source_key,
+            kind="sale",
+            occurred_at=NOON,
+            postings_count=len(amounts) if says is None else says,
         )
         for account, amount in zip(accounts * 2, amounts, strict=False):
             Posting.objects.create(
-                entry=entry, account=account, amount_minor=amount, currency=currency, vendor_id=account.vendor_id
+                entry=entry,
+                account=account,
+                amount_minor=amount,
+                currency=currency,
+                vendor_id=account.vendor_id,
             )
         check_now()
 
@@ -109,7 +116,11 @@ def test_nobody_changes_what_is_written(entry, role, table, verb):
 def test_the_checks_hold_with_another_schema_first_on_the_path(entry):
     """A shop's schema may come first; a table of the same name there must not be the one that is checked."""
     accounts = list(LedgerAccount.objects.order_by("code"))
-    with pytest.raises(DatabaseError, match="off balance by 1 EUR"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="off balance by 1 EUR"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute("CREATE SCHEMA decoy")
         cursor.execute("CREATE TABLE decoy.ledger_posting (LIKE public.ledger_posting)")
         cursor.execute("CREATE TABLE decoy.ledger_journalentry (LIKE public.ledger_journalentry)")

@@ -1,0 +1,97 @@
+"""The three-way match: our records, the books, the provider."""
+
+from collections.abc import Callable, Sequence
+
+from django.db import connection, transaction
+from kit import clock
+
+from billing.payments.provider import ProviderBalance, ProviderUnavailable, provider
+from billing.reconciliation.balances import match_balances
+from billing.reconciliation.books import match_books
+from billing.reconciliation.findings import Finding
+from billing.reconciliation.models import ExceptionState, ReconciliationException, ReconciliationRun
+from billing.reconciliation.orders import match_orders
+
+FetchBalances = Callable[[], Sequence[ProviderBalance]]
+
+
+def reconcile(*, fetch_balances: FetchBalances | None = None) -> ReconciliationRun:
+    """Match everything, and keep what could not be explained as open exceptions; those explained since are resolved.
+
+    The provider's balances are fetched first (by default from the provider of the settings), then everything is read in one
+    snapshot. Only reads, but for the run and its exceptions. Network: not inside a transaction of its own.
+    """
+    started = clock.now()
+    try:
+        balances = list((fetch_balances or provider().fetch_balances)())
+    except ProviderUnavailable:
+        balances = None
+    with transaction.atomic():
+        _hold_still()
+        books = match_books()
+        orders = match_orders()
+        sums = match_balances(balances, books.explained)
+    findings = {finding.key: finding for finding in (*books.findings, *orders, *sums.findings)}
+    return _record(
+        list(findings.values()), started=started, checked=books.entries_checked, totals=sums.totals
+    )
+
+
+def _hold_still() -> None:
+    """One snapshot for all that follows, or what is posted meanwhile would look like a difference.
+
+    Within somebody else's transaction (a test's) it has to do without.
+    """
+    if len(connection.savepoint_ids) == 0:
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+
+@transaction.atomic
+def _record(findings: list[Finding], *, started, checked: int, totals: dict) -> ReconciliationRun:
+    with connection.cursor() as cursor:
+        # Two runs at once would both open the same exceptions.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('reconciliation', 0))")
+    now = clock.now()
+    run = ReconciliationRun.objects.create(
+        started_at=started,
+        finished_at=now,
+        entries_checked=checked,
+        exceptions_count=len(findings),
+        totals=totals,
+    )
+    still_open = {row.key: row for row in ReconciliationException.objects.filter(state=ExceptionState.OPEN)}
+    new, again = [], []
+    for finding in findings:
+        row = still_open.pop(finding.key, None)
+        (again if row else new).append(
+            row := row or ReconciliationException(key=finding.key, first_seen_at=now)
+        )
+        row.run = run
+        row.check_name = finding.check
+        row.entry_id = finding.entry_id
+        row.account = finding.account
+        row.vendor_id = finding.vendor_id
+        row.expected_minor = finding.expected_minor
+        row.found_minor = finding.found_minor
+        row.currency = finding.currency
+        row.explanation = finding.explanation
+        row.last_seen_at = now
+    ReconciliationException.objects.bulk_create(new)
+    ReconciliationException.objects.bulk_update(
+        again,
+        [
+            "run",
+            "entry_id",
+            "account",
+            "vendor_id",
+            "expected_minor",
+            "found_minor",
+            "explanation",
+            "last_seen_at",
+        ],
+        batch_size=500,
+    )
+    gone = ReconciliationException.objects.filter(id__in=[row.id for row in still_open.values()])
+    gone.update(state=ExceptionState.RESOLVED, resolved_at=now)
+    return run

@@ -1,0 +1,241 @@
+"""Sums against sums: our balance at the provider, what we owe each vendor, what each vendor has at the provider."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import F, Q, Sum
+from kit.money import Money
+
+from billing.ledger.entries import REFUNDS, SALES
+from billing.ledger.models import AccountCode, Posting
+from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
+from billing.payments.provider import ProviderBalance
+from billing.payouts.models import Payout, PayoutState, Transfer, TransferState
+from billing.reconciliation.findings import AccountKey, Finding, account_name
+from billing.stripe.models import BalanceTransaction, ConnectedAccount
+
+PENDING, AVAILABLE, PAYABLE = (
+    AccountCode.STRIPE_PENDING,
+    AccountCode.STRIPE_AVAILABLE,
+    AccountCode.VENDOR_PAYABLE,
+)
+
+Sums = Counter[tuple[UUID, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class BalancesMatch:
+    """What came of it, and per currency what each of the three sides says, in minor units."""
+
+    findings: list[Finding]
+    totals: dict[str, dict[str, dict[str, int]]]
+
+
+def match_balances(
+    balances: Sequence[ProviderBalance] | None, explained: Counter[AccountKey]
+) -> BalancesMatch:
+    """Compare the sums of the three sides. `balances` are the provider's, None when it did not answer.
+
+    `explained` is by how much each account is off for reasons found already: those are not reported again as a sum.
+    """
+    books = _books()
+    sound = books.copy()
+    sound.subtract(explained)
+    owed = _owed_to_vendors()
+    findings = _payables(sound, owed)
+    if balances is None:
+        findings.append(
+            Finding(
+                key="provider:unreachable",
+                check="provider_balance",
+                explanation="The provider did not answer, so its balances could not be compared.",
+            )
+        )
+    else:
+        findings += _our_balance(sound, [balance for balance in balances if not balance.account_id])
+        findings += _vendors_balances([balance for balance in balances if balance.account_id])
+    return BalancesMatch(findings, _totals(books, owed, balances))
+
+
+def _books() -> Counter[AccountKey]:
+    rows = Posting.objects.values_list("account__code", "account__vendor_id", "account__currency")
+    return Counter(
+        {(code, vendor, unit): held for code, vendor, unit, held in rows.annotate(held=Sum("amount_minor"))}
+    )
+
+
+def _our_balance(sound: Counter[AccountKey], balances: list[ProviderBalance]) -> list[Finding]:
+    said = {
+        (code, b.currency): n
+        for b in balances
+        for code, n in ((PENDING, b.pending_minor), (AVAILABLE, b.available_minor))
+    }
+    kept = {
+        (code, currency): held for (code, _, currency), held in sound.items() if code in (PENDING, AVAILABLE)
+    }
+    mirrored = _mirrored()
+    return [
+        Finding(
+            key=f"provider:{code}:{currency}",
+            check="provider_balance",
+            explanation=f"{account_name(code)}: the provider says {Money(said.get((code, currency), 0), currency)}, our copy "
+            f"of its movements {Money(mirrored[(code, currency)], currency)}, the books "
+            f"{Money(kept.get((code, currency), 0), currency)} (differences reported above taken out).",
+            expected_minor=said.get((code, currency), 0),
+            found_minor=kept.get((code, currency), 0),
+            currency=currency,
+            account=account_name(code),
+        )
+        for code, currency in sorted({*said, *kept})
+        if said.get((code, currency), 0) != kept.get((code, currency), 0)
+    ]
+
+
+def _mirrored() -> Counter[tuple[str, str]]:
+    rows = BalanceTransaction.objects.filter(account_id="").values_list("status", "currency")
+    side = {"pending": PENDING.value, "available": AVAILABLE.value}
+    return Counter(
+        {
+            (side[status], unit): net
+            for status, unit, net in rows.annotate(net=Sum("net_minor"))
+            if status in side
+        }
+    )
+
+
+def _owed_to_vendors() -> Sums:
+    """By our records: earnings of what was paid, less refunds, less transfers, plus what was taken back."""
+    owed: Sums = Counter()
+    shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID)
+    for vendor, unit, net in (
+        shares.values_list("vendor_id", "currency").annotate(sum=Sum("net_minor")).order_by()
+    ):
+        owed[vendor, unit] += net
+    moved = BalanceTransaction.objects.filter(account_id="", type__in=REFUNDS).values("source_id")
+    accepted = Q(state__in=[RefundState.PENDING, RefundState.SUCCEEDED]) | Q(provider_refund_id__in=moved)
+    refunds = Refund.objects.filter(accepted)
+    for vendor, unit, net in (
+        refunds.values_list("vendor_id", "currency").annotate(sum=Sum("net_minor")).order_by()
+    ):
+        owed[vendor, unit] -= net
+    owed.subtract(_transferred())
+    return owed
+
+
+def _transferred() -> Sums:
+    done = Transfer.objects.filter(state=TransferState.DONE).values_list("vendor_id", "currency")
+    rows = done.annotate(sum=Sum(F("amount_minor") - F("reversed_minor"))).order_by()
+    return Counter({(vendor, unit): sum for vendor, unit, sum in rows})
+
+
+def _payables(sound: Counter[AccountKey], owed: Sums) -> list[Finding]:
+    kept = {
+        (vendor, unit): -held for (code, vendor, unit), held in sound.items() if code == PAYABLE and vendor
+    }
+    return [
+        Finding(
+            key=f"payable:{vendor}:{unit}",
+            check="vendor_payable",
+            explanation=f"We owe a vendor {Money(owed[vendor, unit], unit)} by our records, but "
+            f"{Money(kept.get((vendor, unit), 0), unit)} by the books (differences reported above taken out).",
+            expected_minor=owed[vendor, unit],
+            found_minor=kept.get((vendor, unit), 0),
+            currency=unit,
+            account=account_name(PAYABLE),
+            vendor_id=vendor,
+        )
+        for vendor, unit in sorted({*owed, *kept})
+        if owed[vendor, unit] != kept.get((vendor, unit), 0)
+    ]
+
+
+def _vendors_balances(balances: list[ProviderBalance]) -> list[Finding]:
+    vendors = dict(ConnectedAccount.objects.exclude(account_id="").values_list("account_id", "vendor_id"))
+    said: Sums = Counter()
+    for balance in balances:
+        if balance.account_id in vendors:
+            said[vendors[balance.account_id], balance.currency] += (
+                balance.pending_minor + balance.available_minor
+            )
+    should = _transferred()
+    out = Payout.objects.filter(vendor_id__isnull=False).exclude(
+        state__in=[PayoutState.FAILED, PayoutState.CANCELED]
+    )
+    for vendor, unit, amount in (
+        out.values_list("vendor_id", "currency").annotate(sum=Sum("amount_minor")).order_by()
+    ):
+        should[vendor, unit] -= amount
+    return [
+        Finding(
+            key=f"vendor_balance:{vendor}:{unit}",
+            check="vendor_balance",
+            explanation=f"By transfers and payouts a vendor has {Money(should[vendor, unit], unit)} at the provider; "
+            f"the provider says {Money(said[vendor, unit], unit)}.",
+            expected_minor=should[vendor, unit],
+            found_minor=said[vendor, unit],
+            currency=unit,
+            vendor_id=vendor,
+        )
+        for vendor, unit in sorted({*said, *should})
+        if said[vendor, unit] != should[vendor, unit]
+    ]
+
+
+def _totals(
+    books: Counter[AccountKey], owed: Sums, balances: Sequence[ProviderBalance] | None
+) -> dict[str, dict[str, dict[str, int]]]:
+    """{currency: {side: {what: minor units}}}; the same word on two sides is the same thing, seen from there."""
+    totals: dict[str, dict[str, dict[str, int]]] = {}
+
+    def say(currency: str, side: str, what: str, amount: int) -> None:
+        words = totals.setdefault(currency, {"orders": {}, "ledger": {}, "provider": {}})[side]
+        words[what] = words.get(what, 0) + amount
+
+    paid = Payment.objects.filter(state=PaymentState.PAID).values_list("currency")
+    for unit, amount in paid.annotate(sum=Sum("amount_minor")).order_by():
+        say(unit, "orders", "charged", amount)
+    for (_, unit), amount in _transferred().items():
+        say(unit, "orders", "transferred", amount)
+    for (_, unit), amount in owed.items():
+        say(unit, "orders", "owed to vendors", amount)
+    for (code, _, unit), held in books.items():
+        if code == PAYABLE:
+            say(unit, "ledger", "owed to vendors", -held)
+        elif code == PENDING:
+            say(unit, "ledger", "pending", held)
+        elif code == AVAILABLE:
+            say(unit, "ledger", "available", held)
+        elif code == AccountCode.COMMISSION:
+            say(unit, "ledger", "commission", -held)
+    by_kind = Posting.objects.filter(
+        account__code=PAYABLE, entry__kind__in=["sale", "transfer", "transfer_reversal"]
+    )
+    for unit, kind, amount in (
+        by_kind.values_list("currency", "entry__kind").annotate(sum=Sum("amount_minor")).order_by()
+    ):
+        say(
+            unit,
+            "ledger",
+            "charged" if kind == "sale" else "transferred",
+            -amount if kind == "sale" else amount,
+        )
+    moved = BalanceTransaction.objects.filter(account_id="", type__in=[*SALES, "transfer", "transfer_refund"])
+    for unit, kind, amount in (
+        moved.values_list("currency", "type").annotate(sum=Sum("amount_minor")).order_by()
+    ):
+        say(
+            unit,
+            "provider",
+            "charged" if kind in SALES else "transferred",
+            amount if kind in SALES else -amount,
+        )
+    shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID).values_list("currency")
+    for unit, amount in shares.annotate(sum=Sum("commission_minor")).order_by():
+        say(unit, "orders", "commission", amount)
+    for balance in balances or ():
+        if not balance.account_id:
+            say(balance.currency, "provider", "pending", balance.pending_minor)
+            say(balance.currency, "provider", "available", balance.available_minor)
+    return totals

@@ -1,0 +1,223 @@
+"""The books against what should be in them, entry by entry and posting by posting."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Count, F, Sum
+from kit.money import Money
+
+from billing.ledger.entries import EntryDraft
+from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount, Posting
+from billing.reconciliation.expected import Expected, expected_entries, in_parts
+from billing.reconciliation.findings import AccountKey, Finding, account_name
+
+
+@dataclass(slots=True)
+class BooksMatch:
+    """What came of it. `explained` says by how much the findings put each account off, for the checks of balances."""
+
+    findings: list[Finding] = field(default_factory=list)
+    explained: Counter[AccountKey] = field(default_factory=Counter)
+    entries_checked: int = 0
+    flagged: set[UUID] = field(default_factory=set)
+
+
+def match_books() -> BooksMatch:
+    """Compare every entry in the books with its source, and every source with its entry. To be run in one snapshot."""
+    match = BooksMatch()
+    accounts: dict[UUID, AccountKey] = {
+        id: account
+        for id, *account in LedgerAccount.objects.values_list("id", "code", "vendor_id", "currency")
+    }
+    seen: set[UUID] = set()
+    for part in expected_entries():
+        found = _found([expected.key for expected in part], accounts)
+        for expected in part:
+            entry = found.get(expected.key)
+            if entry:
+                seen.add(entry[0])
+            _compare(match, expected, entry)
+    _match_the_rest(match, seen, accounts)
+    _check_each_is_whole(match)
+    return match
+
+
+def _found(keys: list[str], accounts: dict[UUID, AccountKey]) -> dict[str, tuple[UUID, Counter[AccountKey]]]:
+    """Of each key in the books: its entry and what that posts to which account."""
+    entries = dict(JournalEntry.objects.filter(source_key__in=keys).values_list("source_key", "id"))
+    posted = _posted(entries.values(), accounts)
+    return {key: (id, posted[id]) for key, id in entries.items()}
+
+
+def _posted(entry_ids: Iterable[UUID], accounts: dict[UUID, AccountKey]) -> dict[UUID, Counter[AccountKey]]:
+    posted: dict[UUID, Counter[AccountKey]] = {id: Counter() for id in entry_ids}
+    rows = Posting.objects.filter(entry_id__in=posted).values_list("entry_id", "account_id", "amount_minor")
+    for entry_id, account_id, amount in rows:
+        posted[entry_id][accounts[account_id]] += amount
+    return posted
+
+
+def _compare(match: BooksMatch, expected: Expected, entry: tuple[UUID, Counter[AccountKey]] | None) -> None:
+    if expected.problem:
+        why = f"Entry {expected.key} cannot be rebuilt: {expected.problem}"
+        match.findings.append(
+            Finding(
+                f"entry:{expected.key}:rebuild",
+                "entry_from_source",
+                why,
+                entry_id=entry[0] if entry else None,
+            )
+        )
+        return
+    assert expected.draft is not None
+    if entry is None:
+        if not expected.optional:
+            _note_missing(match, expected.draft)
+        return
+    id, posted = entry
+    _compare_postings(match, id, expected.key, _lines(expected.draft), posted)
+    if expected.draft.kind == "unknown":
+        _note_suspense(match, id, expected.draft)
+
+
+def _compare_postings(
+    match: BooksMatch, id: UUID, key: str, wanted: Counter[AccountKey], posted: Counter[AccountKey]
+) -> None:
+    for account in sorted({*wanted, *posted}, key=str):
+        difference = posted[account] - wanted[account]
+        if not difference:
+            continue
+        code, vendor_id, currency = account
+        match.explained[account] += difference
+        match.flagged.add(id)
+        match.findings.append(
+            Finding(
+                key=f"entry:{key}:{code}:{vendor_id or '-'}:{currency}",
+                check="entry_from_source",
+                explanation=f"Entry {key} posts {Money(posted[account], currency)} to {account_name(code)}; "
+                f"by its source it is {Money(wanted[account], currency)}.",
+                expected_minor=wanted[account],
+                found_minor=posted[account],
+                currency=currency,
+                account=account_name(code),
+                entry_id=id,
+                vendor_id=vendor_id,
+            )
+        )
+
+
+def _note_missing(match: BooksMatch, draft: EntryDraft) -> None:
+    wanted = _lines(draft)
+    for account, amount in wanted.items():
+        match.explained[account] -= amount
+    debits = sum(amount for amount in wanted.values() if amount > 0)
+    match.findings.append(
+        Finding(
+            key=f"entry:{draft.source_key}:missing",
+            check="source_in_books",
+            explanation=f"There is no entry {draft.source_key} ({draft.kind}) of {Money(debits, draft.currency)}: "
+            + "; ".join(
+                f"{account_name(code)} {Money(amount, unit)}" for (code, _, unit), amount in wanted.items()
+            ),
+            expected_minor=debits,
+            currency=draft.currency,
+            account=", ".join(account_name(code) for code in dict.fromkeys(code for code, _, _ in wanted))[
+                :120
+            ],
+        )
+    )
+
+
+def _note_suspense(match: BooksMatch, id: UUID, draft: EntryDraft) -> None:
+    amount = _lines(draft)[(AccountCode.SUSPENSE.value, None, draft.currency)]
+    match.findings.append(
+        Finding(
+            key=f"suspense:{draft.source_key}",
+            check="suspense",
+            explanation=f"Entry {draft.source_key} waits in suspense. {draft.description}.",
+            found_minor=amount,
+            currency=draft.currency,
+            account=account_name(AccountCode.SUSPENSE),
+            entry_id=id,
+        )
+    )
+
+
+def _lines(draft: EntryDraft) -> Counter[AccountKey]:
+    lines: Counter[AccountKey] = Counter()
+    for line in draft.lines:
+        lines[(str(line.code), line.vendor_id, draft.currency)] += line.amount_minor
+    return lines
+
+
+def _match_the_rest(match: BooksMatch, seen: set[UUID], accounts: dict[UUID, AccountKey]) -> None:
+    """Entries that no source called for: a reversal must mirror what it reverses, anything else is not explained."""
+    for part in in_parts(JournalEntry.objects.only("id", "source_key", "reverses_id")):
+        match.entries_checked += len(part)
+        rest = [entry for entry in part if entry.id not in seen]
+        if not rest:
+            continue
+        posted = _posted(
+            {entry.id for entry in rest} | {e.reverses_id for e in rest if e.reverses_id}, accounts
+        )
+        for entry in rest:
+            if entry.reverses_id:
+                mirror = Counter({account: -amount for account, amount in posted[entry.reverses_id].items()})
+                _compare_postings(match, entry.id, entry.source_key, mirror, posted[entry.id])
+            else:
+                _note_without_source(match, entry, posted[entry.id])
+
+
+def _note_without_source(match: BooksMatch, entry: JournalEntry, posted: Counter[AccountKey]) -> None:
+    for account, amount in posted.items():
+        match.explained[account] += amount
+    match.flagged.add(entry.id)
+    match.findings.append(
+        Finding(
+            key=f"entry:{entry.source_key}:source",
+            check="entry_has_source",
+            explanation=f"Entry {entry.source_key} is in the books, but nothing in our records or the provider's made it: "
+            + "; ".join(
+                f"{account_name(code)} {Money(amount, unit)}" for (code, _, unit), amount in posted.items()
+            ),
+            found_minor=sum(amount for amount in posted.values() if amount > 0),
+            currency=next((currency for _, _, currency in posted), ""),
+            account=", ".join(account_name(code) for code in dict.fromkeys(code for code, _, _ in posted))[
+                :120
+            ],
+            entry_id=entry.id,
+        )
+    )
+
+
+def _check_each_is_whole(match: BooksMatch) -> None:
+    """Balance and completeness, for whoever got past the database's own checks without a posting that differs."""
+    off = Posting.objects.values("entry_id", "entry__source_key", "currency").annotate(
+        off=Sum("amount_minor")
+    )
+    for row in off.exclude(off=0).order_by("entry_id"):
+        if row["entry_id"] not in match.flagged:
+            match.findings.append(
+                Finding(
+                    key=f"balance:{row['entry__source_key']}:{row['currency']}",
+                    check="entry_balances",
+                    explanation=f"Entry {row['entry__source_key']} is off balance by {Money(row['off'], row['currency'])}.",
+                    found_minor=row["off"],
+                    currency=row["currency"],
+                    entry_id=row["entry_id"],
+                )
+            )
+    counted = JournalEntry.objects.annotate(counted=Count("postings")).exclude(counted=F("postings_count"))
+    for entry in counted.order_by("id"):
+        if entry.id not in match.flagged:
+            match.findings.append(
+                Finding(
+                    key=f"count:{entry.source_key}",
+                    check="entry_complete",
+                    explanation=f"Entry {entry.source_key} has {entry.counted} postings "  # type: ignore[attr-defined]
+                    f"and was posted with {entry.postings_count}.",
+                    entry_id=entry.id,
+                )
+            )

@@ -1,0 +1,171 @@
+"""What should be in the books: every entry, rebuilt from our own records and the provider's balance transactions.
+
+Nothing of the books themselves is read here, and the look-ups are not those of the poster, so that a mistake there shows.
+Everything comes in parts of some thousand facts, each loaded by a fixed number of statements.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+
+from billing.ledger import entries
+from billing.ledger.entries import CannotBuild, Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
+from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
+from billing.payouts.models import Payout, PayoutState, Transfer
+from billing.stripe.models import BalanceTransaction
+
+PART = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An entry that should be in the books.
+
+    `optional`: it may be there, and when it is it must be this one. `problem`: it cannot be rebuilt, and why.
+    """
+
+    key: str
+    draft: EntryDraft | None
+    optional: bool = False
+    problem: str = ""
+
+
+def expected_entries() -> Iterator[list[Expected]]:
+    """Every entry that our records and the provider's call for, in parts."""
+    for rows in in_parts(BalanceTransaction.objects.filter(account_id="")):
+        yield _of_movements(rows)
+    paid = PaymentShare.objects.filter(payment__state=PaymentState.PAID, commission_minor__gt=0)
+    for shares in in_parts(paid.select_related("payment")):
+        yield _of_commissions(shares)
+    for refunds in in_parts(Refund.objects.exclude(provider_refund_id="").select_related("share")):
+        yield _of_refunds(refunds)
+    for payouts in in_parts(Payout.objects.filter(vendor_id__isnull=True)):
+        yield _of_payouts(payouts)
+
+
+def in_parts(rows: QuerySet[Any], size: int = PART) -> Iterator[list[Any]]:
+    """All rows in order of their ids, `size` at a time: each part is read by one statement and none is held open."""
+    last = None
+    while part := list((rows if last is None else rows.filter(id__gt=last)).order_by("id")[:size]):
+        yield part
+        last = part[-1].id
+
+
+def _of_movements(rows: list[BalanceTransaction]) -> list[Expected]:
+    sources = _sources({row.source_id for row in rows if row.source_id})
+    expected = []
+    for row in rows:
+        movement = Movement(
+            id=row.transaction_id,
+            type=row.type,
+            category=row.reporting_category,
+            amount_minor=row.amount_minor,
+            fee_minor=row.fee_minor,
+            net_minor=row.net_minor,
+            currency=row.currency,
+            created_at=row.created_at,
+            available_at=row.available_at,
+            source_id=row.source_id,
+        )
+        try:
+            entered = entries.entry_for(movement, sources)
+        except CannotBuild as problem:
+            expected.append(Expected(movement.key, None, problem=str(problem)))
+        else:
+            if entered:
+                expected.append(Expected(entered.source_key, entered))
+        available = entries.funds_available(movement)
+        if available and row.status == "available":
+            expected.append(Expected(available.source_key, available))
+    return expected
+
+
+def _sources(provider_ids: set[str]) -> Sources:
+    shares: dict[str, list[ShareOfSale]] = defaultdict(list)
+    references = {}
+    for charge, order, *share in PaymentShare.objects.filter(
+        payment__provider_charge_id__in=provider_ids
+    ).values_list(
+        "payment__provider_charge_id",
+        "payment__reference_id",
+        "vendor_id",
+        "reference_id",
+        "gross_minor",
+        "commission_minor",
+    ):
+        references[charge] = order
+        shares[charge].append(ShareOfSale(*share))
+    transfers = Transfer.objects.filter(provider_transfer_id__in=provider_ids)
+    refunds = Refund.objects.filter(provider_refund_id__in=provider_ids)
+    return Sources(
+        sales={charge: Sale(references[charge], tuple(parts)) for charge, parts in shares.items()},
+        transfers={
+            id: Earmark(*mark)
+            for id, *mark in transfers.values_list("provider_transfer_id", "vendor_id", "reference_id")
+        },
+        refunds={
+            id: Earmark(*mark)
+            for id, *mark in refunds.values_list("provider_refund_id", "vendor_id", "share__reference_id")
+        },
+    )
+
+
+def _of_commissions(shares: list[PaymentShare]) -> list[Expected]:
+    drafts = [
+        entries.commission(
+            ShareOfSale(share.vendor_id, share.reference_id, share.gross_minor, share.commission_minor),
+            currency=share.currency,
+            occurred_at=_paid_at(share.payment),
+        )
+        for share in shares
+    ]
+    return [Expected(draft.source_key, draft) for draft in drafts if draft]
+
+
+def _paid_at(payment: Payment) -> Any:
+    return payment.paid_at or payment.created_at
+
+
+def _of_refunds(refunds: list[Refund]) -> list[Expected]:
+    moved = moved_refunds(refunds)
+    expected = []
+    for refund in refunds:
+        draft = entries.refund_owed(
+            refund_id=refund.id,
+            mark=Earmark(refund.vendor_id, refund.share.reference_id),
+            amount_minor=refund.amount_minor,
+            net_minor=refund.net_minor,
+            currency=refund.currency,
+            occurred_at=refund.done_at or refund.created_at,
+        )
+        # One that failed before any money moved was entered only if we heard of its acceptance first, and is then reversed.
+        accepted = (
+            refund.state in (RefundState.PENDING, RefundState.SUCCEEDED) or refund.provider_refund_id in moved
+        )
+        expected.append(Expected(draft.source_key, draft, optional=not accepted))
+    return expected
+
+
+def moved_refunds(refunds: list[Refund]) -> set[str]:
+    """Of these refunds, the provider's ids of those for which money left our balance."""
+    ids = [refund.provider_refund_id for refund in refunds if refund.provider_refund_id]
+    found = BalanceTransaction.objects.filter(account_id="", type__in=entries.REFUNDS, source_id__in=ids)
+    return set(found.values_list("source_id", flat=True))
+
+
+def _of_payouts(payouts: list[Payout]) -> list[Expected]:
+    expected = []
+    for payout in payouts:
+        draft = entries.payout_paid(
+            provider_payout_id=payout.provider_payout_id,
+            payout_id=payout.id,
+            amount_minor=payout.amount_minor,
+            currency=payout.currency,
+            occurred_at=payout.created_at,
+        )
+        # One that was paid and failed after all keeps its entry, and has it reversed.
+        expected.append(Expected(draft.source_key, draft, optional=payout.state != PayoutState.PAID))
+    return expected

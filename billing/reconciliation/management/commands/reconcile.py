@@ -1,0 +1,60 @@
+"""`manage.py reconcile`: match orders, books and provider; exit code 1 when anything is not explained."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from kit.money import Money
+
+from billing.reconciliation.actions import reconcile
+from billing.reconciliation.models import ReconciliationException, ReconciliationRun
+from billing.reconciliation.queries import open_exceptions
+from billing.stripe.sync import sync_balance
+
+SIDES = ("orders", "ledger", "provider")
+ORDER = ("charged", "commission", "transferred", "owed to vendors", "pending", "available")
+
+
+class Command(BaseCommand):
+    help = "Match orders, ledger and payment provider, to the cent. Exit code 1 names what differs."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--no-sync", action="store_true", help="do not fetch the provider's new movements first"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not options["no_sync"]:
+            sync_balance()
+        run = reconcile()
+        self._say_totals(run)
+        found = list(open_exceptions())
+        for row in found:
+            self._say_exception(row)
+        if found:
+            self.stdout.write(f"{run.entries_checked} entries checked, {len(found)} not explained.")
+            raise SystemExit(1)
+        self.stdout.write(
+            f"{run.entries_checked} entries checked. Orders, ledger and provider match to the cent."
+        )
+
+    def _say_totals(self, run: ReconciliationRun) -> None:
+        for currency, sides in sorted(run.totals.items()):
+            self.stdout.write(f"{currency:<18}" + "".join(f"{side:>16}" for side in SIDES))
+            for what in ORDER:
+                row = [self._amount(sides[side].get(what), currency) for side in SIDES]
+                self.stdout.write(f"{what:<18}" + "".join(f"{amount:>16}" for amount in row))
+
+    def _amount(self, minor: int | None, currency: str) -> str:
+        return "" if minor is None else f"{Money(minor, currency).major:,f}"
+
+    def _say_exception(self, row: ReconciliationException) -> None:
+        self.stdout.write(f"NOT EXPLAINED  {row.key}  [{row.check_name}]")
+        self.stdout.write(f"  {row.explanation}")
+        if row.account:
+            self.stdout.write(
+                f"  account     {row.account}" + (f" of vendor {row.vendor_id}" if row.vendor_id else "")
+            )
+        if row.currency:
+            self.stdout.write(f"  expected    {Money(row.expected_minor, row.currency)}")
+            self.stdout.write(f"  found       {Money(row.found_minor, row.currency)}")
+            self.stdout.write(f"  difference  {Money(row.difference_minor, row.currency)}")

@@ -1,0 +1,28 @@
+"""Reading what the matches found."""
+
+from django.db.models import QuerySet
+from kit.pagination import Page, keyset_page
+
+from billing.reconciliation.models import ExceptionState, ReconciliationException, ReconciliationRun
+
+
+def latest_run() -> ReconciliationRun | None:
+    return ReconciliationRun.objects.order_by("-started_at").first()
+
+
+def runs_page(*, cursor: str | None = None, size: int = 25) -> Page[ReconciliationRun]:
+    """Runs, newest first. Raises InvalidInput on a bad cursor."""
+    return keyset_page(
+        ReconciliationRun.objects.all(), order=("-started_at", "-id"), cursor=cursor, size=size
+    )
+
+
+def open_exceptions() -> QuerySet[ReconciliationException]:
+    """What nobody has explained yet, oldest first."""
+    return ReconciliationException.objects.filter(state=ExceptionState.OPEN).order_by("first_seen_at", "id")
+
+
+def exceptions_page(*, state: str = ExceptionState.OPEN, cursor: str | None = None, size: int = 50) -> Page:
+    """Exceptions of a state, those seen last first. Raises InvalidInput on a bad cursor."""
+    rows = ReconciliationException.objects.filter(state=state)
+    return keyset_page(rows, order=("-last_seen_at", "-id"), cursor=cursor, size=size)
