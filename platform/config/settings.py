@@ -55,7 +55,7 @@ def secret_of(name: str) -> str:
     value = env("SOUK_SECRET_" + name.upper().replace("-", "_"))
     if value:
         return value
-    if PRODUCTION:
+    if PRODUCTION or env("SOUK_SECRETS_FROM_ENVIRONMENT"):
         raise ImproperlyConfigured(f"SOUK_SECRET_{name.upper().replace('-', '_')} is not set")
     return secret(WORLD, name)
 

@@ -8,4 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.webhooks.urls")),
     path("", include("accounts.urls_market")),
     path("", include("tenants.vendors.urls_market")),
+    path("", include("marketplace.web.storefront.urls")),
 ]

@@ -6,4 +6,5 @@ from observability.views import livez
 urlpatterns: list[URLPattern | URLResolver] = [
     path("livez", livez, name="livez"),
     path("", include("tenants.vendors.urls_portal")),
+    path("", include("marketplace.web.portal.urls")),
 ]

@@ -1,0 +1,6 @@
+"""Pages of the backoffice."""
+
+from django.urls import URLPattern
+
+app_name = "backoffice"
+urlpatterns: list[URLPattern] = []
