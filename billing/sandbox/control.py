@@ -127,9 +127,12 @@ def set_knobs(call: Control) -> dict[str, Any]:
 @control("POST", "webhooks/drain")
 def drain(call: Control) -> dict[str, Any]:
     """{"timeout": seconds, default 10}: try everything now, and wait until nothing is owed."""
-    with call.world.transaction() as store:
-        store.sql("UPDATE deliveries SET due = ? WHERE state = 'waiting' AND due > ?", time.time(), time.time())
-    call.world.store.wait_for(lambda: call.dispatcher.owed() == 0, float(call.body.get("timeout", 10)))
+    until = time.monotonic() + float(call.body.get("timeout", 10))
+    done = False
+    while not done and time.monotonic() < until:
+        with call.world.transaction() as store:
+            store.sql("UPDATE deliveries SET due = ? WHERE state = 'waiting' AND due > ?", time.time(), time.time())
+        done = call.world.store.wait_for(lambda: call.dispatcher.owed() == 0, 0.2)
     with call.world.transaction():
         return _deliveries(call.world)
 
