@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import F, Q, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from kit.money import Money
 
 from billing.ledger.entries import REFUNDS, SALES
@@ -113,15 +113,18 @@ def _owed_to_vendors() -> Sums:
         shares.values_list("vendor_id", "currency").annotate(sum=Sum("net_minor")).order_by()
     ):
         owed[vendor, unit] += net
-    moved = BalanceTransaction.objects.filter(account_id="", type__in=REFUNDS).values("source_id")
-    accepted = Q(state__in=[RefundState.PENDING, RefundState.SUCCEEDED]) | Q(provider_refund_id__in=moved)
-    refunds = Refund.objects.filter(accepted)
-    for vendor, unit, net in (
-        refunds.values_list("vendor_id", "currency").annotate(sum=Sum("net_minor")).order_by()
-    ):
+    refunds = _accepted_refunds().values_list("vendor_id", "currency")
+    for vendor, unit, net in refunds.annotate(sum=Sum("net_minor")).order_by():
         owed[vendor, unit] -= net
     owed.subtract(_transferred())
     return owed
+
+
+def _accepted_refunds() -> QuerySet[Refund]:
+    moved = BalanceTransaction.objects.filter(account_id="", type__in=REFUNDS).values("source_id")
+    return Refund.objects.filter(
+        Q(state__in=[RefundState.PENDING, RefundState.SUCCEEDED]) | Q(provider_refund_id__in=moved)
+    )
 
 
 def _transferred() -> Sums:
@@ -234,6 +237,9 @@ def _totals(
     shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID).values_list("currency")
     for unit, amount in shares.annotate(sum=Sum("commission_minor")).order_by():
         say(unit, "orders", "commission", amount)
+    given_back = _accepted_refunds().values_list("currency")
+    for unit, amount in given_back.annotate(sum=Sum(F("amount_minor") - F("net_minor"))).order_by():
+        say(unit, "orders", "commission", -amount)
     for balance in balances or ():
         if not balance.account_id:
             say(balance.currency, "provider", "pending", balance.pending_minor)

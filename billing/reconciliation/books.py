@@ -27,10 +27,8 @@ class BooksMatch:
 def match_books() -> BooksMatch:
     """Compare every entry in the books with its source, and every source with its entry. To be run in one snapshot."""
     match = BooksMatch()
-    accounts: dict[UUID, AccountKey] = {
-        id: account
-        for id, *account in LedgerAccount.objects.values_list("id", "code", "vendor_id", "currency")
-    }
+    rows = LedgerAccount.objects.values_list("id", "code", "vendor_id", "currency")
+    accounts = {id: (code, vendor_id, currency) for id, code, vendor_id, currency in rows}
     seen: set[UUID] = set()
     for part in expected_entries():
         found = _found([expected.key for expected in part], accounts)

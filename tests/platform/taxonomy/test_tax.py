@@ -20,7 +20,9 @@ def test_every_country_sold_to_has_a_standard_rate_since_2010():
     assert countries == EU | {"GB", "CH", "NO", "IS", "LI"}
     assert {country for country, _ in tax.rates()} == countries
     for country in countries:
-        assert Decimal("0.05") < tax.rate_for(country, TaxCategory.STANDARD, date(2010, 1, 1)) < Decimal("0.30")
+        assert (
+            Decimal("0.05") < tax.rate_for(country, TaxCategory.STANDARD, date(2010, 1, 1)) < Decimal("0.30")
+        )
 
 
 def test_rates_are_consistent():
@@ -30,17 +32,23 @@ def test_rates_are_consistent():
         assert category in TaxCategory.values
         assert all(rate.source for rate in dated), (country, category)
         if category == TaxCategory.STANDARD:
-            assert all(
-                before.rate != after.rate for before, after in zip(dated, dated[1:], strict=False)
-            ), f"{country}: a change that changes nothing"
+            assert all(before.rate != after.rate for before, after in zip(dated, dated[1:], strict=False)), (
+                f"{country}: a change that changes nothing"
+            )
         for rate in dated:
-            assert 0 <= rate.rate <= tax.rate_for(country, TaxCategory.STANDARD, max(rate.valid_from, date(2010, 1, 1)))
+            assert (
+                0
+                <= rate.rate
+                <= tax.rate_for(country, TaxCategory.STANDARD, max(rate.valid_from, date(2010, 1, 1)))
+            )
 
 
 def test_standard_rates_agree_with_an_independent_table():
     """Where a second table lies beside the checkout, every rate and date in it is ours; elsewhere ours stands alone."""
     if not OTHERS_TABLE.exists():
-        assert len([key for key in tax.rates() if key[1] == TaxCategory.STANDARD]) == len(tax.SELLING_COUNTRIES)
+        assert len([key for key in tax.rates() if key[1] == TaxCategory.STANDARD]) == len(
+            tax.SELLING_COUNTRIES
+        )
         return
     compared = set()
     with OTHERS_TABLE.open() as file:
@@ -51,7 +59,9 @@ def test_standard_rates_agree_with_an_independent_table():
                 assert tax.rates()[country, TaxCategory.STANDARD][-1].rate == Decimal(row["rate"]), country
                 # Croatia's rate is older than that table says: it took 2023, the year of the euro, for its beginning.
                 if country != "HR":
-                    assert began in {rate.valid_from for rate in tax.rates()[country, TaxCategory.STANDARD]}, country
+                    assert began in {
+                        rate.valid_from for rate in tax.rates()[country, TaxCategory.STANDARD]
+                    }, country
                 compared.add(country)
     assert compared == EU | {"GB", "CH"}
 
