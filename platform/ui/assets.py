@@ -34,7 +34,18 @@ CORE_STYLES = (
     "skeleton",
 )
 SHOP_STYLES = ("face-storefront", "product-card", "filter", "gallery", "cart", "lane", "hero", "rating")
-WORK_STYLES = ("face-work", "stat", "flow", "filter", "toolbar", "drop", "chart", "lane", "product-card", "rating")
+WORK_STYLES = (
+    "face-work",
+    "stat",
+    "flow",
+    "filter",
+    "toolbar",
+    "drop",
+    "chart",
+    "lane",
+    "product-card",
+    "rating",
+)
 PLAIN_STYLES = ("face-plain",)
 LAST_STYLES = ("utilities", "print")
 

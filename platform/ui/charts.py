@@ -7,7 +7,11 @@ no inline style (the Content-Security-Policy forbids those).
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-HEIGHT, TOP, BOTTOM = 176, 20, 24  # pixels: the drawing, room for the highest label, room for the labels below
+HEIGHT, TOP, BOTTOM = (
+    176,
+    20,
+    24,
+)  # pixels: the drawing, room for the highest label, room for the labels below
 LABELS_BELOW = 6
 
 
@@ -82,5 +86,6 @@ def path(shares: Sequence[float]) -> str:
     if len(shares) == 1:
         shares = [shares[0], shares[0]]
     step = 100 / (len(shares) - 1)
-    spots = (f"{round(step * i, 2)},{round(100 - 100 * min(max(share, 0), 1), 2)}" for i, share in enumerate(shares))
+    heights = [100 - 100 * min(max(share, 0), 1) for share in shares]
+    spots = (f"{round(step * i, 2):g},{round(height, 2):g}" for i, height in enumerate(heights))
     return "M" + "L".join(spots)

@@ -30,7 +30,9 @@ def shapes(name: str) -> SafeString:
 def icon(name: str, *, label: str = "", size: int = 20) -> SafeString:
     """The icon as `<svg>`: decoration, unless `label` gives it a name for screen readers. Raises UnknownIcon."""
     meaning = (
-        format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true" focusable="false"')
+        format_html('role="img" aria-label="{}"', label)
+        if label
+        else mark_safe('aria-hidden="true" focusable="false"')
     )
     return format_html(
         '<svg class="icon" width="{0}" height="{0}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '

@@ -23,7 +23,9 @@ class DeliveryForm(forms.Form):
     country = forms.ChoiceField(choices=[("DE", "Germany"), ("NL", "Netherlands"), ("FR", "France")])
     note = forms.CharField(label="Note for the vendor", widget=forms.Textarea, required=False)
     method = forms.ChoiceField(
-        label="Delivery", choices=[("standard", "Standard, 2 to 4 days"), ("pickup", "Pick up")], widget=forms.RadioSelect
+        label="Delivery",
+        choices=[("standard", "Standard, 2 to 4 days"), ("pickup", "Pick up")],
+        widget=forms.RadioSelect,
     )
     picture = forms.FileField(required=False)
     terms = forms.BooleanField(label="I have read the terms of sale")
@@ -31,9 +33,39 @@ class DeliveryForm(forms.Form):
 
 def products() -> list[dict[str, Any]]:
     rows = [
-        ("Stoneware vase, tall, saffron glaze", "vase", "Atelier Brunnen", 8420, 9900, 4.8, 212, "Tomorrow, free", ""),
-        ("Fruit bowl, turned by hand", "bowl", "Holz & Feuer", 5600, None, 4.6, 38, "Tue 24 Nov, 4.90 EUR", "New"),
-        ("Table lamp “Heron”, linen shade, dimmable, with a brass foot", "lamp", OTHER["name"], 129900, 149900, 4.2, 9, "", ""),
+        (
+            "Stoneware vase, tall, saffron glaze",
+            "vase",
+            "Atelier Brunnen",
+            8420,
+            9900,
+            4.8,
+            212,
+            "Tomorrow, free",
+            "",
+        ),
+        (
+            "Fruit bowl, turned by hand",
+            "bowl",
+            "Holz & Feuer",
+            5600,
+            None,
+            4.6,
+            38,
+            "Tue 24 Nov, 4.90 EUR",
+            "New",
+        ),
+        (
+            "Table lamp “Heron”, linen shade, dimmable, with a brass foot",
+            "lamp",
+            OTHER["name"],
+            129900,
+            149900,
+            4.2,
+            9,
+            "",
+            "",
+        ),
         ("Tea towels, set of three", "cloth", "Linnéa", 2450, None, 5.0, 1, "Thu 26 Nov", ""),
         ("Bread knife", "", "Holz & Feuer", 4100, None, None, None, "Tomorrow, free", ""),
         ("Vase, small", "vase", "Atelier Brunnen", 3900, None, 4.9, 64, "Tomorrow, free", ""),
@@ -56,12 +88,16 @@ def products() -> list[dict[str, Any]]:
             "from_price": position == 5,
             "sold_out": position == 6,
         }
-        for position, (title, picture, vendor, amount, before, rating, count, delivery, flag) in enumerate(rows)
+        for position, (title, picture, vendor, amount, before, rating, count, delivery, flag) in enumerate(
+            rows
+        )
     ]
 
 
 def lines() -> list[dict[str, Any]]:
-    def line(title: str, picture: str, options: str, quantity: int, unit: int, problem: str = "") -> dict[str, Any]:
+    def line(
+        title: str, picture: str, options: str, quantity: int, unit: int, problem: str = ""
+    ) -> dict[str, Any]:
         return {
             "title": title,
             "url": "#",
@@ -85,9 +121,26 @@ def lines() -> list[dict[str, Any]]:
 def events() -> list[dict[str, Any]]:
     now = clock.now()
     return [
-        {"title": "Paid", "at": now - timedelta(days=2), "icon": "credit-card", "tone": "good", "note": "84.20 EUR by card"},
-        {"title": "Packed by Atelier Brunnen", "at": now - timedelta(days=1), "icon": "package", "tone": "info"},
-        {"title": "Handed to DHL", "at": now - timedelta(hours=3), "icon": "truck", "tone": "info", "note": "Hamburg"},
+        {
+            "title": "Paid",
+            "at": now - timedelta(days=2),
+            "icon": "credit-card",
+            "tone": "good",
+            "note": "84.20 EUR by card",
+        },
+        {
+            "title": "Packed by Atelier Brunnen",
+            "at": now - timedelta(days=1),
+            "icon": "package",
+            "tone": "info",
+        },
+        {
+            "title": "Handed to DHL",
+            "at": now - timedelta(hours=3),
+            "icon": "truck",
+            "tone": "info",
+            "note": "Hamburg",
+        },
         {"title": "Delivery", "at": now + timedelta(days=2), "icon": "house", "tone": "next"},
     ]
 
@@ -105,7 +158,14 @@ def nav(face: str) -> list[dict[str, Any]]:
     for position, item in enumerate(items.split()):
         label, icon, count, title = [*item.split(":"), "", "", ""][:4]
         rows.append(
-            {"label": label, "icon": icon, "count": int(count or 0), "title": title, "url": "#", "current": not position}
+            {
+                "label": label,
+                "icon": icon,
+                "count": int(count or 0),
+                "title": title,
+                "url": "#",
+                "current": not position,
+            }
         )
     return rows
 
@@ -134,12 +194,17 @@ def context() -> dict[str, Any]:
             ]
         )
     ]
-    days = [(f"{7 + i} Nov", value) for i, value in enumerate([31, 42, 28, 55, 61, 48, 72, 66, 80, 58, 91, 77, 104, 96])]
+    days = [
+        (f"{7 + i} Nov", value)
+        for i, value in enumerate([31, 42, 28, 55, 61, 48, 72, 66, 80, 58, 91, 77, 104, 96])
+    ]
     return {
         "products": products(),
         "categories": [
             {"label": name, "url": "#", "current": not i}
-            for i, name in enumerate(["Home", "Kitchen", "Lighting", "Textiles", "Garden", "Paper", "Toys", "Gifts", "Vintage"])
+            for i, name in enumerate(
+                ["Home", "Kitchen", "Lighting", "Textiles", "Garden", "Paper", "Toys", "Gifts", "Vintage"]
+            )
         ],
         "cart_count": 3,
         "person": {"name": "Ada Osei", "email": "ada@example.com", "role": "Owner"},
@@ -147,7 +212,8 @@ def context() -> dict[str, Any]:
         "other_vendor": OTHER,
         "environment": "Sandbox",
         "images": [
-            {"url": static(f"ui/gallery/{name}.svg"), "alt": f"The {name}"} for name in ("vase", "bowl", "lamp", "cloth")
+            {"url": static(f"ui/gallery/{name}.svg"), "alt": f"The {name}"}
+            for name in ("vase", "bowl", "lamp", "cloth")
         ],
         "lines": lines(),
         "events": events(),
@@ -165,10 +231,35 @@ def context() -> dict[str, Any]:
             {"label": "Promotion SPRING", "amount_minor": -1500},
         ],
         "flow": [
-            {"label": "Paid by customers", "amount_minor": 482000, "currency": EUR, "note": "last 30 days", "icon": "credit-card", "url": "#"},
-            {"label": "Held", "amount_minor": 126040, "currency": EUR, "note": "until 28 Nov: return period", "icon": "lock"},
-            {"label": "On its way", "amount_minor": 58000, "currency": EUR, "note": "arrives Monday", "icon": "send"},
-            {"label": "In the bank", "amount_minor": 297960, "currency": EUR, "note": "DE•• 4821", "icon": "landmark"},
+            {
+                "label": "Paid by customers",
+                "amount_minor": 482000,
+                "currency": EUR,
+                "note": "last 30 days",
+                "icon": "credit-card",
+                "url": "#",
+            },
+            {
+                "label": "Held",
+                "amount_minor": 126040,
+                "currency": EUR,
+                "note": "until 28 Nov: return period",
+                "icon": "lock",
+            },
+            {
+                "label": "On its way",
+                "amount_minor": 58000,
+                "currency": EUR,
+                "note": "arrives Monday",
+                "icon": "send",
+            },
+            {
+                "label": "In the bank",
+                "amount_minor": 297960,
+                "currency": EUR,
+                "note": "DE•• 4821",
+                "icon": "landmark",
+            },
         ],
         "steps": [
             {"label": "Address", "state": "done", "url": "#"},
@@ -196,17 +287,38 @@ def context() -> dict[str, Any]:
             },
         ],
         "chips": [{"label": "Stoneware", "url": "#"}, {"label": "Within a week", "url": "#"}],
-        "trail": [{"label": "Home", "url": "#"}, {"label": "Vases", "url": "#"}, {"label": "Stoneware vase, tall"}],
-        "facts": [{"label": "Height", "value": "31 cm"}, {"label": "Material", "value": "Stoneware"}, {"label": "Care", "value": "By hand"}],
-        "money_facts": [{"label": "Gross", "value": "84.20 EUR"}, {"label": "Commission", "value": "−8.42 EUR"}, {"label": "Earnings", "value": "75.78 EUR", "url": "#"}],
+        "trail": [
+            {"label": "Home", "url": "#"},
+            {"label": "Vases", "url": "#"},
+            {"label": "Stoneware vase, tall"},
+        ],
+        "facts": [
+            {"label": "Height", "value": "31 cm"},
+            {"label": "Material", "value": "Stoneware"},
+            {"label": "Care", "value": "By hand"},
+        ],
+        "money_facts": [
+            {"label": "Gross", "value": "84.20 EUR"},
+            {"label": "Commission", "value": "−8.42 EUR"},
+            {"label": "Earnings", "value": "75.78 EUR", "url": "#"},
+        ],
         "orders": orders,
         "days": [(label, value * 1000) for label, value in days],
+        "visits": days,
         "trend": [value for _, value in days],
         "todo": [
             {"icon": "package", "title": "7 orders to ship", "note": "2 must leave today"},
-            {"icon": "triangle-alert", "title": "3 products are almost sold out", "note": "Vase, small: 2 left"},
+            {
+                "icon": "triangle-alert",
+                "title": "3 products are almost sold out",
+                "note": "Vase, small: 2 left",
+            },
             {"icon": "undo-2", "title": "1 return to decide", "note": "Answer before Sunday"},
-            {"icon": "message-square", "title": "2 questions from customers", "note": "The oldest is a day old"},
+            {
+                "icon": "message-square",
+                "title": "2 questions from customers",
+                "note": "The oldest is a day old",
+            },
         ],
         "tabs": [
             {"label": "To ship", "url": "#", "count": 7, "current": True},
@@ -214,7 +326,13 @@ def context() -> dict[str, Any]:
             {"label": "Delivered", "url": "#"},
             {"label": "Canceled", "url": "#", "count": 0},
         ],
-        "address": {"name": "Ada Osei", "line1": "Lindenallee 4", "postal_code": "20259", "city": "Hamburg", "country": "Germany"},
+        "address": {
+            "name": "Ada Osei",
+            "line1": "Lindenallee 4",
+            "postal_code": "20259",
+            "city": "Hamburg",
+            "country": "Germany",
+        },
         "stars": [(5, 148), (4, 41), (3, 14), (2, 4), (1, 5)],
         "statuses": list(STATUSES),
         "form": DeliveryForm(),

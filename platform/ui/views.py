@@ -12,7 +12,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
     """Every component; `?face=portal` shows them as that face does."""
     face = request.GET.get("face", "storefront")
     faces = ("storefront", "portal", "office", "finance")
-    context = sample.context() | {"gallery_face": face if face in faces else "storefront", "faces": faces, "pages": PAGES}
+    context = sample.context() | {
+        "gallery_face": face if face in faces else "storefront",
+        "faces": faces,
+        "pages": PAGES,
+    }
     return render(request, "ui/gallery/components.html", context)
 
 

@@ -1,8 +1,8 @@
 """Tags and filters of the design system: `{% load ui %}`.
 
-    {% icon "truck" label="Shipped" %}      {% status order.status %}       {{ line.amount_minor|money:line.currency }}
-    {% ago order.placed_at %}               {% field form.email %}          {% amount total_minor "EUR" %}
-    {% component "card" title="Orders" %} … {% slot "footer" %} … {% endslot %} {% endcomponent %}
+{% icon "truck" label="Shipped" %}      {% status order.status %}       {{ line.amount_minor|money:line.currency }}
+{% ago order.placed_at %}               {% field form.email %}          {% amount total_minor "EUR" %}
+{% component "card" title="Orders" %} … {% slot "footer" %} … {% endslot %} {% endcomponent %}
 """
 
 import zlib
@@ -11,7 +11,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput, CheckboxSelectMultiple, FileInput, HiddenInput, RadioSelect
+from django.forms import (
+    BoundField,
+    CheckboxInput,
+    CheckboxSelectMultiple,
+    FileInput,
+    HiddenInput,
+    RadioSelect,
+)
 from django.forms import Select, Textarea
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
@@ -115,7 +122,9 @@ def _distance(span: timedelta) -> str:
         return "just now"
     if seconds >= 8 * 86400:
         return ""
-    size, unit = next((s, u) for s, u in ((86400, "day"), (3600, "hour"), (60, "minute")) if seconds >= s or s == 60)
+    size, unit = next(
+        (s, u) for s, u in ((86400, "day"), (3600, "hour"), (60, "minute")) if seconds >= s or s == 60
+    )
     count = max(seconds // size, 1)
     words = f"{count} {unit}{'' if count == 1 else 's'}"
     return f"in {words}" if span > timedelta(0) else f"{words} ago"
@@ -126,7 +135,10 @@ def status(word: str, label: str = "") -> SafeString:
     """A badge with icon and word for a status; `label` replaces the table's word."""
     look = look_up_status(str(word))
     return format_html(
-        '<span class="badge badge--{}">{}{}</span>', look.tone, draw_icon(look.icon, size=14), label or look.label
+        '<span class="badge badge--{}">{}{}</span>',
+        look.tone,
+        draw_icon(look.icon, size=14),
+        label or look.label,
     )
 
 
@@ -140,7 +152,9 @@ def status_label(word: str) -> str:
 def mark(name: str, src: str = "", size: int = 40) -> SafeString:
     """A vendor's or person's mark: the picture, or initials on a color that stays the same for the name."""
     if src:
-        return format_html('<img class="mark" src="{0}" alt="" width="{1}" height="{1}" loading="lazy">', src, size)
+        return format_html(
+            '<img class="mark" src="{0}" alt="" width="{1}" height="{1}" loading="lazy">', src, size
+        )
     words = [word for word in str(name).split() if word[0].isalnum()] or ["?"]
     initials = words[0][0] + (words[1][0] if len(words) > 1 else "")
     color = zlib.crc32(str(name).encode()) % MARK_COLORS + 1
@@ -161,7 +175,9 @@ def rating(value: float | None, count: int | None = None, compact: bool = False)
     score = float(value)
     reviews = "" if count is None else f", {count} review{'' if count == 1 else 's'}"
     star = '<path d="M12 2.8l2.8 5.9 6.4.9-4.7 4.5 1.2 6.4-5.7-3.1-5.7 3.1 1.2-6.4L2.8 9.6l6.4-.9z"{}/>'
-    stars = "".join(star.format(f' transform="translate({24 * i} 0)"' if i else "") for i in range(1 if compact else 5))
+    stars = "".join(
+        star.format(f' transform="translate({24 * i} 0)"' if i else "") for i in range(1 if compact else 5)
+    )
     width = 16 if compact else 80
     share = 100 if compact else round(score / 5 * 100, 1)
     drawing = mark_safe(
@@ -188,7 +204,7 @@ def percent(part: Any, whole: Any) -> int:
 
 @register.filter
 def columns(names: Any) -> list[dict[str, str]]:
-    """Table columns from "Order, Placed, Total:num": label and kind (`num` right-aligned, `icon` and `check` narrow)."""
+    """Table columns from "Order, Placed, Total:num": label and kind (`num` right-aligned, `check` a box that checks all, `icon` narrow)."""
     if not isinstance(names, str):
         return list(names)
     parts = (name.strip().partition(":") for name in names.split(","))
@@ -269,13 +285,17 @@ def _chart(points: Iterable[Any], label: str, currency: str, column: str, of: st
 
 
 @register.inclusion_tag("components/bar_chart.html")
-def bar_chart(points: Any, label: str, currency: str = "", column: str = "Value", of: str = "Day") -> dict[str, Any]:
+def bar_chart(
+    points: Any, label: str, currency: str = "", column: str = "Value", of: str = "Day"
+) -> dict[str, Any]:
     """Bars of (label, value) pairs; with `currency` values are minor units. `column` and `of` head the table below."""
     return _chart(points, label, currency, column, of)
 
 
 @register.inclusion_tag("components/line_chart.html")
-def line_chart(points: Any, label: str, currency: str = "", column: str = "Value", of: str = "Day") -> dict[str, Any]:
+def line_chart(
+    points: Any, label: str, currency: str = "", column: str = "Value", of: str = "Day"
+) -> dict[str, Any]:
     """A line through (label, value) pairs; as `bar_chart`."""
     return _chart(points, label, currency, column, of)
 

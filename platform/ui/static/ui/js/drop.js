@@ -10,14 +10,16 @@ class SoukDrop extends HTMLElement {
 
   show(files) {
     const list = this.querySelector(".drop-files");
-    for (const old of list.querySelectorAll("img")) URL.revokeObjectURL(old.src);
     list.replaceChildren(
       ...files.map((file) => {
         const item = document.createElement("li");
         if (file.type.startsWith("image/")) {
           const picture = document.createElement("img");
-          picture.src = URL.createObjectURL(file);
           picture.alt = "";
+          // A data: address, because the Content-Security-Policy refuses blob: for pictures.
+          const reader = new FileReader();
+          reader.addEventListener("load", () => (picture.src = reader.result));
+          reader.readAsDataURL(file);
           item.append(picture);
         }
         const name = document.createElement("span");
