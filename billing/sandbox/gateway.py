@@ -1,4 +1,5 @@
 """The protocol around every API call: key, version, account, contract, idempotency, faults on demand, capture."""
+
 from __future__ import annotations
 
 import hashlib
@@ -74,21 +75,37 @@ class Gateway:
         """Raises ApiError 401 unless the bearer is one of this sandbox's secret keys."""
         scheme, _, key = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not key:
-            raise ApiError(401, "You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer "
-                                "auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').")
+            raise ApiError(
+                401,
+                "You did not provide an API key. You need to provide your API key in the Authorization header, "
+                "using Bearer "
+                "auth (e.g. 'Authorization: Bearer YOUR_SECRET_KEY').",
+            )
         if key not in self.world.settings.secret_keys:
-            raise ApiError(401, f"Invalid API Key provided: {key[:8]}{'*' * 8}{key[-4:] if len(key) > 16 else ''}", code="api_key_invalid")
+            raise ApiError(
+                401,
+                f"Invalid API Key provided: {key[:8]}{'*' * 8}{key[-4:] if len(key) > 16 else ''}",
+                code="api_key_invalid",
+            )
 
     def _handle(self, request: Incoming, request_id: str) -> Outgoing:
         self.check_key(request.headers)
         version = request.headers.get("stripe-version")
         if version not in (None, self.world.contract.version):
-            raise invalid(f"Invalid Stripe API version: {version}. This sandbox speaks {self.world.contract.version}, the version of its SDK.")
+            raise invalid(
+                f"Invalid Stripe API version: {version}. This sandbox speaks {self.world.contract.version}, the "
+                f"version of its SDK."
+            )
         found = self.world.contract.find(request.method, request.path)
         if found is None:
-            raise ApiError(404, f"Unrecognized request URL ({request.method}: {request.path}). If you are trying to list objects, remove the "
-                                "trailing slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier "
-                                "in your code. Please see https://stripe.com/docs or we can help at https://support.stripe.com/.")
+            raise ApiError(
+                404,
+                f"Unrecognized request URL ({request.method}: {request.path}). If you are trying to list "
+                f"objects, remove the "
+                "trailing slash. If you are trying to retrieve an object, make sure you passed a valid "
+                "(non-empty) identifier "
+                "in your code. Please see https://stripe.com/docs or we can help at https://support.stripe.com/.",
+            )
         operation, ids = found
         account = self._account(request.headers)
         key = request.headers.get("idempotency-key") if request.method == "POST" or request.version == "v2" else None
@@ -99,12 +116,19 @@ class Gateway:
         scope = f"{request.version}:{account}"
         with self.guard:
             if (scope, key) in self.in_flight:
-                raise ApiError(409, f"There is currently another in-progress request using this Idempotent Key (that probably means you "
-                                    f"submitted twice, and the other request is still going through): {key}. Please try again later.",
-                               code="idempotency_key_in_use", type="idempotency_error")
+                raise ApiError(
+                    409,
+                    f"There is currently another in-progress request using this Idempotent Key (that probably "
+                    f"means you "
+                    f"submitted twice, and the other request is still going through): {key}. Please try again later.",
+                    code="idempotency_key_in_use",
+                    type="idempotency_error",
+                )
             self.in_flight.add((scope, key))
         try:
-            return self._replay(request, scope, key) or self._answer(request, operation, ids, account, request_id, (scope, key))
+            return self._replay(request, scope, key) or self._answer(
+                request, operation, ids, account, request_id, (scope, key)
+            )
         finally:
             with self.guard:
                 self.in_flight.discard((scope, key))
@@ -116,8 +140,13 @@ class Gateway:
         with self.world.transaction() as store:
             record = store.find(asked)
         if record is None or record.kind != ACCOUNT or record.body["closed"]:
-            raise ApiError(403, f"The provided key does not have access to account '{asked}' (or that account does not exist). Application "
-                                "access may have been revoked.", code="account_invalid")
+            raise ApiError(
+                403,
+                f"The provided key does not have access to account '{asked}' (or that account does not exist). "
+                f"Application "
+                "access may have been revoked.",
+                code="account_invalid",
+            )
         return asked
 
     # -- idempotency -----------------------------------------------------
@@ -130,23 +159,56 @@ class Gateway:
                 store.sql("DELETE FROM replies WHERE scope = ? AND key = ?", scope, key)
                 return None
         if row["endpoint"] != f"{request.method} {request.path}":
-            raise ApiError(400, f"Keys for idempotent requests can only be used for the same endpoint they were first used for ('{request.path}' "
-                                f"vs '{row['endpoint'].partition(' ')[2]}'). Try using a key other than '{key}' if you meant to execute a "
-                                "different request.", type="idempotency_error")
+            raise ApiError(
+                400,
+                f"Keys for idempotent requests can only be used for the same endpoint they were first used for "
+                f"('{request.path}' "
+                f"vs '{row['endpoint'].partition(' ')[2]}'). Try using a key other than '{key}' if you meant to "
+                f"execute a "
+                "different request.",
+                type="idempotency_error",
+            )
         if row["fingerprint"] != fingerprint(request):
-            raise ApiError(400, "Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a "
-                                f"key other than '{key}' if you meant to execute a different request.", type="idempotency_error")
-        return Outgoing(row["status"], json.loads(row["body"]), {"Idempotent-Replayed": "true", "Original-Request": row["request_id"]})
+            raise ApiError(
+                400,
+                "Keys for idempotent requests can only be used with the same parameters they were first used "
+                "with. Try using a "
+                f"key other than '{key}' if you meant to execute a different request.",
+                type="idempotency_error",
+            )
+        # A connection that is cut is cut for a repeated call as well; the other faults belong to an execution.
+        cut = self._fault(request, ("drop",)) is not None
+        return Outgoing(
+            row["status"],
+            json.loads(row["body"]),
+            {"Idempotent-Replayed": "true", "Original-Request": row["request_id"]},
+            dropped=cut,
+        )
 
     def _remember(self, request: Incoming, saved: tuple[str, str] | None, answer: Outgoing, request_id: str) -> None:
         """Keep the first answer of a key; v2 keeps successes only, since a retry there does failed work again."""
         if saved and (request.version == "v1" or answer.status < 400):
-            self.world.store.sql("INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)", *saved, fingerprint(request),
-                                 f"{request.method} {request.path}", answer.status, json.dumps(answer.body), request_id, self.world.now)
+            self.world.store.sql(
+                "INSERT INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                *saved,
+                fingerprint(request),
+                f"{request.method} {request.path}",
+                answer.status,
+                json.dumps(answer.body),
+                request_id,
+                self.world.now,
+            )
 
     # -- execution -------------------------------------------------------
-    def _answer(self, request: Incoming, operation: Operation, ids: list[str], account: str, request_id: str,
-                saved: tuple[str, str] | None) -> Outgoing:
+    def _answer(
+        self,
+        request: Incoming,
+        operation: Operation,
+        ids: list[str],
+        account: str,
+        request_id: str,
+        saved: tuple[str, str] | None,
+    ) -> Outgoing:
         fault = self._fault(request)
         before_execution(fault)
         params, problems = self.world.contract.read(operation, request.query, request.body)
@@ -180,14 +242,18 @@ class Gateway:
     def _check_answer(self, operation: Operation, body: dict[str, Any]) -> None:
         problems = self.world.contract.judge(operation.response, body) if self.world.settings.strict else []
         if problems:
-            raise InvalidAnswer("The sandbox's own answer breaks the contract: " + "; ".join(p.message for p in problems[:5]))
+            raise InvalidAnswer(
+                "The sandbox's own answer breaks the contract: " + "; ".join(p.message for p in problems[:5])
+            )
 
-    def _fault(self, request: Incoming) -> dict[str, Any] | None:
-        """Take the first fault that was ordered for this call, if there is one."""
+    def _fault(self, request: Incoming, modes: tuple[str, ...] = ()) -> dict[str, Any] | None:
+        """Take the first fault that was ordered for this call (of these modes, if any are given), if there is one."""
         with self.world.transaction() as store:
             for row in store.sql("SELECT * FROM faults ORDER BY id").fetchall():
-                matches = row["path"] == request.path or (row["path"].endswith("*") and request.path.startswith(row["path"][:-1]))
-                if matches and row["method"] in ("*", request.method):
+                matches = row["path"] == request.path or (
+                    row["path"].endswith("*") and request.path.startswith(row["path"][:-1])
+                )
+                if matches and row["method"] in ("*", request.method) and (not modes or row["mode"] in modes):
                     store.sql("UPDATE faults SET remaining = remaining - 1 WHERE id = ?", row["id"])
                     store.sql("DELETE FROM faults WHERE remaining <= 0")
                     return dict(row)
@@ -197,8 +263,16 @@ class Gateway:
     def _capture(self, request: Incoming, answer: Outgoing) -> None:
         if self.world.settings.capture is None:
             return
-        line = json.dumps({"method": request.method, "path": request.path, "query": request.query, "status": answer.status,
-                           "body": request.body, "response": answer.body})
+        line = json.dumps(
+            {
+                "method": request.method,
+                "path": request.path,
+                "query": request.query,
+                "status": answer.status,
+                "body": request.body,
+                "response": answer.body,
+            }
+        )
         with self.guard, self.world.settings.capture.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
 
@@ -211,14 +285,26 @@ def before_execution(fault: dict[str, Any] | None) -> None:
     if mode == "500":
         raise ApiError(500, "An unknown error occurred", type="api_error")
     if mode == "429":
-        raise ApiError(429, "Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits.",
-                       code="rate_limit")
+        raise ApiError(
+            429,
+            "Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits.",
+            code="rate_limit",
+        )
     if mode == "lock_timeout":
-        raise ApiError(429, "This object cannot be accessed right now because another API request or Stripe process is currently accessing it.",
-                       code="lock_timeout", should_retry=True)
+        raise ApiError(
+            429,
+            "This object cannot be accessed right now because another API request or Stripe process is "
+            "currently accessing it.",
+            code="lock_timeout",
+            should_retry=True,
+        )
     if mode == "409":
-        raise ApiError(409, "There is currently another in-progress request using this Idempotent Key.", code="idempotency_key_in_use",
-                       type="idempotency_error")
+        raise ApiError(
+            409,
+            "There is currently another in-progress request using this Idempotent Key.",
+            code="idempotency_key_in_use",
+            type="idempotency_error",
+        )
 
 
 def fingerprint(request: Incoming) -> str:

@@ -3,17 +3,23 @@
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.db.models import Q
 from kit import clock
 
+from billing.payments.provider import ProviderRefused
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.inbox import process_inbox, store
-from billing.stripe.models import ConnectedAccount, SyncCursor
+from billing.stripe.models import ConnectedAccount, SyncCursor, WebhookEvent
 from billing.stripe.onboarding import refresh_account
 
+log = structlog.get_logger(__name__)
 # Stripe keeps events for 30 days; the first time there is nothing of ours that is older.
 FIRST_LOOK = timedelta(days=29)
 OVERLAP = timedelta(minutes=10)
+# A list for each vendor: read in turns, so that thousands of them do not use up our calls.
+VENDORS_EVERY = timedelta(hours=1)
+VENDORS_AT_ONCE = 50
 STALE_ACCOUNT = timedelta(hours=6)
 
 
@@ -22,14 +28,19 @@ def heal_events() -> int:
 
     Raises ProviderUnavailable, ProviderRefused. Network: not inside a transaction.
     """
+    now = clock.now()
     accounts = ConnectedAccount.objects.exclude(account_id="").order_by("account_id")
     fed = _feed("platform", "")
-    for account_id in accounts.values_list("account_id", flat=True):
+    read = SyncCursor.objects.filter(name="events", read_at__gt=now - VENDORS_EVERY).values("account_id")
+    for account_id in list(accounts.exclude(account_id__in=read).values_list("account_id", flat=True)[:VENDORS_AT_ONCE]):
         fed += _feed("connect", account_id)
     # Accounts' own events are thin and of another list; reading the accounts themselves is as cheap and says more.
-    stale = accounts.filter(Q(synced_at__isnull=True) | Q(synced_at__lte=clock.now() - STALE_ACCOUNT))
-    for vendor_id in list(stale.exclude(transfers_status="closed").values_list("vendor_id", flat=True)):
-        refresh_account(vendor_id)
+    stale = accounts.filter(Q(synced_at__isnull=True) | Q(synced_at__lte=now - STALE_ACCOUNT))
+    for vendor_id in list(stale.exclude(transfers_status="closed").values_list("vendor_id", flat=True)[:VENDORS_AT_ONCE]):
+        try:
+            refresh_account(vendor_id)
+        except ProviderRefused as error:
+            log.error("account_not_read", vendor=str(vendor_id), cause=str(error))
     if fed:
         process_inbox()
     return fed
@@ -43,10 +54,11 @@ def _feed(endpoint: str, account_id: str) -> int:
     with named_errors("reading events"):
         pages = stripe_client().v1.events.list({"created": {"gte": int(since.timestamp())}, "limit": 100}, options=options)
         found = [one.to_dict() for one in pages.auto_paging_iter()]
-    fed = 0
-    for event in reversed(found):
-        stored = store(endpoint, event, account_id=account_id)
-        fed += stored.times_received == 1
+    ids = [event["id"] for event in found]
+    seen = set(WebhookEvent.objects.filter(event_id__in=ids).values_list("event_id", flat=True))
+    missed = [event for event in reversed(found) if event["id"] not in seen]
+    for event in missed:
+        store(endpoint, event, account_id=account_id)
     cursor.read_at = started
     cursor.save(update_fields=["read_at"])
-    return fed
+    return len(missed)

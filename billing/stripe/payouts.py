@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 from kit import clock
@@ -14,11 +15,13 @@ from outbox.actions import announce
 from billing.ledger import entries
 from billing.ledger.actions import post_all, reverse
 from billing.ledger.models import JournalEntry
+from billing.payments.provider import ProviderRefused
 from billing.payouts.models import Payout, PayoutState, PayoutTransfer, Transfer
 from billing.stripe.balances import Transaction, mirror, transaction_of
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.models import ConnectedAccount
 
+log = structlog.get_logger(__name__)
 # How often an unfinished payout is looked at when no webhook speaks of it, and for how long after it was made.
 REREAD = timedelta(hours=1)
 WATCHED = timedelta(days=15)
@@ -37,7 +40,12 @@ def sync_payouts() -> int:
         )
     )
     for row in due:
-        sync_payout(row.provider_payout_id, account_id=accounts[row.vendor_id] if row.vendor_id else "")
+        try:
+            sync_payout(row.provider_payout_id, account_id=accounts[row.vendor_id] if row.vendor_id else "")
+        except ProviderRefused as error:
+            # One that can no longer be read (its account was closed, say) must not keep the others from being.
+            log.error("payout_not_read", payout=str(row.id), cause=str(error))
+            Payout.objects.filter(id=row.id).update(synced_at=now)
     return len(due)
 
 

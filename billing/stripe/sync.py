@@ -1,6 +1,5 @@
 """Reading our own balance's movements at Stripe, and entering what nobody entered yet. The net under every webhook."""
 
-from collections.abc import Iterable
 from datetime import timedelta
 
 import structlog
@@ -30,37 +29,32 @@ def sync_balance() -> int:
 
     Raises ProviderUnavailable, ProviderRefused. Network: not inside a transaction.
     """
-    return read_new() + read_released() + enter_missing()
+    read_new()
+    read_released()
+    return enter_missing()
 
 
-def read_new() -> int:
+def read_new() -> None:
     """Mirror the transactions since the cursor, and move it to the newest seen."""
     cursor, _ = SyncCursor.objects.get_or_create(name="balance_transactions", account_id="")
     since = int(cursor.position) - int(OVERLAP.total_seconds()) if cursor.position else 0
     started = clock.now()
     found = list_transactions(created={"gte": since})
-    mirror(found)
+    _take(found)
     newest = max((int(one.created_at.timestamp()) for one in found), default=0)
     if newest > int(cursor.position or 0):
         cursor.position = str(newest)
     cursor.read_at = started
     cursor.save(update_fields=["position", "read_at"])
-    return 0
 
 
-def read_released() -> int:
+def read_released() -> None:
     """Fetch again the pending transactions whose day has come, and enter those that are available now."""
     due = BalanceTransaction.objects.filter(account_id="", status="pending", available_at__lte=clock.now())
     span = list(due.order_by("created_at").values_list("created_at", flat=True))
-    if not span:
-        return 0
-    bounds = {"gte": int(span[0].timestamp()), "lte": int(span[-1].timestamp())}
-    found = [one for one in list_transactions(created=bounds) if one.status == "available"]
-    for part in _parts([one.id for one in found]):
-        with transaction.atomic():
-            mirror([one for one in found if one.id in part])
-            book(part)
-    return 0
+    if span:
+        bounds = {"gte": int(span[0].timestamp()), "lte": int(span[-1].timestamp())}
+        _take([one for one in list_transactions(created=bounds) if one.status == "available"])
 
 
 def enter_missing() -> int:
@@ -110,6 +104,10 @@ def confirm_intent(intent_id: str) -> str:
     return confirm_session(session_id) if session_id else ""
 
 
-def _parts(ids: list[str], size: int = 100) -> Iterable[list[str]]:
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
+def _take(found: list[Transaction]) -> None:
+    """Mirror transactions; what became available of those in the books is entered along with that news."""
+    for start in range(0, len(found), PAGE):
+        with transaction.atomic():
+            ids = mirror(found[start : start + PAGE])
+            entered = BalanceTransaction.objects.filter(transaction_id__in=ids, posted_at__isnull=False)
+            book(list(entered.values_list("transaction_id", flat=True)))

@@ -1,0 +1,306 @@
+"""What goes wrong at the provider, and in between."""
+
+import pytest
+from billing.payments import actions
+from billing.payments.models import AttemptState, PaymentState, RefundState
+from billing.payments.provider import ProviderUnavailable
+from billing.payouts import actions as payouts
+from billing.payouts.models import TransferState
+from billing.stripe import tasks
+from billing.stripe.client import stripe_client
+from billing.stripe.confirm import PaymentMismatch, confirm_session
+from billing.stripe.models import ConnectedAccount, WebhookEvent
+from kit import clock
+from outbox.models import Fact
+from tests.support.sandbox import CARD, CARD_AVAILABLE_AT_ONCE
+
+
+@pytest.fixture
+def paid(purchase, settings):
+    """Paid with money that is there at once, and delivered with no days of hold."""
+    settings.HOLD_DAYS = 0
+    purchase.start()
+    purchase.pay(CARD_AVAILABLE_AT_ONCE)
+    purchase.sandbox.drain()
+    for share in (purchase.lindqvist, purchase.moreau):
+        payouts.delivered(reference_id=share.reference_id, delivered_at=clock.now())
+    purchase.refresh()
+    return purchase
+
+
+def transfers_at_stripe():
+    return stripe_client().v1.transfers.list({"limit": 100}).data
+
+
+def sessions_at_stripe():
+    return stripe_client().v1.checkout.sessions.list({"limit": 100}).data
+
+
+def test_a_process_that_dies_while_opening_a_session_leaves_one_that_is_found_again(purchase):
+    purchase.sandbox.fail("/v1/checkout/sessions", "drop", times=3)
+    with pytest.raises(ProviderUnavailable):
+        purchase.start()
+    assert purchase.attempt.state == AttemptState.OPENING
+    purchase.start()
+    assert purchase.attempt.state == AttemptState.OPEN
+    assert [session.id for session in sessions_at_stripe()] == [purchase.attempt.provider_session_id]
+
+
+def test_a_session_whose_opening_we_never_heard_of_is_known_by_what_we_wrote_on_it(purchase):
+    purchase.sandbox.fail("/v1/checkout/sessions", "drop", times=3)
+    with pytest.raises(ProviderUnavailable):
+        purchase.start()
+    [lost] = sessions_at_stripe()
+    purchase.sandbox.pay(lost.id, CARD)
+    purchase.sandbox.drain()
+    purchase.refresh()
+    assert (purchase.payment.state, purchase.attempt.state) == (PaymentState.PAID, AttemptState.PAID)
+
+
+def test_an_expired_session_closes_the_payment(purchase, books):
+    purchase.start()
+    assert tasks.expire_sessions() == 0
+    purchase.sandbox.advance(seconds=33 * 60)
+    assert tasks.expire_sessions() == 1
+    purchase.refresh()
+    assert (purchase.payment.state, purchase.attempt.state) == (PaymentState.EXPIRED, AttemptState.EXPIRED)
+    assert Fact.objects.filter(name="payment.expired").count() == 1
+    purchase.sandbox.drain()
+    assert Fact.objects.filter(name="payment.expired").count() == 1
+    with pytest.raises(actions.PaymentClosed):
+        purchase.start()
+    assert books() == {}
+
+
+def test_the_webhook_alone_closes_an_expired_session(purchase):
+    purchase.start()
+    purchase.sandbox.advance(seconds=33 * 60)
+    purchase.sandbox.drain()
+    purchase.refresh()
+    assert purchase.payment.state == PaymentState.EXPIRED
+
+
+def test_an_attempt_that_was_never_opened_ends_with_its_time(purchase):
+    purchase.sandbox.fail("/v1/checkout/sessions", "429", times=3)
+    with pytest.raises(ProviderUnavailable):
+        purchase.start()
+    purchase.sandbox.advance(seconds=33 * 60)
+    assert tasks.expire_sessions() == 0
+    purchase.sandbox.advance(seconds=6 * 60)
+    assert tasks.expire_sessions() == 1
+    purchase.refresh()
+    assert purchase.payment.state == PaymentState.EXPIRED
+
+
+def test_paid_at_the_last_moment_is_paid_though_the_sweep_comes_first(purchase):
+    purchase.start()
+    purchase.pay()
+    purchase.sandbox.advance(seconds=33 * 60)
+    assert tasks.expire_sessions() == 1
+    purchase.refresh()
+    assert purchase.payment.state == PaymentState.PAID
+
+
+def test_a_canceled_order_closes_its_session(purchase):
+    purchase.start()
+    actions.cancel_payment(reference_id=purchase.payment.reference_id)
+    assert tasks.expire_sessions() == 1
+    purchase.refresh()
+    assert (purchase.payment.state, purchase.attempt.state) == (PaymentState.CANCELED, AttemptState.EXPIRED)
+    assert sessions_at_stripe()[0].status == "expired"
+
+
+def test_paid_after_the_order_was_canceled_is_booked_and_given_back(purchase, books, agree):
+    purchase.start()
+    purchase.pay(CARD_AVAILABLE_AT_ONCE)
+    actions.cancel_payment(reference_id=purchase.payment.reference_id)
+    assert tasks.expire_sessions() == 1
+    purchase.refresh()
+    assert (purchase.payment.state, purchase.payment.refunded_minor) == (PaymentState.PAID, 12000)
+    assert {t.state for t in map(purchase.transfer, (purchase.lindqvist, purchase.moreau))} == {TransferState.CANCELED}
+    # The fee is not returned: all of 120.00 is more than the 117.95 that came.
+    purchase.sandbox.control("topup", {"amount": 205})
+    tasks.sync_balance()
+    assert tasks.send_refunds() == 2
+    assert books() == {"5000": 205, "2900": -205}
+    agree()
+
+
+def test_another_amount_than_asked_is_not_paid(purchase, books):
+    purchase.start()
+    type(purchase.payment).objects.update(amount_minor=11999)
+    purchase.pay()
+    with pytest.raises(PaymentMismatch):
+        confirm_session(purchase.attempt.provider_session_id)
+    purchase.sandbox.deliver(purchase.sandbox.caught())
+    tasks.process_inbox()
+    purchase.refresh()
+    assert (purchase.payment.state, books()) == (PaymentState.PENDING, {})
+    failed = WebhookEvent.objects.filter(done_at__isnull=True, type="checkout.session.completed").get()
+    assert failed.error.startswith("PaymentMismatch: Order S-1001 costs 119.99 EUR, but Stripe took 120.00 EUR")
+
+
+def test_a_transfer_whose_answer_is_lost_is_made_once(paid, agree):
+    paid.sandbox.fail("/v1/transfers", "drop", times=3)
+    assert tasks.send_transfers() == 1
+    waiting = paid.transfer(paid.lindqvist)
+    assert (waiting.state, waiting.error) == (TransferState.SENT, "Stripe did not answer; asking again")
+    paid.sandbox.advance(seconds=11 * 60)
+    assert tasks.send_transfers() == 1
+    assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
+    agree()
+
+
+def test_a_transfer_whose_key_is_forgotten_is_looked_for_before_it_is_sent_again(paid, agree):
+    paid.sandbox.fail("/v1/transfers", "drop", times=3)
+    assert tasks.send_transfers() == 1
+    paid.sandbox.advance(hours=30)
+    assert tasks.send_transfers() == 1
+    tasks.sync_balance()
+    assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
+    agree()
+
+
+def test_a_transfer_that_was_never_made_gets_a_new_key_when_the_old_is_forgotten(paid, agree):
+    paid.sandbox.fail("/v1/transfers", "500_saved", times=1)
+    assert tasks.send_transfers() == 1
+    assert paid.transfer(paid.lindqvist).attempt == 1
+    paid.sandbox.advance(hours=30)
+    assert tasks.send_transfers() == 1
+    tasks.sync_balance()
+    assert paid.transfer(paid.lindqvist).attempt == 2
+    assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
+    agree()
+
+
+@pytest.mark.parametrize(("mode", "calls"), [("429", 1), ("lock_timeout", 3)])
+def test_a_busy_stripe_is_asked_again_under_the_same_key(paid, mode, calls):
+    """The SDK itself repeats a call only when Stripe says so, as it does for a lock."""
+    paid.sandbox.fail("/v1/transfers", mode, times=calls)
+    assert tasks.send_transfers() == 1
+    assert paid.transfer(paid.lindqvist).error == "Stripe was busy"
+    paid.sandbox.advance(seconds=11 * 60)
+    assert tasks.send_transfers() == 1
+    assert paid.transfer(paid.lindqvist).attempt == 1
+    assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
+
+
+def test_a_vendor_that_cannot_be_paid_is_waited_for(paid):
+    account = ConnectedAccount.objects.get(vendor_id=paid.lindqvist.vendor_id)
+    paid.sandbox.control(f"accounts/{account.account_id}/capability", {"status": "restricted"})
+    paid.sandbox.drain()
+    account.refresh_from_db()
+    assert (account.transfers_status, account.can_receive) == ("restricted", False)
+    assert tasks.send_transfers() == 1
+    held = paid.transfer(paid.lindqvist)
+    assert (held.state, held.hold_reason) == (TransferState.HELD, "Waiting until the vendor's payout details are complete")
+    paid.sandbox.control(f"accounts/{account.account_id}/capability", {"status": "active"})
+    paid.sandbox.drain()
+    fact = Fact.objects.filter(name="account.changed").latest("id")
+    from billing.stripe.events import on_account_changed
+
+    on_account_changed(fact)
+    assert tasks.send_transfers() == 1
+
+
+def test_a_capability_lost_behind_our_back_is_learned_from_the_refusal(paid):
+    account = ConnectedAccount.objects.get(vendor_id=paid.lindqvist.vendor_id)
+    paid.sandbox.control(f"accounts/{account.account_id}/capability", {"status": "restricted"})
+    assert tasks.send_transfers() == 1
+    held = paid.transfer(paid.lindqvist)
+    assert (held.state, held.attempt) == (TransferState.HELD, 2)
+    paid.sandbox.control(f"accounts/{account.account_id}/capability", {"status": "active"})
+    paid.sandbox.advance(seconds=11 * 60)
+    assert tasks.send_transfers() == 1
+
+
+def test_a_disputed_payment_keeps_its_transfers_back(paid, agree):
+    paid.sandbox.control(f"charges/{paid.payment.provider_charge_id}/dispute", {"reason": "fraudulent"})
+    assert tasks.send_transfers() == 0
+    assert paid.transfer(paid.moreau).hold_reason == "The customer's bank disputes the payment"
+    paid.sandbox.drain()
+    tasks.sync_balance()
+    agree()
+
+
+def test_a_refund_takes_the_part_not_yet_transferred(paid, books, agree):
+    first = actions.request_refund(share=paid.lindqvist, amount_minor=3000, key="return:1", reason="Returned")
+    assert (first.net_minor, paid.transfer(paid.lindqvist).amount_minor) == (2700, 4500)
+    assert tasks.send_refunds() == 1
+    assert tasks.send_refunds() == 0
+    first.refresh_from_db()
+    assert first.state == RefundState.SUCCEEDED
+    assert books() == {"1020": 8795, "5000": 205, "2000/lindqvist": -4500, "2000/moreau": -3400, "4000": -1100}
+    agree()
+    assert tasks.send_transfers() == 2
+    assert books() == {"1020": 895, "5000": 205, "4000": -1100}
+    agree()
+    paid.sandbox.drain()
+    tasks.sync_balance()
+    assert books() == {"1020": 895, "5000": 205, "4000": -1100}
+
+
+def test_a_refund_that_waits_for_money_is_owed_until_it_is_paid(purchase, books, agree):
+    purchase.start()
+    purchase.pay()
+    purchase.sandbox.drain()
+    refund = actions.request_refund(share=purchase.moreau, amount_minor=4000, key="sold_out:2", reason="Sold out")
+    assert tasks.send_refunds() == 1
+    refund.refresh_from_db()
+    assert (refund.state, books()["2100"]) == (RefundState.PENDING, -4000)
+    purchase.sandbox.advance(days=3)
+    purchase.sandbox.drain()
+    refund.refresh_from_db()
+    assert (refund.state, books().get("2100", 0)) == (RefundState.SUCCEEDED, 0)
+    tasks.sync_balance()
+    agree()
+
+
+def test_a_refund_that_comes_back_is_owed_to_the_customer(paid, books, agree):
+    refund = actions.request_refund(share=paid.moreau, amount_minor=4000, key="sold_out:3", reason="Sold out")
+    tasks.send_refunds()
+    refund.refresh_from_db()
+    paid.sandbox.control(f"refunds/{refund.provider_refund_id}/fail")
+    paid.sandbox.drain()
+    tasks.sync_balance()
+    refund.refresh_from_db()
+    assert (refund.state, books()["2100"], books()["1020"]) == (RefundState.FAILED, -4000, 11795)
+    assert paid.transfer(paid.moreau).state == TransferState.CANCELED
+    agree()
+
+
+def test_a_refund_that_stripe_refuses_gives_the_vendor_its_earnings_back(paid):
+    paid.sandbox.control(f"charges/{paid.payment.provider_charge_id}/dispute", {"reason": "fraudulent"})
+    refund = actions.request_refund(share=paid.moreau, amount_minor=4000, key="sold_out:4", reason="Sold out")
+    assert paid.transfer(paid.moreau).state == TransferState.CANCELED
+    assert tasks.send_refunds() == 0
+    refund.refresh_from_db()
+    paid.refresh()
+    assert (refund.state, paid.moreau.refunded_minor) == (RefundState.FAILED, 0)
+    assert refund.error.startswith("Stripe refused the refund: ")
+    restored = paid.transfer(paid.moreau)
+    assert (restored.state, restored.amount_minor) == (TransferState.HELD, 3400)
+
+
+def test_a_refund_whose_answer_is_lost_is_made_once(paid, agree):
+    refund = actions.request_refund(share=paid.moreau, amount_minor=1000, key="return:5", reason="Returned")
+    paid.sandbox.fail("/v1/refunds", "drop", times=3)
+    assert tasks.send_refunds() == 0
+    paid.sandbox.advance(hours=30)
+    assert tasks.send_refunds() == 1
+    tasks.sync_balance()
+    assert [made.amount for made in stripe_client().v1.refunds.list({"limit": 100}).data] == [1000]
+    refund.refresh_from_db()
+    assert refund.state == RefundState.SUCCEEDED
+    agree()
+
+
+def test_lost_webhooks_are_found_by_reading_stripes_list(purchase, books):
+    purchase.start()
+    purchase.pay()
+    purchase.sandbox.caught()
+    assert tasks.heal_events() > 0
+    purchase.refresh()
+    assert purchase.payment.state == PaymentState.PAID
+    assert books()["1010"] == 11795
+    assert tasks.heal_events() == 0

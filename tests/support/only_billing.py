@@ -1,0 +1,9 @@
+"""The table of listeners when billing stands alone: its references lead to no order, so no order listens."""
+
+INSIDE: dict[str, list[str]] = {
+    "payment.captured": ["billing.payouts.events.on_payment_captured"],
+    "refund.requested": ["billing.payouts.events.on_refund_changed"],
+    "refund.failed": ["billing.payouts.events.on_refund_changed"],
+}
+
+AFTER: dict[str, list[str]] = {"account.changed": ["billing.stripe.events.on_account_changed"]}
