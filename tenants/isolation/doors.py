@@ -1,4 +1,4 @@
-"""The two doors into a shop.
+"""The doors into a shop.
 
 `in_shop(vendor)` for processes that may see every shop: only the search path moves, also inside a transaction, so that one
 checkout can write many shops. `bind_vendor(vendor)` for processes that serve a vendor: the connection becomes one that
@@ -46,6 +46,19 @@ def bind_vendor(vendor: HasShop) -> Iterator[None]:
     try:
         with acting_for(current):
             yield
+    finally:
+        connection.unbind(before)  # type: ignore[attr-defined]
+
+
+@contextmanager
+def acting_as(role: str) -> Iterator[None]:
+    """Every query within runs as `role` (store, platform ...): for a process that stands for all of them, never production.
+
+    Refused inside a transaction, and everywhere else for want of the role's password.
+    """
+    before = connection.bind(role, None)  # type: ignore[attr-defined]
+    try:
+        yield
     finally:
         connection.unbind(before)  # type: ignore[attr-defined]
 

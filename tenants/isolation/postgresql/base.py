@@ -98,6 +98,7 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):
     """See the module. `role` is the login role of the connection at hand."""
 
     bound_schema: str | None = None
+    _is_pooled = False
     _born = 0.0
     _embedded_is_held = False
 
@@ -118,24 +119,22 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):
 
     # --- being a vendor
 
-    def bind(self, role: str, schema: str) -> tuple[str, str, str | None]:
-        """Become `role`, standing in `schema`; gives what `unbind` needs. Refused inside a transaction."""
-        if self.in_atomic_block:
-            raise TransactionManagementError("a connection cannot change its vendor inside a transaction")
+    def bind(self, role: str, schema: str | None) -> tuple[str, str, str | None]:
+        """Become `role`, standing in `schema` (None: in public); gives what `unbind` needs. Refused inside a transaction."""
         before = (self.role, str(self.settings_dict["PASSWORD"]), self.bound_schema)
-        self._set_aside()
-        self.settings_dict.update(USER=role, PASSWORD=password_of(role))
-        self.bound_schema = schema
-        self.schema_name = schema
+        self._become(role, password_of(role), schema)
         return before
 
     def unbind(self, before: tuple[str, str, str | None]) -> None:
+        self._become(*before)
+
+    def _become(self, role: str, password: str, schema: str | None) -> None:
         if self.in_atomic_block:
-            raise TransactionManagementError("a connection cannot change its vendor inside a transaction")
+            raise TransactionManagementError("a connection cannot change its role inside a transaction")
         self._set_aside()
-        role, password, schema = before
         self.settings_dict.update(USER=role, PASSWORD=password)
         self.bound_schema = schema
+        self._is_pooled = True
         if schema is None:
             self.set_schema_to_public()
         else:
@@ -171,7 +170,7 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        pooled = POOL.take(self.role) if self.bound_schema is not None else None
+        pooled = POOL.take(self.role) if self._is_pooled else None
         if pooled is not None:
             self._born, connection = pooled
             return connection

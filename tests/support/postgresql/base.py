@@ -12,12 +12,12 @@ from tenants.isolation.postgresql import base
 class DatabaseWrapper(base.DatabaseWrapper):
     authorized: str | None = None
 
-    def bind(self, role: str, schema: str) -> Any:
+    def bind(self, role: str, schema: str | None) -> Any:
         if not self.in_atomic_block:
             return super().bind(role, schema)
         before = (self.authorized, self.schema_name)
         self._authorize(role)
-        self.set_schema(schema)
+        self.set_schema(schema or "public")
         return before
 
     def unbind(self, before: Any) -> None:

@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.transaction import TransactionManagementError, atomic
 from django.db.utils import ProgrammingError
 from kit.context import NoVendor, current_vendor
-from tenants.isolation.doors import bind_vendor, in_shop
+from tenants.isolation.doors import acting_as, bind_vendor, in_shop
 from tenants.shop.inventory.models import Warehouse
 from tenants.vendors.models import Vendor
 
@@ -64,6 +64,18 @@ def test_inside_a_test_transaction_binding_obeys_the_same_walls(two_vendors):
         assert _session() == lindqvist.schema_name
         assert list(Vendor.objects.values_list("slug", flat=True)) == ["lindqvist"]
     assert Vendor.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_process_that_stands_for_all_acts_with_each_ones_rights(make_vendor):
+    lindqvist = make_vendor("lindqvist")
+    with acting_as("store"):
+        assert _session() == "store"
+        with in_shop(lindqvist):
+            assert Warehouse.objects.count() == 0
+        with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM isolation_wall")
+    assert _session() == "postgres"
 
 
 def _session() -> str:
