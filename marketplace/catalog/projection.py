@@ -19,6 +19,7 @@ from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.gtin import canonical, is_gtin
 from tenants.shop.catalog.models import Product
 from tenants.shop.shipping.models import ShippingProfile
+from tenants.shop.shipping.queries import shipping_profile
 from tenants.vendors.models import Vendor
 
 from marketplace.catalog import statements
@@ -137,7 +138,7 @@ class _Projection:
         profile = ShippingProfile()
         if vendor.schema_name:
             with in_shop(vendor):
-                profile = ShippingProfile.objects.order_by("id").first() or profile
+                profile = shipping_profile()
         shown = {
             "slug": vendor.slug,
             "name": vendor.name,

@@ -1,0 +1,170 @@
+"""Pictures: hostile until decoded, then only ever our own encoding of them.
+
+What is stored is a WebP made here, in three widths, upright and without any metadata, under a name made of what was given.
+A picture's `path` is that name without size: `pictures/<vendor>/<hash>`.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from io import BytesIO
+from typing import IO, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Max
+from kit.context import require_vendor
+from kit.errors import InvalidInput
+from PIL import Image, ImageCms, ImageOps
+
+from tenants.shop.catalog.actions import products_changed
+from tenants.shop.catalog.drafts import text_problem
+from tenants.shop.catalog.models import Picture, Product
+
+WIDTHS = (320, 640, 1280)
+FORMATS = ("JPEG", "PNG", "WEBP")
+MAX_PIXELS = 40_000_000
+MAX_PICTURES = 12
+MAX_ALT = 250
+QUALITY = 80
+
+
+class InvalidPicture(InvalidInput):
+    """The file is no picture that we take."""
+
+    code = "invalid_picture"
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Our encoding: the bytes by width asked for, and the size of the largest."""
+
+    hash: str
+    files: dict[int, bytes]
+    width: int
+    height: int
+
+
+def add_picture(*, product: Product, file: IO[bytes], alt: str = "") -> Picture:
+    """Re-encode the file, store it in three widths, and append it to the product's pictures.
+
+    Raises InvalidPicture when it is too large, no JPEG, PNG or WebP, damaged, or one more than a product may have.
+    """
+    if trouble := text_problem(alt, MAX_ALT):
+        raise InvalidPicture(trouble, field="alt")
+    encoded = encode(file)
+    path = f"pictures/{require_vendor().id}/{encoded.hash}"
+    # Files first: a picture that is in the database must be there. Named by content, a leftover does no harm.
+    for width, data in encoded.files.items():
+        if not default_storage.exists(file_of(path, width)):
+            default_storage.save(file_of(path, width), ContentFile(data))
+    with transaction.atomic():
+        product = Product.objects.select_for_update().get(id=product.id)
+        have = product.pictures.aggregate(last=Max("position"))["last"]
+        if product.pictures.count() >= MAX_PICTURES:
+            raise InvalidPicture(f"A product has at most {MAX_PICTURES} pictures.", field="picture")
+        picture = Picture.objects.create(
+            product=product,
+            path=path,
+            alt=alt.strip(),
+            width=encoded.width,
+            height=encoded.height,
+            position=0 if have is None else have + 1,
+        )
+        products_changed([product.id])
+    return picture
+
+
+@transaction.atomic
+def remove_picture(*, picture: Picture) -> None:
+    """Take it off its product. The files stay: pages may still show them for a moment."""
+    picture.delete()
+    products_changed([picture.product_id])
+
+
+@transaction.atomic
+def order_pictures(*, product: Product, picture_ids: list[UUID]) -> None:
+    """Show the product's pictures in this order. Raises InvalidPicture unless it names each of them once."""
+    product = Product.objects.select_for_update().get(id=product.id)
+    have = {picture.id: picture for picture in product.pictures.all()}
+    if sorted(have) != sorted(picture_ids):
+        raise InvalidPicture("The pictures have changed meanwhile. Reload the page.", field="pictures")
+    for position, picture_id in enumerate(picture_ids):
+        have[picture_id].position = position
+    Picture.objects.bulk_update(have.values(), ["position"])
+    products_changed([product.id])
+
+
+def file_of(path: str, width: int) -> str:
+    return f"{path}-{width}.webp"
+
+
+def picture_url(path: str, width: int = 640) -> str:
+    """The address of a picture in one of WIDTHS."""
+    return default_storage.url(file_of(path, width))
+
+
+def picture_srcset(path: str) -> str:
+    """The `srcset` of a picture: every width with its address."""
+    return ", ".join(f"{picture_url(path, width)} {width}w" for width in WIDTHS)
+
+
+def encode(file: IO[bytes]) -> Encoded:
+    """Decode what was given, once, in memory, within limits. Raises InvalidPicture."""
+    data = file.read(settings.MAX_PICTURE_BYTES + 1)
+    if len(data) > settings.MAX_PICTURE_BYTES:
+        megabytes = settings.MAX_PICTURE_BYTES // (1024 * 1024)
+        raise InvalidPicture(f"The picture is larger than {megabytes} MB.", field="picture")
+    image = _decode(data)
+    files: dict[int, bytes] = {}
+    largest = (0, 0)
+    for width in WIDTHS:
+        sized = image
+        if image.width > width:
+            sized = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS)
+        out = BytesIO()
+        sized.save(out, "WEBP", quality=QUALITY, method=4)
+        files[width] = out.getvalue()
+        largest = sized.size
+    return Encoded(hashlib.sha256(data).hexdigest()[:32], files, *largest)
+
+
+def _decode(data: bytes) -> Image.Image:
+    """An upright picture in RGB or RGBA, without a trace of what it carried beside its pixels."""
+    try:
+        with Image.open(BytesIO(data), formats=FORMATS) as sealed:
+            # The size stands in the header: refused before a single pixel is unpacked.
+            if sealed.width * sealed.height > MAX_PIXELS:
+                raise InvalidPicture(
+                    f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels.", field="picture"
+                )
+            sealed.verify()
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
+            # JPEG can be unpacked at a half, a quarter or an eighth: never more pixels than we need.
+            image.draft("RGB", (2 * WIDTHS[-1], 2 * WIDTHS[-1]))
+            image.load()
+            profile = image.info.get("icc_profile")
+            upright = ImageOps.exif_transpose(image)
+            mode = "RGBA" if upright.has_transparency_data else "RGB"
+            plain = _to_srgb(upright.convert(mode), profile)
+    except InvalidPicture:
+        raise
+    except Exception as error:  # decoders raise whatever a damaged file makes them stumble over
+        raise InvalidPicture("This is not a JPEG, PNG or WebP picture, or it is damaged.", field="picture") from error
+    bare = Image.new(plain.mode, plain.size)
+    bare.paste(plain)
+    return bare
+
+
+def _to_srgb(image: Image.Image, profile: Any) -> Image.Image:
+    """Colors as the web reads them, since the profile itself is not kept. One that makes no sense is ignored."""
+    if not profile:
+        return image
+    try:
+        source = ImageCms.ImageCmsProfile(BytesIO(profile))
+        target = ImageCms.createProfile("sRGB")
+        return ImageCms.profileToProfile(image, source, target, outputMode=image.mode) or image
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return image
