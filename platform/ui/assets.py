@@ -14,6 +14,7 @@ CORE_STYLES = (
     "icon",
     "button",
     "form",
+    "drop",
     "badge",
     "alert",
     "card",
@@ -33,18 +34,19 @@ CORE_STYLES = (
     "table",
     "skeleton",
 )
-SHOP_STYLES = ("face-storefront", "product-card", "filter", "gallery", "cart", "lane", "hero", "rating")
+SHOP_STYLES = ("face-storefront", "product-card", "filter", "gallery", "cart", "lane", "hero", "rating", "review")
 WORK_STYLES = (
     "face-work",
     "stat",
     "flow",
     "filter",
     "toolbar",
-    "drop",
     "chart",
     "lane",
+    "cart",
     "product-card",
     "rating",
+    "review",
 )
 PLAIN_STYLES = ("face-plain",)
 LAST_STYLES = ("utilities", "print")
@@ -59,13 +61,13 @@ STYLES = {
     "all": tuple(dict.fromkeys((*CORE_STYLES, *SHOP_STYLES, *WORK_STYLES, *PLAIN_STYLES, *LAST_STYLES))),
 }
 
-CORE_SCRIPTS = ("theme", "menu", "dialog", "toast", "confirm", "autosubmit", "copy", "tabs")
+CORE_SCRIPTS = ("theme", "menu", "dialog", "toast", "confirm", "autosubmit", "copy", "tabs", "drop")
 SCRIPTS = {
     "storefront": (*CORE_SCRIPTS, "gallery", "quantity"),
-    "portal": (*CORE_SCRIPTS, "drop", "quantity", "selection"),
+    "portal": (*CORE_SCRIPTS, "quantity", "selection"),
     "office": (*CORE_SCRIPTS, "selection"),
     "finance": (*CORE_SCRIPTS, "selection"),
     "plain": CORE_SCRIPTS,
     "print": (),
-    "all": (*CORE_SCRIPTS, "gallery", "quantity", "drop", "selection"),
+    "all": (*CORE_SCRIPTS, "gallery", "quantity", "selection"),
 }

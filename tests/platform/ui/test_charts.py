@@ -2,6 +2,7 @@
 
 import pytest
 from django.template import Context, Template
+
 from ui.charts import HEIGHT, ceiling, draw, path
 
 
@@ -48,6 +49,4 @@ def test_a_chart_has_its_figures_in_a_table() -> None:
 
 
 def test_a_chart_of_nothing_is_drawn() -> None:
-    assert "<table" in Template('{% load ui %}{% line_chart none label="Sales" %}').render(
-        Context({"none": []})
-    )
+    assert "<table" in Template('{% load ui %}{% line_chart none label="Sales" %}').render(Context({"none": []}))

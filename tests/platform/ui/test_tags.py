@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.template import Context, Template, TemplateSyntaxError
+
 from kit import clock
 from kit.money import Money
 from ui.icons import FOLDER, UnknownIcon, icon, shapes
@@ -74,9 +75,7 @@ def test_recent_instants_are_relative(span: timedelta, shown: str) -> None:
 
 def test_an_instant_long_ago_is_a_date_with_the_full_time_on_hover() -> None:
     html = ago(datetime(2024, 2, 29, 13, 5, tzinfo=UTC))
-    assert html == (
-        '<time datetime="2024-02-29T13:05:00+00:00" title="29 Feb 2024, 13:05 UTC">29 Feb 2024</time>'
-    )
+    assert html == ('<time datetime="2024-02-29T13:05:00+00:00" title="29 Feb 2024, 13:05 UTC">29 Feb 2024</time>')
 
 
 def test_a_date_has_no_time_and_nothing_has_no_words() -> None:
@@ -139,9 +138,7 @@ def test_a_mark_shows_initials_in_a_color_that_stays() -> None:
     assert ">L</text>" in mark("Linnéa")
     assert ">?</text>" in mark("  ")
     assert mark("Linnéa") == mark("Linnéa")
-    assert mark("Linnéa", src="/m/l.svg", size=32).startswith(
-        '<img class="mark" src="/m/l.svg" alt="" width="32"'
-    )
+    assert mark("Linnéa", src="/m/l.svg", size=32).startswith('<img class="mark" src="/m/l.svg" alt="" width="32"')
 
 
 def test_a_rating_is_told_in_words_too() -> None:
@@ -202,7 +199,8 @@ def test_units_stand_beside_the_control() -> None:
 
 def test_a_component_sees_its_values_and_slots_and_nothing_else() -> None:
     html = render(
-        '{% component "card" title=heading %}<p>{{ inside }}</p>{% slot "footer" %}{{ inside }}!{% endslot %}{% endcomponent %}',
+        '{% component "card" title=heading %}<p>{{ inside }}</p>'
+        '{% slot "footer" %}{{ inside }}!{% endslot %}{% endcomponent %}',
         heading="Orders & more",
         inside="<i>",
         flush=True,
