@@ -12,6 +12,7 @@ import contextlib
 import fcntl
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +35,7 @@ NOBODY_LEFT = 0  # stands among the signals' numbers in the pipe that wakes us
 STARTS = 5  # that fail one after the other, before we report the failure
 LONGEST_PAUSE_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0
+SCARCE_BYTES = 16 * 1024 * 1024  # what PostgreSQL takes at a time for its write-ahead log
 LARGEST_LOG_BYTES = 10 * 1024 * 1024
 
 
@@ -132,11 +134,13 @@ class Supervisor:
 
     def _attend(self, running: Running) -> bool:
         """Wait for the server's end, or bring it about. Was it ever ready?"""
-        ready, unreachable, pause = False, 0, 0.02
+        ready, unreachable, pause, began = False, 0, 0.02, time.monotonic()
         while running.lives():
             if not ready and self.server.is_ready():
                 ready, pause = True, 1.0 if running.child else 0.2
                 self.say("ready")
+            if not ready and time.monotonic() - began > 2:
+                self._refuse_a_full_disk(running)
             if ready or running.child is None:
                 unreachable = 0 if self.server.socket.exists() else unreachable + 1
             if os.fstat(self._lock).st_nlink == 0:
@@ -152,6 +156,14 @@ class Supervisor:
             self._sleep(pause)
             pause = pause if ready else min(pause * 1.2, 0.25)
         return ready
+
+    def _refuse_a_full_disk(self, running: Running) -> None:
+        """PostgreSQL would try to recover again and again, and nobody would be told why it is not ready."""
+        if shutil.disk_usage(self.server.folder).free < SCARCE_BYTES:
+            shut_down(running)
+            raise DiskFull(
+                f"{self.server.folder} has no room left for {self.server.kind}. Make room and try again."
+            )
 
     def _sleep(self, seconds: float) -> None:
         """Wait that long, or less if a signal comes in or nobody is left."""
@@ -196,7 +208,8 @@ def linger_seconds(users: int) -> float:
 
 
 def _note(text: str) -> None:
-    print(time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()), "supervisor:", text, flush=True)
+    with contextlib.suppress(OSError):  # the disk is full; the server matters more than the log
+        print(time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()), "supervisor:", text, flush=True)
 
 
 def _log_to(path: Path) -> None:
