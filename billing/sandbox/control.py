@@ -1,4 +1,5 @@
-"""The sandbox's own controls, below /_sandbox/ and so never on one of Stripe's paths: clock, faults, webhooks, shortcuts."""
+"""The sandbox's own controls: clock, faults, webhooks, shortcuts. All below /_sandbox/, never on a path of Stripe's."""
+
 from __future__ import annotations
 
 import json
@@ -18,7 +19,7 @@ from .store import Record
 from .world import World
 
 FAULTS = ("500", "500_saved", "drop", "429", "lock_timeout", "409", "slow")
-KNOBS = {"duplicate": bool, "reverse": bool, "delay_seconds": (int, float), "drop": list}
+KNOBS: dict[str, Any] = {"duplicate": bool, "reverse": bool, "delay_seconds": (int, float), "drop": list}
 
 
 @dataclass
@@ -45,6 +46,7 @@ def control(method: str, path: str) -> Callable[[Action], Action]:
     def register(function: Action) -> Action:
         ROUTES.append((method, path.split("/"), function))
         return function
+
     return register
 
 
@@ -52,14 +54,20 @@ def answer(world: World, dispatcher: Dispatcher, method: str, path: str, text: s
     """Carry out ``METHOD /_sandbox/<path>``; raises ApiError if there is no such control or its JSON is wrong."""
     parts = path.strip("/").split("/")
     for verb, pattern, action in ROUTES:
-        if verb == method and len(pattern) == len(parts) and all(p in (part, "*") for p, part in zip(pattern, parts, strict=True)):
+        if (
+            verb == method
+            and len(pattern) == len(parts)
+            and all(p in (part, "*") for p, part in zip(pattern, parts, strict=True))
+        ):
             try:
                 body = json.loads(text or "{}")
             except ValueError:
                 raise ApiError(400, "The body must be JSON.") from None
             if not isinstance(body, dict):
                 raise ApiError(400, "The body must be a JSON object.")
-            return action(Control(world, dispatcher, body, [part for p, part in zip(pattern, parts, strict=True) if p == "*"]))
+            return action(
+                Control(world, dispatcher, body, [part for p, part in zip(pattern, parts, strict=True) if p == "*"])
+            )
     raise ApiError(404, f"There is no control {method} /_sandbox/{path}.")
 
 
@@ -93,12 +101,22 @@ def state(call: Control) -> dict[str, Any]:
     with call.world.transaction() as store:
         owners = [call.world.platform, *(r.id for r in store.all(accounts.KIND))]
         kinds = {row["kind"]: row["n"] for row in store.sql("SELECT kind, count(*) AS n FROM objects GROUP BY kind")}
-        drift = store.sql("SELECT b.account, b.currency FROM balances b LEFT JOIN movements m ON m.account = b.account AND m.currency = b.currency"
-                          " GROUP BY b.account, b.currency HAVING b.pending + b.available <> coalesce(sum(m.net), 0)").fetchall()
-        return {"platform": call.world.platform, "now": call.world.now, "offset": call.world.offset, "objects": kinds,
-                "balances": {id: _sums(call.world, id) for id in owners}, "drift": [list(row) for row in drift],
-                "webhooks": _deliveries(call.world), "knobs": call.world.knobs(),
-                "reversal_when_short": store.get_meta("reversal_when_short", "negative")}
+        drift = store.sql(
+            "SELECT b.account, b.currency FROM balances b LEFT JOIN movements m ON m.account = b.account AND "
+            "m.currency = b.currency"
+            " GROUP BY b.account, b.currency HAVING b.pending + b.available <> coalesce(sum(m.net), 0)"
+        ).fetchall()
+        return {
+            "platform": call.world.platform,
+            "now": call.world.now,
+            "offset": call.world.offset,
+            "objects": kinds,
+            "balances": {id: _sums(call.world, id) for id in owners},
+            "drift": [list(row) for row in drift],
+            "webhooks": _deliveries(call.world),
+            "knobs": call.world.knobs(),
+            "reversal_when_short": store.get_meta("reversal_when_short", "negative"),
+        }
 
 
 @control("POST", "config")
@@ -115,7 +133,10 @@ def configure(call: Control) -> dict[str, Any]:
 # -- webhooks ------------------------------------------------------------
 @control("POST", "webhooks/config")
 def set_knobs(call: Control) -> dict[str, Any]:
-    """Any of {"duplicate": bool, "reverse": bool, "delay_seconds": number, "drop": [event types]}; {} puts all right again."""
+    """Any of {"duplicate": bool, "reverse": bool, "delay_seconds": number, "drop": [event types]}.
+
+    {} puts all right again.
+    """
     for name, value in call.body.items():
         if name not in KNOBS or not isinstance(value, KNOBS[name]):
             raise ApiError(400, f"Unknown or malformed knob: {name}.")
@@ -146,21 +167,36 @@ def resend(call: Control) -> dict[str, Any]:
             raise ApiError(404, "There is no such event.")
         told = call.world.listeners(row["account"], row["type"], thin=bool(row["thin"]))
         for endpoint in told:
-            store.sql("INSERT INTO deliveries (event, endpoint, due) VALUES (?, ?, ?)", row["id"], endpoint.id, time.time())
+            store.sql(
+                "INSERT INTO deliveries (event, endpoint, due) VALUES (?, ?, ?)", row["id"], endpoint.id, time.time()
+            )
     return {"deliveries": len(told)}
 
 
 # -- faults --------------------------------------------------------------
 @control("POST", "fail")
 def fail(call: Control) -> dict[str, Any]:
-    """{"path": "/v1/transfers", "mode": one of FAULTS, "method": "POST", "times": 1, "seconds": 0}; a path may end in *."""
+    """{"path": "/v1/transfers", "mode": one of FAULTS, "method": "POST", "times": 1, "seconds": 0}.
+
+    A path may end in *.
+    """
     mode, path = str(call.body.get("mode")), call.body.get("path")
     if mode not in FAULTS or not isinstance(path, str):
         raise ApiError(400, f"Give a path and a mode: {', '.join(FAULTS)}.")
     with call.world.transaction() as store:
-        store.sql("INSERT INTO faults (method, path, mode, remaining, seconds) VALUES (?, ?, ?, ?, ?)", call.body.get("method", "POST"), path,
-                  mode, int(call.body.get("times", 1)), float(call.body.get("seconds", 0)))
-        return {"faults": [dict(row) for row in store.sql("SELECT method, path, mode, remaining, seconds FROM faults ORDER BY id")]}
+        store.sql(
+            "INSERT INTO faults (method, path, mode, remaining, seconds) VALUES (?, ?, ?, ?, ?)",
+            call.body.get("method", "POST"),
+            path,
+            mode,
+            int(call.body.get("times", 1)),
+            float(call.body.get("seconds", 0)),
+        )
+        return {
+            "faults": [
+                dict(row) for row in store.sql("SELECT method, path, mode, remaining, seconds FROM faults ORDER BY id")
+            ]
+        }
 
 
 @control("DELETE", "fail")
@@ -216,10 +252,17 @@ def pay(call: Control) -> dict[str, Any]:
     if problem:
         raise problem
     event = session.hidden["completed_event"]
-    delivered = bool(event) and call.world.store.wait_for(lambda: call.dispatcher.delivered(event), float(call.body.get("timeout", 5)))
-    return {"id": session.id, "status": session.body["status"], "payment_status": session.body["payment_status"],
-            "payment_intent": session.body["payment_intent"], "redirect": sessions.destination(session) if event else None,
-            "webhook_delivered": delivered}
+    delivered = bool(event) and call.world.store.wait_for(
+        lambda: call.dispatcher.delivered(event), float(call.body.get("timeout", 5))
+    )
+    return {
+        "id": session.id,
+        "status": session.body["status"],
+        "payment_status": session.body["payment_status"],
+        "payment_intent": session.body["payment_intent"],
+        "redirect": sessions.destination(session) if event else None,
+        "webhook_delivered": delivered,
+    }
 
 
 @control("POST", "payouts/*/fail")
@@ -267,7 +310,15 @@ def top_up(call: Control) -> dict[str, Any]:
     if not isinstance(amount, int) or amount <= 0:
         raise ApiError(400, "amount must be a positive integer.")
     with call.world.transaction():
-        move(call.world, call.world.platform, type="topup", amount=amount, currency=currency, source=None, description="Sandbox top-up")
+        move(
+            call.world,
+            call.world.platform,
+            type="topup",
+            amount=amount,
+            currency=currency,
+            source=None,
+            description="Sandbox top-up",
+        )
         return {"balance": balance_body(call.world, call.world.platform)}
 
 

@@ -3,6 +3,7 @@
 At least once and in no order, as at Stripe: several deliveries travel at a time, and one whose answer was lost is sent
 again. Source: https://docs.stripe.com/webhooks
 """
+
 from __future__ import annotations
 
 import hashlib
@@ -54,7 +55,7 @@ class Dispatcher:
         with self.world.store.changed:
             self.world.store.changed.notify_all()
         self.thread.join()
-        self.pool.shutdown()
+        self.pool.shutdown(cancel_futures=True)
         self.client.close()
 
     def owed(self) -> int:
@@ -77,22 +78,36 @@ class Dispatcher:
             except Exception as error:  # the thread must outlive any single failure; what was due stays due
                 print(f"webhooks: {error!r}", file=sys.stderr)
                 rest = 1.0
-            store.wait_for(lambda seen=seen: store.commits != seen or self.stopping.is_set(), rest)
+            with store.changed:
+                if store.commits == seen and not self.stopping.is_set():
+                    store.changed.wait(rest)
 
     def _send_due(self) -> float:
         """Take up what is due and free; return for how many seconds there is nothing more to do."""
         now = time.time()
         with self.world.store.lock:
-            rows = self.world.store.sql("SELECT id, due FROM deliveries WHERE state = 'waiting' AND due <= ? ORDER BY due, id LIMIT ?",
-                                        now, BATCH + len(self.traveling)).fetchall()
-            following = self.world.store.one("SELECT min(due) AS due FROM deliveries WHERE state = 'waiting' AND due > ?", now)
+            rows = self.world.store.sql(
+                "SELECT id, due FROM deliveries WHERE state = 'waiting' AND due <= ? ORDER BY due, id LIMIT ?",
+                now,
+                BATCH + len(self.traveling),
+            ).fetchall()
+            following = self.world.store.one(
+                "SELECT min(due) AS due FROM deliveries WHERE state = 'waiting' AND due > ?", now
+            )
             backwards = self.world.knobs()["reverse"]
         free = [row["id"] for row in rows if row["id"] not in self.traveling]
-        for id in reversed(free) if backwards else free:
-            self.traveling.add(id)
-            self.pool.submit(self._deliver, id)
+        self.traveling.update(free)
+        if backwards:  # one after the other, or they would overtake each other
+            self.pool.submit(self._deliver_in_turn, free[::-1])
+        else:
+            for id in free:
+                self.pool.submit(self._deliver, id)
         later = following["due"] - now if following and following["due"] else 0.5
         return max(0.01, min(0.5, later))
+
+    def _deliver_in_turn(self, ids: list[int]) -> None:
+        for id in ids:
+            self._deliver(id)
 
     def _deliver(self, id: int) -> None:
         try:
@@ -113,21 +128,37 @@ class Dispatcher:
                 store.sql("UPDATE deliveries SET state = 'dropped' WHERE id = ?", id)
                 return
             body = json.loads(event["body"]) if event["thin"] else show_event(self.world, event)
-        error = self._post(endpoint.hidden.get("url") or endpoint.body["url"], endpoint.hidden["secret"], notification(body))
+        error = self._post(
+            endpoint.hidden.get("url") or endpoint.body["url"], endpoint.hidden["secret"], notification(body)
+        )
         attempts = row["attempts"] + 1
         with self.world.store.transaction() as store:
             if error is None:
-                store.sql("UPDATE deliveries SET state = 'delivered', attempts = ?, last_error = NULL WHERE id = ?", attempts, id)
+                store.sql(
+                    "UPDATE deliveries SET state = 'delivered', attempts = ?, last_error = NULL WHERE id = ?",
+                    attempts,
+                    id,
+                )
             else:
                 wait = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
-                store.sql("UPDATE deliveries SET state = ?, attempts = ?, last_error = ?, due = ? WHERE id = ?",
-                          "given_up" if attempts > GIVEN_UP_AFTER else "waiting", attempts, error, time.time() + wait, id)
+                store.sql(
+                    "UPDATE deliveries SET state = ?, attempts = ?, last_error = ?, due = ? WHERE id = ?",
+                    "given_up" if attempts > GIVEN_UP_AFTER else "waiting",
+                    attempts,
+                    error,
+                    time.time() + wait,
+                    id,
+                )
 
     def _post(self, url: str, secret: str, payload: str) -> str | None:
         """Send one attempt, signed now; return what went wrong, None if it was taken."""
         target, host = local_address(url)
-        headers = {"Content-Type": "application/json; charset=utf-8", "Host": host, "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-                   "Stripe-Signature": signature(payload, secret, int(time.time()))}
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Host": host,
+            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+            "Stripe-Signature": signature(payload, secret, int(time.time())),
+        }
         try:
             response = self.client.post(target, content=payload.encode(), headers=headers)
         except httpx.HTTPError as error:

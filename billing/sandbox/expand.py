@@ -2,6 +2,7 @@
 
 Source: https://docs.stripe.com/api/expanding_objects
 """
+
 from __future__ import annotations
 
 from typing import Any

@@ -1,4 +1,5 @@
 """Ids with Stripe's prefixes: unguessable, since some of them stand in the addresses of hosted pages."""
+
 from __future__ import annotations
 
 import secrets

@@ -1,4 +1,5 @@
 """Lists: newest first, by cursor, filtered as the endpoint allows."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -20,7 +21,9 @@ def page_size(params: dict[str, Any]) -> int:
     return limit
 
 
-def select_page(world: World, table: str, conditions: list[str], values: list[Any], params: dict[str, Any], kind: str) -> tuple[list[Any], bool]:
+def select_page(
+    world: World, table: str, conditions: list[str], values: list[Any], params: dict[str, Any], kind: str
+) -> tuple[list[Any], bool]:
     """Read one page of rows of ``table`` (with the columns id, seq, created), newest first, and whether there are more.
 
     ``conditions`` and ``values`` are SQL on the table's alias ``o``. Raises ApiError for a cursor that does not exist.
@@ -36,7 +39,7 @@ def select_page(world: World, table: str, conditions: list[str], values: list[An
     backwards = False
     for name, sign in (("starting_after", "<"), ("ending_before", ">")):
         if params.get(name):
-            row = world.store.one(f"SELECT seq FROM {table} WHERE id = ?", params[name])  # noqa: S608 - our own table names
+            row = world.store.one(f"SELECT seq FROM {table} WHERE id = ?", params[name])
             if row is None:
                 raise missing(kind, params[name], param=name, status=400)
             conditions.append(f"o.seq {sign} ?")
@@ -44,14 +47,24 @@ def select_page(world: World, table: str, conditions: list[str], values: list[An
             backwards = sign == ">"
     where = " AND ".join(conditions) or "1"
     order = "ASC" if backwards else "DESC"
-    rows = world.store.sql(f"SELECT o.* FROM {table} o WHERE {where} ORDER BY o.seq {order} LIMIT ?", *values, limit + 1).fetchall()  # noqa: S608
+    rows = world.store.sql(
+        f"SELECT o.* FROM {table} o WHERE {where} ORDER BY o.seq {order} LIMIT ?", *values, limit + 1
+    ).fetchall()
     more = len(rows) > limit
     rows = rows[:limit]
     return (rows[::-1] if backwards else rows), more
 
 
-def page(world: World, account: str, kind: str, params: dict[str, Any], url: str, *, by: tuple[str, ...] = (),
-         show: Callable[[Record], dict[str, Any]] = lambda record: record.body) -> dict[str, Any]:
+def page(
+    world: World,
+    account: str,
+    kind: str,
+    params: dict[str, Any],
+    url: str,
+    *,
+    by: tuple[str, ...] = (),
+    show: Callable[[Record], dict[str, Any]] = lambda record: record.body,
+) -> dict[str, Any]:
     """Answer a v1 list of an account's objects. ``by``: parameters that filter by a field of the same name."""
     conditions, values = ["o.account = ?", "o.kind = ?"], [account, kind]
     for name in by:

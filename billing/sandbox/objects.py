@@ -1,4 +1,5 @@
 """Finding any object by its id, and showing it as the API does."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -13,7 +14,7 @@ from .world import World
 
 
 def get(world: World, account: str, kind: str, id: str, *, param: str | None = None, status: int = 404) -> Record:
-    """The account's record of a kind, or ApiError ``resource_missing``: another account's objects do not exist for it."""
+    """The account's record of a kind, or ApiError ``resource_missing``: it does not see another account's objects."""
     record = world.store.find(id)
     if record is None or record.kind != kind or record.account != account:
         raise missing(kind, id, param=param or kind.rpartition(".")[2], status=status)

@@ -1,4 +1,5 @@
 """The HTTP server: Stripe's API, the hosted pages and the sandbox's own controls on one port."""
+
 from __future__ import annotations
 
 import asyncio
@@ -47,21 +48,41 @@ class Server:
         self.stopping = threading.Event()
         self.clock = threading.Thread(target=self._keep_time, name="clock", daemon=True)
         page = self._page
-        self.app = Starlette(lifespan=self._lifespan, routes=[
-            Route("/c/style.css", self._style),
-            Route("/c/pay/{id}", page(lambda r, f: checkout.view(self.world, self.dispatcher, r.path_params["id"], r.method, f)), methods=["GET", "POST"]),
-            Route("/c/pay/{id}/authenticate", page(lambda r, f: checkout.authenticate(self.world, self.dispatcher, r.path_params["id"], r.method, f)),
-                  methods=["GET", "POST"]),
-            Route("/c/3ds/{secret}", page(lambda r, f: checkout.intent_authentication(self.world, r.path_params["secret"], r.method, f)),
-                  methods=["GET", "POST"]),
-            Route("/connect/start/{secret}", page(lambda r, f: connect.start(self.world, r.path_params["secret"]))),
-            Route("/connect/onboarding/{visit}", page(lambda r, f: connect.onboarding(self.world, r.path_params["visit"], r.method, f)),
-                  methods=["GET", "POST"]),
-            Route("/express/{secret}", page(lambda r, f: connect.dashboard(self.world, r.path_params["secret"]))),
-            Route("/_sandbox/health", self._health),
-            Route("/_sandbox/{path:path}", self._control, methods=["GET", "POST", "DELETE"]),
-            Route("/{path:path}", self._api, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
-        ])
+        self.app = Starlette(
+            lifespan=self._lifespan,
+            routes=[
+                Route("/c/style.css", self._style),
+                Route(
+                    "/c/pay/{id}",
+                    page(lambda r, f: checkout.view(self.world, self.dispatcher, r.path_params["id"], r.method, f)),
+                    methods=["GET", "POST"],
+                ),
+                Route(
+                    "/c/pay/{id}/authenticate",
+                    page(
+                        lambda r, f: checkout.authenticate(
+                            self.world, self.dispatcher, r.path_params["id"], r.method, f
+                        )
+                    ),
+                    methods=["GET", "POST"],
+                ),
+                Route(
+                    "/c/3ds/{secret}",
+                    page(lambda r, f: checkout.intent_authentication(self.world, r.path_params["secret"], r.method, f)),
+                    methods=["GET", "POST"],
+                ),
+                Route("/connect/start/{secret}", page(lambda r, f: connect.start(self.world, r.path_params["secret"]))),
+                Route(
+                    "/connect/onboarding/{visit}",
+                    page(lambda r, f: connect.onboarding(self.world, r.path_params["visit"], r.method, f)),
+                    methods=["GET", "POST"],
+                ),
+                Route("/express/{secret}", page(lambda r, f: connect.dashboard(self.world, r.path_params["secret"]))),
+                Route("/_sandbox/health", self._health),
+                Route("/_sandbox/{path:path}", self._control, methods=["GET", "POST", "DELETE"]),
+                Route("/{path:path}", self._api, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),
+            ],
+        )
 
     @asynccontextmanager
     async def _lifespan(self, app: Starlette) -> AsyncIterator[None]:
@@ -94,11 +115,17 @@ class Server:
         try:
             self.gateway.check_key(dict(request.headers))
             text = await read_body(request)
-            return JSONResponse(await run_in_threadpool(control.answer, self.world, self.dispatcher, request.method, request.path_params["path"], text))
+            return JSONResponse(
+                await run_in_threadpool(
+                    control.answer, self.world, self.dispatcher, request.method, request.path_params["path"], text
+                )
+            )
         except ApiError as error:
             return JSONResponse(error.body(), error.status)
         except (TypeError, ValueError) as error:
-            return JSONResponse({"error": {"type": "invalid_request_error", "message": f"Malformed value: {error}"}}, 400)
+            return JSONResponse(
+                {"error": {"type": "invalid_request_error", "message": f"Malformed value: {error}"}}, 400
+            )
 
     async def _health(self, request: Request) -> Response:
         return JSONResponse({"status": "ok", "version": self.world.contract.version, "now": self.world.real_now()})
@@ -114,6 +141,7 @@ class Server:
                 return await run_in_threadpool(view, request, form)
             except ApiError as error:
                 return notice("This did not work", error.message, status=error.status)
+
         return answer
 
     async def _style(self, request: Request) -> Response:
@@ -136,6 +164,13 @@ async def read_body(request: Request) -> str:
 
 def serve(settings: Settings, contract: Contract, host: str, port: int) -> None:
     """Run the sandbox until it is told to stop."""
-    config = uvicorn.Config(Server(settings, contract).app, host=host, port=port, http=Protocol, access_log=False, log_level="warning",
-                            timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        Server(settings, contract).app,
+        host=host,
+        port=port,
+        http=Protocol,
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+    )
     uvicorn.Server(config).run()

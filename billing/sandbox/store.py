@@ -2,6 +2,7 @@
 
 A process killed at any moment leaves either all of a request or nothing of it, webhooks still to be sent included.
 """
+
 from __future__ import annotations
 
 import json
@@ -20,23 +21,27 @@ CREATE TABLE IF NOT EXISTS objects (
     created INTEGER NOT NULL, body TEXT NOT NULL, hidden TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS objects_by_kind ON objects (account, kind, seq);
 CREATE TABLE IF NOT EXISTS references_ (
-    name TEXT NOT NULL, value TEXT NOT NULL, kind TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY (name, value, kind, seq)) WITHOUT ROWID;
+    name TEXT NOT NULL, value TEXT NOT NULL, kind TEXT NOT NULL, seq INTEGER NOT NULL,
+    PRIMARY KEY (name, value, kind, seq)) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS references_by_seq ON references_ (seq);
 CREATE TABLE IF NOT EXISTS movements (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, created INTEGER NOT NULL,
     currency TEXT NOT NULL, amount INTEGER NOT NULL, fee INTEGER NOT NULL, net INTEGER NOT NULL, type TEXT NOT NULL,
-    category TEXT NOT NULL, available_on INTEGER NOT NULL, status TEXT NOT NULL, source TEXT, payout TEXT, description TEXT,
+    category TEXT NOT NULL, available_on INTEGER NOT NULL, status TEXT NOT NULL,
+    source TEXT, payout TEXT, description TEXT,
     CHECK (net = amount - fee), CHECK (status IN ('pending', 'available')));
 CREATE INDEX IF NOT EXISTS movements_by_account ON movements (account, seq);
 CREATE INDEX IF NOT EXISTS movements_by_source ON movements (source);
 CREATE INDEX IF NOT EXISTS movements_by_payout ON movements (payout);
 CREATE INDEX IF NOT EXISTS movements_pending ON movements (account, currency, available_on) WHERE status = 'pending';
-CREATE INDEX IF NOT EXISTS movements_to_pay_out ON movements (account, currency) WHERE payout IS NULL AND status = 'available';
+CREATE INDEX IF NOT EXISTS movements_to_pay_out ON movements (account, currency)
+    WHERE payout IS NULL AND status = 'available';
 CREATE TABLE IF NOT EXISTS balances (
     account TEXT NOT NULL, currency TEXT NOT NULL, pending INTEGER NOT NULL, available INTEGER NOT NULL,
     PRIMARY KEY (account, currency)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS jobs (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, due INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL, UNIQUE (kind, subject, due));
+    id INTEGER PRIMARY KEY AUTOINCREMENT, due INTEGER NOT NULL, kind TEXT NOT NULL, subject TEXT NOT NULL,
+    UNIQUE (kind, subject, due));
 CREATE INDEX IF NOT EXISTS jobs_by_due ON jobs (due, id);
 CREATE TABLE IF NOT EXISTS events (
     seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, account TEXT NOT NULL, created INTEGER NOT NULL,
@@ -54,7 +59,18 @@ CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY AUTOINCREMENT, method TEXT NOT NULL, path TEXT NOT NULL, mode TEXT NOT NULL,
     remaining INTEGER NOT NULL, seconds REAL NOT NULL);
 """
-TABLES = ("meta", "objects", "references_", "movements", "balances", "jobs", "events", "deliveries", "replies", "faults")
+TABLES = (
+    "meta",
+    "objects",
+    "references_",
+    "movements",
+    "balances",
+    "jobs",
+    "events",
+    "deliveries",
+    "replies",
+    "faults",
+)
 
 # Fields by which Stripe lets lists be filtered, or by which the sandbox itself looks objects up.
 REFERENCES = {
@@ -104,6 +120,7 @@ class Store:
             if self.depth:
                 yield self
                 return
+            before = self.connection.total_changes
             self.connection.execute("BEGIN IMMEDIATE")
             self.depth = 1
             try:
@@ -114,12 +131,18 @@ class Store:
                 raise
             finally:
                 self.depth = 0
+            nothing_new = self.connection.total_changes == before
+        if nothing_new:  # whoever waits asks by reading: waking the others each time would keep them all busy
+            return
         with self.changed:
             self.commits += 1
             self.changed.notify_all()
 
     def wait_for(self, done: Callable[[], bool], seconds: float) -> bool:
-        """Block, outside any transaction, until ``done()`` or the time is up; ``done`` is asked again after each commit."""
+        """Block, outside any transaction, until ``done()`` or the time is up.
+
+        ``done`` is asked again after each commit.
+        """
         with self.changed:
             return self.changed.wait_for(done, timeout=seconds)
 
@@ -131,7 +154,7 @@ class Store:
 
     def wipe(self) -> None:
         for table in TABLES:
-            self.sql(f"DELETE FROM {table}")  # noqa: S608 - names from the tuple above
+            self.sql(f"DELETE FROM {table}")
 
     # -- settings of the sandbox itself ----------------------------------
     def get_meta(self, key: str, default: Any = None) -> Any:
@@ -139,18 +162,33 @@ class Store:
         return json.loads(row["value"]) if row else default
 
     def set_meta(self, key: str, value: Any) -> None:
-        self.sql("INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, json.dumps(value))
+        self.sql(
+            "INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+            key,
+            json.dumps(value),
+        )
 
     # -- objects ---------------------------------------------------------
     def add(self, record: Record) -> Record:
-        cursor = self.sql("INSERT INTO objects (id, kind, account, created, body, hidden) VALUES (?, ?, ?, ?, ?, ?)",
-                          record.id, record.kind, record.account, record.created, json.dumps(record.body), json.dumps(record.hidden))
+        cursor = self.sql(
+            "INSERT INTO objects (id, kind, account, created, body, hidden) VALUES (?, ?, ?, ?, ?, ?)",
+            record.id,
+            record.kind,
+            record.account,
+            record.created,
+            json.dumps(record.body),
+            json.dumps(record.hidden),
+        )
         self._refer(cursor.lastrowid or 0, record)
         return record
 
     def save(self, record: Record) -> Record:
-        row = self.one("UPDATE objects SET body = ?, hidden = ? WHERE id = ? RETURNING seq",
-                       json.dumps(record.body), json.dumps(record.hidden), record.id)
+        row = self.one(
+            "UPDATE objects SET body = ?, hidden = ? WHERE id = ? RETURNING seq",
+            json.dumps(record.body),
+            json.dumps(record.hidden),
+            record.id,
+        )
         if row is None:
             raise KeyError(record.id)
         self.sql("DELETE FROM references_ WHERE seq = ?", row["seq"])
@@ -171,8 +209,13 @@ class Store:
 
     def where(self, kind: str, name: str, value: str) -> list[Record]:
         """All records of a kind that refer to ``value`` in the field ``name``, oldest first."""
-        rows = self.sql("SELECT o.* FROM references_ r JOIN objects o ON o.seq = r.seq "
-                        "WHERE r.name = ? AND r.value = ? AND r.kind = ? ORDER BY r.seq", name, value, kind)
+        rows = self.sql(
+            "SELECT o.* FROM references_ r JOIN objects o ON o.seq = r.seq "
+            "WHERE r.name = ? AND r.value = ? AND r.kind = ? ORDER BY r.seq",
+            name,
+            value,
+            kind,
+        )
         return [read_record(row) for row in rows]
 
     def all(self, kind: str) -> list[Record]:
@@ -180,4 +223,6 @@ class Store:
 
 
 def read_record(row: sqlite3.Row) -> Record:
-    return Record(row["id"], row["kind"], row["account"], row["created"], json.loads(row["body"]), json.loads(row["hidden"]))
+    return Record(
+        row["id"], row["kind"], row["account"], row["created"], json.loads(row["body"]), json.loads(row["hidden"])
+    )

@@ -1,4 +1,5 @@
 """The sandbox's world: its state, its clock, the work that falls due, and the events that it announces."""
+
 from __future__ import annotations
 
 import json
@@ -21,9 +22,11 @@ JOBS: dict[str, Job] = {}
 
 def job(kind: str) -> Callable[[Job], Job]:
     """Register what runs when work of this kind falls due; it is given the world and the work's subject."""
+
     def register(function: Job) -> Job:
         JOBS[kind] = function
         return function
+
     return register
 
 
@@ -117,8 +120,20 @@ class World:
         return done
 
     # -- objects ---------------------------------------------------------
-    def create(self, kind: str, prefix: str, account: str, body: dict[str, Any], hidden: dict[str, Any] | None = None, *, id: str = "") -> Record:
-        """Store a new object: ``id``, ``object`` and ``created`` are put into the body; ``created`` in v2's form for v2."""
+    def create(
+        self,
+        kind: str,
+        prefix: str,
+        account: str,
+        body: dict[str, Any],
+        hidden: dict[str, Any] | None = None,
+        *,
+        id: str = "",
+    ) -> Record:
+        """Store a new object: ``id``, ``object`` and ``created`` are put into the body.
+
+        ``created`` in v2's form for v2.
+        """
         id = id or new_id(prefix)
         created = iso(self.now) if kind.startswith("v2.") else self.now
         full = {"id": id, "object": kind, "created": created, **body}
@@ -132,8 +147,16 @@ class World:
         data: dict[str, Any] = {"object": snapshot}
         if previous is not None:
             data["previous_attributes"] = previous
-        body = {"id": new_id("evt"), "object": "event", "api_version": self.contract.version, "created": self.now, "data": data,
-                "livemode": False, "request": dict(self.request), "type": type}
+        body = {
+            "id": new_id("evt"),
+            "object": "event",
+            "api_version": self.contract.version,
+            "created": self.now,
+            "data": data,
+            "livemode": False,
+            "request": dict(self.request),
+            "type": type,
+        }
         if account != self.platform:
             body["account"] = account
         return self._announce(account, body, thin=False, object_id=snapshot.get("id", ""))
@@ -142,23 +165,52 @@ class World:
         schema = self.contract.schema_of(snapshot["object"])
         problems = self.contract.judge(schema, snapshot) if schema else []
         if problems:
-            raise ValueError(f"{type} would break the contract: " + "; ".join(problem.message for problem in problems[:5]))
+            raise ValueError(
+                f"{type} would break the contract: " + "; ".join(problem.message for problem in problems[:5])
+            )
 
-    def emit_thin(self, type: str, related: Record | None, data: dict[str, Any] | None = None, *, only: str | None = None) -> str:
-        """Announce a v2 event of the platform about ``related``, to one endpoint only if told; returns the event's id."""
+    def emit_thin(
+        self, type: str, related: Record | None, data: dict[str, Any] | None = None, *, only: str | None = None
+    ) -> str:
+        """Announce a v2 event of the platform about ``related``, to one endpoint only if told.
+
+        Returns the event's id.
+        """
         body: dict[str, Any] = {
-            "id": f"evt_test_{token(42)}", "object": "v2.core.event", "type": type, "livemode": False, "created": iso(self.now),
-            "context": None, "reason": None, "changes": None, "snapshot_event": None, "data": data}
+            "id": f"evt_test_{token(42)}",
+            "object": "v2.core.event",
+            "type": type,
+            "livemode": False,
+            "created": iso(self.now),
+            "context": None,
+            "reason": None,
+            "changes": None,
+            "snapshot_event": None,
+            "data": data,
+        }
         if related:
             path = f"/v2/core/{related.kind.removeprefix('v2.core.')}s/{related.id}"
             body["related_object"] = {"id": related.id, "type": related.kind, "url": path}
         if self.request["id"]:
-            body["reason"] = {"type": "request", "request": {"id": self.request["id"], "idempotency_key": self.request["idempotency_key"] or ""}}
+            body["reason"] = {
+                "type": "request",
+                "request": {"id": self.request["id"], "idempotency_key": self.request["idempotency_key"] or ""},
+            }
         return self._announce(self.platform, body, thin=True, object_id=related.id if related else "", only=only)
 
-    def _announce(self, account: str, body: dict[str, Any], *, thin: bool, object_id: str, only: str | None = None) -> str:
-        self.store.sql("INSERT INTO events (id, account, created, type, thin, object_id, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                       body["id"], account, self.now, body["type"], thin, object_id, json.dumps(body))
+    def _announce(
+        self, account: str, body: dict[str, Any], *, thin: bool, object_id: str, only: str | None = None
+    ) -> str:
+        self.store.sql(
+            "INSERT INTO events (id, account, created, type, thin, object_id, body) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            body["id"],
+            account,
+            self.now,
+            body["type"],
+            thin,
+            object_id,
+            json.dumps(body),
+        )
         knobs = self.knobs()
         if body["type"] in knobs["drop"]:
             return body["id"]
@@ -178,12 +230,24 @@ class World:
     def listeners(self, account: str, type: str, *, thin: bool) -> list[Record]:
         """The endpoints that are to be told: of the platform's events, or (``connect``) of its connected accounts'."""
         rows = [r for kind in ("webhook_endpoint", "v2.core.event_destination") for r in self.store.all(kind)]
-        return [r for r in rows if r.hidden["thin"] == thin and r.hidden["connect"] == (account != self.platform)
-                and r.body["status"] == "enabled" and (type in r.body["enabled_events"] or "*" in r.body["enabled_events"])]
+        return [
+            r
+            for r in rows
+            if r.hidden["thin"] == thin
+            and r.hidden["connect"] == (account != self.platform)
+            and r.body["status"] == "enabled"
+            and (type in r.body["enabled_events"] or "*" in r.body["enabled_events"])
+        ]
 
     def knobs(self) -> dict[str, Any]:
         """How webhooks misbehave: ``duplicate``, ``reverse``, ``delay_seconds``, ``drop`` (a list of event types)."""
-        return {"duplicate": False, "reverse": False, "delay_seconds": 0, "drop": [], **self.store.get_meta("webhooks", {})}
+        return {
+            "duplicate": False,
+            "reverse": False,
+            "delay_seconds": 0,
+            "drop": [],
+            **self.store.get_meta("webhooks", {}),
+        }
 
 
 def iso(timestamp: int) -> str:

@@ -1,2 +1,16 @@
 """The endpoints. Importing this package registers them all."""
-from . import accounts, balance, charges, checkout, customers, disputes, events, intents, payouts, refunds, transfers, webhooks  # noqa: F401
+
+from . import (  # noqa: F401
+    accounts,
+    balance,
+    charges,
+    checkout,
+    customers,
+    disputes,
+    events,
+    intents,
+    payouts,
+    refunds,
+    transfers,
+    webhooks,
+)

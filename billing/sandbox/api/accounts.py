@@ -1,4 +1,5 @@
 """Connected accounts by v2 and their onboarding links; their v1 faces: account, login link, account session."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -44,11 +45,17 @@ def update(call: Call) -> dict[str, Any]:
 
 @endpoint("GET", "/v2/core/accounts")
 def list_accounts(call: Call) -> dict[str, Any]:
-    """Newest first. v2 pages by an address: the cursor in it is the last account's id."""
+    """Newest first, one page: ``limit`` up to 100."""
     limit = page_size(call.params)
-    rows = call.world.store.sql("SELECT * FROM objects WHERE account = ? AND kind = ? ORDER BY seq DESC", call.world.platform, KIND)
+    rows = call.world.store.sql(
+        "SELECT * FROM objects WHERE account = ? AND kind = ? ORDER BY seq DESC", call.world.platform, KIND
+    )
     wanted, closed = set(call.params.get("applied_configurations") or []), call.params.get("closed") or False
-    found = [r for r in map(read_record, rows) if wanted <= set(r.body["applied_configurations"]) and r.body["closed"] == closed]
+    found = [
+        r
+        for r in map(read_record, rows)
+        if wanted <= set(r.body["applied_configurations"]) and r.body["closed"] == closed
+    ]
     return {"data": [v2_view(r, []) for r in found[:limit]], "next_page_url": None, "previous_page_url": None}
 
 
@@ -62,7 +69,9 @@ def close(call: Call) -> dict[str, Any]:
         record.body["closed"] = True
         call.world.store.save(record)
         call.world.emit_thin("v2.core.account.closed", record)
-        call.world.emit(record.id, "account.application.deauthorized", {"id": new_id("ca"), "object": "application", "name": "Souk"})
+        call.world.emit(
+            record.id, "account.application.deauthorized", {"id": new_id("ca"), "object": "application", "name": "Souk"}
+        )
     return v2_view(record, [])
 
 
@@ -73,15 +82,36 @@ def link(call: Call) -> dict[str, Any]:
     use_case = call.params["use_case"]
     options = use_case.get(use_case["type"])
     if not options:
-        raise invalid(f"use_case.{use_case['type']} is required.", param=f"use_case.{use_case['type']}", code="parameter_missing")
+        raise invalid(
+            f"use_case.{use_case['type']} is required.", param=f"use_case.{use_case['type']}", code="parameter_missing"
+        )
     world, secret = call.world, token(40)
-    made = world.create("v2.core.account_link", "acctlink", world.platform, {
-        "account": record.id, "expires_at": iso(world.now + LINK_SECONDS), "livemode": False, "use_case": {
-            "type": use_case["type"], use_case["type"]: {"collection_options": options.get("collection_options"),
-                                                         "refresh_url": options["refresh_url"], "return_url": options.get("return_url")}},
-        "url": f"{world.settings.public_url}/connect/start/{secret}"},
-        {"expires": world.now + LINK_SECONDS, "used": False, "refresh_url": options["refresh_url"], "return_url": options.get("return_url")},
-        id=f"acctlink_{secret}")
+    made = world.create(
+        "v2.core.account_link",
+        "acctlink",
+        world.platform,
+        {
+            "account": record.id,
+            "expires_at": iso(world.now + LINK_SECONDS),
+            "livemode": False,
+            "use_case": {
+                "type": use_case["type"],
+                use_case["type"]: {
+                    "collection_options": options.get("collection_options"),
+                    "refresh_url": options["refresh_url"],
+                    "return_url": options.get("return_url"),
+                },
+            },
+            "url": f"{world.settings.public_url}/connect/start/{secret}",
+        },
+        {
+            "expires": world.now + LINK_SECONDS,
+            "used": False,
+            "refresh_url": options["refresh_url"],
+            "return_url": options.get("return_url"),
+        },
+        id=f"acctlink_{secret}",
+    )
     return {name: value for name, value in made.body.items() if name != "id"}
 
 
@@ -100,10 +130,20 @@ def v1_current(call: Call) -> dict[str, Any]:
 
 
 def platform_view(world: World) -> dict[str, Any]:
-    return {"id": world.platform, "object": "account", "capabilities": {"card_payments": "active", "transfers": "active"},
-            "charges_enabled": True, "controller": {"type": "account"}, "country": world.settings.country,
-            "default_currency": world.settings.currency, "details_submitted": True, "email": None, "metadata": {},
-            "payouts_enabled": True, "type": "standard"}
+    return {
+        "id": world.platform,
+        "object": "account",
+        "capabilities": {"card_payments": "active", "transfers": "active"},
+        "charges_enabled": True,
+        "controller": {"type": "account"},
+        "country": world.settings.country,
+        "default_currency": world.settings.currency,
+        "details_submitted": True,
+        "email": None,
+        "metadata": {},
+        "payouts_enabled": True,
+        "type": "standard",
+    }
 
 
 @endpoint("POST", "/v1/accounts/{account}/login_links")
@@ -115,9 +155,19 @@ def login_link(call: Call) -> dict[str, Any]:
     if not record.hidden["details_submitted"]:
         raise refused("Cannot create a login link for an account that has not completed onboarding.")
     secret = token(40)
-    call.world.create("login_link", "lnk", call.world.platform, {}, {"account": record.id, "expires": call.world.now + LOGIN_SECONDS},
-                      id=f"lnk_{secret}")
-    return {"object": "login_link", "created": call.world.now, "url": f"{call.world.settings.public_url}/express/{secret}"}
+    call.world.create(
+        "login_link",
+        "lnk",
+        call.world.platform,
+        {},
+        {"account": record.id, "expires": call.world.now + LOGIN_SECONDS},
+        id=f"lnk_{secret}",
+    )
+    return {
+        "object": "login_link",
+        "created": call.world.now,
+        "url": f"{call.world.settings.public_url}/express/{secret}",
+    }
 
 
 @endpoint("POST", "/v1/account_sessions")
@@ -130,10 +180,19 @@ def account_session(call: Call) -> dict[str, Any]:
     for name, ref in contract.deref(schema)["properties"].items():
         asked = call.params["components"].get(name) or {}
         features = contract.deref(contract.deref(ref)["properties"]["features"]).get("properties", {})
-        components[name] = {"enabled": asked.get("enabled", False), "features": {
-            feature: (asked.get("features") or {}).get(feature, False) for feature in features
-            if contract.deref(features[feature]).get("type") == "boolean"}}
-    return {"object": "account_session", "account": record.id, "client_secret": f"accs_secret__{token(48)}", "components": components,
-            "expires_at": call.world.now + SESSION_SECONDS, "livemode": False}
-
-
+        components[name] = {
+            "enabled": asked.get("enabled", False),
+            "features": {
+                feature: (asked.get("features") or {}).get(feature, False)
+                for feature in features
+                if contract.deref(features[feature]).get("type") == "boolean"
+            },
+        }
+    return {
+        "object": "account_session",
+        "account": record.id,
+        "client_secret": f"accs_secret__{token(48)}",
+        "components": components,
+        "expires_at": call.world.now + SESSION_SECONDS,
+        "livemode": False,
+    }

@@ -1,4 +1,5 @@
 """Balance, balance transactions and balance settings; for a vendor's, with the Stripe-Account header."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -29,9 +30,15 @@ def list_movements(call: Call) -> dict[str, Any]:
         if payout is None or payout.kind != "payout" or payout.account != call.account:
             raise missing("payout", call.params["payout"], param="payout", status=404)
         if not payout.body["automatic"]:
-            raise refused("Balance transaction history can only be filtered on automatic transfers, not manual.", param="payout")
+            raise refused(
+                "Balance transaction history can only be filtered on automatic transfers, not manual.", param="payout"
+            )
         if payout.body["reconciliation_status"] != "completed":
-            raise refused("The balance transactions of this payout are not ready yet.", code="payout_reconciliation_not_ready", param="payout")
+            raise refused(
+                "The balance transactions of this payout are not ready yet.",
+                code="payout_reconciliation_not_ready",
+                param="payout",
+            )
     rows, more = select_page(call.world, "movements", conditions, values, call.params, "balance_transaction")
     return envelope([movement_body(row) for row in rows], more, call.path)
 
@@ -68,7 +75,10 @@ def update_settings(call: Call) -> dict[str, Any]:
     if "delay_days_override" in timing:
         override = timing["delay_days_override"] or None
         if override is not None and not 0 < override <= 31:
-            raise invalid("delay_days_override must be between 1 and 31.", param="payments[settlement_timing][delay_days_override]")
+            raise invalid(
+                "delay_days_override must be between 1 and 31.",
+                param="payments[settlement_timing][delay_days_override]",
+            )
         body["payments"]["settlement_timing"]["delay_days_override"] = override
     save_balance_settings(call.world, call.account, body)
     call.world.emit(call.account, "balance_settings.updated", body)
@@ -83,6 +93,9 @@ def _schedule(asked: dict[str, Any]) -> dict[str, Any]:
         interval = "weekly" if asked.get("weekly_payout_days") else "monthly"
     days = {"weekly": "weekly_payout_days", "monthly": "monthly_payout_days"}.get(interval)
     if days and not asked.get(days):
-        raise invalid(f"Missing required param: payments[payouts][schedule][{days}].", code="parameter_missing",
-                      param=f"payments[payouts][schedule][{days}]")
+        raise invalid(
+            f"Missing required param: payments[payouts][schedule][{days}].",
+            code="parameter_missing",
+            param=f"payments[payouts][schedule][{days}]",
+        )
     return {"interval": interval, **({days: asked[days]} if days else {})}

@@ -1,4 +1,5 @@
 """Charges: read-only here; payment intents make them."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -10,7 +11,9 @@ from .registry import Call, change, endpoint
 
 @endpoint("GET", "/v1/charges")
 def list_charges(call: Call) -> dict[str, Any]:
-    return page(call.world, call.account, "charge", call.params, call.path, by=("payment_intent", "transfer_group", "customer"))
+    return page(
+        call.world, call.account, "charge", call.params, call.path, by=("payment_intent", "transfer_group", "customer")
+    )
 
 
 @endpoint("GET", "/v1/charges/{charge}")

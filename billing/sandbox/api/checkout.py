@@ -1,4 +1,5 @@
 """Checkout Sessions in mode=payment with the hosted page."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -17,15 +18,57 @@ from .registry import Call, change, endpoint
 DAY = 86400
 SHORTEST_SECONDS = 1800
 # Kept and answered, of no consequence for the page.
-ECHOED = ("billing_address_collection", "client_reference_id", "customer_email", "integration_identifier", "locale", "submit_type",
-          "origin_context")
-IGNORED = ("allowed_payment_method_types", "excluded_payment_method_types", "payment_method_configuration", "payment_method_options",
-           "branding_settings", "custom_text", "adaptive_pricing", "customer_update", "wallet_options", "payment_method_collection",
-           "redirect_on_completion", "saved_payment_method_options")
-INTENT_FIELDS = ("capture_method", "description", "metadata", "receipt_email", "setup_future_usage", "shipping", "statement_descriptor",
-                 "statement_descriptor_suffix", "transfer_group")
-OTHERS = ("mode", "ui_mode", "line_items", "success_url", "cancel_url", "customer", "customer_account", "customer_creation", "currency",
-          "payment_intent_data", "automatic_tax", "tax_id_collection", "phone_number_collection", "expires_at", "metadata")
+ECHOED = (
+    "billing_address_collection",
+    "client_reference_id",
+    "customer_email",
+    "integration_identifier",
+    "locale",
+    "submit_type",
+    "origin_context",
+)
+IGNORED = (
+    "allowed_payment_method_types",
+    "excluded_payment_method_types",
+    "payment_method_configuration",
+    "payment_method_options",
+    "branding_settings",
+    "custom_text",
+    "adaptive_pricing",
+    "customer_update",
+    "wallet_options",
+    "payment_method_collection",
+    "redirect_on_completion",
+    "saved_payment_method_options",
+)
+INTENT_FIELDS = (
+    "capture_method",
+    "description",
+    "metadata",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+)
+OTHERS = (
+    "mode",
+    "ui_mode",
+    "line_items",
+    "success_url",
+    "cancel_url",
+    "customer",
+    "customer_account",
+    "customer_creation",
+    "currency",
+    "payment_intent_data",
+    "automatic_tax",
+    "tax_id_collection",
+    "phone_number_collection",
+    "expires_at",
+    "metadata",
+)
 
 
 @endpoint("POST", "/v1/checkout/sessions")
@@ -42,24 +85,71 @@ def create(call: Call) -> dict[str, Any]:
     check_amount(total, currency, "line_items")
     creation = params.get("customer_creation", "if_required")
     id = new_id("cs_test", 58)
-    session = world.create("checkout.session", "cs_test", call.account, {
-        **{name: params.get(name) or None for name in ECHOED}, "adaptive_pricing": None, "after_expiration": None,
-        "allow_promotion_codes": None, "amount_subtotal": total, "amount_total": total,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None}, "branding_settings": None,
-        "cancel_url": params.get("cancel_url"), "client_secret": None, "collected_information": None, "consent": None,
-        "consent_collection": None, "currency": currency, "currency_conversion": None, "custom_fields": [],
-        "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
-        "customer": params.get("customer"), "customer_account": params.get("customer_account"), "customer_creation": creation,
-        "customer_details": None, "discounts": [], "expires_at": expires_at, "invoice": None,
-        "invoice_creation": None, "livemode": False, "metadata": params.get("metadata") or {},
-        "mode": "payment", "payment_intent": None, "payment_link": None, "payment_method_collection": "if_required",
-        "payment_method_options": None, "payment_method_types": ["card"], "payment_status": "unpaid", "permissions": None,
-        "phone_number_collection": {"enabled": False}, "recovered_from": None, "saved_payment_method_options": None, "setup_intent": None,
-        "shipping_address_collection": None, "shipping_cost": None, "shipping_options": [], "status": "open", "subscription": None,
-        "success_url": params["success_url"], "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
-        "ui_mode": "hosted_page", "url": f"{world.settings.public_url}/c/pay/{id}", "wallet_options": None},
-        {"line_items": items, "customer_creation": creation, "email": None, "name": None, "completed_event": None,
-         "payment_intent_data": {k: v for k, v in (params.get("payment_intent_data") or {}).items() if v != ""}}, id=id)
+    session = world.create(
+        "checkout.session",
+        "cs_test",
+        call.account,
+        {
+            **{name: params.get(name) or None for name in ECHOED},
+            "adaptive_pricing": None,
+            "after_expiration": None,
+            "allow_promotion_codes": None,
+            "amount_subtotal": total,
+            "amount_total": total,
+            "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+            "branding_settings": None,
+            "cancel_url": params.get("cancel_url"),
+            "client_secret": None,
+            "collected_information": None,
+            "consent": None,
+            "consent_collection": None,
+            "currency": currency,
+            "currency_conversion": None,
+            "custom_fields": [],
+            "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
+            "customer": params.get("customer"),
+            "customer_account": params.get("customer_account"),
+            "customer_creation": creation,
+            "customer_details": None,
+            "discounts": [],
+            "expires_at": expires_at,
+            "invoice": None,
+            "invoice_creation": None,
+            "livemode": False,
+            "metadata": params.get("metadata") or {},
+            "mode": "payment",
+            "payment_intent": None,
+            "payment_link": None,
+            "payment_method_collection": "if_required",
+            "payment_method_options": None,
+            "payment_method_types": ["card"],
+            "payment_status": "unpaid",
+            "permissions": None,
+            "phone_number_collection": {"enabled": False},
+            "recovered_from": None,
+            "saved_payment_method_options": None,
+            "setup_intent": None,
+            "shipping_address_collection": None,
+            "shipping_cost": None,
+            "shipping_options": [],
+            "status": "open",
+            "subscription": None,
+            "success_url": params["success_url"],
+            "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
+            "ui_mode": "hosted_page",
+            "url": f"{world.settings.public_url}/c/pay/{id}",
+            "wallet_options": None,
+        },
+        {
+            "line_items": items,
+            "customer_creation": creation,
+            "email": None,
+            "name": None,
+            "completed_event": None,
+            "payment_intent_data": {k: v for k, v in (params.get("payment_intent_data") or {}).items() if v != ""},
+        },
+        id=id,
+    )
     world.schedule("session_expires", session.id, expires_at)
     return session.body
 
@@ -69,7 +159,14 @@ def list_sessions(call: Call) -> dict[str, Any]:
     for name in ("customer_details", "payment_link", "subscription"):
         if name in call.params:
             raise unsupported(f"the filter {name} of sessions")
-    return page(call.world, call.account, "checkout.session", call.params, call.path, by=("payment_intent", "customer", "customer_account", "status"))
+    return page(
+        call.world,
+        call.account,
+        "checkout.session",
+        call.params,
+        call.path,
+        by=("payment_intent", "customer", "customer_account", "status"),
+    )
 
 
 @endpoint("GET", "/v1/checkout/sessions/{session}")
@@ -100,7 +197,7 @@ def line_items(call: Call) -> dict[str, Any]:
     ids = [item["id"] for item in items]
     start = ids.index(call.params["starting_after"]) + 1 if call.params.get("starting_after") in ids else 0
     limit = call.params.get("limit", 10)
-    return envelope(items[start:start + limit], len(items) > start + limit, call.path)
+    return envelope(items[start : start + limit], len(items) > start + limit, call.path)
 
 
 def _check(call: Call) -> None:
@@ -124,7 +221,10 @@ def _check(call: Call) -> None:
         if name not in INTENT_FIELDS:
             raise unsupported(f"payment_intent_data[{name}]")
     if sum(bool(params.get(name)) for name in ("customer", "customer_account", "customer_email")) > 1:
-        raise invalid("You may only specify one of these parameters: customer, customer_account, customer_email.", code="parameters_exclusive")
+        raise invalid(
+            "You may only specify one of these parameters: customer, customer_account, customer_email.",
+            code="parameters_exclusive",
+        )
     if params.get("customer"):
         get(call.world, call.account, "customer", params["customer"], param="customer", status=400)
     if params.get("customer_account"):
@@ -148,23 +248,61 @@ def _line_items(world: World, params: dict[str, Any]) -> tuple[list[dict[str, An
             raise missing("price", asked["price"], param=f"{where}[price]", status=400)
         data, quantity = asked.get("price_data"), asked.get("quantity")
         if not data:
-            raise invalid(f"Missing required param: {where}[price_data].", param=f"{where}[price_data]", code="parameter_missing")
-        if not data.get("product_data") or data.get("recurring") or "unit_amount" not in data or data["unit_amount"] < 0:
-            raise invalid("price_data needs product_data and a unit_amount of at least 0, and no recurring in `payment` mode.",
-                          param=f"{where}[price_data]")
+            raise invalid(
+                f"Missing required param: {where}[price_data].", param=f"{where}[price_data]", code="parameter_missing"
+            )
+        if (
+            not data.get("product_data")
+            or data.get("recurring")
+            or "unit_amount" not in data
+            or data["unit_amount"] < 0
+        ):
+            raise invalid(
+                "price_data needs product_data and a unit_amount of at least 0, and no recurring in `payment` mode.",
+                param=f"{where}[price_data]",
+            )
         if not isinstance(quantity, int) or quantity < 1:
             raise invalid("Quantity is required and must be at least 1.", param=f"{where}[quantity]")
         currency, product = data["currency"].lower(), data["product_data"]
         currencies.add(currency)
         total = data["unit_amount"] * quantity
-        price = {"id": new_id("price"), "object": "price", "active": False, "billing_scheme": "per_unit", "created": world.now,
-                 "currency": currency, "custom_unit_amount": None, "livemode": False, "lookup_key": None, "metadata": {}, "nickname": None,
-                 "product": new_id("prod", 14), "recurring": None, "tax_behavior": data.get("tax_behavior", "unspecified"),
-                 "tiers_mode": None, "transform_quantity": None, "type": "one_time", "unit_amount": data["unit_amount"],
-                 "unit_amount_decimal": str(data["unit_amount"])}
-        items.append({"id": new_id("li"), "object": "item", "adjustable_quantity": None, "amount_discount": 0, "amount_subtotal": total,
-                      "amount_tax": 0, "amount_total": total, "currency": currency, "description": product["name"],
-                      "metadata": asked.get("metadata") or {}, "price": price, "quantity": quantity})
+        price = {
+            "id": new_id("price"),
+            "object": "price",
+            "active": False,
+            "billing_scheme": "per_unit",
+            "created": world.now,
+            "currency": currency,
+            "custom_unit_amount": None,
+            "livemode": False,
+            "lookup_key": None,
+            "metadata": {},
+            "nickname": None,
+            "product": new_id("prod", 14),
+            "recurring": None,
+            "tax_behavior": data.get("tax_behavior", "unspecified"),
+            "tiers_mode": None,
+            "transform_quantity": None,
+            "type": "one_time",
+            "unit_amount": data["unit_amount"],
+            "unit_amount_decimal": str(data["unit_amount"]),
+        }
+        items.append(
+            {
+                "id": new_id("li"),
+                "object": "item",
+                "adjustable_quantity": None,
+                "amount_discount": 0,
+                "amount_subtotal": total,
+                "amount_tax": 0,
+                "amount_total": total,
+                "currency": currency,
+                "description": product["name"],
+                "metadata": asked.get("metadata") or {},
+                "price": price,
+                "quantity": quantity,
+            }
+        )
     if len(currencies) != 1:
         raise invalid("All line items must have the same currency.", param="line_items")
     return items, currencies.pop()

@@ -1,4 +1,5 @@
 """Customers: enough to be named by sessions and payment intents."""
+
 from __future__ import annotations
 
 from typing import Any

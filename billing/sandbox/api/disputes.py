@@ -1,4 +1,5 @@
 """Disputes: the evidence texts winning_evidence and losing_evidence decide them."""
+
 from __future__ import annotations
 
 from typing import Any

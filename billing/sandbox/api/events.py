@@ -1,4 +1,5 @@
 """Events, kept for 30 days: v1 snapshots and v2 thin events."""
+
 from __future__ import annotations
 
 import json
@@ -64,8 +65,11 @@ def list_thin(call: Call) -> dict[str, Any]:
         if bound:
             conditions.append(f"created {sign} ?")
             values.append(_timestamp(bound))
-    rows = call.world.store.sql(f"SELECT body FROM events WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?",  # noqa: S608
-                                *values, page_size(call.params))
+    rows = call.world.store.sql(
+        f"SELECT body FROM events WHERE {' AND '.join(conditions)} ORDER BY seq DESC LIMIT ?",
+        *values,
+        page_size(call.params),
+    )
     return {"data": [json.loads(row["body"]) for row in rows], "next_page_url": None, "previous_page_url": None}
 
 

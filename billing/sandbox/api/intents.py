@@ -1,4 +1,5 @@
 """Payment intents and payment methods, for those who pay without the hosted page."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -11,11 +12,30 @@ from ..objects import get
 from ..store import Record
 from .registry import Call, change, endpoint
 
-PLAIN = ("customer", "customer_account", "description", "receipt_email", "setup_future_usage", "shipping", "statement_descriptor",
-         "statement_descriptor_suffix", "transfer_group")
+PLAIN = (
+    "customer",
+    "customer_account",
+    "description",
+    "receipt_email",
+    "setup_future_usage",
+    "shipping",
+    "statement_descriptor",
+    "statement_descriptor_suffix",
+    "transfer_group",
+)
 # Known to Stripe and of no consequence here: which methods are offered, and how the page looks.
-IGNORED = ("automatic_payment_methods", "allowed_payment_method_types", "excluded_payment_method_types", "payment_method_options",
-           "payment_method_configuration", "radar_options", "use_stripe_sdk", "error_on_requires_action", "amount_details", "payment_details")
+IGNORED = (
+    "automatic_payment_methods",
+    "allowed_payment_method_types",
+    "excluded_payment_method_types",
+    "payment_method_options",
+    "payment_method_configuration",
+    "radar_options",
+    "use_stripe_sdk",
+    "error_on_requires_action",
+    "amount_details",
+    "payment_details",
+)
 CONFIRMING = ("confirm", "payment_method", "off_session", "return_url")
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
@@ -23,11 +43,19 @@ CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_act
 @endpoint("POST", "/v1/payment_intents")
 def create(call: Call) -> dict[str, Any]:
     params = call.params
-    _only(call, *PLAIN, *IGNORED, *CONFIRMING, "amount", "currency", "capture_method", "confirmation_method", "metadata")
+    _only(
+        call, *PLAIN, *IGNORED, *CONFIRMING, "amount", "currency", "capture_method", "confirmation_method", "metadata"
+    )
     intent = create_intent(
-        call.world, call.account, amount=params["amount"], currency=params["currency"].lower(), metadata=params.get("metadata") or {},
-        capture_method=params.get("capture_method", "automatic_async"), confirmation_method=params.get("confirmation_method", "automatic"),
-        **{name: params[name] or None for name in PLAIN if name in params})
+        call.world,
+        call.account,
+        amount=params["amount"],
+        currency=params["currency"].lower(),
+        metadata=params.get("metadata") or {},
+        capture_method=params.get("capture_method", "automatic_async"),
+        confirmation_method=params.get("confirmation_method", "automatic"),
+        **{name: params[name] or None for name in PLAIN if name in params},
+    )
     redirects = (params.get("automatic_payment_methods") or {}).get("allow_redirects", "always")
     intent.body["automatic_payment_methods"] = {"allow_redirects": redirects, "enabled": True}
     call.world.store.save(intent)
@@ -90,8 +118,11 @@ def capture_intent(call: Call) -> dict[str, Any]:
 def cancel_intent(call: Call) -> dict[str, Any]:
     intent = get(call.world, call.account, "payment_intent", call.id)
     if any(s.body["status"] == "open" for s in call.world.store.where("checkout.session", "payment_intent", intent.id)):
-        raise refused("You cannot cancel a PaymentIntent that was created by a Checkout Session. Expire the session instead.",
-                      code="payment_intent_unexpected_state", payment_intent=intent.body)
+        raise refused(
+            "You cannot cancel a PaymentIntent that was created by a Checkout Session. Expire the session instead.",
+            code="payment_intent_unexpected_state",
+            payment_intent=intent.body,
+        )
     cancel(call.world, intent, call.params.get("cancellation_reason"))
     return intent.body
 
@@ -107,8 +138,11 @@ def _attach(call: Call, intent: Record) -> None:
     card = BY_TOKEN.get(asked)
     if card is None and asked.startswith("pm_card_"):
         raise missing("PaymentMethod", asked, param="payment_method", status=400)
-    record = add_payment_method(call.world, call.account, card) if card else get(
-        call.world, call.account, "payment_method", asked, param="payment_method", status=400)
+    record = (
+        add_payment_method(call.world, call.account, card)
+        if card
+        else get(call.world, call.account, "payment_method", asked, param="payment_method", status=400)
+    )
     intent.body["payment_method"] = record.id
     if intent.body["status"] == "requires_payment_method":
         intent.body["status"] = "requires_confirmation"
@@ -117,13 +151,25 @@ def _attach(call: Call, intent: Record) -> None:
 
 def _confirm(call: Call, intent: Record) -> None:
     if not intent.body["payment_method"]:
-        raise refused("You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the PaymentIntent "
-                      "with a payment method and then confirm it again, or confirm it again directly with a payment method or "
-                      "ConfirmationToken.", code="payment_intent_unexpected_state", payment_intent=intent.body)
+        raise refused(
+            "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update "
+            "the PaymentIntent "
+            "with a payment method and then confirm it again, or confirm it again directly with a payment method or "
+            "ConfirmationToken.",
+            code="payment_intent_unexpected_state",
+            payment_intent=intent.body,
+        )
     off_session = bool(call.params.get("off_session"))
-    if not off_session and not call.params.get("return_url") and intent.body["automatic_payment_methods"]["allow_redirects"] != "never":
-        raise invalid("This PaymentIntent accepts payment methods that may redirect: give a `return_url`, or create it with "
-                      "automatic_payment_methods[allow_redirects]=never.", param="return_url")
+    if (
+        not off_session
+        and not call.params.get("return_url")
+        and intent.body["automatic_payment_methods"]["allow_redirects"] != "never"
+    ):
+        raise invalid(
+            "This PaymentIntent accepts payment methods that may redirect: give a `return_url`, or create it with "
+            "automatic_payment_methods[allow_redirects]=never.",
+            param="return_url",
+        )
     payment_method = get(call.world, call.account, "payment_method", intent.body["payment_method"])
     confirm(call.world, intent, payment_method, off_session=off_session, return_url=call.params.get("return_url"))
 

@@ -1,4 +1,5 @@
 """Payouts by hand, and the list of all."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -19,10 +20,19 @@ def create(call: Call) -> dict[str, Any]:
     if params.get("method") == "instant":
         raise unsupported("instant payouts")
     if params["amount"] <= 0:
-        raise invalid("This value must be greater than or equal to 1.", param="amount", code="parameter_invalid_integer")
-    return create_payout(call.world, call.account, amount=params["amount"], currency=params["currency"].lower(), automatic=False,
-                         description=params.get("description") or None, metadata=params.get("metadata") or {},
-                         statement_descriptor=params.get("statement_descriptor") or None).body
+        raise invalid(
+            "This value must be greater than or equal to 1.", param="amount", code="parameter_invalid_integer"
+        )
+    return create_payout(
+        call.world,
+        call.account,
+        amount=params["amount"],
+        currency=params["currency"].lower(),
+        automatic=False,
+        description=params.get("description") or None,
+        metadata=params.get("metadata") or {},
+        statement_descriptor=params.get("statement_descriptor") or None,
+    ).body
 
 
 @endpoint("GET", "/v1/payouts")

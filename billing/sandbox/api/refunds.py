@@ -1,4 +1,8 @@
-"""Refunds of charges. They never touch transfers: with separate charges and transfers the platform reverses those itself."""
+"""Refunds of charges.
+
+They never touch transfers: with separate charges and transfers the platform reverses those itself.
+"""
+
 from __future__ import annotations
 
 from typing import Any
@@ -18,15 +22,26 @@ def create(call: Call) -> dict[str, Any]:
             raise unsupported(f"the parameter {name} of refunds")
     for name in ("reverse_transfer", "refund_application_fee"):
         if params.get(name):
-            raise refused(f"The charge does not have an associated transfer or application fee, so {name} cannot be used.", param=name)
+            raise refused(
+                f"The charge does not have an associated transfer or application fee, so {name} cannot be used.",
+                param=name,
+            )
     if bool(params.get("charge")) == bool(params.get("payment_intent")):
-        raise invalid("One of the following params should be provided for this request: payment_intent or charge.", code="parameter_missing")
+        raise invalid(
+            "One of the following params should be provided for this request: payment_intent or charge.",
+            code="parameter_missing",
+        )
     id = params.get("charge")
     if not id:
-        intent = get(call.world, call.account, "payment_intent", params["payment_intent"], param="payment_intent", status=404)
+        intent = get(
+            call.world, call.account, "payment_intent", params["payment_intent"], param="payment_intent", status=404
+        )
         id = intent.body["latest_charge"]
         if intent.body["status"] != "succeeded" or not id:
-            raise refused(f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.", code="charge_not_refundable")
+            raise refused(
+                f"This PaymentIntent ({intent.id}) does not have a successful charge to refund.",
+                code="charge_not_refundable",
+            )
     charge = get(call.world, call.account, "charge", id, param="charge", status=404)
     metadata = params.get("metadata") or {}
     return create_refund(call.world, charge, params.get("amount"), reason=params.get("reason"), metadata=metadata).body
@@ -55,4 +70,7 @@ def update(call: Call) -> dict[str, Any]:
 def cancel(call: Call) -> dict[str, Any]:
     """Stripe cancels refunds in requires_action only, a state that cards never reach."""
     refund = get(call.world, call.account, "refund", call.id)
-    raise refused(f"You can only cancel refunds that have a status of requires_action. This refund has a status of {refund.body['status']}.")
+    raise refused(
+        f"You can only cancel refunds that have a status of requires_action. This refund has a status of "
+        f"{refund.body['status']}."
+    )

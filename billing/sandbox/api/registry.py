@@ -1,4 +1,5 @@
 """Which function answers which endpoint."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -12,7 +13,10 @@ from ..world import World
 
 @dataclass
 class Call:
-    """One request, read and found to be well-formed. ``account`` is who it acts for; ``ids`` are the path's placeholders."""
+    """One request, read and found to be well-formed.
+
+    ``account`` is who it acts for; ``ids`` are the path's placeholders.
+    """
 
     world: World
     account: str
@@ -37,9 +41,11 @@ HANDLERS: dict[tuple[str, str], Handler] = {}
 
 def endpoint(method: str, template: str) -> Callable[[Handler], Handler]:
     """Register the function that answers an endpoint, given as in the contract: ``"/v1/transfers/{transfer}"``."""
+
     def register(function: Handler) -> Handler:
         HANDLERS[method, template] = function
         return function
+
     return register
 
 
@@ -75,5 +81,3 @@ def check_metadata(params: Any, where: str = "") -> None:
                 raise invalid(f"Metadata keys can be at most 40 characters: {key[:50]}", param=f"{inside}[{key}]")
             if text is not None and len(text) > 500:
                 raise invalid("Metadata values can be at most 500 characters.", param=f"{inside}[{key}]")
-
-

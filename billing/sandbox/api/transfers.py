@@ -1,4 +1,5 @@
 """Transfers to vendors and their reversals."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,16 +15,30 @@ from .registry import Call, change, endpoint, merge_metadata
 def create(call: Call) -> dict[str, Any]:
     params = call.params
     transfer = create_transfer(
-        call.world, call.account, amount=call.need("amount"), currency=params["currency"].lower(), destination=params["destination"],
-        source_transaction=params.get("source_transaction") or None, transfer_group=params.get("transfer_group") or None,
-        description=params.get("description") or None, metadata=params.get("metadata") or {})
+        call.world,
+        call.account,
+        amount=call.need("amount"),
+        currency=params["currency"].lower(),
+        destination=params["destination"],
+        source_transaction=params.get("source_transaction") or None,
+        transfer_group=params.get("transfer_group") or None,
+        description=params.get("description") or None,
+        metadata=params.get("metadata") or {},
+    )
     return render_transfer(call.world, transfer)
 
 
 @endpoint("GET", "/v1/transfers")
 def list_transfers(call: Call) -> dict[str, Any]:
-    return page(call.world, call.account, "transfer", call.params, call.path, by=("destination", "transfer_group"),
-                show=lambda record: render_transfer(call.world, record))
+    return page(
+        call.world,
+        call.account,
+        "transfer",
+        call.params,
+        call.path,
+        by=("destination", "transfer_group"),
+        show=lambda record: render_transfer(call.world, record),
+    )
 
 
 @endpoint("GET", "/v1/transfers/{transfer}")
@@ -47,14 +62,21 @@ def reverse(call: Call) -> dict[str, Any]:
         raise unsupported("refund_application_fee")
     transfer = get(call.world, call.account, "transfer", call.id)
     short = call.world.store.get_meta("reversal_when_short", "negative")
-    return reverse_transfer(call.world, transfer, call.params.get("amount"), metadata=merge_metadata({}, call.params.get("metadata")),
-                            refuse_when_short=short == "refuse").body
+    return reverse_transfer(
+        call.world,
+        transfer,
+        call.params.get("amount"),
+        metadata=merge_metadata({}, call.params.get("metadata")),
+        refuse_when_short=short == "refuse",
+    ).body
 
 
 @endpoint("GET", "/v1/transfers/{id}/reversals")
 def list_reversals(call: Call) -> dict[str, Any]:
     get(call.world, call.account, "transfer", call.id)
-    return page(call.world, call.account, "transfer_reversal", {**call.params, "transfer": call.id}, call.path, by=("transfer",))
+    return page(
+        call.world, call.account, "transfer_reversal", {**call.params, "transfer": call.id}, call.path, by=("transfer",)
+    )
 
 
 @endpoint("GET", "/v1/transfers/{transfer}/reversals/{id}")

@@ -1,4 +1,5 @@
 """Webhook endpoints (v1, snapshots) and event destinations (v2, thin events)."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -21,8 +22,12 @@ def check_url(world: World, url: str, param: str) -> None:
     host = parts.hostname or ""
     local = host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost")
     if parts.scheme not in ("http", "https") or not (local or host in world.settings.allowed_hosts):
-        raise invalid(f"Invalid URL: {url}. The sandbox delivers to localhost, *.localhost and 127.0.0.1 (and hosts given by --allow-host).",
-                      param=param, code="url_invalid")
+        raise invalid(
+            f"Invalid URL: {url}. The sandbox delivers to localhost, *.localhost and 127.0.0.1 (and hosts given "
+            f"by --allow-host).",
+            param=param,
+            code="url_invalid",
+        )
 
 
 @endpoint("POST", "/v1/webhook_endpoints")
@@ -32,10 +37,22 @@ def create(call: Call) -> dict[str, Any]:
     check_url(world, params["url"], "url")
     if params.get("api_version") not in (None, world.contract.version):
         raise unsupported(f"another api_version than {world.contract.version}")
-    made = world.create("webhook_endpoint", "we", world.platform, {
-        "api_version": params.get("api_version"), "application": None, "description": params.get("description") or None,
-        "enabled_events": params["enabled_events"], "livemode": False, "metadata": params.get("metadata") or {}, "status": "enabled",
-        "url": params["url"]}, {"secret": f"whsec_{token(32)}", "connect": params.get("connect", False), "thin": False})
+    made = world.create(
+        "webhook_endpoint",
+        "we",
+        world.platform,
+        {
+            "api_version": params.get("api_version"),
+            "application": None,
+            "description": params.get("description") or None,
+            "enabled_events": params["enabled_events"],
+            "livemode": False,
+            "metadata": params.get("metadata") or {},
+            "status": "enabled",
+            "url": params["url"],
+        },
+        {"secret": f"whsec_{token(32)}", "connect": params.get("connect", False), "thin": False},
+    )
     return {**made.body, "secret": made.hidden["secret"]}
 
 
@@ -86,32 +103,60 @@ def create_destination(call: Call) -> dict[str, Any]:
     if params["type"] != "webhook_endpoint":
         raise unsupported(f"event destinations of type {params['type']}")
     if not (params.get("webhook_endpoint") or {}).get("url"):
-        raise invalid("Missing required param: webhook_endpoint.url.", param="webhook_endpoint.url", code="parameter_missing")
+        raise invalid(
+            "Missing required param: webhook_endpoint.url.", param="webhook_endpoint.url", code="parameter_missing"
+        )
     check_url(world, params["webhook_endpoint"]["url"], "webhook_endpoint.url")
     origins = params.get("events_from") or ["@self"]
     if origins not in (["@self"], ["@accounts"]):
         raise unsupported("events_from other than @self or @accounts")
-    made = world.create(DESTINATION, "ed_test", world.platform, {
-        "amazon_eventbridge": None, "azure_event_grid": None, "description": params.get("description") or "",
-        "enabled_events": params["enabled_events"], "event_payload": params["event_payload"], "events_from": origins, "livemode": False,
-        "metadata": params.get("metadata") or {}, "name": params["name"], "snapshot_api_version": params.get("snapshot_api_version"),
-        "status": "enabled", "status_details": None, "type": "webhook_endpoint", "updated": iso(world.now)},
-        {"secret": f"whsec_{token(32)}", "connect": origins == ["@accounts"], "thin": params["event_payload"] == "thin",
-         "url": params["webhook_endpoint"]["url"]})
+    made = world.create(
+        DESTINATION,
+        "ed_test",
+        world.platform,
+        {
+            "amazon_eventbridge": None,
+            "azure_event_grid": None,
+            "description": params.get("description") or "",
+            "enabled_events": params["enabled_events"],
+            "event_payload": params["event_payload"],
+            "events_from": origins,
+            "livemode": False,
+            "metadata": params.get("metadata") or {},
+            "name": params["name"],
+            "snapshot_api_version": params.get("snapshot_api_version"),
+            "status": "enabled",
+            "status_details": None,
+            "type": "webhook_endpoint",
+            "updated": iso(world.now),
+        },
+        {
+            "secret": f"whsec_{token(32)}",
+            "connect": origins == ["@accounts"],
+            "thin": params["event_payload"] == "thin",
+            "url": params["webhook_endpoint"]["url"],
+        },
+    )
     return show_destination(made, params.get("include") or [])
 
 
 @endpoint("GET", "/v2/core/event_destinations")
 def list_destinations(call: Call) -> dict[str, Any]:
-    rows = call.world.store.sql("SELECT * FROM objects WHERE account = ? AND kind = ? ORDER BY seq DESC LIMIT ?", call.world.platform,
-                                DESTINATION, page_size(call.params))
+    rows = call.world.store.sql(
+        "SELECT * FROM objects WHERE account = ? AND kind = ? ORDER BY seq DESC LIMIT ?",
+        call.world.platform,
+        DESTINATION,
+        page_size(call.params),
+    )
     data = [show_destination(read_record(row), call.params.get("include") or []) for row in rows]
     return {"data": data, "next_page_url": None, "previous_page_url": None}
 
 
 @endpoint("GET", "/v2/core/event_destinations/{id}")
 def retrieve_destination(call: Call) -> dict[str, Any]:
-    return show_destination(get(call.world, call.world.platform, DESTINATION, call.id), call.params.get("include") or [])
+    return show_destination(
+        get(call.world, call.world.platform, DESTINATION, call.id), call.params.get("include") or []
+    )
 
 
 @endpoint("POST", "/v2/core/event_destinations/{id}")
@@ -121,7 +166,9 @@ def update_destination(call: Call) -> dict[str, Any]:
         if call.params.get(name) is not None:
             record.body[name] = call.params[name]
     if call.params.get("metadata"):
-        record.body["metadata"] = {k: v for k, v in {**record.body["metadata"], **call.params["metadata"]}.items() if v is not None}
+        record.body["metadata"] = {
+            k: v for k, v in {**record.body["metadata"], **call.params["metadata"]}.items() if v is not None
+        }
     url = (call.params.get("webhook_endpoint") or {}).get("url")
     if url:
         check_url(call.world, url, "webhook_endpoint.url")
@@ -160,5 +207,3 @@ def _stamp(call: Call, record: Record) -> dict[str, Any]:
     record.body["updated"] = iso(call.world.now)
     call.world.store.save(record)
     return show_destination(record, call.params.get("include") or [])
-
-

@@ -2,6 +2,7 @@
 
 Exit status 0 if there is none, 1 if there is, 2 if the file cannot be read.
 """
+
 from __future__ import annotations
 
 import json
@@ -23,7 +24,9 @@ def violations(contract: Contract, exchange: dict[str, Any]) -> list[str]:
         return []
     problems = contract.read(found[0], exchange.get("query", ""), exchange.get("body", ""))[1]
     answers = contract.judge(found[0].response, exchange["response"])
-    return [f"request: {problem.message}" for problem in problems] + [f"response: {problem.message}" for problem in answers]
+    return [f"request: {problem.message}" for problem in problems] + [
+        f"response: {problem.message}" for problem in answers
+    ]
 
 
 def main(argv: list[str]) -> int:

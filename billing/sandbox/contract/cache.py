@@ -1,4 +1,5 @@
 """Load the contract, deriving it once for each version of the SDK (about 3 seconds) and keeping it as JSON."""
+
 from __future__ import annotations
 
 import json

@@ -3,6 +3,7 @@
 One walk over schema and value does both: it decodes what a form can only send as text (``"400"`` becomes 400 where an
 integer is due) and lists every way in which the value breaks the schema.
 """
+
 from __future__ import annotations
 
 import json
@@ -14,7 +15,12 @@ from urllib.parse import parse_qsl
 INTEGER = re.compile(r"-?\d+\Z", re.ASCII)
 NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?\Z", re.ASCII)
 PYTHON_TYPES: dict[str, type | tuple[type, ...]] = {
-    "string": str, "boolean": bool, "object": dict, "array": list, "integer": int, "number": (int, float),
+    "string": str,
+    "boolean": bool,
+    "object": dict,
+    "array": list,
+    "integer": int,
+    "number": (int, float),
 }
 Schema = dict[str, Any]
 
@@ -92,7 +98,10 @@ class Contract:
 
     # -- finding ---------------------------------------------------------
     def find(self, method: str, path: str) -> tuple[Operation, list[str]] | None:
-        """Return the operation at a path and the values of its placeholders; a fixed segment wins over a placeholder."""
+        """Return the operation at a path and the values of its placeholders.
+
+        A fixed segment wins over a placeholder.
+        """
         found = self._descend(self.tree, path.strip("/").split("/"), [])
         if found is None or method.lower() not in found[0][1]:
             return None
@@ -113,10 +122,17 @@ class Contract:
         key = (method, template)
         if key not in self.operations:
             media, entry = next(iter(source["requestBody"]["content"].items()))
-            request = {"type": "object", "additionalProperties": False, "properties": {}, "required": [],
-                       **self.deref(entry["schema"])}
+            request = {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {},
+                "required": [],
+                **self.deref(entry["schema"]),
+            }
             answer = source["responses"]["200"]["content"]["application/json"]["schema"]
-            self.operations[key] = Operation(method, template, request, answer, media == "application/json" and method == "POST")
+            self.operations[key] = Operation(
+                method, template, request, answer, media == "application/json" and method == "POST"
+            )
         return self.operations[key]
 
     def schema_of(self, name: str) -> Schema | None:
@@ -172,9 +188,11 @@ class Contract:
         typed = {"type", "$ref", "anyOf", "oneOf"} & schema.keys()
         return schema.get("nullable", False) or not typed or any(self.may_be_null(self.deref(o)) for o in options)
 
-    def walk_any(self, options: list[Schema], value: Any, where: str, found: list[Problem], *, form: bool, request: bool) -> Any:
+    def walk_any(
+        self, options: list[Schema], value: Any, where: str, found: list[Problem], *, form: bool, request: bool
+    ) -> Any:
         """Take the first branch without a breach, else report the branch that the value most plainly means to be."""
-        attempts = []
+        attempts: list[tuple[int, int, int, list[Problem]]] = []
         for option in map(self.deref, options):
             problems: list[Problem] = []
             result = self.walk(option, value, where, problems, form=form, request=request)
@@ -190,11 +208,17 @@ class Contract:
         if schema.get("type") != "object" and "properties" not in schema:
             return 0
         properties = schema.get("properties", {})
-        tags = [(self.deref(properties[t]).get("enum"), value[t]) for t in ("object", "type") if t in properties and t in value]
+        tags = [
+            (self.deref(properties[t]).get("enum"), value[t])
+            for t in ("object", "type")
+            if t in properties and t in value
+        ]
         matches = sum(4 if enum and tag in enum else -2 for enum, tag in tags)
         return 1 + matches + 2 * (("deleted" in properties) == ("deleted" in value))
 
-    def walk_one(self, schema: Schema, value: Any, where: str, found: list[Problem], *, form: bool, request: bool) -> Any:
+    def walk_one(
+        self, schema: Schema, value: Any, where: str, found: list[Problem], *, form: bool, request: bool
+    ) -> Any:
         kind = schema.get("type") or ("object" if "properties" in schema else None)
         if form and kind == "array":
             value = as_list(value)
@@ -205,7 +229,9 @@ class Contract:
                 return value
             value = decoded
         if kind and not is_kind(kind, value):
-            found.append(Problem(kind, where, f"Invalid {kind}" if request else f"{where}: expected {kind}, got {value!r:.60}"))
+            found.append(
+                Problem(kind, where, f"Invalid {kind}" if request else f"{where}: expected {kind}, got {value!r:.60}")
+            )
             return value
         enum = schema.get("enum")
         if enum and value not in enum:
@@ -213,12 +239,17 @@ class Contract:
             found.append(Problem("enum", where, f"Invalid {where}: must be one of {shown}"))
         if kind == "array":
             items = schema.get("items", {})
-            return [self.walk(items, item, f"{where}[{i}]", found, form=form, request=request) for i, item in enumerate(value)]
+            return [
+                self.walk(items, item, f"{where}[{i}]", found, form=form, request=request)
+                for i, item in enumerate(value)
+            ]
         if kind == "object":
             return self.walk_object(schema, value, where, found, form=form, request=request)
         return value
 
-    def walk_object(self, schema: Schema, value: dict[str, Any], where: str, found: list[Problem], *, form: bool, request: bool) -> Any:
+    def walk_object(
+        self, schema: Schema, value: dict[str, Any], where: str, found: list[Problem], *, form: bool, request: bool
+    ) -> Any:
         properties, extra = schema.get("properties", {}), schema.get("additionalProperties")
         result = {}
         for name, item in value.items():
@@ -228,7 +259,13 @@ class Contract:
             elif isinstance(extra, dict):
                 result[name] = self.walk(extra, item, inside, found, form=form, request=request)
             elif extra is not True and "properties" in schema:
-                found.append(Problem("unknown", inside, f"Received unknown parameter: {inside}" if request else f"{inside}: unknown field"))
+                found.append(
+                    Problem(
+                        "unknown",
+                        inside,
+                        f"Received unknown parameter: {inside}" if request else f"{inside}: unknown field",
+                    )
+                )
             else:
                 result[name] = item
         for name in schema.get("required", []):

@@ -10,12 +10,16 @@ What the SDK cannot tell, compared with Stripe's published document:
 * enums that the SDK leaves open (``Literal[...] | str``) are marked ``x-stripeBypassValidation``, as Stripe marks them;
 * there is no ``maxLength`` and no ``pattern``.
 """
+
 from __future__ import annotations
 
 import ast
 import importlib.util
 from pathlib import Path
+from typing import Any
 
+# The SDK's generated code is regular: each place knows which node it meets, though the type checker does not.
+Node = Any
 PRIMITIVES = {
     "str": {"type": "string"},
     "int": {"type": "integer"},
@@ -37,7 +41,7 @@ class Module:
         tree = ast.parse(path.read_text())
         self.classes = {n.name: n for n in tree.body if isinstance(n, ast.ClassDef)}
         self.imports: dict[str, tuple[str, str]] = {}
-        self.assigned: dict[str, ast.expr] = {}
+        self.assigned: dict[str, Node] = {}
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module:
                 for alias in node.names:
@@ -49,8 +53,10 @@ class Module:
 
 class Deriver:
     def __init__(self) -> None:
-        root = importlib.util.find_spec("stripe").submodule_search_locations[0]
-        self.root = Path(root)
+        found = importlib.util.find_spec("stripe")
+        if found is None or found.origin is None:
+            raise ModuleNotFoundError("The contract is derived from the stripe package, which is not installed.")
+        self.root = Path(found.origin).parent
         self.schemas: dict[str, dict] = {}
         self.modules: dict[str, Module] = {}
 
@@ -62,7 +68,7 @@ class Deriver:
         return self.modules[name]
 
     # -- types -----------------------------------------------------------
-    def schema(self, node: ast.expr, mod: Module, outer: list[ast.ClassDef]) -> dict:
+    def schema(self, node: Node, mod: Module, outer: list[ast.ClassDef]) -> dict:
         """Translate one annotation into a JSON schema."""
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             return self.schema(ast.parse(node.value, mode="eval").body, mod, outer)
@@ -83,7 +89,7 @@ class Deriver:
         if head == "Union":
             return self.union(args, mod, outer)
         if head == "Literal":
-            values = [a.value for a in args]
+            values = [ast.literal_eval(a) for a in args]
             kind = "boolean" if all(isinstance(v, bool) for v in values) else "string"
             return {"type": kind, "enum": values}
         if head in ("List", "Sequence"):
@@ -97,14 +103,27 @@ class Deriver:
             item = self.schema(args[0], mod, outer)
             name = "list" if head == "ListObject" else "search_result"
             if mod.name.startswith("stripe.v2") or mod.imports.get(head, ("",))[0].startswith("stripe.v2"):
-                return {"type": "object", "required": ["data"], "properties": {
+                return {
+                    "type": "object",
+                    "required": ["data"],
+                    "properties": {
+                        "data": {"type": "array", "items": item},
+                        "next_page_url": {"type": "string", "nullable": True},
+                        "previous_page_url": {"type": "string", "nullable": True},
+                    },
+                }
+            return {
+                "type": "object",
+                "required": ["data", "has_more", "object", "url"],
+                "properties": {
                     "data": {"type": "array", "items": item},
-                    "next_page_url": {"type": "string", "nullable": True},
-                    "previous_page_url": {"type": "string", "nullable": True}}}
-            return {"type": "object", "required": ["data", "has_more", "object", "url"], "properties": {
-                "data": {"type": "array", "items": item}, "has_more": {"type": "boolean"},
-                "object": {"type": "string", "enum": [name]}, "url": {"type": "string"},
-                "next_page": {"type": "string", "nullable": True}, "total_count": {"type": "integer"}}}
+                    "has_more": {"type": "boolean"},
+                    "object": {"type": "string", "enum": [name]},
+                    "url": {"type": "string"},
+                    "next_page": {"type": "string", "nullable": True},
+                    "total_count": {"type": "integer"},
+                },
+            }
         raise NotImplementedError(f"{mod.name}: {ast.unparse(node)}")
 
     @staticmethod
@@ -113,7 +132,7 @@ class Deriver:
             return {"anyOf": [schema], "nullable": True}
         return {**schema, "nullable": True}
 
-    def union(self, args: list[ast.expr], mod: Module, outer: list[ast.ClassDef]) -> dict:
+    def union(self, args: list[Node], mod: Module, outer: list[ast.ClassDef]) -> dict:
         members: list[dict] = []
         for arg in args:
             part = self.schema(arg, mod, outer)
@@ -133,7 +152,7 @@ class Deriver:
             scope = outer[:depth]
             for child in scope[-1].body:
                 if isinstance(child, ast.ClassDef) and child.name == first:
-                    return self.ref(mod, self.descend(scope + [child], rest))
+                    return self.ref(mod, self.descend([*scope, child], rest))
         if first in mod.classes:
             return self.ref(mod, self.descend([mod.classes[first]], rest))
         if first in mod.imports:
@@ -145,7 +164,7 @@ class Deriver:
     @staticmethod
     def descend(chain: list[ast.ClassDef], names: list[str]) -> list[ast.ClassDef]:
         for name in names:
-            chain = chain + [next(c for c in chain[-1].body if isinstance(c, ast.ClassDef) and c.name == name)]
+            chain = [*chain, next(c for c in chain[-1].body if isinstance(c, ast.ClassDef) and c.name == name)]
         return chain
 
     def ref(self, mod: Module, chain: list[ast.ClassDef]) -> dict:
@@ -159,11 +178,12 @@ class Deriver:
         parts = [c.name for c in chain]
         for stmt in chain[0].body:
             if isinstance(stmt, ast.AnnAssign) and ast.unparse(stmt.target) == "OBJECT_NAME":
-                return ".".join([stmt.value.value, *parts[1:]])
+                return ".".join([ast.literal_eval(stmt.value or stmt.target), *parts[1:]])
         return ".".join([mod.name.replace("stripe.", "").replace("._", "."), *parts])
 
     def class_schema(self, mod: Module, chain: list[ast.ClassDef]) -> dict:
-        cls, out = chain[-1], {"type": "object", "properties": {}, "required": []}
+        cls = chain[-1]
+        out: dict[str, Any] = {"type": "object", "properties": {}, "required": []}
         bases = [b.id for b in cls.bases if isinstance(b, ast.Name)]
         typed_dict = "params" in mod.name.split(".")
         if typed_dict:
@@ -177,15 +197,23 @@ class Deriver:
                 parent = self.class_schema(mod, [mod.classes[base]])
                 out["properties"].update(parent["properties"])
                 out["required"] += parent["required"]
-        remap = next((ast.literal_eval(s.value) for s in cls.body if isinstance(s, ast.Assign)
-                      and ast.unparse(s.targets[0]) == "_field_remappings"), {})
+        remap: dict[str, str] = next(
+            (
+                ast.literal_eval(s.value)
+                for s in cls.body
+                if isinstance(s, ast.Assign) and ast.unparse(s.targets[0]) == "_field_remappings"
+            ),
+            {},
+        )
         for stmt in cls.body:
             if isinstance(stmt, ast.AnnAssign) and "ClassVar" not in ast.unparse(stmt.annotation):
-                name = stmt.target.id
+                name = ast.unparse(stmt.target)
                 self.field(out, remap.get(name, name), stmt.annotation, mod, chain, typed_dict)
         return out
 
-    def field(self, out, name, annotation, mod, chain, typed_dict) -> None:
+    def field(
+        self, out: dict, name: str, annotation: Node, mod: Module, chain: list[ast.ClassDef], typed_dict: bool
+    ) -> None:
         if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
             annotation = ast.parse(annotation.value, mode="eval").body
         text = ast.unparse(annotation)
@@ -205,21 +233,30 @@ class Deriver:
                         self.operation(paths, mod, cls, func, prefix)
         return paths
 
-    def operation(self, paths, mod, cls, func, prefix) -> None:
-        call = next((n for n in ast.walk(func) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute)
-                     and n.func.attr in ("_request", "_request_stream") and len(n.args) > 1), None)
+    def operation(self, paths: dict, mod: Module, cls: ast.ClassDef, func: ast.FunctionDef, prefix: str) -> None:
+        call: Node = next(
+            (
+                n
+                for n in ast.walk(func)
+                if isinstance(n, ast.Call)
+                and isinstance(n.func, ast.Attribute)
+                and n.func.attr in ("_request", "_request_stream")
+                and len(n.args) > 1
+            ),
+            None,
+        )
         if call is None:
             return
         verb, where = call.args[0].value, call.args[1]
-        path = where.func.value.value if isinstance(where, ast.Call) else getattr(where, "value", None)
+        path = where.func.value.value if hasattr(where, "func") else getattr(where, "value", None)
         if not isinstance(path, str) or not path.startswith(prefix):
             return
         arg = next((a for a in func.args.args if a.arg == "params"), None)
         body, needed = {"type": "object", "properties": {}, "additionalProperties": False}, False
-        if arg is not None and arg.annotation is not None:
-            text = ast.unparse(arg.annotation)
-            needed = not text.startswith("Optional")
-            body = self.schema(arg.annotation if needed else arg.annotation.slice, mod, [cls])
+        annotation: Node = arg.annotation if arg else None
+        if annotation is not None:
+            needed = not ast.unparse(annotation).startswith("Optional")
+            body = self.schema(annotation if needed else annotation.slice, mod, [cls])
         media = "application/json" if path.startswith("/v2/") else "application/x-www-form-urlencoded"
         result = self.result(verb, self.schema(func.returns, mod, [cls]))
         paths.setdefault(path, {})[verb] = {
@@ -227,8 +264,19 @@ class Deriver:
             "requestBody": {"required": needed, "content": {media: {"schema": body}}},
             "responses": {
                 "200": {"content": {"application/json": {"schema": result}}},
-                "default": {"content": {"application/json": {"schema": {"type": "object", "required": ["error"],
-                    "properties": {"error": self.named("ErrorObject", self.module("stripe._error_object"), [])}}}}},
+                "default": {
+                    "content": {
+                        "application/json": {
+                            "schema": {
+                                "type": "object",
+                                "required": ["error"],
+                                "properties": {
+                                    "error": self.named("ErrorObject", self.module("stripe._error_object"), [])
+                                },
+                            }
+                        }
+                    }
+                },
             },
         }
 
@@ -238,8 +286,11 @@ class Deriver:
         if verb == "post" or "deleted" not in full.get("properties", {}):
             return schema
         kept = {name: full["properties"][name] for name in ("id", "object") if name in full["properties"]}
-        stub = {"type": "object", "required": [*kept, "deleted"],
-                "properties": {**kept, "deleted": {"type": "boolean", "enum": [True]}}}
+        stub = {
+            "type": "object",
+            "required": [*kept, "deleted"],
+            "properties": {**kept, "deleted": {"type": "boolean", "enum": [True]}},
+        }
         # Some DELETEs answer with the whole object: a subscription is cancelled, not removed.
         return {"anyOf": [stub, schema]}
 
@@ -248,19 +299,26 @@ class Deriver:
         self.thin_event()
         return {
             "openapi": "3.0.0",
-            "info": {"title": "Stripe API (derived from stripe-python)", "version": self.constant("_api_version", "CURRENT"),
-                     "x-derived-from": f"stripe=={self.constant('_version', 'VERSION')}"},
+            "info": {
+                "title": "Stripe API (derived from stripe-python)",
+                "version": self.constant("_api_version", "CURRENT"),
+                "x-derived-from": f"stripe=={self.constant('_version', 'VERSION')}",
+            },
             "paths": paths,
             "components": {"schemas": self.schemas},
         }
 
     def thin_event(self) -> None:
-        """The SDK declares ``related_object`` and ``data`` once for each event type, in ``stripe/events``, not on Event."""
+        """Add what the SDK declares for each event type (in ``stripe/events``) instead of once, on Event."""
         event = self.schemas.get("v2.core.event")
         if event:
             text = {"type": "string"}
             event["properties"]["related_object"] = {
-                "type": "object", "nullable": True, "required": ["type", "url"], "properties": {"id": text, "type": text, "url": text}}
+                "type": "object",
+                "nullable": True,
+                "required": ["type", "url"],
+                "properties": {"id": text, "type": text, "url": text},
+            }
             event["properties"]["data"] = {"type": "object", "nullable": True}
 
     def constant(self, module: str, name: str) -> str:
@@ -269,7 +327,11 @@ class Deriver:
         if name in mod.assigned:
             return ast.literal_eval(mod.assigned[name])
         cls = next(c for c in mod.classes.values())
-        return next(ast.literal_eval(s.value) for s in cls.body if isinstance(s, ast.Assign) and ast.unparse(s.targets[0]) == name)
+        return next(
+            ast.literal_eval(s.value)
+            for s in cls.body
+            if isinstance(s, ast.Assign) and ast.unparse(s.targets[0]) == name
+        )
 
 
 def derive(prefix: str = "/") -> dict:

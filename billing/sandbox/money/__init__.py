@@ -1,1 +1,1 @@
-"""How money moves inside the sandbox: movements (balance transactions), payments, refunds, transfers, payouts, disputes."""
+"""How money moves inside the sandbox: movements (balance transactions) and all that makes them."""

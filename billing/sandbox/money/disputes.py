@@ -1,4 +1,5 @@
 """Disputes: the bank takes the money and a fee from the platform; an inquiry takes nothing."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -13,12 +14,37 @@ from .settings import DAY
 DISPUTE_FEE_MINOR = 2000
 EVIDENCE_DUE_SECONDS = 10 * DAY
 FINAL = ("won", "lost", "warning_closed", "prevented")
-FILES = ("cancellation_policy", "customer_communication", "customer_signature", "duplicate_charge_documentation", "receipt",
-         "refund_policy", "service_documentation", "shipping_documentation", "uncategorized_file")
-TEXTS = ("access_activity_log", "billing_address", "cancellation_policy_disclosure", "cancellation_rebuttal", "customer_email_address",
-         "customer_name", "customer_purchase_ip", "duplicate_charge_explanation", "duplicate_charge_id", "product_description",
-         "refund_policy_disclosure", "refund_refusal_explanation", "service_date", "shipping_address", "shipping_carrier",
-         "shipping_date", "shipping_tracking_number", "uncategorized_text")
+FILES = (
+    "cancellation_policy",
+    "customer_communication",
+    "customer_signature",
+    "duplicate_charge_documentation",
+    "receipt",
+    "refund_policy",
+    "service_documentation",
+    "shipping_documentation",
+    "uncategorized_file",
+)
+TEXTS = (
+    "access_activity_log",
+    "billing_address",
+    "cancellation_policy_disclosure",
+    "cancellation_rebuttal",
+    "customer_email_address",
+    "customer_name",
+    "customer_purchase_ip",
+    "duplicate_charge_explanation",
+    "duplicate_charge_id",
+    "product_description",
+    "refund_policy_disclosure",
+    "refund_refusal_explanation",
+    "service_date",
+    "shipping_address",
+    "shipping_carrier",
+    "shipping_date",
+    "shipping_tracking_number",
+    "uncategorized_text",
+)
 
 
 def open_for(world: World, charge: Record, card: Card) -> None:
@@ -30,16 +56,43 @@ def open_for(world: World, charge: Record, card: Card) -> None:
 def open_dispute(world: World, charge: Record, reason: str) -> Record:
     """Dispute a charge in full. ``reason`` is Stripe's, or ``inquiry``, with which no money moves (yet)."""
     inquiry = reason == "inquiry"
-    dispute = world.create("dispute", "du", charge.account, {
-        "amount": charge.body["amount"], "balance_transactions": [], "charge": charge.id, "currency": charge.body["currency"],
-        "enhanced_eligibility_types": [], "evidence": {**dict.fromkeys(FILES + TEXTS), "enhanced_evidence": {}},
-        "evidence_details": {"due_by": world.now + EVIDENCE_DUE_SECONDS, "enhanced_eligibility": {}, "has_evidence": False,
-                             "past_due": False, "submission_count": 0, "submission_method": "not_submitted"},
-        "is_charge_refundable": inquiry, "livemode": False, "metadata": {}, "network_reason_code": "10.4",
-        "payment_intent": charge.body["payment_intent"], "payment_method_details": {"type": "card", "card": {
-            "brand": charge.body["payment_method_details"]["card"]["brand"], "case_type": "inquiry" if inquiry else "chargeback",
-            "network": charge.body["payment_method_details"]["card"]["brand"], "network_reason_code": "10.4"}},
-        "reason": "general" if inquiry else reason, "status": "warning_needs_response" if inquiry else "needs_response"})
+    dispute = world.create(
+        "dispute",
+        "du",
+        charge.account,
+        {
+            "amount": charge.body["amount"],
+            "balance_transactions": [],
+            "charge": charge.id,
+            "currency": charge.body["currency"],
+            "enhanced_eligibility_types": [],
+            "evidence": {**dict.fromkeys(FILES + TEXTS), "enhanced_evidence": {}},
+            "evidence_details": {
+                "due_by": world.now + EVIDENCE_DUE_SECONDS,
+                "enhanced_eligibility": {},
+                "has_evidence": False,
+                "past_due": False,
+                "submission_count": 0,
+                "submission_method": "not_submitted",
+            },
+            "is_charge_refundable": inquiry,
+            "livemode": False,
+            "metadata": {},
+            "network_reason_code": "10.4",
+            "payment_intent": charge.body["payment_intent"],
+            "payment_method_details": {
+                "type": "card",
+                "card": {
+                    "brand": charge.body["payment_method_details"]["card"]["brand"],
+                    "case_type": "inquiry" if inquiry else "chargeback",
+                    "network": charge.body["payment_method_details"]["card"]["brand"],
+                    "network_reason_code": "10.4",
+                },
+            },
+            "reason": "general" if inquiry else reason,
+            "status": "warning_needs_response" if inquiry else "needs_response",
+        },
+    )
     charge.body["disputed"] = True
     world.store.save(charge)
     if not inquiry:
@@ -77,16 +130,29 @@ def submit_evidence(world: World, dispute: Record, evidence: dict[str, Any], *, 
         if details["submission_count"]:
             raise refused("Evidence for this dispute has already been submitted.")
         details |= {"submission_count": 1, "submission_method": "manual"}
-        dispute.body["status"] = "warning_under_review" if dispute.body["status"].startswith("warning") else "under_review"
+        dispute.body["status"] = (
+            "warning_under_review" if dispute.body["status"].startswith("warning") else "under_review"
+        )
     world.store.save(dispute)
     world.emit(dispute.account, "charge.dispute.updated", dispute.body)
-    verdict = {"winning_evidence": "won", "losing_evidence": "lost"}.get(dispute.body["evidence"]["uncategorized_text"] or "")
+    verdict = {"winning_evidence": "won", "losing_evidence": "lost"}.get(
+        dispute.body["evidence"]["uncategorized_text"] or ""
+    )
     if submit and verdict:
         close_dispute(world, dispute, verdict)
 
 
 def _book(world: World, dispute: Record, amount: int, fee: int, category: str) -> None:
-    id = move(world, dispute.account, type="adjustment", amount=amount, fee=fee, currency=dispute.body["currency"], source=dispute.id,
-              category=category, description=f"Chargeback {'withdrawal' if amount < 0 else 'reversal'} for {dispute.body['charge']}")
+    id = move(
+        world,
+        dispute.account,
+        type="adjustment",
+        amount=amount,
+        fee=fee,
+        currency=dispute.body["currency"],
+        source=dispute.id,
+        category=category,
+        description=f"Chargeback {'withdrawal' if amount < 0 else 'reversal'} for {dispute.body['charge']}",
+    )
     dispute.body["balance_transactions"].append(find_movement(world, id))
     world.store.save(dispute)

@@ -1,4 +1,5 @@
 """Balance transactions: every cent that moves is one row here, and every balance is their sum."""
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -8,16 +9,39 @@ from ..ids import new_id
 from ..world import World, job
 from .settings import schedule_payout
 
-REPORTING = {"charge": "charge", "payment": "charge", "refund": "refund", "payment_refund": "refund", "refund_failure": "refund_failure",
-             "transfer": "transfer", "transfer_refund": "transfer_reversal", "payout": "payout", "payout_failure": "payout_reversal",
-             "payout_cancel": "payout_reversal", "payout_minimum_balance_hold": "payout_minimum_balance_hold",
-             "payout_minimum_balance_release": "payout_minimum_balance_release", "topup": "topup"}
+REPORTING = {
+    "charge": "charge",
+    "payment": "charge",
+    "refund": "refund",
+    "payment_refund": "refund",
+    "refund_failure": "refund_failure",
+    "transfer": "transfer",
+    "transfer_refund": "transfer_reversal",
+    "payout": "payout",
+    "payout_failure": "payout_reversal",
+    "payout_cancel": "payout_reversal",
+    "payout_minimum_balance_hold": "payout_minimum_balance_hold",
+    "payout_minimum_balance_release": "payout_minimum_balance_release",
+    "topup": "topup",
+}
 # What waits for available money (refunds, for now) is tried again by these when money becomes available.
 WAITING: list[Callable[[World, str, str], None]] = []
 
 
-def move(world: World, account: str, *, type: str, amount: int, currency: str, source: str | None, fee: int = 0,
-         available_on: int | None = None, description: str | None = None, category: str | None = None, payout: str | None = None) -> str:
+def move(
+    world: World,
+    account: str,
+    *,
+    type: str,
+    amount: int,
+    currency: str,
+    source: str | None,
+    fee: int = 0,
+    available_on: int | None = None,
+    description: str | None = None,
+    category: str | None = None,
+    payout: str | None = None,
+) -> str:
     """Write one balance transaction and change the balance by ``amount - fee`` minor units; returns its id.
 
     It is pending until ``available_on`` (sandbox time; default now).
@@ -26,13 +50,33 @@ def move(world: World, account: str, *, type: str, amount: int, currency: str, s
     status = "pending" if available_on > world.now else "available"
     id = new_id("txn")
     world.store.sql(
-        "INSERT INTO movements (id, account, created, currency, amount, fee, net, type, category, available_on, status, source, payout, description)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", id, account, world.now, currency, amount, fee, amount - fee, type,
-        category or REPORTING[type], available_on, status, source, payout, description)
+        "INSERT INTO movements (id, account, created, currency, amount, fee, net, type, category, available_on, "
+        "status, source, payout, description)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        id,
+        account,
+        world.now,
+        currency,
+        amount,
+        fee,
+        amount - fee,
+        type,
+        category or REPORTING[type],
+        available_on,
+        status,
+        source,
+        payout,
+        description,
+    )
     pending, available = (amount - fee, 0) if status == "pending" else (0, amount - fee)
     world.store.sql(
         "INSERT INTO balances VALUES (?, ?, ?, ?) ON CONFLICT (account, currency) DO UPDATE SET"
-        " pending = pending + excluded.pending, available = available + excluded.available", account, currency, pending, available)
+        " pending = pending + excluded.pending, available = available + excluded.available",
+        account,
+        currency,
+        pending,
+        available,
+    )
     if status == "pending":
         world.schedule("funds_available", f"{account}:{currency}", available_on)
     elif payout is None and amount > fee:
@@ -42,23 +86,53 @@ def move(world: World, account: str, *, type: str, amount: int, currency: str, s
 
 def held(world: World, account: str, currency: str) -> tuple[int, int]:
     """What an account holds in a currency: (pending, available), in minor units."""
-    row = world.store.one("SELECT pending, available FROM balances WHERE account = ? AND currency = ?", account, currency)
+    row = world.store.one(
+        "SELECT pending, available FROM balances WHERE account = ? AND currency = ?", account, currency
+    )
     return (row["pending"], row["available"]) if row else (0, 0)
 
 
 def find_movement(world: World, id: str) -> dict[str, Any] | None:
-    """The balance transaction as the API shows it, with its owner under ``"account"`` removed; None if there is none."""
+    """The balance transaction as the API shows it, with its owner under ``"account"`` removed.
+
+    None if there is none.
+    """
     row = world.store.one("SELECT * FROM movements WHERE id = ?", id)
     return movement_body(row) if row else None
 
 
 def movement_body(row: Any) -> dict[str, Any]:
-    fees = [{"amount": row["fee"], "application": None, "currency": row["currency"], "description": "Stripe processing fees",
-             "type": "stripe_fee"}] if row["fee"] else []
-    return {"id": row["id"], "object": "balance_transaction", "amount": row["amount"], "available_on": row["available_on"],
-            "balance_type": "payments", "created": row["created"], "currency": row["currency"], "description": row["description"],
-            "exchange_rate": None, "fee": row["fee"], "fee_details": fees, "net": row["net"], "reporting_category": row["category"],
-            "source": row["source"], "status": row["status"], "type": row["type"]}
+    fees = (
+        [
+            {
+                "amount": row["fee"],
+                "application": None,
+                "currency": row["currency"],
+                "description": "Stripe processing fees",
+                "type": "stripe_fee",
+            }
+        ]
+        if row["fee"]
+        else []
+    )
+    return {
+        "id": row["id"],
+        "object": "balance_transaction",
+        "amount": row["amount"],
+        "available_on": row["available_on"],
+        "balance_type": "payments",
+        "created": row["created"],
+        "currency": row["currency"],
+        "description": row["description"],
+        "exchange_rate": None,
+        "fee": row["fee"],
+        "fee_details": fees,
+        "net": row["net"],
+        "reporting_category": row["category"],
+        "source": row["source"],
+        "status": row["status"],
+        "type": row["type"],
+    }
 
 
 def balance_body(world: World, account: str) -> dict[str, Any]:
@@ -67,7 +141,11 @@ def balance_body(world: World, account: str) -> dict[str, Any]:
     sums = {row["currency"]: (row["pending"], row["available"]) for row in rows} or {world.settings.currency: (0, 0)}
 
     def entries(index: int) -> list[dict[str, Any]]:
-        return [{"amount": both[index], "currency": currency, "source_types": {"card": both[index]}} for currency, both in sums.items()]
+        return [
+            {"amount": both[index], "currency": currency, "source_types": {"card": both[index]}}
+            for currency, both in sums.items()
+        ]
+
     body: dict[str, Any] = {"object": "balance", "available": entries(1), "livemode": False, "pending": entries(0)}
     if account == world.platform:
         body["connect_reserved"] = [{"amount": 0, "currency": currency} for currency in sums]
@@ -78,13 +156,23 @@ def balance_body(world: World, account: str) -> dict[str, Any]:
 def release(world: World, subject: str) -> None:
     """Turn pending money whose time has come into available money, and try what waited for it."""
     account, currency = subject.split(":")
-    rows = world.store.sql("UPDATE movements SET status = 'available' WHERE account = ? AND currency = ? AND status = 'pending'"
-                           " AND available_on <= ? RETURNING net", account, currency, world.now).fetchall()
+    rows = world.store.sql(
+        "UPDATE movements SET status = 'available' WHERE account = ? AND currency = ? AND status = 'pending'"
+        " AND available_on <= ? RETURNING net",
+        account,
+        currency,
+        world.now,
+    ).fetchall()
     if not rows:
         return
     freed = sum(row["net"] for row in rows)
-    world.store.sql("UPDATE balances SET pending = pending - ?, available = available + ? WHERE account = ? AND currency = ?",
-                    freed, freed, account, currency)
+    world.store.sql(
+        "UPDATE balances SET pending = pending - ?, available = available + ? WHERE account = ? AND currency = ?",
+        freed,
+        freed,
+        account,
+        currency,
+    )
     for retry in WAITING:
         retry(world, account, currency)
     world.emit(account, "balance.available", balance_body(world, account))

@@ -1,4 +1,5 @@
 """Payment intents and their charges: the state machine that the API and the hosted page drive alike."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -31,46 +32,119 @@ def check_amount(amount: int, currency: str, param: str = "amount") -> None:
     if currency != currency.lower() or currency not in SUPPORTED:
         raise ApiError(400, f"Invalid currency: {currency}.", param="currency")
     if amount < MINIMUM_MINOR:
-        raise ApiError(400, f"Amount must be at least {show(MINIMUM_MINOR, currency)}.", code="amount_too_small", param=param)
+        raise ApiError(
+            400, f"Amount must be at least {show(MINIMUM_MINOR, currency)}.", code="amount_too_small", param=param
+        )
     if amount > MAXIMUM_MINOR:
-        raise ApiError(400, f"Amount must be no more than {show(MAXIMUM_MINOR, currency)}.", code="amount_too_large", param=param)
+        raise ApiError(
+            400, f"Amount must be no more than {show(MAXIMUM_MINOR, currency)}.", code="amount_too_large", param=param
+        )
 
 
 def create_intent(world: World, account: str, *, amount: int, currency: str, **fields: Any) -> Record:
     """Open a payment intent of ``amount`` minor units; ``fields`` are further fields of the object."""
     check_amount(amount, currency)
     id = new_id("pi")
-    record = world.create("payment_intent", "pi", account, {
-        "amount": amount, "amount_capturable": 0, "amount_details": {"tip": {}}, "amount_received": 0, "application": None,
-        "application_fee_amount": None, "automatic_payment_methods": {"allow_redirects": "always", "enabled": True}, "canceled_at": None,
-        "cancellation_reason": None, "capture_method": "automatic_async", "client_secret": f"{id}_secret_{token(24)}",
-        "confirmation_method": "automatic", "currency": currency, "customer": None, "customer_account": None, "description": None,
-        "excluded_payment_method_types": None, "last_payment_error": None, "latest_charge": None, "livemode": False, "metadata": {},
-        "next_action": None, "on_behalf_of": None, "payment_method": None, "payment_method_options": {}, "payment_method_types": ["card"],
-        "processing": None, "receipt_email": None, "review": None, "setup_future_usage": None, "shipping": None, "source": None,
-        "statement_descriptor": None, "statement_descriptor_suffix": None, "status": "requires_payment_method", "transfer_data": None,
-        "transfer_group": None, **fields}, id=id)
+    record = world.create(
+        "payment_intent",
+        "pi",
+        account,
+        {
+            "amount": amount,
+            "amount_capturable": 0,
+            "amount_details": {"tip": {}},
+            "amount_received": 0,
+            "application": None,
+            "application_fee_amount": None,
+            "automatic_payment_methods": {"allow_redirects": "always", "enabled": True},
+            "canceled_at": None,
+            "cancellation_reason": None,
+            "capture_method": "automatic_async",
+            "client_secret": f"{id}_secret_{token(24)}",
+            "confirmation_method": "automatic",
+            "currency": currency,
+            "customer": None,
+            "customer_account": None,
+            "description": None,
+            "excluded_payment_method_types": None,
+            "last_payment_error": None,
+            "latest_charge": None,
+            "livemode": False,
+            "metadata": {},
+            "next_action": None,
+            "on_behalf_of": None,
+            "payment_method": None,
+            "payment_method_options": {},
+            "payment_method_types": ["card"],
+            "processing": None,
+            "receipt_email": None,
+            "review": None,
+            "setup_future_usage": None,
+            "shipping": None,
+            "source": None,
+            "statement_descriptor": None,
+            "statement_descriptor_suffix": None,
+            "status": "requires_payment_method",
+            "transfer_data": None,
+            "transfer_group": None,
+            **fields,
+        },
+        id=id,
+    )
     world.emit(account, "payment_intent.created", record.body)
     return record
 
 
-def add_payment_method(world: World, account: str, card: Card, *, email: str | None = None, name: str | None = None,
-                       exp_month: int = 12, exp_year: int = 2034) -> Record:
+def add_payment_method(
+    world: World,
+    account: str,
+    card: Card,
+    *,
+    email: str | None = None,
+    name: str | None = None,
+    exp_month: int = 12,
+    exp_year: int = 2034,
+) -> Record:
     """Store a card as a payment method: its test behavior is remembered, its number is not."""
-    return world.create("payment_method", "pm", account, {
-        "allow_redisplay": "unspecified", "billing_details": billing_details(email, name), "customer": None, "livemode": False,
-        "metadata": {}, "type": "card", "card": {
-            "brand": card.brand, "checks": checks(card), "country": card.country, "display_brand": card.brand, "exp_month": exp_month,
-            "exp_year": exp_year, "fingerprint": f"souk{card.token[-12:]}", "funding": card.funding, "generated_from": None,
-            "last4": card.last4, "networks": {"available": [card.brand], "preferred": None}, "regulated_status": "unregulated",
-            "three_d_secure_usage": {"supported": True}, "wallet": None}}, {"card": card.token})
+    return world.create(
+        "payment_method",
+        "pm",
+        account,
+        {
+            "allow_redisplay": "unspecified",
+            "billing_details": billing_details(email, name),
+            "customer": None,
+            "livemode": False,
+            "metadata": {},
+            "type": "card",
+            "card": {
+                "brand": card.brand,
+                "checks": checks(card),
+                "country": card.country,
+                "display_brand": card.brand,
+                "exp_month": exp_month,
+                "exp_year": exp_year,
+                "fingerprint": f"souk{card.token[-12:]}",
+                "funding": card.funding,
+                "generated_from": None,
+                "last4": card.last4,
+                "networks": {"available": [card.brand], "preferred": None},
+                "regulated_status": "unregulated",
+                "three_d_secure_usage": {"supported": True},
+                "wallet": None,
+            },
+        },
+        {"card": card.token},
+    )
 
 
 def card_of(payment_method: Record) -> Card:
     return cards.BY_TOKEN[payment_method.hidden["card"]]
 
 
-def confirm(world: World, intent: Record, payment_method: Record, *, off_session: bool = False, return_url: str | None = None) -> None:
+def confirm(
+    world: World, intent: Record, payment_method: Record, *, off_session: bool = False, return_url: str | None = None
+) -> None:
     """Try to pay: the intent ends in requires_action, requires_capture or succeeded.
 
     Raises ApiError 402 if the card is declined; what was written on the way (failed charge, events) is to be kept.
@@ -80,12 +154,27 @@ def confirm(world: World, intent: Record, payment_method: Record, *, off_session
     set_up = off_session and card.authentication == "unless_set_up" and payment_method.hidden.get("set_up")
     if card.authentication != "never" and not set_up:
         if off_session:
-            decline(world, intent, payment_method, Decline(
-                "authentication_required", "authentication_required",
-                "Your card was declined. This transaction requires authentication."))
+            decline(
+                world,
+                intent,
+                payment_method,
+                Decline(
+                    "authentication_required",
+                    "authentication_required",
+                    "Your card was declined. This transaction requires authentication.",
+                ),
+            )
         intent.hidden["return_url"] = return_url
-        intent.body |= {"status": "requires_action", "next_action": {"type": "redirect_to_url", "redirect_to_url": {
-            "return_url": return_url, "url": f"{world.settings.public_url}/c/3ds/{intent.body['client_secret']}"}}}
+        intent.body |= {
+            "status": "requires_action",
+            "next_action": {
+                "type": "redirect_to_url",
+                "redirect_to_url": {
+                    "return_url": return_url,
+                    "url": f"{world.settings.public_url}/c/3ds/{intent.body['client_secret']}",
+                },
+            },
+        }
         world.store.save(intent)
         world.emit(intent.account, "payment_intent.requires_action", intent.body)
         return
@@ -118,22 +207,40 @@ def receive(world: World, charge: Record, card: Card, amount: int) -> None:
     """Book the money of a captured charge: gross, Stripe's fee, and the day on which it becomes available."""
     available_on = world.now if card.available_at_once else world.now + SETTLEMENT_DAYS * DAY
     charge.body["balance_transaction"] = move(
-        world, charge.account, type="charge", amount=amount, fee=card_fee(amount), currency=charge.body["currency"], source=charge.id,
-        available_on=available_on, description=charge.body["description"])
+        world,
+        charge.account,
+        type="charge",
+        amount=amount,
+        fee=card_fee(amount),
+        currency=charge.body["currency"],
+        source=charge.id,
+        available_on=available_on,
+        description=charge.body["description"],
+    )
     charge.hidden["available_on"] = available_on
     world.store.save(charge)
 
 
 def capture(world: World, intent: Record, amount: int | None) -> None:
-    """Take authorized money, all or a part; the rest is released. Raises ApiError in another state than requires_capture."""
+    """Take authorized money, all or a part.
+
+    The rest is released. Raises ApiError in another state than requires_capture.
+    """
     if intent.body["status"] != "requires_capture":
         raise unexpected(intent, "captured", "requires_capture")
     amount = intent.body["amount_capturable"] if amount is None else amount
     if not 0 < amount <= intent.body["amount_capturable"]:
-        raise refused(f"The amount to capture must be between 1 and {intent.body['amount_capturable']}.", code="amount_too_large",
-                      param="amount_to_capture")
-    charge, payment_method = world.store.find(intent.body["latest_charge"]), world.store.find(intent.body["payment_method"])
-    assert charge and payment_method
+        raise refused(
+            f"The amount to capture must be between 1 and {intent.body['amount_capturable']}.",
+            code="amount_too_large",
+            param="amount_to_capture",
+        )
+    charge, payment_method = (
+        world.store.find(intent.body["latest_charge"]),
+        world.store.find(intent.body["payment_method"]),
+    )
+    assert charge
+    assert payment_method
     charge.body |= {"captured": True, "amount_captured": amount}
     receive(world, charge, card_of(payment_method), amount)
     intent.body |= {"status": "succeeded", "amount_received": amount, "amount_capturable": 0}
@@ -143,34 +250,62 @@ def capture(world: World, intent: Record, amount: int | None) -> None:
 
 
 def cancel(world: World, intent: Record, reason: str | None) -> None:
-    """Give an unpaid intent up for good, releasing an authorization; raises ApiError if it is paid or canceled already."""
+    """Give an unpaid intent up for good, releasing an authorization.
+
+    Raises ApiError if it is paid or canceled already.
+    """
     if intent.body["status"] in ("succeeded", "canceled"):
-        raise unexpected(intent, "canceled", "requires_payment_method, requires_capture, requires_confirmation, requires_action, processing")
+        raise unexpected(
+            intent,
+            "canceled",
+            "requires_payment_method, requires_capture, requires_confirmation, requires_action, processing",
+        )
     if intent.body["status"] == "requires_capture":
         charge = world.store.find(intent.body["latest_charge"])
         assert charge
         charge.body |= {"refunded": True, "amount_refunded": charge.body["amount"]}
         world.store.save(charge)
         world.emit(intent.account, "charge.refunded", charge.body)
-    intent.body |= {"status": "canceled", "canceled_at": world.now, "cancellation_reason": reason, "next_action": None, "amount_capturable": 0}
+    intent.body |= {
+        "status": "canceled",
+        "canceled_at": world.now,
+        "cancellation_reason": reason,
+        "next_action": None,
+        "amount_capturable": 0,
+    }
     world.store.save(intent)
     world.emit(intent.account, "payment_intent.canceled", intent.body)
 
 
 def decline(world: World, intent: Record, payment_method: Record, why: Decline, *, authenticated: bool = False) -> None:
     """Record a declined attempt and raise its ApiError 402: the intent waits for another payment method."""
-    charge = add_charge(world, intent, payment_method, succeeded=False, captured=False, authenticated=authenticated, why=why)
-    error: dict[str, Any] = {"charge": charge.id, "code": why.code, "message": why.message, "payment_method": payment_method.body,
-                             "type": "card_error", "doc_url": f"https://stripe.com/docs/error-codes/{why.code.replace('_', '-')}"}
+    charge = add_charge(
+        world, intent, payment_method, succeeded=False, captured=False, authenticated=authenticated, why=why
+    )
+    error: dict[str, Any] = {
+        "charge": charge.id,
+        "code": why.code,
+        "message": why.message,
+        "payment_method": payment_method.body,
+        "type": "card_error",
+        "doc_url": f"https://stripe.com/docs/error-codes/{why.code.replace('_', '-')}",
+    }
     if why.decline_code:
         error["decline_code"] = why.decline_code
-    intent.body |= {"status": "requires_payment_method", "payment_method": None, "next_action": None, "latest_charge": charge.id,
-                    "last_payment_error": error}
+    intent.body |= {
+        "status": "requires_payment_method",
+        "payment_method": None,
+        "next_action": None,
+        "latest_charge": charge.id,
+        "last_payment_error": error,
+    }
     world.store.save(intent)
     world.emit(intent.account, "charge.failed", charge.body)
     world.emit(intent.account, "payment_intent.payment_failed", intent.body)
     extra = {key: error[key] for key in ("charge", "decline_code", "payment_method") if key in error}
-    raise ApiError(402, why.message, type="card_error", code=why.code, saved=True, keep=True, payment_intent=intent.body, **extra)
+    raise ApiError(
+        402, why.message, type="card_error", code=why.code, saved=True, keep=True, payment_intent=intent.body, **extra
+    )
 
 
 def fail_authentication(world: World, intent: Record) -> None:
@@ -178,47 +313,142 @@ def fail_authentication(world: World, intent: Record) -> None:
     why = cards.AUTHENTICATION_FAILED
     payment_method = world.store.find(intent.body["payment_method"])
     assert payment_method
-    intent.body |= {"status": "requires_payment_method", "payment_method": None, "next_action": None, "last_payment_error": {
-        "code": why.code, "message": why.message, "payment_method": payment_method.body, "type": "invalid_request_error"}}
+    intent.body |= {
+        "status": "requires_payment_method",
+        "payment_method": None,
+        "next_action": None,
+        "last_payment_error": {
+            "code": why.code,
+            "message": why.message,
+            "payment_method": payment_method.body,
+            "type": "invalid_request_error",
+        },
+    }
     world.store.save(intent)
     world.emit(intent.account, "payment_intent.payment_failed", intent.body)
 
 
 def unexpected(intent: Record, verb: str, allowed: str) -> ApiError:
-    return refused(f"This PaymentIntent could not be {verb} because it has a status of {intent.body['status']}. Only a PaymentIntent with "
-                   f"one of the following statuses may be {verb}: {allowed}.", code="payment_intent_unexpected_state",
-                   payment_intent=intent.body)
+    return refused(
+        f"This PaymentIntent could not be {verb} because it has a status of {intent.body['status']}. Only a "
+        f"PaymentIntent with "
+        f"one of the following statuses may be {verb}: {allowed}.",
+        code="payment_intent_unexpected_state",
+        payment_intent=intent.body,
+    )
 
 
-def add_charge(world: World, intent: Record, payment_method: Record, *, succeeded: bool, captured: bool, authenticated: bool,
-               why: Decline | None = None) -> Record:
+def add_charge(
+    world: World,
+    intent: Record,
+    payment_method: Record,
+    *,
+    succeeded: bool,
+    captured: bool,
+    authenticated: bool,
+    why: Decline | None = None,
+) -> Record:
     body, card = intent.body, card_of(payment_method)
     blocked = why is not None and why.decline_code == "fraudulent"
-    outcome = {"advice_code": None, "network_advice_code": None, "network_decline_code": None,
-               "network_status": "approved_by_network" if succeeded else "not_sent_to_network" if blocked else "declined_by_network",
-               "reason": why and (why.decline_code or why.code), "risk_level": "highest" if blocked else "normal",
-               "risk_score": 90 if blocked else 12, "type": "authorized" if succeeded else "blocked" if blocked else "issuer_declined",
-               "seller_message": "Payment complete." if succeeded else "The bank did not return any further details with this decline."}
+    outcome = {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": "approved_by_network"
+        if succeeded
+        else "not_sent_to_network"
+        if blocked
+        else "declined_by_network",
+        "reason": why and (why.decline_code or why.code),
+        "risk_level": "highest" if blocked else "normal",
+        "risk_score": 90 if blocked else 12,
+        "type": "authorized" if succeeded else "blocked" if blocked else "issuer_declined",
+        "seller_message": "Payment complete."
+        if succeeded
+        else "The bank did not return any further details with this decline.",
+    }
     method = payment_method.body["card"]
-    details = {"type": "card", "card": {
-        "amount_authorized": body["amount"] if succeeded else None, "authorization_code": None, "brand": card.brand, "checks": checks(card),
-        "country": card.country, "exp_month": method["exp_month"], "exp_year": method["exp_year"], "fingerprint": method["fingerprint"],
-        "funding": card.funding, "installments": None, "last4": card.last4, "mandate": None, "network": card.brand, "network_token": None,
-        "network_transaction_id": None, "regulated_status": "unregulated", "wallet": None, "three_d_secure": None if not authenticated else {
-            "authentication_flow": "challenge", "electronic_commerce_indicator": "05", "exemption_indicator": None, "result": "authenticated",
-            "result_reason": None, "transaction_id": None, "version": "2.2.0"}}}
-    return world.create("charge", "ch", intent.account, {
-        "amount": body["amount"], "amount_captured": body["amount"] if captured else 0, "amount_refunded": 0, "application": None,
-        "application_fee": None, "application_fee_amount": None, "balance_transaction": None,
-        "billing_details": payment_method.body["billing_details"], "calculated_statement_descriptor": "SOUK", "captured": captured,
-        "currency": body["currency"], "customer": body["customer"], "description": body["description"], "disputed": False,
-        "failure_balance_transaction": None, "failure_code": why and why.code, "failure_message": why and why.message, "fraud_details": {},
-        "livemode": False, "metadata": body["metadata"], "on_behalf_of": None, "outcome": outcome, "paid": succeeded,
-        "payment_intent": intent.id, "payment_method": payment_method.id, "payment_method_details": details, "radar_options": {},
-        "receipt_email": body["receipt_email"], "receipt_number": None, "receipt_url": None, "refunded": False, "review": None,
-        "shipping": body["shipping"], "source": None, "source_transfer": None, "statement_descriptor": body["statement_descriptor"],
-        "statement_descriptor_suffix": body["statement_descriptor_suffix"], "status": "succeeded" if succeeded else "failed",
-        "transfer_data": None, "transfer_group": body["transfer_group"]}, {"card": card.token})
+    details = {
+        "type": "card",
+        "card": {
+            "amount_authorized": body["amount"] if succeeded else None,
+            "authorization_code": None,
+            "brand": card.brand,
+            "checks": checks(card),
+            "country": card.country,
+            "exp_month": method["exp_month"],
+            "exp_year": method["exp_year"],
+            "fingerprint": method["fingerprint"],
+            "funding": card.funding,
+            "installments": None,
+            "last4": card.last4,
+            "mandate": None,
+            "network": card.brand,
+            "network_token": None,
+            "network_transaction_id": None,
+            "regulated_status": "unregulated",
+            "wallet": None,
+            "three_d_secure": None
+            if not authenticated
+            else {
+                "authentication_flow": "challenge",
+                "electronic_commerce_indicator": "05",
+                "exemption_indicator": None,
+                "result": "authenticated",
+                "result_reason": None,
+                "transaction_id": None,
+                "version": "2.2.0",
+            },
+        },
+    }
+    return world.create(
+        "charge",
+        "ch",
+        intent.account,
+        {
+            "amount": body["amount"],
+            "amount_captured": body["amount"] if captured else 0,
+            "amount_refunded": 0,
+            "application": None,
+            "application_fee": None,
+            "application_fee_amount": None,
+            "balance_transaction": None,
+            "billing_details": payment_method.body["billing_details"],
+            "calculated_statement_descriptor": "SOUK",
+            "captured": captured,
+            "currency": body["currency"],
+            "customer": body["customer"],
+            "description": body["description"],
+            "disputed": False,
+            "failure_balance_transaction": None,
+            "failure_code": why and why.code,
+            "failure_message": why and why.message,
+            "fraud_details": {},
+            "livemode": False,
+            "metadata": body["metadata"],
+            "on_behalf_of": None,
+            "outcome": outcome,
+            "paid": succeeded,
+            "payment_intent": intent.id,
+            "payment_method": payment_method.id,
+            "payment_method_details": details,
+            "radar_options": {},
+            "receipt_email": body["receipt_email"],
+            "receipt_number": None,
+            "receipt_url": None,
+            "refunded": False,
+            "review": None,
+            "shipping": body["shipping"],
+            "source": None,
+            "source_transfer": None,
+            "statement_descriptor": body["statement_descriptor"],
+            "statement_descriptor_suffix": body["statement_descriptor_suffix"],
+            "status": "succeeded" if succeeded else "failed",
+            "transfer_data": None,
+            "transfer_group": body["transfer_group"],
+        },
+        {"card": card.token},
+    )
 
 
 def billing_details(email: str | None, name: str | None) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Payouts: a schedule makes them, the clock takes them to the bank, and a bank may send them back, even after `paid`."""
+"""Payouts: a schedule makes them, the clock takes them to the bank, and a bank may return them, even `paid` ones."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -21,17 +22,33 @@ def bank_account(world: World, account: str) -> Record | None:
     id = f"ba_{account.removeprefix('acct_')}"
     found = world.store.find(id)
     if found is None and account == world.platform:
-        return add_bank_account(world, account, country=world.settings.country, currency=world.settings.currency, last4="3000", fails=False)
+        return add_bank_account(
+            world, account, country=world.settings.country, currency=world.settings.currency, last4="3000", fails=False
+        )
     return found
 
 
 def add_bank_account(world: World, account: str, *, country: str, currency: str, last4: str, fails: bool) -> Record:
     """Give an account its bank account, or replace the one it has. ``fails``: payouts to it are returned."""
     id = f"ba_{account.removeprefix('acct_')}"
-    body = {"id": id, "object": "bank_account", "account": account, "account_holder_name": None, "account_holder_type": None,
-            "account_type": None, "available_payout_methods": ["standard"], "bank_name": "STRIPE TEST BANK", "country": country,
-            "currency": currency, "default_for_currency": True, "fingerprint": id[-16:], "last4": last4, "metadata": {},
-            "routing_number": None, "status": "new"}
+    body: dict[str, Any] = {
+        "id": id,
+        "object": "bank_account",
+        "account": account,
+        "account_holder_name": None,
+        "account_holder_type": None,
+        "account_type": None,
+        "available_payout_methods": ["standard"],
+        "bank_name": "STRIPE TEST BANK",
+        "country": country,
+        "currency": currency,
+        "default_for_currency": True,
+        "fingerprint": id[-16:],
+        "last4": last4,
+        "metadata": {},
+        "routing_number": None,
+        "status": "new",
+    }
     found = world.store.find(id)
     if found:
         found.body, found.hidden = body, {"fails": fails}
@@ -39,29 +56,74 @@ def add_bank_account(world: World, account: str, *, country: str, currency: str,
     return world.store.add(Record(id, "bank_account", account, world.now, body, {"fails": fails}))
 
 
-def create_payout(world: World, account: str, *, amount: int, currency: str, automatic: bool, description: str | None = None,
-                  metadata: dict[str, str] | None = None, method: str = "standard", statement_descriptor: str | None = None) -> Record:
+def create_payout(
+    world: World,
+    account: str,
+    *,
+    amount: int,
+    currency: str,
+    automatic: bool,
+    description: str | None = None,
+    metadata: dict[str, str] | None = None,
+    method: str = "standard",
+    statement_descriptor: str | None = None,
+) -> Record:
     """Pay out ``amount`` minor units of the account's available money.
 
-    Raises ApiError ``balance_insufficient`` if less is available, ``payouts_not_allowed`` without a working bank account.
+    Raises ApiError ``balance_insufficient`` if less is available, ``payouts_not_allowed`` without a bank account.
     """
     bank = bank_account(world, account)
     if bank is None or balance_settings(world, account)["payments"]["payouts"]["status"] == "disabled":
         raise refused("Cannot create payouts: this account has payouts disabled.", code="payouts_not_allowed")
     available = held(world, account, currency)[1]
     if amount > available:
-        raise refused("You have insufficient funds in your Stripe account for this transfer. Your card balance is too low: "
-                      f"{show(available, currency)} available.", code="balance_insufficient", param="amount")
-    record = world.create("payout", "po", account, {
-        "amount": amount, "application_fee": None, "application_fee_amount": None, "arrival_date": world.now + ARRIVES_AFTER,
-        "automatic": automatic, "balance_transaction": None, "currency": currency,
-        "description": description or ("STRIPE PAYOUT" if automatic else None), "destination": bank.id,
-        "failure_balance_transaction": None, "failure_code": None, "failure_message": None, "livemode": False,
-        "metadata": metadata or {}, "method": method, "original_payout": None, "payout_method": None,
-        "reconciliation_status": "in_progress" if automatic else "not_applicable", "reversed_by": None, "source_type": "card",
-        "statement_descriptor": statement_descriptor, "status": "pending", "trace_id": None, "type": "bank_account"})
-    record.body["balance_transaction"] = move(world, account, type="payout", amount=-amount, currency=currency, source=record.id,
-                                              description=record.body["description"], payout=record.id if automatic else None)
+        raise refused(
+            "You have insufficient funds in your Stripe account for this transfer. Your card balance is too low: "
+            f"{show(available, currency)} available.",
+            code="balance_insufficient",
+            param="amount",
+        )
+    record = world.create(
+        "payout",
+        "po",
+        account,
+        {
+            "amount": amount,
+            "application_fee": None,
+            "application_fee_amount": None,
+            "arrival_date": world.now + ARRIVES_AFTER,
+            "automatic": automatic,
+            "balance_transaction": None,
+            "currency": currency,
+            "description": description or ("STRIPE PAYOUT" if automatic else None),
+            "destination": bank.id,
+            "failure_balance_transaction": None,
+            "failure_code": None,
+            "failure_message": None,
+            "livemode": False,
+            "metadata": metadata or {},
+            "method": method,
+            "original_payout": None,
+            "payout_method": None,
+            "reconciliation_status": "in_progress" if automatic else "not_applicable",
+            "reversed_by": None,
+            "source_type": "card",
+            "statement_descriptor": statement_descriptor,
+            "status": "pending",
+            "trace_id": None,
+            "type": "bank_account",
+        },
+    )
+    record.body["balance_transaction"] = move(
+        world,
+        account,
+        type="payout",
+        amount=-amount,
+        currency=currency,
+        source=record.id,
+        description=record.body["description"],
+        payout=record.id if automatic else None,
+    )
     world.store.save(record)
     for kind, after in (("payout_in_transit", IN_TRANSIT_AFTER), ("payout_arrives", ARRIVES_AFTER)):
         world.schedule(kind, record.id, world.now + after)
@@ -85,8 +147,12 @@ def run_schedule(world: World, subject: str) -> None:
         return
     if floor:
         move(world, account, type="payout_minimum_balance_hold", amount=-floor, currency=currency, source=None)
-    rows = world.store.sql("UPDATE movements SET payout = '' WHERE account = ? AND currency = ? AND payout IS NULL"
-                           " AND status = 'available' RETURNING net", account, currency).fetchall()
+    rows = world.store.sql(
+        "UPDATE movements SET payout = '' WHERE account = ? AND currency = ? AND payout IS NULL"
+        " AND status = 'available' RETURNING net",
+        account,
+        currency,
+    ).fetchall()
     payout = create_payout(world, account, amount=sum(row["net"] for row in rows), currency=currency, automatic=True)
     world.store.sql("UPDATE movements SET payout = ? WHERE payout = ''", payout.id)
     if floor:
@@ -100,8 +166,13 @@ def take_to_bank(world: World, id: str) -> None:
 
 @job("payout_reconciled")
 def reconcile(world: World, id: str) -> None:
-    _change(world, id, {"reconciliation_status": "completed"}, "payout.reconciliation_completed",
-            only_if=("pending", "in_transit", "paid", "failed"))
+    _change(
+        world,
+        id,
+        {"reconciliation_status": "completed"},
+        "payout.reconciliation_completed",
+        only_if=("pending", "in_transit", "paid", "failed"),
+    )
 
 
 @job("payout_arrives")
@@ -113,17 +184,33 @@ def arrive(world: World, id: str) -> None:
         if bank and bank.hidden["fails"]:
             fail_payout(world, payout)
         else:
-            _change(world, id, {"status": "paid", "trace_id": {"status": "supported", "value": f"SANDBOX{id[-8:].upper()}"}},
-                    "payout.paid", only_if=("pending", "in_transit"))
+            _change(
+                world,
+                id,
+                {"status": "paid", "trace_id": {"status": "supported", "value": f"SANDBOX{id[-8:].upper()}"}},
+                "payout.paid",
+                only_if=("pending", "in_transit"),
+            )
 
 
 def fail_payout(world: World, payout: Record, code: str = "account_closed") -> None:
     """Return a payout, before or after it was `paid`: the money comes back and the bank account is out of use."""
     before = {"status": payout.body["status"]}
-    back = move(world, payout.account, type="payout_failure", amount=payout.body["amount"], currency=payout.body["currency"],
-                source=payout.id, description="REFUND FOR FAILED PAYOUT")
-    payout.body |= {"status": "failed", "failure_code": code, "failure_balance_transaction": back,
-                    "failure_message": "The bank account has been closed."}
+    back = move(
+        world,
+        payout.account,
+        type="payout_failure",
+        amount=payout.body["amount"],
+        currency=payout.body["currency"],
+        source=payout.id,
+        description="REFUND FOR FAILED PAYOUT",
+    )
+    payout.body |= {
+        "status": "failed",
+        "failure_code": code,
+        "failure_balance_transaction": back,
+        "failure_message": "The bank account has been closed.",
+    }
     world.store.save(payout)
     settings = balance_settings(world, payout.account)
     settings["payments"]["payouts"]["status"] = "disabled"
@@ -140,8 +227,15 @@ def cancel_payout(world: World, payout: Record) -> None:
     """Cancel a pending payout; raises ApiError if it is on its way already."""
     if payout.body["status"] != "pending":
         raise refused("This payout can no longer be canceled: only pending payouts can be.")
-    back = move(world, payout.account, type="payout_cancel", amount=payout.body["amount"], currency=payout.body["currency"],
-                source=payout.id, description="REFUND FOR PAYOUT")
+    back = move(
+        world,
+        payout.account,
+        type="payout_cancel",
+        amount=payout.body["amount"],
+        currency=payout.body["currency"],
+        source=payout.id,
+        description="REFUND FOR PAYOUT",
+    )
     payout.body |= {"status": "canceled", "failure_balance_transaction": back}
     world.store.save(payout)
     world.emit(payout.account, "payout.canceled", payout.body, {"status": "pending"})

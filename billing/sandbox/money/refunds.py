@@ -1,4 +1,5 @@
 """Refunds: paid from the platform's available balance; what is short waits, what succeeded may still fail."""
+
 from __future__ import annotations
 
 from ..cards import BY_TOKEN
@@ -11,8 +12,14 @@ from .movements import WAITING, held, move
 SETTLES_AFTER = 3600
 
 
-def create_refund(world: World, charge: Record, amount: int | None, *, reason: str | None = None,
-                  metadata: dict[str, str] | None = None) -> Record:
+def create_refund(
+    world: World,
+    charge: Record,
+    amount: int | None,
+    *,
+    reason: str | None = None,
+    metadata: dict[str, str] | None = None,
+) -> Record:
     """Refund ``amount`` minor units of a charge, or all that is left of it.
 
     Raises ApiError if nothing is left, the amount exceeds the rest, the charge was not captured or is disputed.
@@ -20,7 +27,9 @@ def create_refund(world: World, charge: Record, amount: int | None, *, reason: s
     body = charge.body
     if body["status"] != "succeeded" or not body["captured"]:
         raise refused(f"Charge {charge.id} has not been captured and cannot be refunded.", code="charge_not_refundable")
-    if body["disputed"] and any(not d.body["is_charge_refundable"] for d in world.store.where("dispute", "charge", charge.id)):
+    if body["disputed"] and any(
+        not d.body["is_charge_refundable"] for d in world.store.where("dispute", "charge", charge.id)
+    ):
         raise refused(f"Charge {charge.id} has been charged back; cannot issue a refund.", code="charge_disputed")
     rest = body["amount_captured"] - body["amount_refunded"]
     if rest <= 0:
@@ -29,14 +38,39 @@ def create_refund(world: World, charge: Record, amount: int | None, *, reason: s
     if amount <= 0:
         raise refused("Refund amount must be greater than zero.", code="parameter_invalid_integer", param="amount")
     if amount > rest:
-        raise refused(f"Refund amount ({show(amount, body['currency'])}) is greater than unrefunded amount on charge "
-                      f"({show(rest, body['currency'])})", param="amount")
+        raise refused(
+            f"Refund amount ({show(amount, body['currency'])}) is greater than unrefunded amount on charge "
+            f"({show(rest, body['currency'])})",
+            param="amount",
+        )
     behavior = BY_TOKEN[charge.hidden["card"]].refund if charge.hidden.get("card") else "succeeded"
-    refund = world.create("refund", "re", charge.account, {
-        "amount": amount, "balance_transaction": None, "charge": charge.id, "currency": body["currency"],
-        "destination_details": {"type": "card", "card": {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}},
-        "metadata": metadata or {}, "payment_intent": body["payment_intent"], "reason": reason, "receipt_number": None,
-        "source_transfer_reversal": None, "status": "pending", "transfer_reversal": None}, {"behavior": behavior})
+    refund = world.create(
+        "refund",
+        "re",
+        charge.account,
+        {
+            "amount": amount,
+            "balance_transaction": None,
+            "charge": charge.id,
+            "currency": body["currency"],
+            "destination_details": {
+                "type": "card",
+                "card": {
+                    "reference_status": "pending",
+                    "reference_type": "acquirer_reference_number",
+                    "type": "refund",
+                },
+            },
+            "metadata": metadata or {},
+            "payment_intent": body["payment_intent"],
+            "reason": reason,
+            "receipt_number": None,
+            "source_transfer_reversal": None,
+            "status": "pending",
+            "transfer_reversal": None,
+        },
+        {"behavior": behavior},
+    )
     body["amount_refunded"] += amount
     body["refunded"] = body["amount_refunded"] == body["amount_captured"]
     world.store.save(charge)
@@ -51,8 +85,15 @@ def create_refund(world: World, charge: Record, amount: int | None, *, reason: s
 
 
 def _pay(world: World, refund: Record) -> None:
-    refund.body["balance_transaction"] = move(world, refund.account, type="refund", amount=-refund.body["amount"],
-                                              currency=refund.body["currency"], source=refund.id, description="REFUND FOR CHARGE")
+    refund.body["balance_transaction"] = move(
+        world,
+        refund.account,
+        type="refund",
+        amount=-refund.body["amount"],
+        currency=refund.body["currency"],
+        source=refund.id,
+        description="REFUND FOR CHARGE",
+    )
     refund.body.pop("pending_reason", None)
     if refund.hidden["behavior"] == "pending":
         refund.body["pending_reason"] = "processing"
@@ -66,7 +107,11 @@ def _pay(world: World, refund: Record) -> None:
 def retry_waiting(world: World, account: str, currency: str) -> None:
     """Pay the refunds that waited for money, oldest first, as far as it goes."""
     for refund in world.store.where("refund", "status", "pending"):
-        if (refund.account, refund.body["currency"], refund.body.get("pending_reason")) != (account, currency, "insufficient_funds"):
+        if (refund.account, refund.body["currency"], refund.body.get("pending_reason")) != (
+            account,
+            currency,
+            "insufficient_funds",
+        ):
             continue
         if held(world, account, currency)[1] < refund.body["amount"]:
             return
@@ -97,8 +142,14 @@ def fail(world: World, id: str) -> None:
     before = {"status": refund.body["status"]}
     if refund.body["balance_transaction"]:
         refund.body["failure_balance_transaction"] = move(
-            world, refund.account, type="refund_failure", amount=refund.body["amount"], currency=refund.body["currency"], source=refund.id,
-            description="REFUND FAILURE")
+            world,
+            refund.account,
+            type="refund_failure",
+            amount=refund.body["amount"],
+            currency=refund.body["currency"],
+            source=refund.id,
+            description="REFUND FAILURE",
+        )
     refund.body |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
     refund.body.pop("pending_reason", None)
     world.store.save(refund)

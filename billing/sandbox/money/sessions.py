@@ -1,4 +1,5 @@
 """Checkout Sessions: one purchase, one payment intent, one page; paid once, or expired."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -11,7 +12,16 @@ from . import payments
 from .customers import create_customer
 
 
-def pay(world: World, session: Record, card: Card, *, email: str, name: str | None = None, exp_month: int = 12, exp_year: int = 2034) -> None:
+def pay(
+    world: World,
+    session: Record,
+    card: Card,
+    *,
+    email: str,
+    name: str | None = None,
+    exp_month: int = 12,
+    exp_year: int = 2034,
+) -> None:
     """Try to pay a session with a card, as its page does: afterwards it is complete, or its intent requires_action.
 
     Raises ApiError 402 for a declined card (what was written is to be kept), 400 if the session is not open any more.
@@ -22,7 +32,9 @@ def pay(world: World, session: Record, card: Card, *, email: str, name: str | No
         intent.body |= {"status": "requires_payment_method", "next_action": None}
     session.hidden |= {"email": session.body["customer_email"] or email, "name": name}
     world.store.save(session)
-    method = payments.add_payment_method(world, session.account, card, email=session.hidden["email"], name=name, exp_month=exp_month, exp_year=exp_year)
+    method = payments.add_payment_method(
+        world, session.account, card, email=session.hidden["email"], name=name, exp_month=exp_month, exp_year=exp_year
+    )
     payments.confirm(world, intent, method, return_url=session.body["url"])
     complete_if_paid(world, session, intent)
 
@@ -58,9 +70,18 @@ def complete_if_paid(world: World, session: Record, intent: Record) -> None:
         world.store.save(intent)
     address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
     session.body |= {
-        "status": "complete", "payment_status": "paid" if intent.body["status"] == "succeeded" else "unpaid", "url": None,
-        "customer_details": {"address": address, "email": session.hidden["email"], "name": session.hidden["name"], "phone": None,
-                             "tax_exempt": "none", "tax_ids": []}}
+        "status": "complete",
+        "payment_status": "paid" if intent.body["status"] == "succeeded" else "unpaid",
+        "url": None,
+        "customer_details": {
+            "address": address,
+            "email": session.hidden["email"],
+            "name": session.hidden["name"],
+            "phone": None,
+            "tax_exempt": "none",
+            "tax_ids": [],
+        },
+    }
     session.hidden["completed_event"] = world.emit(session.account, "checkout.session.completed", session.body)
     world.store.save(session)
 
@@ -68,8 +89,10 @@ def complete_if_paid(world: World, session: Record, intent: Record) -> None:
 def expire(world: World, session: Record) -> None:
     """Close an unpaid session for good and give its payment intent up. Raises ApiError unless it is open."""
     if session.body["status"] != "open":
-        raise refused('Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of '
-                      f'`{session.body["status"]}`.')
+        raise refused(
+            'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of '
+            f"`{session.body['status']}`."
+        )
     intent = world.store.find(session.body["payment_intent"] or "")
     if intent and intent.body["status"] not in ("succeeded", "canceled"):
         payments.cancel(world, intent, "expired")
@@ -103,9 +126,14 @@ def _intent(world: World, session: Record) -> Record:
         intent = world.store.find(session.body["payment_intent"])
         assert intent
         return intent
-    fields: dict[str, Any] = {**session.hidden["payment_intent_data"], "customer": session.body["customer"],
-                              "customer_account": session.body["customer_account"]}
-    intent = payments.create_intent(world, session.account, amount=session.body["amount_total"], currency=session.body["currency"], **fields)
+    fields: dict[str, Any] = {
+        **session.hidden["payment_intent_data"],
+        "customer": session.body["customer"],
+        "customer_account": session.body["customer_account"],
+    }
+    intent = payments.create_intent(
+        world, session.account, amount=session.body["amount_total"], currency=session.body["currency"], **fields
+    )
     session.body["payment_intent"] = intent.id
     world.store.save(session)
     return intent

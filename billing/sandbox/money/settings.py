@@ -1,4 +1,5 @@
 """Each account's balance settings: when its money becomes available and when it is paid out."""
+
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
@@ -12,16 +13,24 @@ DAY = 86400
 
 
 def balance_settings(world: World, account: str) -> dict[str, Any]:
-    """The ``balance_settings`` object of an account: vendors are paid out daily, the platform by hand, until they say otherwise."""
+    """The ``balance_settings`` of an account: vendors are paid out daily, the platform by hand, unless changed."""
     found = world.store.find(f"balance_settings:{account}")
     if found:
         return found.body
     platform = account == world.platform
-    return {"object": "balance_settings", "payments": {
-        "debit_negative_balances": not platform,
-        "payouts": {"minimum_balance_by_currency": None, "statement_descriptor": None, "status": "enabled",
-                    "schedule": {"interval": "manual"} if platform else {"interval": "daily"}},
-        "settlement_timing": {"delay_days": SETTLEMENT_DAYS, "delay_days_override": None}}}
+    return {
+        "object": "balance_settings",
+        "payments": {
+            "debit_negative_balances": not platform,
+            "payouts": {
+                "minimum_balance_by_currency": None,
+                "statement_descriptor": None,
+                "status": "enabled",
+                "schedule": {"interval": "manual"} if platform else {"interval": "daily"},
+            },
+            "settlement_timing": {"delay_days": SETTLEMENT_DAYS, "delay_days_override": None},
+        },
+    }
 
 
 def save_balance_settings(world: World, account: str, body: dict[str, Any]) -> None:
@@ -55,7 +64,8 @@ def next_payout_at(settings: dict[str, Any], now: int) -> int | None:
             break
         last_of_month = (day + timedelta(days=1)).month != day.month
         if schedule["interval"] == "monthly" and any(
-                day.day == due or (last_of_month and due > day.day) for due in schedule["monthly_payout_days"]):
+            day.day == due or (last_of_month and due > day.day) for due in schedule["monthly_payout_days"]
+        ):
             break
     return int(day.timestamp())
 

@@ -1,1 +1,4 @@
-"""The pages that people see: checkout, 3-D Secure, onboarding, the vendor's dashboard. Server-rendered, without scripts."""
+"""The pages that people see: checkout, 3-D Secure, onboarding, the vendor's dashboard.
+
+Server-rendered, without scripts.
+"""

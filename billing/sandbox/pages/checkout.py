@@ -1,4 +1,5 @@
 """The checkout page: what is bought, a card form, plain words when the bank says no, and 3-D Secure."""
+
 from __future__ import annotations
 
 import re
@@ -20,13 +21,21 @@ from .layout import document, notice, text_field
 # Stripe holds the redirect until the webhook has been taken, for ten seconds at most.
 WAIT_SECONDS = 5
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
-SHOWN_CARDS = [("4242 4242 4242 4242", "is paid"), ("4000 0000 0000 9995", "insufficient funds"), ("4000 0000 0000 0002", "declined"),
-               ("4000 0027 6000 3184", "asks you to confirm with your bank"), ("4000 0000 0000 0077", "is paid, money available at once"),
-               ("4000 0000 0000 0259", "is paid, then disputed")]
+SHOWN_CARDS = [
+    ("4242 4242 4242 4242", "is paid"),
+    ("4000 0000 0000 9995", "insufficient funds"),
+    ("4000 0000 0000 0002", "declined"),
+    ("4000 0027 6000 3184", "asks you to confirm with your bank"),
+    ("4000 0000 0000 0077", "is paid, money available at once"),
+    ("4000 0000 0000 0259", "is paid, then disputed"),
+]
 
 
 def view(world: World, dispatcher: Dispatcher, id: str, method: str, form: dict[str, str]) -> Response:
-    """GET shows the page of a session; POST (email, card, expiry, cvc, name) pays it and leads on to the success address."""
+    """GET shows the page of a session.
+
+    POST (email, card, expiry, cvc, name) pays it and leads on to the success address.
+    """
     with world.transaction():
         session = find_session(world, id)
         if session is None or session.body["status"] != "open":
@@ -37,7 +46,15 @@ def view(world: World, dispatcher: Dispatcher, id: str, method: str, form: dict[
         if errors:
             return page(session, form, errors, "", status=422)
         try:
-            sessions.pay(world, session, values["card"], email=values["email"], name=values["name"], exp_month=values["month"], exp_year=values["year"])
+            sessions.pay(
+                world,
+                session,
+                values["card"],
+                email=values["email"],
+                name=values["name"],
+                exp_month=values["month"],
+                exp_year=values["year"],
+            )
         except ApiError as error:
             if not error.keep:
                 raise
@@ -93,7 +110,9 @@ def intent_authentication(world: World, secret: str, method: str, form: dict[str
     if not back:
         return notice("Thank you", "You can close this page now.")
     glue = "&" if "?" in back else "?"
-    return RedirectResponse(f"{back}{glue}payment_intent={intent.id}&payment_intent_client_secret={secret}&redirect_status={outcome}", 303)
+    return RedirectResponse(
+        f"{back}{glue}payment_intent={intent.id}&payment_intent_client_secret={secret}&redirect_status={outcome}", 303
+    )
 
 
 def find_session(world: World, id: str) -> Record | None:
@@ -105,10 +124,19 @@ def closed(session: Record | None) -> Response:
     if session is None:
         return notice("Not found", "There is no such payment page. Go back to the shop and start again.", status=404)
     if session.body["status"] == "complete":
-        return notice("Already paid", "This purchase is paid. Nothing more is due, and it cannot be paid twice.",
-                      link=sessions.destination(session), label="Go to your order")
-    return notice("This page has expired", "Nothing was charged. Go back to the shop to start again.",
-                  link=session.body["cancel_url"], label="Back to the shop", status=410)
+        return notice(
+            "Already paid",
+            "This purchase is paid. Nothing more is due, and it cannot be paid twice.",
+            link=sessions.destination(session),
+            label="Go to your order",
+        )
+    return notice(
+        "This page has expired",
+        "Nothing was charged. Go back to the shop to start again.",
+        link=session.body["cancel_url"],
+        label="Back to the shop",
+        status=410,
+    )
 
 
 def last_problem(world: World, session: Record) -> str:
@@ -131,8 +159,11 @@ def read_form(world: World, session: Record, form: dict[str, str]) -> tuple[dict
     digits = re.sub(r"[\s-]", "", form.get("card", ""))
     card = BY_NUMBER.get(digits)
     if not card:
-        errors["card"] = ("This sandbox takes test cards only, such as 4242 4242 4242 4242." if digits.isascii() and digits.isdigit() and len(digits) > 11
-                          else "Enter the number on the front of the card.")
+        errors["card"] = (
+            "This sandbox takes test cards only, such as 4242 4242 4242 4242."
+            if digits.isascii() and digits.isdigit() and len(digits) > 11
+            else "Enter the number on the front of the card."
+        )
     month, year = read_expiry(form.get("expiry", ""))
     today = datetime.fromtimestamp(world.now, UTC)
     if not month:
@@ -142,7 +173,13 @@ def read_form(world: World, session: Record, form: dict[str, str]) -> tuple[dict
     cvc = form.get("cvc", "").strip()
     if not (cvc.isascii() and cvc.isdigit() and len(cvc) in (3, 4)):
         errors["cvc"] = "Enter the 3 or 4 digits of the security code."
-    return {"email": email, "card": card, "month": month, "year": year, "name": form.get("name", "").strip()[:200] or None}, errors
+    return {
+        "email": email,
+        "card": card,
+        "month": month,
+        "year": year,
+        "name": form.get("name", "").strip()[:200] or None,
+    }, errors
 
 
 def read_expiry(text: str) -> tuple[int, int]:
@@ -154,42 +191,99 @@ def read_expiry(text: str) -> tuple[int, int]:
     return int(match[1]), year if year > 99 else 2000 + year
 
 
-def page(session: Record, form: dict[str, str], errors: dict[str, str], alert: str, *, status: int = 200) -> HTMLResponse:
+def page(
+    session: Record, form: dict[str, str], errors: dict[str, str], alert: str, *, status: int = 200
+) -> HTMLResponse:
     body = session.body
     total = show(body["amount_total"], body["currency"])
-    lines = "".join(f"<li><span>{escape(item['description'])}{escape(times(item['quantity']))}</span>"
-                    f"<span>{escape(show(item['amount_total'], item['currency']))}</span></li>" for item in session.hidden["line_items"])
+    lines = "".join(
+        f"<li><span>{escape(item['description'])}{escape(times(item['quantity']))}</span>"
+        f"<span>{escape(show(item['amount_total'], item['currency']))}</span></li>"
+        for item in session.hidden["line_items"]
+    )
     warning = f'<p class="alert" role="alert">{escape(alert)}</p>' if alert else ""
     fixed = {"readonly": "readonly"} if body["customer_email"] else {}
-    fields = "".join((
-        text_field("email", "E-mail", form.get("email", ""), error=errors.get("email", ""), kind="email", autocomplete="email",
-                   required="required", **fixed),
-        text_field("card", "Card number", form.get("card", ""), error=errors.get("card", ""), inputmode="numeric", autocomplete="cc-number",
-                   placeholder="4242 4242 4242 4242", required="required"),
-        '<div class="pair">',
-        text_field("expiry", "Expiry", form.get("expiry", ""), error=errors.get("expiry", ""), inputmode="numeric", autocomplete="cc-exp",
-                   placeholder="MM / YY", required="required"),
-        text_field("cvc", "Security code", form.get("cvc", ""), error=errors.get("cvc", ""), inputmode="numeric", autocomplete="cc-csc",
-                   placeholder="CVC", required="required"),
-        "</div>",
-        text_field("name", "Name on card (optional)", form.get("name", ""), autocomplete="cc-name")))
-    back = f'<p><a href="{escape(body["cancel_url"])}">Cancel and go back to the shop</a></p>' if body["cancel_url"] else ""
-    rows = "".join(f"<tr><td><code>{number}</code></td><td>{escape(effect)}</td></tr>" for number, effect in SHOWN_CARDS)
-    return document(f"Pay {total}", f"""<div class="columns">
+    fields = "".join(
+        (
+            text_field(
+                "email",
+                "E-mail",
+                form.get("email", ""),
+                error=errors.get("email", ""),
+                kind="email",
+                autocomplete="email",
+                required="required",
+                **fixed,
+            ),
+            text_field(
+                "card",
+                "Card number",
+                form.get("card", ""),
+                error=errors.get("card", ""),
+                inputmode="numeric",
+                autocomplete="cc-number",
+                placeholder="4242 4242 4242 4242",
+                required="required",
+            ),
+            '<div class="pair">',
+            text_field(
+                "expiry",
+                "Expiry",
+                form.get("expiry", ""),
+                error=errors.get("expiry", ""),
+                inputmode="numeric",
+                autocomplete="cc-exp",
+                placeholder="MM / YY",
+                required="required",
+            ),
+            text_field(
+                "cvc",
+                "Security code",
+                form.get("cvc", ""),
+                error=errors.get("cvc", ""),
+                inputmode="numeric",
+                autocomplete="cc-csc",
+                placeholder="CVC",
+                required="required",
+            ),
+            "</div>",
+            text_field("name", "Name on card (optional)", form.get("name", ""), autocomplete="cc-name"),
+        )
+    )
+    back = (
+        f'<p><a href="{escape(body["cancel_url"])}">Cancel and go back to the shop</a></p>'
+        if body["cancel_url"]
+        else ""
+    )
+    rows = "".join(
+        f"<tr><td><code>{number}</code></td><td>{escape(effect)}</td></tr>" for number, effect in SHOWN_CARDS
+    )
+    return document(
+        f"Pay {total}",
+        f"""<div class="columns">
 <section aria-labelledby="summary"><h1 id="summary" class="quiet">Your purchase</h1><p class="total">{escape(total)}</p>
 <ul class="lines">{lines}<li><span>Total</span><span>{escape(total)}</span></li></ul>{back}</section>
 <section class="card" aria-labelledby="pay"><h2 id="pay">Pay by card</h2>{warning}
-<form method="post" action="/c/pay/{escape(session.id)}" novalidate>{fields}<button type="submit">Pay {escape(total)}</button></form>
-<details><summary>Test cards</summary><table><thead><tr><th scope="col">Card</th><th scope="col">What happens</th></tr></thead>
-<tbody>{rows}</tbody></table><p>Any future date, any security code. {len(CARDS)} cards are known.</p></details></section>
-</div>""", status=status)
+<form method="post" action="/c/pay/{escape(session.id)}" novalidate>{fields}
+<button type="submit">Pay {escape(total)}</button></form>
+<details><summary>Test cards</summary><table>
+<thead><tr><th scope="col">Card</th><th scope="col">What happens</th></tr></thead>
+<tbody>{rows}</tbody></table>
+<p>Any future date, any security code. {len(CARDS)} cards are known.</p></details></section>
+</div>""",
+        status=status,
+    )
 
 
 def bank_page(action: str, total: str) -> HTMLResponse:
-    return document("Confirm with your bank", f"""<section class="card narrow"><h1>Confirm with your bank</h1>
+    return document(
+        "Confirm with your bank",
+        f"""<section class="card narrow"><h1>Confirm with your bank</h1>
 <p>Your bank wants to know that it is you who pays {escape(total)}. This is the sandbox's stand-in for 3-D Secure.</p>
-<form method="post" action="{escape(action)}" class="actions"><button name="action" value="complete">Complete authentication</button>
-<button name="action" value="fail" class="danger">Fail authentication</button></form></section>""")
+<form method="post" action="{escape(action)}" class="actions">
+<button name="action" value="complete">Complete authentication</button>
+<button name="action" value="fail" class="danger">Fail authentication</button></form></section>""",
+    )
 
 
 def times(quantity: int) -> str:

@@ -1,4 +1,5 @@
 """The frame of every page, and the pieces that pages share."""
+
 from __future__ import annotations
 
 from html import escape
@@ -32,22 +33,43 @@ def document(title: str, content: str, *, status: int = 200) -> HTMLResponse:
 </body>
 </html>
 """
-    return HTMLResponse(html, status_code=status, headers={
-        "Content-Security-Policy": POLICY, "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"})
+    return HTMLResponse(
+        html,
+        status_code=status,
+        headers={
+            "Content-Security-Policy": POLICY,
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        },
+    )
 
 
-def notice(title: str, text: str, *, link: str | None = None, label: str = "Continue", status: int = 200) -> HTMLResponse:
+def notice(
+    title: str, text: str, *, link: str | None = None, label: str = "Continue", status: int = 200
+) -> HTMLResponse:
     """A page that says one thing and offers one way on."""
     way_on = f'<p><a class="button" href="{escape(link)}">{escape(label)}</a></p>' if link else ""
-    return document(title, f'<section class="card narrow"><h1>{escape(title)}</h1><p>{escape(text)}</p>{way_on}</section>', status=status)
+    return document(
+        title,
+        f'<section class="card narrow"><h1>{escape(title)}</h1><p>{escape(text)}</p>{way_on}</section>',
+        status=status,
+    )
 
 
-def text_field(name: str, label: str, value: str = "", *, hint: str = "", error: str = "", kind: str = "text", **attributes: Any) -> str:
+def text_field(
+    name: str, label: str, value: str = "", *, hint: str = "", error: str = "", kind: str = "text", **attributes: Any
+) -> str:
     """A labeled input; ``attributes`` are further HTML attributes, with ``_`` for ``-``."""
     extra = "".join(f' {key.replace("_", "-")}="{escape(str(text))}"' for key, text in attributes.items())
     described = [f"{name}-hint"] * bool(hint) + [f"{name}-error"] * bool(error)
-    aria = (f' aria-describedby="{" ".join(described)}"' if described else "") + (' aria-invalid="true"' if error else "")
+    aria = (f' aria-describedby="{" ".join(described)}"' if described else "") + (
+        ' aria-invalid="true"' if error else ""
+    )
     below = (f'<span class="hint" id="{name}-hint">{escape(hint)}</span>' if hint else "") + (
-        f'<span class="error" id="{name}-error">{escape(error)}</span>' if error else "")
-    return (f'<p class="field"><label for="{name}">{escape(label)}</label>'
-            f'<input id="{name}" name="{name}" type="{kind}" value="{escape(value)}"{aria}{extra}>{below}</p>')
+        f'<span class="error" id="{name}-error">{escape(error)}</span>' if error else ""
+    )
+    return (
+        f'<p class="field"><label for="{name}">{escape(label)}</label>'
+        f'<input id="{name}" name="{name}" type="{kind}" value="{escape(value)}"{aria}{extra}>{below}</p>'
+    )

@@ -1,4 +1,5 @@
 """Fixtures: a shared sandbox, one of the test's own to kill, the SDK, a receiver of webhooks."""
+
 from __future__ import annotations
 
 from collections.abc import Iterator

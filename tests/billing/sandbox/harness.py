@@ -1,4 +1,5 @@
 """A sandbox in a process of its own, the real SDK in front of it, and a real receiver of webhooks behind it."""
+
 from __future__ import annotations
 
 import json
@@ -74,8 +75,18 @@ class Sandbox:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "billing.sandbox", "--state", str(self.directory), "--port", str(self.port), "--strict",
-                   "--capture", str(self.capture)]
+        command = [
+            sys.executable,
+            "-m",
+            "billing.sandbox",
+            "--state",
+            str(self.directory),
+            "--port",
+            str(self.port),
+            "--strict",
+            "--capture",
+            str(self.capture),
+        ]
         self.process = subprocess.Popen(command, cwd=ROOT)
         for _ in range(400):
             try:
@@ -99,8 +110,12 @@ class Sandbox:
         """The SDK as production code makes it, all four addresses leading here."""
         http_client = stripe.RequestsClient(timeout=(3.05, 20))
         return stripe.StripeClient(
-            KEY, base_addresses={name: self.url for name in ("api", "files", "connect", "meter_events")}, max_network_retries=2,
-            http_client=http_client, **options)
+            KEY,
+            base_addresses=dict.fromkeys(("api", "files", "connect", "meter_events"), self.url),
+            max_network_retries=2,
+            http_client=http_client,
+            **options,
+        )
 
     def control(self, path: str, body: dict[str, Any] | None = None, method: str = "POST") -> dict[str, Any]:
         response = self.http.request(method, f"/_sandbox/{path}", json=body, headers={"Authorization": f"Bearer {KEY}"})
@@ -119,20 +134,44 @@ class Sandbox:
 
 
 def open_account(client: stripe.StripeClient, name: str = "Olive & Oak", **more: Any) -> stripe.v2.core.Account:
-    return client.v2.core.accounts.create({
-        "display_name": name, "contact_email": "vendor@example.com", "dashboard": "express",
-        "identity": {"country": "DE", "entity_type": "company"},
-        "configuration": {"recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}}, "customer": {}},
-        "defaults": {"currency": "eur", "responsibilities": {"fees_collector": "application", "losses_collector": "application"}},
-        "include": ["configuration.recipient", "configuration.customer", "requirements", "defaults", "identity"], **more})
+    return client.v2.core.accounts.create(
+        {
+            "display_name": name,
+            "contact_email": "vendor@example.com",
+            "dashboard": "express",
+            "identity": {"country": "DE", "entity_type": "company"},
+            "configuration": {
+                "recipient": {"capabilities": {"stripe_balance": {"stripe_transfers": {"requested": True}}}},
+                "customer": {},
+            },
+            "defaults": {
+                "currency": "eur",
+                "responsibilities": {"fees_collector": "application", "losses_collector": "application"},
+            },
+            "include": ["configuration.recipient", "configuration.customer", "requirements", "defaults", "identity"],
+            **more,
+        }
+    )
 
 
 def open_session(client: stripe.StripeClient, amount: int = 12000, **more: Any) -> stripe.checkout.Session:
-    return client.v1.checkout.sessions.create({
-        "mode": "payment", "ui_mode": "hosted_page", "success_url": SUCCESS_URL, "cancel_url": "http://localhost:8000/cart",
-        "client_reference_id": "order-1", "payment_intent_data": {"transfer_group": "order-1", "metadata": {"order": "order-1"}},
-        "line_items": [{"quantity": 1, "price_data": {"currency": "eur", "unit_amount": amount, "product_data": {"name": "Olive oil"}}}],
-        **more})
+    return client.v1.checkout.sessions.create(
+        {
+            "mode": "payment",
+            "ui_mode": "hosted_page",
+            "success_url": SUCCESS_URL,
+            "cancel_url": "http://localhost:8000/cart",
+            "client_reference_id": "order-1",
+            "payment_intent_data": {"transfer_group": "order-1", "metadata": {"order": "order-1"}},
+            "line_items": [
+                {
+                    "quantity": 1,
+                    "price_data": {"currency": "eur", "unit_amount": amount, "product_data": {"name": "Olive oil"}},
+                }
+            ],
+            **more,
+        }
+    )
 
 
 def onboarded(client: stripe.StripeClient, sandbox: Sandbox, **details: Any) -> str:
@@ -141,9 +180,13 @@ def onboarded(client: stripe.StripeClient, sandbox: Sandbox, **details: Any) -> 
     return account.id
 
 
-def paid_charge(client: stripe.StripeClient, sandbox: Sandbox, amount: int = 12000, card: str = "4242424242424242") -> stripe.Charge:
+def paid_charge(
+    client: stripe.StripeClient, sandbox: Sandbox, amount: int = 12000, card: str = "4242424242424242"
+) -> stripe.Charge:
     """A purchase of ``amount`` cents, paid with a card; answers its charge."""
     session = open_session(client, amount)
     sandbox.control(f"sessions/{session.id}/pay", {"card": card})
-    paid = client.v1.checkout.sessions.retrieve(session.id, {"expand": ["payment_intent.latest_charge.balance_transaction"]})
+    paid = client.v1.checkout.sessions.retrieve(
+        session.id, {"expand": ["payment_intent.latest_charge.balance_transaction"]}
+    )
     return paid.payment_intent.latest_charge

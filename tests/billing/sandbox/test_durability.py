@@ -1,4 +1,5 @@
 """Killed at any moment, the sandbox comes back with all that it answered and all webhooks that it owes."""
+
 from __future__ import annotations
 
 import threading
@@ -11,7 +12,9 @@ from tests.billing.sandbox.harness import KEY, Receiver, Sandbox, onboarded, pai
 
 def test_kill_keeps_state_webhooks_clock_and_replies(own_sandbox: Sandbox, receiver: Receiver) -> None:
     client = own_sandbox.client()
-    hook = client.v1.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["*"], "api_version": stripe.api_version})
+    hook = client.v1.webhook_endpoints.create(
+        {"url": receiver.url, "enabled_events": ["*"], "api_version": stripe.api_version}
+    )
     own_sandbox.advance(days=10)
     own_sandbox.control("webhooks/config", {"delay_seconds": 3600})
     vendor, charge = onboarded(client, own_sandbox), paid_charge(client, own_sandbox)
@@ -21,18 +24,31 @@ def test_kill_keeps_state_webhooks_clock_and_replies(own_sandbox: Sandbox, recei
     own_sandbox.kill()
     own_sandbox.start()
     after = own_sandbox.state()
-    assert after["balances"] == before["balances"] and after["webhooks"] == before["webhooks"]
-    assert after["webhooks"]["waiting"] == 5 and 0 <= after["now"] - before["now"] < 60
+    assert after["balances"] == before["balances"]
+    assert after["webhooks"] == before["webhooks"]
+    assert after["webhooks"]["waiting"] == 5
+    assert 0 <= after["now"] - before["now"] < 60
     replayed = client.v1.transfers.create(params, {"idempotency_key": "tr:1:1"})
     assert replayed.id == transfer.id
     own_sandbox.control("webhooks/drain")
-    assert receiver.types() == ["charge.succeeded", "checkout.session.completed", "payment_intent.created", "payment_intent.succeeded",
-                                "transfer.created"]
-    assert all(client.construct_event(body, header, hook.secret).api_version == stripe.api_version for body, header in receiver.taken)
+    assert receiver.types() == [
+        "charge.succeeded",
+        "checkout.session.completed",
+        "payment_intent.created",
+        "payment_intent.succeeded",
+        "transfer.created",
+    ]
+    assert all(
+        client.construct_event(body, header, hook.secret).api_version == stripe.api_version
+        for body, header in receiver.taken
+    )
 
 
 def test_killed_under_load_nothing_is_half_done(own_sandbox: Sandbox, receiver: Receiver) -> None:
-    """Transfers are sent until the server dies; each either happened whole or not at all, and its key finds that out."""
+    """Transfers are sent until the server dies.
+
+    Each either happened whole or not at all, and its key finds that out.
+    """
     setup = own_sandbox.client()
     setup.v1.webhook_endpoints.create({"url": receiver.url, "enabled_events": ["transfer.created"]})
     vendor, charge = onboarded(setup, own_sandbox), paid_charge(setup, own_sandbox, 100_000)
@@ -50,8 +66,17 @@ def test_killed_under_load_nothing_is_half_done(own_sandbox: Sandbox, receiver: 
                 return
 
     def transfer(client: stripe.StripeClient, key: str) -> str:
-        return client.v1.transfers.create({"amount": 1, "currency": "eur", "destination": vendor, "source_transaction": charge.id,
-                                           "metadata": {"key": key}}, {"idempotency_key": key}).id
+        return client.v1.transfers.create(
+            {
+                "amount": 1,
+                "currency": "eur",
+                "destination": vendor,
+                "source_transaction": charge.id,
+                "metadata": {"key": key},
+            },
+            {"idempotency_key": key},
+        ).id
+
     workers = [threading.Thread(target=send, args=(n,)) for n in range(3)]
     for worker in workers:
         worker.start()

@@ -1,4 +1,5 @@
 """Keys: what is replayed, what is not, and what a lost answer costs."""
+
 from __future__ import annotations
 
 import threading
@@ -44,6 +45,7 @@ def test_keys_are_forgotten_after_a_day(sandbox: Sandbox, client: stripe.StripeC
 def test_v2_keys_live_thirty_days_and_failures_are_not_kept(sandbox: Sandbox, client: stripe.StripeClient) -> None:
     def create() -> stripe.v2.core.Account:
         return client.v2.core.accounts.create({"display_name": "Olive & Oak"}, {"idempotency_key": "acct:1"})
+
     first = create()
     sandbox.advance(days=29)
     assert create().id == first.id
@@ -51,9 +53,23 @@ def test_v2_keys_live_thirty_days_and_failures_are_not_kept(sandbox: Sandbox, cl
     assert create().id != first.id
 
 
+def test_v2_does_failed_work_again(sandbox: Sandbox, client: stripe.StripeClient) -> None:
+    vendor, charge = onboarded(client, sandbox), paid_charge(client, sandbox)
+    client.v1.transfers.create({"amount": 1, "currency": "eur", "destination": vendor, "source_transaction": charge.id})
+    with pytest.raises(stripe.InvalidRequestError, match="holds a balance"):
+        client.v2.core.accounts.close(vendor, {}, {"idempotency_key": "close:1"})
+    sandbox.advance(days=5)
+    assert client.v2.core.accounts.close(vendor, {}, {"idempotency_key": "close:1"}).closed is True
+
+
 def test_decline_is_replayed_and_validation_is_not(client: stripe.StripeClient) -> None:
-    params = {"amount": 1000, "currency": "eur", "confirm": True, "payment_method": "pm_card_visa_chargeDeclined",
-              "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"}}
+    params = {
+        "amount": 1000,
+        "currency": "eur",
+        "confirm": True,
+        "payment_method": "pm_card_visa_chargeDeclined",
+        "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+    }
     for _ in range(2):
         with pytest.raises(stripe.CardError) as caught:
             client.v1.payment_intents.create(params, {"idempotency_key": "pay:1"})
@@ -62,7 +78,10 @@ def test_decline_is_replayed_and_validation_is_not(client: stripe.StripeClient) 
     assert len(client.v1.charges.list().data) == 1
     with pytest.raises(stripe.InvalidRequestError):
         client.v1.payment_intents.create({"amount": 1, "currency": "eur"}, {"idempotency_key": "pay:2"})
-    assert client.v1.payment_intents.create({"amount": 1000, "currency": "eur"}, {"idempotency_key": "pay:2"}).amount == 1000
+    assert (
+        client.v1.payment_intents.create({"amount": 1000, "currency": "eur"}, {"idempotency_key": "pay:2"}).amount
+        == 1000
+    )
 
 
 def test_refusal_of_an_executed_transfer_is_replayed(sandbox: Sandbox, client: stripe.StripeClient) -> None:
@@ -81,7 +100,9 @@ def test_lost_answer_moves_money_once(sandbox: Sandbox, client: stripe.StripeCli
     vendor = onboarded(client, sandbox)
     charge = paid_charge(client, sandbox)
     sandbox.control("fail", {"path": "/v1/transfers", "mode": "drop"})
-    transfer = client.v1.transfers.create({"amount": 900, "currency": "eur", "destination": vendor, "source_transaction": charge.id})
+    transfer = client.v1.transfers.create(
+        {"amount": 900, "currency": "eur", "destination": vendor, "source_transaction": charge.id}
+    )
     assert transfer.last_response.headers["Idempotent-Replayed"] == "true"
     assert [t.id for t in client.v1.transfers.list({"transfer_group": "order-1"}).data] == [transfer.id]
 
@@ -126,6 +147,7 @@ def test_key_in_flight_conflicts(sandbox: Sandbox) -> None:
             outcomes.append(client.v1.customers.create({"name": "Ada"}, {"idempotency_key": "k"}).object)
         except stripe.APIError as error:
             outcomes.append(error.error.code)
+
     threads = [threading.Thread(target=create) for _ in range(2)]
     for thread in threads:
         thread.start()

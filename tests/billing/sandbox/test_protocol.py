@@ -1,4 +1,5 @@
 """Keys, versions, accounts, parameters, lists, expansion: what the SDK's caller sees when it does wrong."""
+
 from __future__ import annotations
 
 import pytest
@@ -32,14 +33,21 @@ def test_unknown_account_is_forbidden(client: stripe.StripeClient) -> None:
         client.v1.balance.retrieve({}, {"stripe_account": "acct_0000000000000000"})
 
 
-@pytest.mark.parametrize(("params", "code", "param"), [
-    ({"currency": "eur", "destination": "acct_1", "amount": 1, "application_fee_amount": 3}, "parameter_unknown", "application_fee_amount"),
-    ({"destination": "acct_1", "amount": 1}, "parameter_missing", "currency"),
-    ({"currency": "eur", "destination": "acct_1"}, "parameter_missing", "amount"),
-    ({"currency": "eur", "destination": "acct_1", "amount": "ten"}, "parameter_invalid_integer", "amount"),
-    ({"currency": "eur", "destination": "acct_1", "amount": 1}, "resource_missing", "destination"),
-    ({"currency": "eur", "destination": "acct_1", "amount": 1, "source_type": "gold"}, None, "source_type"),
-])
+@pytest.mark.parametrize(
+    ("params", "code", "param"),
+    [
+        (
+            {"currency": "eur", "destination": "acct_1", "amount": 1, "application_fee_amount": 3},
+            "parameter_unknown",
+            "application_fee_amount",
+        ),
+        ({"destination": "acct_1", "amount": 1}, "parameter_missing", "currency"),
+        ({"currency": "eur", "destination": "acct_1"}, "parameter_missing", "amount"),
+        ({"currency": "eur", "destination": "acct_1", "amount": "ten"}, "parameter_invalid_integer", "amount"),
+        ({"currency": "eur", "destination": "acct_1", "amount": 1}, "resource_missing", "destination"),
+        ({"currency": "eur", "destination": "acct_1", "amount": 1, "source_type": "gold"}, None, "source_type"),
+    ],
+)
 def test_wrong_parameters_are_named(client: stripe.StripeClient, params: dict, code: str | None, param: str) -> None:
     with pytest.raises(stripe.InvalidRequestError) as caught:
         client.v1.transfers.create(params)
@@ -58,7 +66,8 @@ def test_absent_objects_and_addresses(sandbox: Sandbox, client: stripe.StripeCli
         client.v1.charges.retrieve("ch_nothing")
     assert (caught.value.http_status, caught.value.code) == (404, "resource_missing")
     answer = sandbox.http.get("/v1/nonsense", headers={"Authorization": f"Bearer {KEY}"})
-    assert answer.status_code == 404 and "Unrecognized request URL" in answer.json()["error"]["message"]
+    assert answer.status_code == 404
+    assert "Unrecognized request URL" in answer.json()["error"]["message"]
     with pytest.raises(stripe.APIError, match="does not support"):
         client.v1.subscriptions.list()
 
@@ -73,7 +82,8 @@ def test_objects_belong_to_one_account(sandbox: Sandbox, client: stripe.StripeCl
 def test_lists_are_newest_first_and_page(client: stripe.StripeClient) -> None:
     names = [client.v1.customers.create({"name": f"Customer {n}"}).name for n in range(25)]
     first = client.v1.customers.list({"limit": 10})
-    assert [c.name for c in first.data] == names[:-11:-1] and first.has_more
+    assert [c.name for c in first.data] == names[:-11:-1]
+    assert first.has_more
     assert [c.name for c in first.auto_paging_iter()] == names[::-1]
     before = client.v1.customers.list({"limit": 3, "ending_before": first.data[5].id})
     assert [c.id for c in before.data] == [c.id for c in first.data[2:5]]
@@ -94,7 +104,9 @@ def test_lists_filter_by_creation(sandbox: Sandbox, client: stripe.StripeClient)
 def test_expansion(sandbox: Sandbox, client: stripe.StripeClient) -> None:
     charge = paid_charge(client, sandbox)
     assert isinstance(client.v1.charges.retrieve(charge.id).balance_transaction, str)
-    listed = client.v1.charges.list({"expand": ["data.balance_transaction", "data.payment_intent.payment_method"]}).data[0]
+    listed = client.v1.charges.list(
+        {"expand": ["data.balance_transaction", "data.payment_intent.payment_method"]}
+    ).data[0]
     assert listed.balance_transaction.net == charge.balance_transaction.net
     assert listed.payment_intent.payment_method.card.last4 == "4242"
     movement = client.v1.balance_transactions.list({"source": charge.id, "expand": ["data.source"]}).data[0]
@@ -107,7 +119,8 @@ def test_expansion(sandbox: Sandbox, client: stripe.StripeClient) -> None:
 def test_metadata_merges_unsets_and_is_limited(client: stripe.StripeClient) -> None:
     made = client.v1.customers.create({"name": "Ada", "metadata": {"a": "1", "b": "2"}})
     changed = client.v1.customers.update(made.id, {"name": "", "metadata": {"a": "", "c": "3"}})
-    assert changed.name is None and changed.metadata.to_dict() == {"b": "2", "c": "3"}
+    assert changed.name is None
+    assert changed.metadata.to_dict() == {"b": "2", "c": "3"}
     assert client.v1.customers.update(made.id, {"metadata": ""}).metadata.to_dict() == {}
     for wrong in ({"k" * 41: "v"}, {"k": "v" * 501}, {f"k{n}": "v" for n in range(51)}):
         with pytest.raises(stripe.InvalidRequestError, match="etadata"):
@@ -135,9 +148,11 @@ def test_account_rules_and_include(client: stripe.StripeClient) -> None:
 def test_vendor_s_links(sandbox: Sandbox, client: stripe.StripeClient) -> None:
     vendor = onboarded(client, sandbox)
     dashboard = sandbox.http.get(client.v1.accounts.login_links.create(vendor).url)
-    assert dashboard.status_code == 200 and "Olive &amp; Oak" in dashboard.text
+    assert dashboard.status_code == 200
+    assert "Olive &amp; Oak" in dashboard.text
     session = client.v1.account_sessions.create({"account": vendor, "components": {"payouts": {"enabled": True}}})
-    assert session.components.payouts.enabled is True and session.components.balances.enabled is False
+    assert session.components.payouts.enabled is True
+    assert session.components.balances.enabled is False
     assert session.client_secret.startswith("accs_secret__")
 
 

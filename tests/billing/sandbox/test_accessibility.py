@@ -1,0 +1,77 @@
+"""The hosted pages in a browser: no violation that axe finds, no sideways scrolling at 390 px, light and dark."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+import stripe
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
+
+from tests.billing.sandbox.harness import Sandbox, open_account, open_session
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Debian's Chromium"),
+]
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(request: pytest.FixtureRequest) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser.new_page(viewport={"width": 390, "height": 800}, color_scheme=request.param)
+        browser.close()
+
+
+def check(page: Page) -> None:
+    found = Axe().run(page).response["violations"]
+    assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def test_checkout_pages(sandbox: Sandbox, client: stripe.StripeClient, page: Page) -> None:
+    session = open_session(client)
+    page.goto(session.url)
+    check(page)
+    page.get_by_label("E-mail").fill("ada@example.com")
+    page.get_by_label("Card number").fill("4000 0000 0000 9995")
+    page.get_by_label("Expiry").fill("12 / 34")
+    page.get_by_label("Security code").fill("12")
+    page.get_by_role("button", name="Pay €120.00").click()
+    assert page.get_by_label("Security code").get_attribute("aria-invalid") == "true"
+    check(page)
+    page.get_by_label("Security code").fill("123")
+    page.get_by_role("button", name="Pay €120.00").click()
+    assert "Your card has insufficient funds." in page.get_by_role("alert").inner_text()
+    check(page)
+    page.get_by_label("Card number").fill("4000 0027 6000 3184")
+    page.get_by_label("Security code").fill("123")
+    page.get_by_role("button", name="Pay €120.00").click()
+    assert page.get_by_role("heading").inner_text() == "Confirm with your bank"
+    check(page)
+    sandbox.control(f"sessions/{session.id}/pay", {"card": "4242424242424242"})
+    page.goto(session.url)
+    assert page.get_by_role("heading").inner_text() == "Already paid"
+    check(page)
+
+
+def test_vendor_pages(sandbox: Sandbox, client: stripe.StripeClient, page: Page) -> None:
+    account = open_account(client)
+    link = client.v2.core.account_links.create(
+        {
+            "account": account.id,
+            "use_case": {
+                "type": "account_onboarding",
+                "account_onboarding": {"refresh_url": "http://localhost/r", "return_url": f"{sandbox.url}/c/pay/none"},
+            },
+        }
+    )
+    page.goto(link.url)
+    check(page)
+    page.get_by_role("button", name="Finish and activate payouts").click()
+    page.goto(client.v1.accounts.login_links.create(account.id).url)
+    assert page.get_by_role("heading", level=1).inner_text() == "Olive & Oak"
+    check(page)
