@@ -204,7 +204,7 @@ def _take_stock(variants: Sequence[Variant], drafts: Sequence[VariantDraft], act
     wanted = {
         variant.id: draft.stock for variant, draft in zip(variants, drafts, strict=True) if draft.stock is not None
     }
-    refused = set_stock(wanted, "edited with the product", actor_id=actor_id, announced=False) if wanted else {}
+    refused = set_stock(wanted, "edited with the product", actor_id=actor_id, announced=False).refused
     if refused:
         raise InvalidProduct(
             {

@@ -38,6 +38,14 @@ class StockRequest:
     quantity: int
 
 
+@dataclass(frozen=True, slots=True)
+class StockSet:
+    """What setting many variants' stock came to: whose changed, and whose was left because so many are promised."""
+
+    changed: set[UUID]
+    refused: dict[UUID, int]
+
+
 class SoldOut(Conflict):
     """There is less than was asked for. `available` says how many units of each such variant are left."""
 
@@ -204,10 +212,10 @@ def adjust_stock(
 
     Raises StockPromised when that is less than orders were promised, and InvalidInput outside 0 to MAX_UNITS.
     """
-    refused = set_stock({variant.id: on_hand}, reason, warehouse=warehouse, actor_id=actor_id)
-    if refused:
+    result = set_stock({variant.id: on_hand}, reason, warehouse=warehouse, actor_id=actor_id)
+    if result.refused:
         raise StockPromised(
-            f"{refused[variant.id]} units are promised to orders: stock cannot be less than that.", field="stock"
+            f"{result.refused[variant.id]} units are promised to orders: stock cannot be less than that.", field="stock"
         )
 
 
@@ -219,11 +227,10 @@ def set_stock(
     warehouse: Warehouse | None = None,
     actor_id: UUID | None = None,
     announced: bool = True,
-) -> dict[UUID, int]:
+) -> StockSet:
     """Set what lies in one warehouse, for any number of variants at once.
 
-    Gives the variants whose stock would have been less than what orders are promised, with that promise: they are left
-    as they were. `announced=False` is for a caller that announces the products itself.
+    A variant whose stock would be less than what orders are promised is left as it was. `announced=False` is for a caller that announces the products itself.
     """
     if any(not 0 <= units <= MAX_UNITS for units in on_hand.values()):
         raise InvalidInput(f"Stock is a number from 0 to {MAX_UNITS:,}.", field="stock")
@@ -242,7 +249,7 @@ def set_stock(
     write(changes, actor_id=actor_id)
     if changes and announced:
         tell(change.variant_id for change in changes)
-    return refused
+    return StockSet({change.variant_id for change in changes}, refused)
 
 
 def main_warehouse() -> Warehouse:

@@ -67,7 +67,10 @@ def test_many_are_set_at_once_and_those_promised_are_left(shop, django_assert_ma
     new = shelf("New", stock=0)
     counts = {variant.id: 2 for variant in variants} | {new.id: 9}
     with django_assert_max_num_queries(7):
-        assert set_stock(counts, "import") == {variants[0].id: 3}
+        result = set_stock(counts, "import")
+    assert result.refused == {variants[0].id: 3}
+    assert result.changed == {variant.id for variant in [*variants[1:], new]}
+    assert set_stock({new.id: 9}).changed == set()
     assert available_of([variants[0].id, variants[1].id, new.id]) == {
         variants[0].id: 2,
         variants[1].id: 2,

@@ -1,0 +1,230 @@
+"""Reading a vendor's CSV file: what each row says, or why the file cannot be read. Nothing here touches the database.
+
+UTF-8 with or without a mark, comma, semicolon or tab, quoted by `"`. The file is read as a stream, twice: `survey` proves
+that it is whole before the first product is written, `rows` then gives it row by row.
+"""
+
+import csv
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from io import TextIOWrapper
+from typing import IO, Any
+
+from kit.errors import InvalidInput
+from kit.money import parse_major
+
+MAX_FIELD = 200_000
+_DIGITS = re.compile(r"-?[0-9]{1,15}")
+
+# What vendors call a column, in lower case with "_" between words, and what it is here.
+COLUMNS = {
+    "external_id": "external_id id product_id article_id".split(),
+    "title": "title name product_name product_title".split(),
+    "description": "description body text".split(),
+    "brand": "brand manufacturer vendor_brand".split(),
+    "gtin": "gtin ean upc barcode ean13 gtin13".split(),
+    "price": "price unit_price".split(),
+    "price_minor": "price_minor price_cents".split(),
+    "compare_at": "compare_at compare_at_price list_price old_price".split(),
+    "compare_at_minor": "compare_at_minor compare_at_cents".split(),
+    "currency": "currency price_currency".split(),
+    "stock": "stock quantity qty inventory on_hand".split(),
+    "sku": "sku article_number item_number".split(),
+    "category": "category product_category category_path".split(),
+    "condition": ["condition"],
+    "attributes": ["attributes"],
+    "weight_grams": "weight_grams weight_g".split(),
+}
+PICTURES = "picture_url image_url image_link picture image images pictures".split()
+_MEANING = {name: column for column, names in COLUMNS.items() for name in names}
+
+
+class UnreadableFile(InvalidInput):
+    """The file as a whole cannot be imported; the message says where and why. Nothing of it was."""
+
+    code = "unreadable_file"
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What each column is: (position, meaning), attributes by the name after "attr:"; and those not used."""
+
+    width: int
+    columns: tuple[tuple[int, str], ...]
+    attributes: tuple[tuple[int, str], ...]
+    unused: tuple[str, ...]
+    has_pictures: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: the line it begins at (the header is 1), its cells by meaning, and what is wrong with it as a whole."""
+
+    line: int
+    cells: Mapping[str, str]
+    attributes: Mapping[str, str]
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    header: Header
+    rows: int
+
+
+def survey(file: IO[bytes]) -> Survey:
+    """Read the whole file once. Raises UnreadableFile where it is not text, not CSV, or lacks a column we need."""
+    header, found = _open(file)
+    return Survey(header, sum(1 for _ in found))
+
+
+def rows(file: IO[bytes]) -> Iterator[Row]:
+    """Every row in turn; blank lines are no rows. Raises UnreadableFile, as `survey` does."""
+    header, found = _open(file)
+    for line, cells in found:
+        if len(cells) != header.width:
+            count = f"{len(cells)} cell" + ("s" if len(cells) != 1 else "")
+            yield Row(line, {}, {}, f"This row has {count}; the header has {header.width}.")
+            continue
+        yield Row(
+            line,
+            {meaning: cells[position].strip() for position, meaning in header.columns},
+            {name: cells[position].strip() for position, name in header.attributes if cells[position].strip()},
+        )
+
+
+def read_price(cells: Mapping[str, str], name: str, currency: str) -> int | None:
+    """The amount in column `name` (major units) or `name`_minor; None when both are empty. Raises ValueError, in words."""
+    minor = cells.get(f"{name}_minor", "")
+    if minor:
+        if not _DIGITS.fullmatch(minor):
+            raise ValueError(f"“{minor[:40]}” is not a whole number of cents.")
+        return int(minor)
+    text = cells.get(name, "")
+    return parse_major(text[:40], currency).amount_minor if text else None
+
+
+def read_number(text: str) -> int:
+    """A whole number. Raises ValueError, in words."""
+    if not _DIGITS.fullmatch(text):
+        raise ValueError(f"“{text[:40]}” is not a whole number.")
+    return int(text)
+
+
+def read_attributes(text: str) -> dict[str, Any]:
+    """A JSON object of names and values; nulls are left out. Raises ValueError, in words."""
+    if not text:
+        return {}
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ValueError('Attributes are written as JSON, like {"Material": "Oak"}.') from None
+    if not isinstance(found, dict):
+        raise ValueError('Attributes are written as JSON, like {"Material": "Oak"}.')
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _open(file: IO[bytes]) -> tuple[Header, Iterator[tuple[int, list[str]]]]:
+    file.seek(0)
+    start = file.read(4)
+    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise UnreadableFile("This file is UTF-16. Save it as “CSV UTF-8” and send it again.", field="file")
+    if start[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
+        raise UnreadableFile("This is a spreadsheet. Save it as “CSV UTF-8” and send it again.", field="file")
+    file.seek(0)
+    found = _parsed(_lines(file))
+    first = next(found, None)
+    if first is None:
+        raise UnreadableFile("The file is empty.", field="file")
+    return _header(first[1]), found
+
+
+def _lines(file: IO[bytes]) -> Iterator[str]:
+    """The lines as text. The wrapper is let go of at the end, so that it does not close the caller's file."""
+    text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    number = 0
+    try:
+        for line in text:
+            number += 1
+            if "\0" in line:
+                raise UnreadableFile(f"Line {number} holds bytes that no text has. Is this a CSV file?", field="file")
+            yield line
+    except UnicodeDecodeError:
+        raise UnreadableFile(
+            f"The file is not UTF-8 from about line {number + 1}. Save it as “CSV UTF-8” and send it again.", field="file"
+        ) from None
+    finally:
+        text.detach()
+
+
+def _parsed(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:
+    """(line it begins at, cells) of every row that is not blank."""
+    first = next(lines, None)
+    if first is None:
+        return
+    delimiter = max(",;\t", key=lambda mark: re.sub(r'"[^"]*"', "", first).count(mark))
+
+    def all_lines() -> Iterator[str]:
+        yield first
+        yield from lines
+
+    csv.field_size_limit(MAX_FIELD)
+    reader = csv.reader(all_lines(), delimiter=delimiter, strict=True)
+    begins = 1
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            where = f"line {begins}" if reader.line_num <= begins else f"lines {begins} to {reader.line_num}"
+            raise UnreadableFile(f"The row at {where} cannot be read: {_why(error)}", field="file") from None
+        if cells is None:
+            return
+        if any(cell.strip() for cell in cells):
+            yield begins, cells
+        begins = reader.line_num + 1
+
+
+def _why(error: csv.Error) -> str:
+    text = str(error)
+    if "expected after" in text:
+        return "a quoted cell goes on after its closing quote. Write a quote inside a cell twice."
+    if "unexpected end of data" in text:
+        return "a quote is opened and never closed."
+    if "field larger" in text:
+        return f"a cell is longer than {MAX_FIELD:,} characters. Is a closing quote missing?"
+    return text
+
+
+def _header(cells: list[str]) -> Header:
+    columns: dict[str, int] = {}
+    attributes: dict[str, int] = {}
+    unused: list[str] = []
+    has_pictures = False
+    for position, cell in enumerate(cells):
+        name = re.sub(r"[\s\-]+", "_", cell.strip().casefold())
+        if name.startswith("attr:"):
+            label = cell.strip()[5:].strip()
+            if label in attributes:
+                raise UnreadableFile(f"Two columns are called “attr:{label[:40]}”.", field="file")
+            attributes[label] = position
+        elif meaning := _MEANING.get(name):
+            if meaning in columns:
+                raise UnreadableFile(f"Two columns mean the {meaning.replace('_', ' ')}.", field="file")
+            columns[meaning] = position
+        else:
+            has_pictures = has_pictures or name in PICTURES
+            unused.append(cell.strip() or f"column {position + 1}")
+    if "title" not in columns:
+        raise UnreadableFile("The first line must name the columns; there is none called “title”.", field="file")
+    if not columns.keys() & {"price", "price_minor"}:
+        raise UnreadableFile("There is no column called “price”.", field="file")
+    if not columns.keys() & {"external_id", "sku"}:
+        raise UnreadableFile(
+            "There is no column called “sku” or “id”; a later import could not tell which product is which.", field="file"
+        )
+    by_position = tuple((position, meaning) for meaning, position in columns.items())
+    return Header(
+        len(cells), by_position, tuple((p, label) for label, p in attributes.items()), tuple(unused), has_pictures
+    )
