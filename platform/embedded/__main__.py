@@ -7,12 +7,8 @@ from embedded import EmbeddedError, World, current_world, ensure_postgres, ensur
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m embedded", description="A world's PostgreSQL and Valkey."
-    )
-    parser.add_argument(
-        "action", choices=["status", "start", "stop"], help="start keeps them running until stop"
-    )
+    parser = argparse.ArgumentParser(prog="python -m embedded", description="A world's PostgreSQL and Valkey.")
+    parser.add_argument("action", choices=["status", "start", "stop"], help="start keeps them running until stop")
     parser.add_argument("--world", help="demo, journey, test ... (default: SOUK_WORLD, else demo)")
     options = parser.parse_args()
     try:
@@ -25,11 +21,11 @@ def main() -> int:
         for server in status(world):
             state = "ready" if server.ready else "not ready" if server.server else "stopped"
             process = f" (process {server.server}, supervisor {server.supervisor})" if server.server else ""
-            print(f"{server.kind}: {state}{process}")
+            sys.stdout.write(f"{server.kind}: {state}{process}\n")
         if options.action == "start":
-            print(f"sockets: {world.run}\nsecrets: {world.secrets}")
+            sys.stdout.write(f"sockets: {world.run}\nsecrets: {world.secrets}\n")
     except (EmbeddedError, ValueError) as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return 1
     return 0
 

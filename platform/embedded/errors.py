@@ -47,7 +47,5 @@ def naming_a_full_disk(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(
-                f"{folder} cannot be written: {error.strerror}. Make room and try again."
-            ) from error
+            raise DiskFull(f"{folder} cannot be written: {error.strerror}. Make room and try again.") from error
         raise

@@ -12,6 +12,10 @@ from pathlib import Path
 from embedded.errors import NotOurs
 from embedded.privileges import ServerUser, can_enter
 
+# Folders in which `recorded_folder` makes its own, whose names are made by mkdtemp.
+LASTING = (Path("/var/lib"), Path("/var/tmp"))  # noqa: S108
+SHORT = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108
+
 log = logging.getLogger("embedded")
 
 
@@ -115,9 +119,7 @@ def _new_folder(user: ServerUser, mode: int, parents: Sequence[Path], prefix: st
         folder.chmod(mode)
         os.chown(folder, user.uid, user.gid)
         return folder
-    raise NotOurs(
-        f"no folder for the user {user.name!r} can be made in any of: {', '.join(map(str, parents))}"
-    )
+    raise NotOurs(f"no folder for the user {user.name!r} can be made in any of: {', '.join(map(str, parents))}")
 
 
 @contextlib.contextmanager
@@ -137,6 +139,4 @@ def open_lock(path: Path) -> int:
         make_folder(path.parent, 0o700)
         return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except PermissionError:
-        raise NotOurs(
-            f"{path} cannot be opened: this world belongs to another user. Run as that user."
-        ) from None
+        raise NotOurs(f"{path} cannot be opened: this world belongs to another user. Run as that user.") from None

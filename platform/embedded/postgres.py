@@ -38,7 +38,7 @@ SETTINGS = {
     "log_error_verbosity": "terse",
 }
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-# The environment's locale would decide otherwise, and one project would sort in as many ways as it has machines.
+# The environment's locale would decide otherwise, and every machine would sort in its own way.
 INITDB = (
     f"--username={SUPERUSER}",
     "--pwfile=/dev/stdin",
@@ -75,7 +75,7 @@ class Postgres(Server):
         return self.data
 
     def is_ready(self) -> bool:
-        """Opens a session as far as the question for the password, as pg_isready does: about a millisecond."""
+        """Opens a session up to the question for the password, as pg_isready does: takes a millisecond."""
         body = struct.pack("!i", 3 << 16) + b"user\0postgres\0database\0postgres\0\0"
         try:
             with socket.socket(socket.AF_UNIX) as line:
@@ -113,9 +113,7 @@ class Postgres(Server):
         """Make the cluster aside and rename it: a process killed on the way leaves no half of one."""
         free = shutil.disk_usage(self.folder).free
         if free < ROOM_BYTES:
-            raise DiskFull(
-                f"{self.folder} has room for {free >> 20} MB; a new database needs {ROOM_BYTES >> 20} MB."
-            )
+            raise DiskFull(f"{self.folder} has room for {free >> 20} MB; a new database needs {ROOM_BYTES >> 20} MB.")
         draft = self.folder / "data.new"
         shutil.rmtree(draft, ignore_errors=True)
         command = [str(self.binaries.initdb), "-D", str(draft), *INITDB]
@@ -126,12 +124,12 @@ class Postgres(Server):
         draft.rename(self.data)
 
     def _mark_of_password(self, data: Path | None = None) -> Path:
-        """An empty file named for the password that the cluster was given, so that a lost secret is noticed."""
+        """An empty file named for the password that the cluster has: how a lost secret is noticed."""
         digest = hashlib.sha256(self.password.encode()).hexdigest()[:16]
         return (data or self.data) / f"superuser-{digest}"
 
     def _set_password(self) -> None:
-        """The secret's file was lost and made again: let the cluster know the new one, before anyone connects."""
+        """The secret's file was lost and made again: tell the cluster, before anyone connects."""
         postgres, *arguments = self.command()
         command = [postgres, "--single", *arguments, "postgres"]
         self._run(command, f"ALTER ROLE {SUPERUSER} PASSWORD '{self.password}'\n")

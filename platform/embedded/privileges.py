@@ -56,9 +56,7 @@ def become(user: ServerUser) -> None:
         os.setresgid(user.gid, user.gid, user.gid)
         os.setresuid(user.uid, user.uid, user.uid)
     except PermissionError as error:
-        raise EmbeddedError(
-            f"root of this container may not become the user {user.name!r}: {error}"
-        ) from error
+        raise EmbeddedError(f"root of this container may not become the user {user.name!r}: {error}") from error
 
 
 def can_enter(user: ServerUser, path: Path) -> bool:

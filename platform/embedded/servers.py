@@ -132,9 +132,7 @@ def _ensure(server: Server, linger: float, timeout_seconds: float) -> None:
         silent = 0
         while not (_is_supervised(server) and server.is_ready()):
             if time.monotonic() > end:
-                raise ServerFailed(
-                    f"{server.kind} is not ready after {timeout_seconds:g} s; see {server.log}"
-                )
+                raise ServerFailed(f"{server.kind} is not ready after {timeout_seconds:g} s; see {server.log}")
             if _is_supervised(server):  # it is about to start, or to stop, the server
                 time.sleep(0.02)
                 continue

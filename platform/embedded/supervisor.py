@@ -55,9 +55,10 @@ class Running:
             os.kill(self.pid, number)
 
 
-def shut_down(running: Running) -> None:
-    """End a server's process, in an orderly way if it can; return when it is gone."""
-    for number in (running.server.stop_signal, running.server.hard_stop_signal, signal.SIGKILL):
+def shut_down(running: Running, *, patiently: bool = True) -> None:
+    """End a server's process, in an orderly way if it can and time allows; return when it is gone."""
+    signals = [running.server.stop_signal, running.server.hard_stop_signal, signal.SIGKILL]
+    for number in signals if patiently else signals[1:]:
         running.send(number)
         end = time.monotonic() + PATIENCE_SECONDS
         while running.lives() and time.monotonic() < end:
@@ -160,10 +161,8 @@ class Supervisor:
     def _refuse_a_full_disk(self, running: Running) -> None:
         """PostgreSQL would try to recover again and again, and nobody would be told why it is not ready."""
         if shutil.disk_usage(self.server.folder).free < SCARCE_BYTES:
-            shut_down(running)
-            raise DiskFull(
-                f"{self.server.folder} has no room left for {self.server.kind}. Make room and try again."
-            )
+            shut_down(running, patiently=False)
+            raise DiskFull(f"{self.server.folder} has no room left for {self.server.kind}. Make room and try again.")
 
     def _sleep(self, seconds: float) -> None:
         """Wait that long, or less if a signal comes in or nobody is left."""
@@ -209,7 +208,8 @@ def linger_seconds(users: int) -> float:
 
 def _note(text: str) -> None:
     with contextlib.suppress(OSError):  # the disk is full; the server matters more than the log
-        print(time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime()), "supervisor:", text, flush=True)
+        moment = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime())
+        sys.stderr.write(f"{moment} supervisor: {text}\n")
 
 
 def _log_to(path: Path) -> None:

@@ -22,8 +22,8 @@ DEFAULT = "default"
 class AclUser:
     """A user of Valkey: its name, its secret and its rules, such as `~* &* +@all -@admin`.
 
-    `default` is the one who signs in without a name; it is off unless it is among the users that a server is
-    given. Raises ValueError for a name that is not a plain word or is ours, and for rules of more than one line.
+    `default` is the one who signs in without a name; it is off unless it is listed. Raises ValueError for a
+    name that is not a plain word or is ours, and for rules of more than one line.
     """
 
     name: str
@@ -129,7 +129,7 @@ class Valkey(Server):
             "save": "",
             "appendonly": "yes",
             "appendfsync": "no" if self.world.name == "test" else "everysec",
-            "maxmemory-policy": "noeviction",  # sessions and tasks are in here, which nothing may drop quietly
+            "maxmemory-policy": "noeviction",  # nothing may quietly drop sessions and tasks
         }
         parts = [part for name, value in options.items() for part in (f"--{name}", value)]
         return [str(self.binaries.valkey), *parts]
@@ -138,7 +138,7 @@ class Valkey(Server):
         return (read_private(self.acl) or "").splitlines()
 
     def _ask(self, *commands: Sequence[str]) -> list[str]:
-        """Send commands as `admin`; the first line of each answer, that of signing in first. Raises OSError."""
+        """Send commands as `admin`; each answer's first line, signing in being the first. Raises OSError."""
         with socket.socket(socket.AF_UNIX) as line:
             line.settimeout(5)
             line.connect(str(self.socket))

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded.folders import recorded_folder
+from embedded.folders import LASTING, SHORT, recorded_folder
 from embedded.privileges import can_enter, server_user
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -25,9 +25,7 @@ class World:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9-]*", self.name):
-            raise ValueError(
-                f"not a name of a world: {self.name!r} (want lower-case letters, digits, dashes)"
-            )
+            raise ValueError(f"not a name of a world: {self.name!r} (want lower-case letters, digits, dashes)")
         object.__setattr__(self, "root", Path(self.root).resolve())
 
     @classmethod
@@ -83,8 +81,7 @@ class World:
         user = server_user()
         if not record.exists() and can_enter(user, self.root):
             return self.root
-        parents = (Path("/var/lib"), Path("/var/tmp"))
-        return recorded_folder(record, user, 0o700, parents, f"souk-{self.name}-")
+        return recorded_folder(record, user, 0o700, LASTING, f"souk-{self.name}-")
 
     @property
     def run(self) -> Path:
@@ -92,8 +89,7 @@ class World:
         folder = self.home / "run"
         if len(os.fsencode(folder / ".s.PGSQL.5432")) <= LONGEST_SOCKET_PATH:
             return folder
-        parents = (Path("/tmp"), Path("/var/tmp"))
-        return recorded_folder(self.root / "sockets", server_user(), 0o700, parents, "souk-")
+        return recorded_folder(self.root / "sockets", server_user(), 0o700, SHORT, "souk-")
 
 
 def current_world() -> World:

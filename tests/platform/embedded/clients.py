@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
+
 from embedded import PostgresAddress, World, stop
 
 SOURCE = Path(__file__).resolve().parents[3] / "platform"

@@ -2,8 +2,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from embedded import PostgresAddress, World, ensure_postgres
 
+from embedded import PostgresAddress, World, ensure_postgres
 from tests.platform.embedded.clients import clear, open_folder
 
 

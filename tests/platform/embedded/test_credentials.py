@@ -2,8 +2,8 @@ import stat
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from embedded import NotOurs, World, secret
 
+from embedded import NotOurs, World, secret
 from tests.platform.embedded.clients import start_client
 
 

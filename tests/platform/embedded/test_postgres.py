@@ -6,8 +6,8 @@ import subprocess
 
 import psycopg
 import pytest
-from embedded import World, ensure_postgres, status, stop
 
+from embedded import World, ensure_postgres, status, stop
 from tests.platform.embedded.clients import connect, start_client
 
 
@@ -99,7 +99,7 @@ def test_the_log_does_not_quote_people(running):
     with connect(address) as session:
         session.execute("CREATE TABLE people (email text PRIMARY KEY)")
         session.execute("INSERT INTO people VALUES ('mina@example.org')")
-        with pytest.raises(psycopg.errors.UniqueViolation, match="mina@example.org"):
+        with pytest.raises(psycopg.errors.UniqueViolation, match=r"mina@example\.org"):
             session.execute("INSERT INTO people VALUES ('mina@example.org')")
 
     log = (world.logs / "postgres.log").read_text()

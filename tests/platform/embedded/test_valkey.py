@@ -3,10 +3,10 @@ import stat
 
 import pytest
 import redis
-from embedded import AclUser, ServerFailed, World, ensure_valkey, secret, status, stop
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from embedded import AclUser, ServerFailed, World, ensure_valkey, secret, status, stop
 from tests.platform.embedded.clients import eventually, start_client
 
 

@@ -2,8 +2,8 @@ import subprocess
 import sys
 
 import pytest
-from embedded import World, current_world, postgres_address, status, valkey_socket
 
+from embedded import World, current_world, postgres_address, status, valkey_socket
 from tests.platform.embedded.clients import SOURCE
 
 
