@@ -1,5 +1,6 @@
 """The URLs of one face."""
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 from observability.views import livez
 
@@ -10,3 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tenants.vendors.urls_market")),
     path("", include("marketplace.web.storefront.urls")),
 ]
+
+if not settings.PRODUCTION:
+    urlpatterns.append(path("ui/", include("ui.urls")))  # the gallery of components

@@ -63,11 +63,11 @@ STYLES = {
 
 CORE_SCRIPTS = ("theme", "menu", "dialog", "toast", "confirm", "autosubmit", "copy", "tabs", "drop")
 SCRIPTS = {
-    "storefront": (*CORE_SCRIPTS, "gallery", "quantity"),
+    "storefront": (*CORE_SCRIPTS, "gallery", "quantity", "buy-bar"),
     "portal": (*CORE_SCRIPTS, "quantity", "selection"),
     "office": (*CORE_SCRIPTS, "selection"),
     "finance": (*CORE_SCRIPTS, "selection"),
     "plain": CORE_SCRIPTS,
     "print": (),
-    "all": (*CORE_SCRIPTS, "gallery", "quantity", "selection"),
+    "all": (*CORE_SCRIPTS, "gallery", "quantity", "buy-bar", "selection"),
 }

@@ -169,7 +169,7 @@ def rating(value: float | None, count: int | None = None, compact: bool = False)
     """Stars out of five with the figure, and how many reviews; nothing when there is no rating."""
     if value is None or value == "":
         return mark_safe("")
-    score = float(value)
+    score, count = float(value), None if count == "" else count
     reviews = "" if count is None else f", {count} review{'' if count == 1 else 's'}"
     stars, width = (1, 16) if compact else (5, 80)
     share = 100 if compact else round(score / 5 * 100, 1)

@@ -168,6 +168,17 @@ def test_quantity_steps_within_its_limits(page: Page, address: str) -> None:
     assert one_more.is_disabled()
 
 
+def test_the_buy_bar_stays_away_while_the_form_is_in_view(page: Page, address: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(address + "gallery/listing")
+    bar = page.locator(".buy-bar")
+    assert bar.is_visible()
+    page.locator("#buy").scroll_into_view_if_needed()
+    page.wait_for_selector(".buy-bar.is-away", state="attached")
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
+    page.wait_for_selector(".buy-bar:not(.is-away)")
+
+
 def test_thumbnails_move_the_gallery_and_it_enlarges(page: Page, address: str) -> None:
     page.goto(address + "gallery/listing")
     third = page.locator(".gallery-thumb").nth(2)

@@ -144,6 +144,7 @@ def test_a_mark_shows_initials_in_a_color_that_stays() -> None:
 def test_a_rating_is_told_in_words_too() -> None:
     assert "4.8 out of 5, 212 reviews" in render("{% rating 4.8 212 %}")
     assert "5.0 out of 5, 1 review<" in render("{% rating 5 1 %}")
+    assert "4.2 out of 5<" in render("{% rating 4.2 missing %}")
     assert render("{% rating none %}", none=None) == ""
 
 
