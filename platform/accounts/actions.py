@@ -2,14 +2,14 @@
 
 from uuid import UUID
 
-from audit.actions import record
 from django.db import transaction
 from django.db.models import F
+
+from accounts.models import StaffMember, StaffRole, User
+from audit.actions import record
 from kit import clock
 from kit.errors import Conflict
 from outbox.actions import announce
-
-from accounts.models import StaffMember, StaffRole, User
 
 
 class AlreadyStaff(Conflict):

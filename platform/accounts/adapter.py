@@ -9,12 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
-from kit.ids import uuid7
-from kit.links import absolute_url
-from notifications.actions import send
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.actions import end_access
 from accounts.models import User
+from kit.ids import uuid7
+from kit.links import absolute_url
+from notifications.actions import send
 
 # allauth's mails with a link: our template, which of its addresses the button opens, and what the button says.
 LINK_MAILS = {
@@ -73,13 +74,14 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Whether signing in may lead there: a page of this host, or of one of our faces."""
         parts = urlsplit(url.replace("\\", "/"))
         if not parts.scheme and not parts.netloc:
-            return bool(super().is_safe_url(url))
+            return url_has_allowed_host_and_scheme(url, allowed_hosts=None)
         if parts.scheme != settings.SCHEME or parts.username is not None:
             return False
         host, _, port = parts.netloc.partition(":")
         usual = {"http": "80", "https": "443"}[settings.SCHEME]
         ours = host == settings.DOMAIN or host.endswith(f".{settings.DOMAIN}")
-        return ours and (port or usual) in settings.PORTS.values() and bool(super().is_safe_url(url))
+        known = ours and (port or usual) in settings.PORTS.values()
+        return known and url_has_allowed_host_and_scheme(url, allowed_hosts={parts.netloc})
 
 
 def on_market(url: str) -> str:

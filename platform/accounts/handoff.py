@@ -1,9 +1,9 @@
 """From the marketplace, where people sign in, to a face that knows no passwords.
 
-A portal or the back office sends a visitor without a session to the marketplace (`send_to_market`), with a secret of that
-browser's own (`state`). The marketplace, once it knows the person, sends the browser back with a code: signed by the
-marketplace's key (Ed25519), bound to host, face, person and state, good for 60 seconds (`issue`). The face checks it with
-the public key, takes it once (`redeem`), and makes a session of its own (`open_session`).
+A portal or the back office sends a visitor without a session to the marketplace (`send_to_market`), with a secret of
+that browser's own (`state`). The marketplace, once it knows the person, sends the browser back with a code: signed by
+the marketplace's key (Ed25519), bound to host, face, person and state, good for 60 seconds (`issue`). The face checks
+it with the public key, takes it once (`redeem`), and makes a session of its own (`open_session`).
 
 The state keeps others from pushing their own code, and so their own identity, into somebody's browser.
 """
@@ -24,6 +24,7 @@ from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
+
 from kit import clock
 from kit.errors import NotAllowed
 from kit.ids import uuid7
@@ -82,9 +83,11 @@ def _signing_key() -> Ed25519PrivateKey:
 
 
 def publish_verifying_key() -> bytes:
-    """Write the public key where the other faces read it (`HANDOFF_VERIFYING_KEY_FILE`), unless it is there; gives it as PEM."""
-    pem = _signing_key().public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    """Write the public key to `HANDOFF_VERIFYING_KEY_FILE`, where the other faces read it; gives it as PEM."""
+    pem = (
+        _signing_key()
+        .public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     path = Path(settings.HANDOFF_VERIFYING_KEY_FILE)
     if not path.exists() or path.read_bytes() != pem:
@@ -127,11 +130,12 @@ def redeem(request: HttpRequest, *, face: str) -> Handoff:
             options={"require": ["aud", "iat", "jti", "sub"], "verify_exp": False, "verify_iat": False},
         )
         issued, person_id = int(claims["iat"]), UUID(claims["sub"])
-        version, state, next_path = int(claims["version"]), str(claims["state"]), str(claims["next"])
+        version, made_for = int(claims["version"]), str(claims["face"])
+        state, next_path = str(claims["state"]), str(claims["next"])
     except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as error:
         raise HandoffRefused("This sign-in link is damaged or belongs to another page.") from error
     expected = request.session.get(_STATE, "")
-    if claims["face"] != face or not expected or not secrets.compare_digest(expected.encode(), state.encode()):
+    if made_for != face or not expected or not secrets.compare_digest(expected.encode(), state.encode()):
         raise HandoffRefused("This sign-in link was made for another browser or page.")
     if not issued - 5 <= clock.now().timestamp() < issued + SECONDS:
         raise HandoffRefused("This sign-in link has expired; it is good for a minute.")

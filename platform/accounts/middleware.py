@@ -5,11 +5,11 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from kit.context import current_request
-from kit.errors import NotAllowed
 
 from accounts import handoff
 from accounts.models import StaffMember, StaffRole
+from kit.context import current_request
+from kit.errors import NotAllowed
 
 # Answered without a session: the hand-off itself, the health check, public files.
 OPEN_PATHS = (handoff.PATH, "/livez", "/static/", "/media/")

@@ -4,10 +4,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
-from kit.links import absolute_url
 
 from accounts import handoff
 from accounts.models import StaffMember
+from kit.links import absolute_url
 
 
 @require_GET

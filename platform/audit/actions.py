@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from kit import clock
 
 from audit.models import AuditEntry
+from kit import clock
 
 ACTOR_KINDS = ("customer", "member", "staff", "system")
 

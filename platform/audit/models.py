@@ -1,6 +1,7 @@
 """Who did what. Append-only: no role the product uses may change or remove an entry."""
 
 from django.db import models
+
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7
@@ -18,9 +19,7 @@ class AuditEntry(models.Model):
     vendor_id = models.UUIDField(null=True, blank=True)
     data = models.JSONField(default=dict)
 
-    access = Access(
-        store="insert", vendor="insert", vendor_check="action LIKE 'shop.%'", platform=APPEND
-    )
+    access = Access(store="insert", vendor="insert", vendor_check="action LIKE 'shop.%'", platform=APPEND)
 
     class Meta:
         verbose_name_plural = "audit entries"

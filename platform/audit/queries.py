@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from kit.pagination import Page, keyset_page
-
 from audit.models import AuditEntry
+from kit.pagination import Page, keyset_page
 
 
 def entries_about(subject: str, *, cursor: str | None = None, size: int = 50) -> Page[AuditEntry]:

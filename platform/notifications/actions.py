@@ -6,11 +6,11 @@ from uuid import UUID
 from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template
+
 from kit import clock
 from kit.links import absolute_url
-from outbox.doorbell import ring
-
 from notifications.models import Mail
+from outbox.doorbell import ring
 
 
 def send(

@@ -1,6 +1,7 @@
 """Mail that was, or is to be, sent. One row per message, keyed so that no event sends it twice."""
 
 from django.db import models
+
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7

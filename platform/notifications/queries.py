@@ -3,9 +3,9 @@
 from uuid import UUID
 
 from django.conf import settings
+
 from kit.errors import SoukError
 from kit.pagination import Page, keyset_page
-
 from notifications.models import Mail
 
 

@@ -8,8 +8,8 @@ from celery import shared_task
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from kit import clock
 
+from kit import clock
 from notifications.models import Mail, MailState
 
 log = structlog.get_logger(__name__)

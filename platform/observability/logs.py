@@ -10,8 +10,9 @@ import sys
 from typing import Any
 
 import structlog
-from kit.context import current_request, current_vendor
 from structlog.types import EventDict, Processor, WrappedLogger
+
+from kit.context import current_request, current_vendor
 
 REDACTED = "[redacted]"
 

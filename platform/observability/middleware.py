@@ -6,9 +6,9 @@ from uuid import UUID
 
 import structlog
 from django.http import HttpRequest, HttpResponseBase
+
 from kit.context import RequestInfo, current_request
 from kit.ids import uuid7
-
 from observability.views import LIVEZ
 
 log = structlog.get_logger("request")

@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from accounts.models import User
-from audit.actions import record
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from audit.actions import record
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from outbox.actions import announce
-
 from tenants.isolation.actions import NoSpareWall, assign_wall
 from tenants.vendors.countries import clean_country
 from tenants.vendors.models import Domain, Member, MemberRole, Vendor, VendorState

@@ -2,12 +2,12 @@
 
 from uuid import UUID
 
-from accounts.models import User
 from django.db.models import F
+
+from accounts.models import User
 from kit.links import absolute_url
 from notifications.actions import send
 from outbox.models import Fact
-
 from tenants.vendors import actions
 from tenants.vendors.models import Member, Vendor
 

@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
-from accounts import handoff
-from accounts.middleware import OPEN_PATHS
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.template.loader import render_to_string
+
+from accounts import handoff
+from accounts.middleware import OPEN_PATHS
 from kit.context import current_request
 from kit.errors import NotAllowed
 from kit.links import absolute_url
 from observability.views import LIVEZ
-
 from tenants.isolation.doors import bind_vendor
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 from tenants.vendors.queries import vendor_of_host

@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models.functions import Lower
+
 from kit import clock
 from kit.access import Access
 from kit.context import CurrentVendor
@@ -20,9 +21,9 @@ class VendorState(models.TextChoices):
 class Vendor(models.Model):
     """Who sells. Its shop lives in the schema `schema_name`, given at approval; before that it has none.
 
-    A plain model, not django-tenants' TenantMixin: that one makes schemas on save, and its `with vendor:` mixes up threads.
+    A plain model, not django-tenants' TenantMixin: that makes schemas on save, and its `with vendor:` mixes up threads.
 
-    `payouts_ready_at` is a copy of a fact of `billing.stripe` (the provider can pay this vendor), written by its listener.
+    `payouts_ready_at` is a copy of a fact of `billing.stripe`: the provider can pay this vendor.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -104,7 +105,7 @@ class MemberRole(models.TextChoices):
 class Member(models.Model):
     """A user's role at a vendor: all the portal knows of a person. It never reads User, passwords or MFA.
 
-    Sign-out, a changed password or a lost role raises `access_version`, which ends the portal sessions that carry an older one.
+    Sign-out, a changed password or a lost role raises `access_version`, which ends portal sessions with an older one.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

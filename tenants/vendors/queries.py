@@ -7,8 +7,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.db.models.functions import Lower
-from kit.links import host_of
 
+from kit.links import host_of
 from tenants.vendors.models import Member, Vendor
 
 # A suspended vendor's host is refused after at most this long. Only answers with a shop are kept.

@@ -9,19 +9,18 @@ _SLUG = re.compile(r"[a-z0-9](?:-?[a-z0-9])+")
 SHORTEST, LONGEST = 3, 40
 
 # Hosts that are the platform's own, now or some day, and words that would make a shop look official.
-RESERVED = frozenset(
-    """
+_WORDS = """
     about account accounts admin administrator administration api app apps assets auth autoconfig autodiscover billing
     blog careers cdn cart checkout contact dashboard demo dev developer developers docs download downloads email example
-    faq files finance forum ftp gateway help host hostmaster imap img images info internal invoice invoices journey legal
-    live local localhost localdomain login logout mail market marketplace media metrics monitor mta mx news ns1 ns2
-    office official oauth order orders partner partners pay payment payments payout payouts platform pop portal
+    faq files finance forum ftp gateway help host hostmaster imap img images info internal invoice invoices journey
+    legal live local localhost localdomain login logout mail market marketplace media metrics monitor mta mx news ns1
+    ns2 office official oauth order orders partner partners pay payment payments payout payouts platform pop portal
     postmaster press privacy prod production public refund refunds register root sandbox search secure security seller
     sellers server settings shop shops signin signup sign-in sign-up smtp sso staff staging static status store stores
     storefront stripe sub support system terms test testing tls trust upload uploads vendor vendors verify webhook
     webhooks webmail webmaster wildcard world wpad www www1 www2
-    """.split()
-)
+"""
+RESERVED = frozenset(_WORDS.split())
 _OFFICIAL = re.compile(r"souk(?:-|$)|(?:^|-)souk$|^stripe-|-official$")
 
 

@@ -1,8 +1,8 @@
 """Signing in to and out of a portal."""
 
-from accounts.views import sign_out
 from django.urls import path
 
+from accounts.views import sign_out
 from tenants.vendors import views
 
 urlpatterns = [

@@ -2,16 +2,16 @@
 
 from urllib.parse import urlencode
 
-from accounts import handoff
-from accounts.models import StaffMember, User
-from accounts.views import refused
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
-from kit.links import absolute_url
 
+from accounts import handoff
+from accounts.models import StaffMember, User
+from accounts.views import refused
+from kit.links import absolute_url
 from tenants.vendors.models import Member, Vendor
 from tenants.vendors.queries import membership
 

@@ -1,10 +1,11 @@
 import uuid
 
 import pytest
+from django.db import IntegrityError, connection, transaction
+
 from audit.actions import record
 from audit.models import AuditEntry
 from audit.queries import entries_about, entries_of_vendor
-from django.db import IntegrityError, connection, transaction
 
 MIRA, VENDOR = uuid.uuid4(), uuid.uuid4()
 

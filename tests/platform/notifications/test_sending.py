@@ -9,6 +9,7 @@ import pytest
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection, connections, transaction
 from django.template import TemplateDoesNotExist
+
 from kit import clock
 from notifications.actions import send
 from notifications.models import Mail, MailState
@@ -63,7 +64,8 @@ def test_a_message_has_subject_text_and_html(settings):
     html = message.get_body(("html",)).get_content()
     assert "Lindqvist & Söner" in text
     assert "Lindqvist &amp; Söner" in html
-    assert "http://localhost:8000/x" in text and 'href="http://localhost:8000/x"' in html
+    assert "http://localhost:8000/x" in text
+    assert 'href="http://localhost:8000/x"' in html
 
 
 def test_a_line_break_in_a_name_does_not_reach_the_headers(settings):
@@ -197,6 +199,8 @@ def test_every_mail_can_be_written(template):
     context = {**CONTEXT, "notice": "Your password was changed", "timestamp": clock.now(), "reason_given": "No papers."}
     send("k", template, "mira@example.org", context)
     mail = Mail.objects.get()
-    assert mail.subject and "{" not in mail.subject
-    assert "Hello" in mail.text and "<p>" not in mail.text
+    assert mail.subject
+    assert "{" not in mail.subject
+    assert "Hello" in mail.text
+    assert "<p>" not in mail.text
     assert mail.html.startswith("<!doctype html>")

@@ -1,7 +1,8 @@
 import pytest
-from config.middleware import ContentSecurityPolicyMiddleware, content_security_policy
 from django.http import HttpResponse
 from django.test import RequestFactory
+
+from config.middleware import ContentSecurityPolicyMiddleware, content_security_policy
 
 
 @pytest.fixture(autouse=True)

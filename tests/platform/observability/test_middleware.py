@@ -4,8 +4,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
-from kit.context import current_request
 from structlog.testing import capture_logs
+
+from kit.context import current_request
 
 ORDER = uuid.UUID("0192f5a8-4412-7123-8123-123456789012")
 

@@ -1,0 +1,3 @@
+from tests.support.faces import browser
+
+__all__ = ["browser"]
