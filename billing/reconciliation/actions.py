@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from django.db import connection, transaction
 from kit import clock
 
-from billing.payments.provider import ProviderBalance, ProviderUnavailable, provider
+from billing.payments.provider import ProviderBalance, ProviderRefused, ProviderUnavailable, provider
 from billing.reconciliation.balances import match_balances
 from billing.reconciliation.books import match_books
 from billing.reconciliation.findings import Finding
@@ -24,12 +24,12 @@ def reconcile(*, fetch_balances: FetchBalances | None = None) -> ReconciliationR
     started = clock.now()
     try:
         balances = list((fetch_balances or provider().fetch_balances)())
-    except ProviderUnavailable:
+    except (ProviderUnavailable, ProviderRefused):
         balances = None
     with transaction.atomic():
         _hold_still()
         books = match_books()
-        orders = match_orders()
+        orders = list(match_orders())
         sums = match_balances(balances, books.explained)
     findings = {finding.key: finding for finding in (*books.findings, *orders, *sums.findings)}
     return _record(

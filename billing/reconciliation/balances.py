@@ -50,7 +50,7 @@ def match_balances(
             Finding(
                 key="provider:unreachable",
                 check="provider_balance",
-                explanation="The provider did not answer, so its balances could not be compared.",
+                explanation="The provider did not tell its balances, so they could not be compared.",
             )
         )
     else:
