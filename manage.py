@@ -5,6 +5,13 @@ import os
 import sys
 from pathlib import Path
 
+# As which process a command runs: what builds schemas or roles as the builder, what plays a whole market as all of them
+# (never in production), everything else as the platform.
+PROCESS_OF = {
+    **dict.fromkeys(("migrate", "walls", "builder", "makemigrations"), "builder"),
+    **dict.fromkeys(("demo", "journey", "seed", "bench", "screens"), "journey"),
+}
+
 
 def main() -> None:
     here = Path(__file__).resolve().parent
@@ -13,9 +20,14 @@ def main() -> None:
         if str(root) not in sys.path:
             sys.path.insert(0, str(root))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    # Commands that build schemas or roles run as the builder; everything else as the platform.
-    building = {"migrate", "walls", "builder", "createcachetable"}
-    os.environ.setdefault("SOUK_PROCESS", "builder" if building & set(sys.argv[1:2]) else "office")
+    command = sys.argv[1] if len(sys.argv) > 1 else ""
+    os.environ.setdefault("SOUK_PROCESS", PROCESS_OF.get(command, "office"))
+    if command == "journey":
+        # A world and ports of its own, so that it can run beside a demo.
+        os.environ["SOUK_WORLD"] = os.environ.get("SOUK_JOURNEY_WORLD", "journey")
+        for number, name in enumerate(("MARKET", "PORTAL", "OFFICE", "SANDBOX")):
+            os.environ.setdefault(f"SOUK_{name}_PORT", str(8010 + number))
+        os.environ.setdefault("SOUK_STRIPE_CAPTURE", str(here / "var" / os.environ["SOUK_WORLD"] / "stripe.jsonl"))
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

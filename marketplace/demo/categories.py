@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-TaxCategory = Literal["standard", "reduced"]
+TaxCategory = Literal["standard", "food", "books"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +89,15 @@ TREE: tuple[CategoryNode, ...] = (
         "Pantry",
         "wheat",
         (
-            _leaf("oils-vinegars", "Oils & Vinegars", "droplet", "reduced"),
-            _leaf("preserves-honey", "Preserves & Honey", "cherry", "reduced"),
-            _leaf("cheese-delicatessen", "Cheese & Delicatessen", "sandwich", "reduced"),
-            _leaf("salt-spices-nuts", "Salt, Spices & Nuts", "nut", "reduced"),
-            _leaf("sweets-chocolate", "Sweets & Chocolate", "candy", "reduced"),
-            _leaf("tea-coffee", "Tea & Coffee", "leaf", "reduced"),
+            _leaf("oils-vinegars", "Oils & Vinegars", "droplet", "food"),
+            _leaf("preserves-honey", "Preserves & Honey", "cherry", "food"),
+            _leaf("cheese-delicatessen", "Cheese & Delicatessen", "sandwich", "food"),
+            _leaf("salt-spices-nuts", "Salt, Spices & Nuts", "nut", "food"),
+            _leaf("sweets-chocolate", "Sweets & Chocolate", "candy", "food"),
+            _leaf("tea-coffee", "Tea & Coffee", "leaf", "food"),
             _leaf("wine", "Wine", "wine"),
         ),
-        "reduced",
+        "food",
     ),
     CategoryNode(
         "bath-body",
@@ -168,7 +168,7 @@ TREE: tuple[CategoryNode, ...] = (
         "Books & Paper",
         "book-open",
         (
-            _leaf("books", "Books", "book", "reduced"),
+            _leaf("books", "Books", "book", "books"),
             _leaf("notebooks", "Notebooks", "notebook"),
             _leaf("prints", "Prints & Calendars", "image"),
             _leaf("pens-ink", "Pens & Ink", "pen-tool"),

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
+
 from observability.views import livez
 
 urlpatterns: list[URLPattern | URLResolver] = [

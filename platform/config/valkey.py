@@ -3,30 +3,15 @@
 import socket
 from typing import Any
 
-from embedded.servers import AclUser, ensure_valkey, secret
-from embedded.world import World, current_world
+from embedded.processes import valkey_users
+from embedded.servers import ensure_valkey
+from embedded.world import current_world
 from redis.connection import ConnectionPool, UnixDomainSocketConnection
-
-# One user per process group. Every group has its own key prefix (its cache and sessions) and the doorbell's queues.
-GROUPS = ("web", "office", "portal", "worker", "shopworker", "beat", "builder")
-_DOORBELL = "~doorbell:* &doorbell:*"
-_COMMANDS = "+@all -@admin -@dangerous +keys +info"
-
-
-def users(world: World) -> list[AclUser]:
-    """The access list of a world's server; each group's secret lies in the world's own folder."""
-    prefixes = {"web": "market"}
-    found = [AclUser("default", secret(world, "valkey-default"), "~* &* +@all")]
-    for group in GROUPS:
-        keys = f"~{prefixes.get(group, group)}:*"
-        found.append(AclUser(group, secret(world, f"valkey-{group}"), f"{keys} {_DOORBELL} {_COMMANDS}"))
-    return found
-
 
 def ensure() -> None:
     """Start this world's server unless it runs, and keep it running for as long as this process lives."""
     world = current_world()
-    ensure_valkey(world, acl=users(world))
+    ensure_valkey(world, acl=valkey_users(world))
 
 
 class Connection(UnixDomainSocketConnection):

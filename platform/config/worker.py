@@ -23,7 +23,9 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "stripe.expire_sessions": (10, "platform"),
     "stripe.heal_events": (60, "platform"),
     "checkout.release_expired_holds": (15, "platform"),
-    "shop_catalog.run_imports": (5, "shops"),
+    "vendors.open_shops": (3, "platform"),
+    # An import rings for its own vendor; this goes through all shops for what a killed worker left behind.
+    "shop_catalog.run_imports": (30, "shops"),
 }
 
 app = Celery("souk")

@@ -64,7 +64,9 @@ class Ports:
     sandbox: int = 8003
 
     def variables(self) -> dict[str, str]:
-        return {f"SOUK_{name.upper()}_PORT": str(getattr(self, name)) for name in ("market", "portal", "office", "sandbox")}
+        return {
+            f"SOUK_{name.upper()}_PORT": str(getattr(self, name)) for name in ("market", "portal", "office", "sandbox")
+        }
 
 
 def environment_of(process: str, world: World, ports: Ports) -> dict[str, str]:
@@ -94,16 +96,47 @@ def command_of(process: str, world: World, ports: Ports) -> list[str]:
         port = str(getattr(ports, SERVING[process]))
         return [
             *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", port),
-            *("--workers", "1", "--blocking-threads", "6", "--backlog", "256", "--no-access-log", "config.wsgi:application"),
+            *(
+                "--workers",
+                "1",
+                "--blocking-threads",
+                "6",
+                "--backlog",
+                "256",
+                "--no-access-log",
+                "config.wsgi:application",
+            ),
         ]
     if process in ("worker", "shopworker"):
         queue = "platform" if process == "worker" else "shops"
         return [
             *(sys.executable, "-m", "celery", "-A", "config.worker", "worker", "--pool", "threads", "-c", "4"),
-            *("-Q", queue, "-n", f"{process}@%h", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "WARNING"),
+            *(
+                "-Q",
+                queue,
+                "-n",
+                f"{process}@%h",
+                "--without-gossip",
+                "--without-mingle",
+                "--without-heartbeat",
+                "-l",
+                "WARNING",
+            ),
         ]
     if process == "beat":
-        return [sys.executable, "-m", "celery", "-A", "config.worker", "beat", "-S", "celery.beat:Scheduler", "--pidfile=", "-l", "WARNING"]
+        return [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "config.worker",
+            "beat",
+            "-S",
+            "celery.beat:Scheduler",
+            "--pidfile=",
+            "-l",
+            "WARNING",
+        ]
     if process == "builder":
         return [sys.executable, str(ROOT / "manage.py"), "builder"]
     return [
@@ -134,8 +167,10 @@ class Fleet:
             if process in SERVING or process == "sandbox":
                 port = getattr(self.ports, SERVING.get(process, "sandbox"))
                 if is_listening(port):
-                    raise PortTaken(f"Port {port} is in use already, so {process} cannot start. End what uses it, "
-                                    f"or choose another with SOUK_{SERVING.get(process, 'sandbox').upper()}_PORT.")
+                    raise PortTaken(
+                        f"Port {port} is in use already, so {process} cannot start. End what uses it, "
+                        f"or choose another with SOUK_{SERVING.get(process, 'sandbox').upper()}_PORT."
+                    )
         for process in processes:
             self._launch(process)
         threading.Thread(target=self._watch, daemon=True).start()
@@ -172,6 +207,11 @@ class Fleet:
                 child.kill()
                 child.wait()
             _end_group(child)
+
+    def restart_allowed(self) -> None:
+        """After `stop`: this fleet may start processes again."""
+        self.running.clear()
+        self._stopping.clear()
 
     def _launch(self, process: str) -> None:
         self.world.logs.mkdir(parents=True, exist_ok=True)
@@ -220,7 +260,9 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def run(arguments: Sequence[str], world: World, *, process: str = "builder", extra: Mapping[str, str] | None = None) -> None:
+def run(
+    arguments: Sequence[str], world: World, *, process: str = "builder", extra: Mapping[str, str] | None = None
+) -> None:
     """Run one `manage.py` command in this world to its end, with the secrets of `process`. Raises on failure, with its output."""
     result = subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), *arguments],

@@ -24,11 +24,14 @@ class Command(BaseCommand):
         stopping = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stopping.set())
-        while not stopping.wait(options["every"]):
+        made = 0
+        while not stopping.wait(0 if made else options["every"]):
             close_old_connections()
             try:
-                if made := fill_spares(options["spares"]):
+                made = fill_spares(options["spares"])
+                if made:
                     log.info("spares_made", count=made)
             except (OperationalError, ShopsBehind) as error:
                 # The database is restarting, or a release is under way: the next look finds out.
+                made = 0
                 log.warning("builder_waits", cause=type(error).__name__)

@@ -1,0 +1,105 @@
+"""`manage.py journey` (`make journey`): the main job without a browser, in a world of its own."""
+
+import json
+import signal
+from pathlib import Path
+from typing import Any
+
+from billing.reconciliation.actions import reconcile
+from billing.reconciliation.models import ReconciliationException
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from embedded.processes import Fleet, PortTaken, Ports
+from kit.money import Money
+from tenants.isolation.doors import acting_as
+
+from marketplace.demo import setup
+from marketplace.demo.afresh import empty
+from marketplace.demo.journey import Journey
+from marketplace.demo.progress import Progress
+from marketplace.demo.sandbox import Sandbox
+from marketplace.demo.scripts import Script, cast_script, catalogue_script
+
+PROCESSES = ("web", "worker", "shopworker", "builder", "beat")
+
+
+class Command(BaseCommand):
+    help = (
+        "Vendors apply, are approved and onboarded, import products; customers buy, vendors ship, time passes; commission "
+        "is taken, transfers and payouts are made, everything is reconciled. Ends non-zero if a cent is unexplained. "
+        "Interrupted, the same command goes on."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--catalogue", type=Path, help="a catalogue file (csv, csv.xz): every brand becomes a vendor")
+        parser.add_argument("--afresh", action="store_true", help="forget an unfinished journey and begin anew")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        world, state = settings.WORLD, settings.WORLD.root / "journey.json"
+        try:
+            script = catalogue_script(options["catalogue"]) if options["catalogue"] else cast_script()
+        except (OSError, ValueError) as error:
+            raise CommandError(f"The catalogue cannot be read: {error}") from None
+        progress = Progress(self.stdout._out)
+        ports = Ports(*(int(settings.PORTS[face]) for face in ("market", "portal", "office")), int(settings.SANDBOX_PORT))
+        fleet = Fleet(world, ports, on_restart=lambda name, code: self.stderr.write(f"{name} ended ({code}); starting it again"))
+        try:
+            if state.exists():
+                self._before(script, state, options["afresh"], fleet, progress)
+            setup.prepare(world, progress)
+            fleet.start(["sandbox"])
+            fleet.wait_until_serving(["sandbox"])
+            fleet.start(PROCESSES)
+            fleet.wait_until_serving(["web"])
+            journey = Journey(script, Sandbox(), progress, state, at=lambda point: self.at(point, fleet))
+            table, match = journey.run()
+            self.stdout.write("\n" + "\n".join(table.lines()) + "\n")
+            for name, seconds in journey.figures.items():
+                if name.endswith("_seconds"):
+                    self.stdout.write(f"{name.replace('_', ' ')}: {seconds:.1f}")
+            if not match.matches or not table.is_explained:
+                self._complain()
+                raise CommandError("Not every cent is explained.")
+            state.write_text(json.dumps({"script": script.name, "finished": True}))
+            self.stdout.write(self.style.SUCCESS(f"Every cent is explained. It took {progress.seconds:.0f} s."))
+        except (PortTaken, TimeoutError, RuntimeError) as error:
+            raise CommandError(str(error)) from None
+        except KeyboardInterrupt:
+            raise CommandError("Interrupted. The same command goes on from here.") from None
+        finally:
+            fleet.stop()
+
+    def at(self, point: str, fleet: Fleet) -> None:
+        """What happens at a point of the journey besides the journey: here, nothing. Tests end processes at it."""
+
+    def _before(self, script: Script, state: Path, afresh: bool, fleet: Fleet, progress: Progress) -> None:
+        """An earlier journey left this world: go on with it, or, when it was finished, prove it once more and begin anew."""
+        earlier = json.loads(state.read_text())
+        if earlier.get("finished") and not afresh:
+            setup.prepare(settings.WORLD, progress)
+            fleet.start(["sandbox"])
+            fleet.wait_until_serving(["sandbox"])
+            progress.step("Match what the last journey left")
+            with acting_as("platform"):
+                found = reconcile()
+            progress.finish(f"{found.exceptions_count} exceptions")
+            if not found.matches:
+                self._complain()
+                raise CommandError("The last journey's books no longer match; `manage.py journey --afresh` forgets them.")
+            fleet.stop()
+            fleet.restart_allowed()
+        elif earlier["script"] != script.name and not afresh:
+            raise CommandError(
+                f"A journey over the {earlier['script']} is unfinished. Finish it with its own command, or forget it with --afresh."
+            )
+        elif not afresh:
+            return
+        progress.step("Begin anew")
+        empty(settings.WORLD)
+
+    def _complain(self) -> None:
+        with acting_as("platform"):
+            for each in ReconciliationException.objects.filter(state="open").order_by("last_seen_at", "key")[:50]:
+                difference = Money(each.difference_minor, each.currency or settings.CURRENCY)
+                self.stderr.write(f"{each.check_name}: {each.explanation} (account {each.account or '-'}, difference {difference})")

@@ -1,0 +1,57 @@
+"""The sandbox's controls, for whoever plays a market: its clock, onboarding and paying without a browser."""
+
+from typing import Any
+
+import httpx
+from django.conf import settings
+
+
+class SandboxRefused(Exception):
+    """A control was refused, in the sandbox's words."""
+
+
+class Sandbox:
+    """The running sandbox that `settings.STRIPE_API_BASE` names."""
+
+    def __init__(self) -> None:
+        self._http = httpx.Client(
+            base_url=settings.STRIPE_API_BASE,
+            headers={"Authorization": f"Bearer {settings.STRIPE_SECRET_KEY}"},
+            timeout=120,
+            trust_env=False,
+        )
+
+    def is_up(self) -> bool:
+        try:
+            return self._http.get("/_sandbox/health").is_success
+        except httpx.HTTPError:
+            return False
+
+    def advance(self, *, to: int) -> None:
+        """Move its clock to a Unix time; all that falls due on the way happens in order."""
+        self._control("clock/advance", {"to": to})
+
+    def now(self) -> int:
+        return int(self._control("clock", method="GET")["now"])
+
+    def onboard(self, account_id: str) -> str:
+        """Fill in the hosted onboarding page; gives the status of its transfers."""
+        return str(self._control(f"accounts/{account_id}/onboard", {"succeed": True})["stripe_transfers"])
+
+    def pay(self, session_id: str, card: str = "4242424242424242", email: str = "customer@example.com") -> str:
+        """Fill in the hosted payment page; gives the session's status."""
+        return str(self._control(f"sessions/{session_id}/pay", {"card": card, "email": email})["status"])
+
+    def drain(self, timeout_seconds: float = 20) -> dict[str, Any]:
+        """Wait until every webhook has been delivered; gives the counts by state."""
+        return self._control("webhooks/drain", {"timeout": timeout_seconds})
+
+    def state(self) -> dict[str, Any]:
+        return self._control("state", method="GET")
+
+    def _control(self, path: str, body: dict[str, Any] | None = None, method: str = "POST") -> dict[str, Any]:
+        answer = self._http.request(method, f"/_sandbox/{path}", json=body if method == "POST" else None)
+        if answer.is_error:
+            raise SandboxRefused(f"{path}: {answer.text[:500]}")
+        found: dict[str, Any] = answer.json()
+        return found

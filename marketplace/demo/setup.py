@@ -1,0 +1,45 @@
+"""A world made ready: roles, database, tables, walls, spare shops. Done once, and again when the code has changed."""
+
+import hashlib
+from pathlib import Path
+
+from embedded.processes import run, valkey_users
+from embedded.servers import ensure_postgres, ensure_valkey, stop
+from embedded.world import World
+
+from marketplace.demo.progress import Progress
+
+ROOT = Path(__file__).resolve().parents[2]
+SPARES = 14
+
+
+def prepare(world: World, progress: Progress, *, spares: int = SPARES) -> None:
+    """Start the world's servers and bring its database up to this code; quick when it is there already."""
+    progress.step("Start PostgreSQL and Valkey")
+    ensure_postgres(world)
+    ensure_valkey(world, acl=valkey_users(world))
+    mark = world.root / "prepared"
+    wanted = schema_hash()
+    if mark.exists() and mark.read_text() == wanted:
+        return
+    progress.step("Make roles, tables and walls")
+    for command in (["walls", "bootstrap"], ["migrate", "-v0"], ["walls", "apply"], ["walls", "spares", str(spares)]):
+        run(command, world)
+    mark.write_text(wanted)
+
+
+def schema_hash() -> str:
+    """Changes with the migrations and with who may touch what."""
+    digest = hashlib.sha256()
+    for room in ("platform", "tenants", "billing", "marketplace"):
+        for pattern in ("**/migrations/*.py", "**/models.py", "isolation/*.py", "config/access.py", "kit/access.py"):
+            for path in sorted((ROOT / room).glob(pattern)):
+                digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def stop_servers(world: World) -> None:
+    """Stop the world's PostgreSQL and Valkey; what they hold stays."""
+    stop(world)
+
+
