@@ -7,7 +7,8 @@ from typing import Any
 from ..cards import BY_TOKEN
 from ..errors import invalid, missing, refused, unsupported
 from ..listing import page
-from ..money.payments import add_payment_method, cancel, capture, check_amount, confirm, create_intent, unexpected
+from ..money.charges import add_payment_method
+from ..money.payments import cancel, capture, check_amount, confirm, create_intent, unexpected
 from ..objects import get
 from ..store import Record
 from .registry import Call, change, endpoint

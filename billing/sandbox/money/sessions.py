@@ -9,6 +9,7 @@ from ..errors import ApiError, refused
 from ..store import Record
 from ..world import World, job
 from . import payments
+from .charges import add_payment_method
 from .customers import create_customer
 
 
@@ -32,7 +33,7 @@ def pay(
         intent.body |= {"status": "requires_payment_method", "next_action": None}
     session.hidden |= {"email": session.body["customer_email"] or email, "name": name}
     world.store.save(session)
-    method = payments.add_payment_method(
+    method = add_payment_method(
         world, session.account, card, email=session.hidden["email"], name=name, exp_month=exp_month, exp_year=exp_year
     )
     payments.confirm(world, intent, method, return_url=session.body["url"])
