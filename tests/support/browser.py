@@ -1,16 +1,43 @@
 """A browser for tests: goes by absolute address to whichever face lives there, with cookies for each host alone."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+
+ROLES = {"market": "store", "portal": "doorman", "office": "platform"}
+
+
+def face_of(address: str) -> str:
+    host = urlsplit(address).hostname or ""
+    if host == "office.localhost":
+        return "office"
+    return "portal" if host.endswith(".portal.localhost") else "market"
+
+
+@contextmanager
+def served_by(face: str) -> Iterator[None]:
+    """What is asked within is asked with the rights of the face's database role."""
+    if not connection.in_atomic_block:
+        yield
+        return
+    connection._authorize(ROLES[face])
+    try:
+        yield
+    finally:
+        connection._authorize(None)
 
 
 class Browser:
     """`Browser(settings).get("http://acme.portal.localhost:8001/")` follows redirects from face to face.
 
-    Each host is served as in its own process: URLs, middleware and cookie names are those of its face.
+    Each host is served as in its own process: URLs, middleware, cookie names and database role are those of its face.
+    (The role only within a test's own transaction; with real commits the superuser serves all, and portals log in as
+    their vendor.)
     """
 
     def __init__(self, settings: Any):
@@ -26,13 +53,7 @@ class Browser:
 
     def client(self, address: str) -> Client:
         """The client of that host, with the settings of its face in force."""
-        host = urlsplit(address).netloc
-        name = host.partition(":")[0]
-        face = "market"
-        if name == "office.localhost":
-            face = "office"
-        elif name.endswith(".portal.localhost"):
-            face = "portal"
+        host, face = urlsplit(address).netloc, face_of(address)
         self.settings.ROOT_URLCONF = self.settings.FACES[face]["urlconf"]
         self.settings.MIDDLEWARE = self.settings.FACE_MIDDLEWARE[face]
         self.settings.SESSION_COOKIE_NAME = f"souk_{face}"
@@ -49,7 +70,8 @@ class Browser:
             path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
             self.address = address
             client = self.client(address)
-            response = client.get(path, headers=headers) if method == "get" else client.post(path, data)
+            with served_by(face_of(address)):
+                response = client.get(path, headers=headers) if method == "get" else client.post(path, data)
             if not (follow and response.status_code in (301, 302, 303, 307)):
                 return response
             address, method = urljoin(address, response["Location"]), "get"

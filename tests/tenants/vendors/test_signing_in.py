@@ -14,7 +14,7 @@ from kit.errors import NotAllowed
 from tenants.isolation.doors import in_shop
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 from tests.factories.shop import shelf
-from tests.support.browser import Browser
+from tests.support.browser import Browser, served_by
 
 PASSWORD = "a long good one"
 MARKET = "http://localhost:8000"
@@ -219,6 +219,13 @@ def test_a_portal_sees_its_own_people_and_products_only_streamed_answers_too(bro
     with connection.cursor() as cursor:
         cursor.execute("SELECT session_user")
         assert cursor.fetchone() == ("postgres",)
+
+
+@pytest.mark.parametrize(("face", "role"), [("market", "store"), ("portal", "doorman"), ("office", "platform")])
+def test_each_face_is_served_with_its_own_rights(db, face, role):
+    with served_by(face), connection.cursor() as cursor:
+        cursor.execute("SELECT session_user")
+        assert cursor.fetchone() == (role,)
 
 
 @pytest.mark.django_db(transaction=True)
