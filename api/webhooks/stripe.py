@@ -5,9 +5,9 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from kit.errors import InvalidInput
 
 from billing.stripe.inbox import receive
+from kit.errors import InvalidInput
 
 log = structlog.get_logger(__name__)
 
@@ -26,5 +26,7 @@ def receive_event(request: HttpRequest, endpoint: str) -> HttpResponse:
         return HttpResponse(str(error), status=400, content_type="text/plain")
     except OperationalError as error:
         log.warning("webhook_not_stored", endpoint=endpoint, cause=type(error).__name__)
-        return HttpResponse("Try again in a moment.", status=503, content_type="text/plain", headers={"Retry-After": "10"})
+        return HttpResponse(
+            "Try again in a moment.", status=503, content_type="text/plain", headers={"Retry-After": "10"}
+        )
     return HttpResponse(status=200)

@@ -10,11 +10,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from kit import clock
-from kit.errors import Conflict, InvalidInput
-from kit.money import Money, split_largest_remainder
-from outbox.actions import announce
-from outbox.doorbell import ring
 
 from billing.payments.models import (
     AttemptState,
@@ -25,12 +20,25 @@ from billing.payments.models import (
     Refund,
     RefundState,
 )
-from billing.payments.provider import SessionLine, SessionRequest, SessionResult, provider
+from billing.payments.provider import (
+    KeyTaken,
+    ProviderRefused,
+    SessionLine,
+    SessionRequest,
+    SessionResult,
+    provider,
+)
+from kit import clock
+from kit.errors import Conflict, InvalidInput
+from kit.money import Money, split_largest_remainder
+from outbox.actions import announce
+from outbox.doorbell import ring
 
 OPEN_STATES = (AttemptState.OPENING, AttemptState.OPEN)
 # The provider refuses sessions shorter than this, counted from when the request reaches it: hence the margin.
 SHORTEST_SESSION = timedelta(minutes=30)
 MARGIN = timedelta(minutes=2)
+CLOSED = "The time to pay for this order is over. Put the items into your cart again."
 
 
 class SharesDoNotAddUp(InvalidInput):
@@ -119,30 +127,52 @@ def start(*, payment_id: UUID, lines: Sequence[SessionLine], success_url: str, c
     A session that was being opened when its process died is asked for again under its own key, so that there is never a
     second one. Raises AlreadyPaid, PaymentClosed, ProviderUnavailable, ProviderRefused.
     """
-    attempt = open_attempt(payment_id=payment_id)
-    if attempt.state == AttemptState.OPEN and attempt.expires_at <= clock.now():
-        provider().settle(attempt.provider_session_id)
-        attempt = open_attempt(payment_id=payment_id)
+    attempt = _current_attempt(payment_id)
     if attempt.state == AttemptState.OPEN:
         return attempt.url
-    payment = attempt.payment
-    if sum(line.amount_minor for line in lines) != payment.amount_minor:
+    if sum(line.amount_minor for line in lines) != attempt.payment.amount_minor:
         raise SharesDoNotAddUp("The lines do not sum to what is paid.")
-    result = provider().open_session(
-        SessionRequest(
-            payment_id=payment.id,
-            reference_id=payment.reference_id,
-            reference_number=payment.reference_number,
-            attempt=attempt.number,
-            customer_email=payment.customer_email,
-            currency=payment.currency,
-            lines=lines,
-            expires_at=attempt.expires_at,
-            success_url=success_url,
-            cancel_url=cancel_url,
-        )
-    )
+    try:
+        result = provider().open_session(_request(attempt, lines, success_url, cancel_url))
+    except KeyTaken:
+        raise
+    except ProviderRefused:
+        # Nothing was opened under this key: an outage outlasted what the attempt asked for, say. Ask anew, once.
+        abandon_attempt(attempt_id=attempt.id)
+        attempt = open_attempt(payment_id=payment_id)
+        result = provider().open_session(_request(attempt, lines, success_url, cancel_url))
     return record_session(attempt_id=attempt.id, result=result).url
+
+
+def _current_attempt(payment_id: UUID) -> PaymentAttempt:
+    """The attempt to go on with. One whose time is over is settled with the provider first."""
+    attempt = open_attempt(payment_id=payment_id)
+    if attempt.expires_at > clock.now():
+        return attempt
+    if attempt.state == AttemptState.OPEN:
+        provider().settle(attempt.provider_session_id)
+        attempt = open_attempt(payment_id=payment_id)
+    if attempt.expires_at <= clock.now():
+        raise PaymentClosed(CLOSED)
+    return attempt
+
+
+def _request(
+    attempt: PaymentAttempt, lines: Sequence[SessionLine], success_url: str, cancel_url: str
+) -> SessionRequest:
+    payment = attempt.payment
+    return SessionRequest(
+        payment_id=payment.id,
+        reference_id=payment.reference_id,
+        reference_number=payment.reference_number,
+        attempt=attempt.number,
+        customer_email=payment.customer_email,
+        currency=payment.currency,
+        lines=lines,
+        expires_at=attempt.expires_at,
+        success_url=success_url,
+        cancel_url=cancel_url,
+    )
 
 
 @transaction.atomic
@@ -155,7 +185,7 @@ def open_attempt(*, payment_id: UUID) -> PaymentAttempt:
     if payment.state in (PaymentState.PAID, PaymentState.PROCESSING):
         raise AlreadyPaid("This order is paid already.")
     if payment.state != PaymentState.PENDING:
-        raise PaymentClosed("The time to pay for this order is over. Put the items into your cart again.")
+        raise PaymentClosed(CLOSED)
     open_one = payment.attempts.filter(state__in=OPEN_STATES).first()
     if open_one is not None:
         open_one.payment = payment
@@ -183,6 +213,14 @@ def record_session(*, attempt_id: UUID, result: SessionResult) -> PaymentAttempt
     return attempt
 
 
+@transaction.atomic
+def abandon_attempt(*, attempt_id: UUID) -> None:
+    """The provider refused to open a session for this attempt, so that none exists: make room for the next one."""
+    PaymentAttempt.objects.filter(id=attempt_id, state=AttemptState.OPENING).update(
+        state=AttemptState.EXPIRED, closed_at=clock.now()
+    )
+
+
 def lock_payment(payment_id: UUID) -> Payment:
     return Payment.objects.select_for_update().get(id=payment_id)
 
@@ -190,8 +228,8 @@ def lock_payment(payment_id: UUID) -> Payment:
 def lock_after_order(payment_id: UUID) -> Payment:
     """Lock a payment for a change that its order takes part in, the order first. Inside a transaction.
 
-    Billing cannot lock what it does not know: the fact `payment.reported` gives the order's keeper the word, inside this
-    transaction and before the payment's own lock.
+    Billing cannot lock what it does not know: the fact `payment.reported` gives the order's keeper the word, inside
+    this transaction and before the payment's own lock.
     """
     reference_id = Payment.objects.values_list("reference_id", flat=True).get(id=payment_id)
     announce("payment.reported", payload={"payment": str(payment_id), "order": str(reference_id)})
@@ -252,8 +290,26 @@ def close_attempt(*, payment: Payment, attempt: PaymentAttempt) -> bool:
 
 
 @transaction.atomic
+def end_session(*, reference_id: UUID) -> Payment | None:
+    """The time to pay for an order is over: have its session closed at the provider, and let its answer decide.
+
+    Expired announces `payment.expired`; paid at the last moment is paid. With no session to close nobody can pay any
+    more, and the payment is canceled here. Gives None when there is no payment.
+    """
+    payment = Payment.objects.select_for_update().filter(reference_id=reference_id).first()
+    if payment is None or payment.state != PaymentState.PENDING:
+        return payment
+    if payment.attempts.filter(state__in=OPEN_STATES).exists():
+        _close_soon(payment)
+    else:
+        payment.state = PaymentState.CANCELED
+        payment.save(update_fields=["state"])
+    return payment
+
+
+@transaction.atomic
 def cancel_payment(*, reference_id: UUID) -> Payment | None:
-    """The order was canceled before it was paid: no further session is opened, the open one is closed at the provider.
+    """The order is canceled, unpaid: no further session is opened, and what is paid all the same goes back in full.
 
     Gives None when there is no payment. Raises AlreadyPaid: then it is refunds that undo it.
     """
@@ -265,11 +321,18 @@ def cancel_payment(*, reference_id: UUID) -> Payment | None:
     if payment.state == PaymentState.PENDING:
         payment.state = PaymentState.CANCELED
         payment.save(update_fields=["state"])
-        # The sweep of expiring sessions takes it from here. One still being opened has no name to close it by yet; the
-        # provider ends it at its own time.
-        payment.attempts.filter(state=AttemptState.OPEN).update(expires_at=clock.now())
-        transaction.on_commit(lambda: ring("stripe.expire_sessions"))
+        _close_soon(payment)
     return payment
+
+
+def _close_soon(payment: Payment) -> None:
+    """Leave the open session to the sweep that closes sessions, which is called at once.
+
+    One still being opened has no name to close it by yet; the provider ends it at its own time.
+    """
+    now = clock.now()
+    if payment.attempts.filter(state=AttemptState.OPEN, expires_at__gt=now).update(expires_at=now):
+        transaction.on_commit(lambda: ring("stripe.expire_sessions"))
 
 
 @transaction.atomic
@@ -323,8 +386,8 @@ def refund_answered(
 ) -> Refund:
     """Note what the provider says of a refund. Announces `refund.succeeded` or `refund.failed` when that is news.
 
-    A failure after money has moved leaves the vendor's part as it is: we owe the customer, and pay another way. One where
-    nothing moved (`moved` false) was never a refund, and its amount is the vendor's and the platform's again.
+    A failure after money has moved leaves the vendor's part as it is: we owe the customer, and pay another way. One
+    where nothing moved (`moved` false) was never a refund, and its amount is the vendor's and the platform's again.
     """
     payment = lock_payment(Refund.objects.values_list("payment_id", flat=True).get(id=refund_id))
     share = PaymentShare.objects.select_for_update().get(refunds=refund_id)
@@ -372,4 +435,3 @@ def _refund_payload(refund: Refund) -> dict[str, str | int]:
         "net_minor": refund.net_minor,
         "currency": refund.currency,
     }
-

@@ -1,10 +1,12 @@
 """Money in: a customer pays an order once, at one provider, for many vendors.
 
-Billing knows no products: `reference_id` is the order, a share's `reference_id` the vendor order, and neither is a foreign key.
+Billing knows no products: `reference_id` is the order, a share's `reference_id` the vendor order, and neither is a
+foreign key.
 """
 
 from django.db import models
 from django.db.models import F, Q
+
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
@@ -81,9 +83,7 @@ class PaymentAttempt(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["expires_at"], name="attempt_expiring", condition=Q(state__in=["opening", "open"])
-            )
+            models.Index(fields=["expires_at"], name="attempt_expiring", condition=Q(state__in=["opening", "open"]))
         ]
 
 
@@ -111,9 +111,7 @@ class PaymentShare(models.Model):
             models.CheckConstraint(
                 condition=Q(gross_minor=F("commission_minor") + F("net_minor")), name="share_gross_is_sum"
             ),
-            models.CheckConstraint(
-                condition=Q(commission_minor__gte=0, net_minor__gte=0), name="share_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(commission_minor__gte=0, net_minor__gte=0), name="share_not_negative"),
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("gross_minor")),
                 name="share_refunded_within_gross",

@@ -10,11 +10,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+
 from kit.errors import SoukError
 
 
 class ProviderUnavailable(SoukError):
-    """The provider did not answer, or asked us to come back. What was asked may have happened: ask again under the same key."""
+    """The provider did not answer, or asked us to come back. It may have happened: ask again under the same key."""
 
     code = "provider_unavailable"
 
@@ -23,6 +24,12 @@ class ProviderRefused(SoukError):
     """The provider understood and refused; asking the same again is no use."""
 
     code = "provider_refused"
+
+
+class KeyTaken(ProviderRefused):
+    """Something else was done under this key, so what it was is not known here."""
+
+    code = "provider_key_taken"
 
 
 @dataclass(frozen=True, slots=True)

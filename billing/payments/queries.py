@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.db.models import QuerySet
-from kit.pagination import Page, keyset_page
 
 from billing.payments.models import Payment, PaymentShare, Refund
+from kit.pagination import Page, keyset_page
 
 
 def payment_of(reference_id: UUID) -> Payment | None:

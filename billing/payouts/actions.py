@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from kit import clock
-from kit.errors import Conflict
-from outbox.doorbell import ring
 
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.models import Transfer, TransferState
+from kit import clock
+from kit.errors import Conflict
+from outbox.doorbell import ring
 
 WAITING = (TransferState.HELD, TransferState.DUE)
 
@@ -64,7 +64,7 @@ def delivered(*, reference_id: UUID, delivered_at: datetime) -> Transfer | None:
 
 
 def adjust_to_share(share: PaymentShare) -> Transfer | None:
-    """Make a transfer that was not sent yet what the share still earns: less after a refund, canceled when nothing is left.
+    """Make a transfer that was not sent yet what the share still earns: canceled when nothing is left of it.
 
     Inside a transaction; the payment is locked. A transfer already on its way or made is not touched: its part is taken
     back by a reversal. Gives None when there is no transfer.

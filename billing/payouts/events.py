@@ -1,9 +1,8 @@
 """What payouts do when money came in, or is promised back. All of it inside the transaction that says so."""
 
-from outbox.models import Fact
-
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.actions import adjust_to_share, schedule_transfers
+from outbox.models import Fact
 
 
 def on_payment_captured(fact: Fact) -> None:

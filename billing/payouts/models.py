@@ -1,7 +1,8 @@
-"""Money out: transfers from our balance to a vendor's, held until their date; payouts to banks, mirrored from the provider."""
+"""Money out: transfers from our balance to a vendor's, held until their date; payouts to banks, mirrored."""
 
 from django.db import models
 from django.db.models import F, Q
+
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
@@ -19,8 +20,9 @@ class TransferState(models.TextChoices):
 class Transfer(models.Model):
     """A vendor's earnings of one vendor order, on their way from our balance to the vendor's.
 
-    Held until `release_at` (null: until delivery sets it), with the rule and the reason a person can read; then due, sent by
-    the worker under the key `tr:<vendor order>:<attempt>`, and done when the provider's own balance transaction is in the books.
+    Held until `release_at` (null: until delivery sets it), with the rule and the reason a person can read; then due,
+    sent by the worker under the key `tr:<vendor order>:<attempt>`, and done when the provider's own balance transaction
+    is in the books.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -75,7 +77,7 @@ class PayoutState(models.TextChoices):
 
 
 class Payout(models.Model):
-    """A payout at the provider, as last fetched: of a vendor's balance to its bank, or of the platform's (no vendor)."""
+    """A payout as last fetched: of a vendor's balance to its bank, or of the platform's (no vendor)."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     vendor_id = models.UUIDField(null=True, blank=True)

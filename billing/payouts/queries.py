@@ -6,10 +6,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
-from kit.money import Money
-from kit.pagination import Page, keyset_page
 
 from billing.payouts.models import Payout, PayoutState, PayoutTransfer, Transfer, TransferState
+from kit.money import Money
+from kit.pagination import Page, keyset_page
 
 
 @dataclass(frozen=True, slots=True)

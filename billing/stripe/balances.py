@@ -1,7 +1,7 @@
 """Balance transactions: mirrored by id, and the one way from them into the books.
 
-Nothing is entered from a webhook's payload: whoever hears of money fetches the transaction and hands it in here. The journal's
-keys come from the transaction's id, so handing it in twice, or in any order, enters the same once.
+Nothing is entered from a webhook's payload: whoever hears of money fetches the transaction and hands it in here. The
+journal's keys come from the transaction's id, so handing it in twice, or in any order, enters the same once.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from kit import clock
 
 from billing.ledger import entries
 from billing.ledger.actions import post_all
@@ -19,6 +18,7 @@ from billing.ledger.entries import Earmark, EntryDraft, Movement, Sale, ShareOfS
 from billing.payments.models import Payment, Refund
 from billing.payouts.models import Transfer
 from billing.stripe.models import BalanceTransaction
+from kit import clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def mirror(
 def book(transaction_ids: Sequence[str], *, extra: Sequence[EntryDraft] = ()) -> int:
     """Enter our own transactions in the books, with `extra` entries of the same matter; gives how many were new.
 
-    Transactions whose source nobody knows go to suspense: see `find_owner` in `sync`, which looks before this is called.
+    Transactions whose source nobody knows go to suspense: `sync.find_owner` looks for it before this is called.
     """
     rows = list(
         BalanceTransaction.objects.select_for_update()

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import stripe
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-from billing.payments.provider import ProviderRefused, ProviderUnavailable
+from billing.payments.provider import KeyTaken, ProviderRefused, ProviderUnavailable
 
-API_VERSION = "2026-10-28.endive"
+API_VERSION: Final = "2026-10-28.endive"
 # A person may be waiting for the answer: the SDK's own 80 seconds are too long.
 CONNECT_SECONDS, READ_SECONDS = 3.05, 20
 SECRETS = frozenset({"secret", "client_secret", "signing_secret"})
@@ -52,7 +52,8 @@ def named_errors(what: str) -> Iterator[None]:
             raise ProviderUnavailable(
                 f"The payment provider did not answer ({what}). Nothing is lost; try again in a moment."
             ) from error
-        raise ProviderRefused(f"The payment provider refused ({what}): {describe(error)}") from error
+        refusal = KeyTaken if isinstance(error, stripe.IdempotencyError) else ProviderRefused
+        raise refusal(f"The payment provider refused ({what}): {describe(error)}") from error
 
 
 def is_temporary(error: stripe.StripeError) -> bool:
@@ -75,15 +76,17 @@ def describe(error: stripe.StripeError) -> str:
 
 
 class RecordingClient(stripe.RequestsClient):
-    """Writes each exchange as a line of JSON, for the contract check. Headers, which carry the key, are not recorded."""
+    """Writes each exchange as a line of JSON, for the contract check; but no headers, which carry the key."""
 
     def __init__(self, path: Path, **options: Any):
         super().__init__(**options)
         self._path = path
         self._writing = threading.Lock()
 
-    def request(self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None) -> Any:
-        answer = super().request(method, url, headers, post_data)
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None, **options: Any
+    ) -> Any:
+        answer = super().request(method, url, headers, post_data, **options)
         content, status, _ = answer
         self._record(method, url, post_data, status, content)
         return answer

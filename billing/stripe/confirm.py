@@ -5,8 +5,6 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from kit.errors import SoukError
-from kit.money import Money
 
 from billing.ledger import entries
 from billing.ledger.entries import EntryDraft
@@ -22,6 +20,8 @@ from billing.payments.models import AttemptState, Payment, PaymentAttempt, Payme
 from billing.payments.provider import SessionResult
 from billing.stripe.balances import book, mirror, sale_of
 from billing.stripe.sessions import FetchedSession, fetch_session
+from kit.errors import SoukError
+from kit.money import Money
 
 log = structlog.get_logger(__name__)
 
@@ -89,7 +89,7 @@ def _commissions(payment: Payment, found: FetchedSession) -> list[EntryDraft]:
 
 
 def _attempt_of(found: FetchedSession) -> PaymentAttempt | None:
-    """The attempt that a session belongs to: by its id, or, when its answer was lost to a crash, by what we wrote on it."""
+    """The attempt of a session: by its id, or, when its answer was lost to a crash, by what we wrote on it."""
     attempts = PaymentAttempt.objects.select_related("payment")
     known = attempts.filter(provider_session_id=found.session_id).first()
     if known is not None or not found.payment_id:

@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
+from billing.stripe.transfers import vendor_can_receive
 from outbox.doorbell import ring
 from outbox.models import Fact
-
-from billing.stripe.transfers import vendor_can_receive
 
 
 def on_account_changed(fact: Fact) -> None:

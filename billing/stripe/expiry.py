@@ -1,15 +1,15 @@
-"""Payment sessions whose time is over: closed at Stripe first, here when Stripe says that they can no longer be paid."""
+"""Payment sessions whose time is over: closed at Stripe first, and here when Stripe says that they are."""
 
 from datetime import timedelta
 
 import structlog
 from django.db import transaction
-from kit import clock
-from kit.errors import SoukError
 
 from billing.payments.actions import OPEN_STATES, close_attempt, lock_after_order
 from billing.payments.models import AttemptState, PaymentAttempt, PaymentState
 from billing.payments.provider import ProviderRefused, provider
+from kit import clock
+from kit.errors import SoukError
 
 log = structlog.get_logger(__name__)
 # A session that was being opened may exist without our knowing; it ends at its own time at the latest, give or take.

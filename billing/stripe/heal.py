@@ -5,13 +5,13 @@ from typing import Any
 
 import structlog
 from django.db.models import Q
-from kit import clock
 
 from billing.payments.provider import ProviderRefused
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.inbox import process_inbox, store
 from billing.stripe.models import ConnectedAccount, SyncCursor, WebhookEvent
 from billing.stripe.onboarding import refresh_account
+from kit import clock
 
 log = structlog.get_logger(__name__)
 # Stripe keeps events for 30 days; the first time there is nothing of ours that is older.
@@ -32,11 +32,15 @@ def heal_events() -> int:
     accounts = ConnectedAccount.objects.exclude(account_id="").order_by("account_id")
     fed = _feed("platform", "")
     read = SyncCursor.objects.filter(name="events", read_at__gt=now - VENDORS_EVERY).values("account_id")
-    for account_id in list(accounts.exclude(account_id__in=read).values_list("account_id", flat=True)[:VENDORS_AT_ONCE]):
+    for account_id in list(
+        accounts.exclude(account_id__in=read).values_list("account_id", flat=True)[:VENDORS_AT_ONCE]
+    ):
         fed += _feed("connect", account_id)
     # Accounts' own events are thin and of another list; reading the accounts themselves is as cheap and says more.
     stale = accounts.filter(Q(synced_at__isnull=True) | Q(synced_at__lte=now - STALE_ACCOUNT))
-    for vendor_id in list(stale.exclude(transfers_status="closed").values_list("vendor_id", flat=True)[:VENDORS_AT_ONCE]):
+    for vendor_id in list(
+        stale.exclude(transfers_status="closed").values_list("vendor_id", flat=True)[:VENDORS_AT_ONCE]
+    ):
         try:
             refresh_account(vendor_id)
         except ProviderRefused as error:
@@ -52,7 +56,9 @@ def _feed(endpoint: str, account_id: str) -> int:
     since = (cursor.read_at or started - FIRST_LOOK) - OVERLAP
     options: Any = {"stripe_account": account_id} if account_id else {}
     with named_errors("reading events"):
-        pages = stripe_client().v1.events.list({"created": {"gte": int(since.timestamp())}, "limit": 100}, options=options)
+        pages = stripe_client().v1.events.list(
+            {"created": {"gte": int(since.timestamp())}, "limit": 100}, options=options
+        )
         found = [one.to_dict() for one in pages.auto_paging_iter()]
     ids = [event["id"] for event in found]
     seen = set(WebhookEvent.objects.filter(event_id__in=ids).values_list("event_id", flat=True))

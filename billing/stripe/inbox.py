@@ -1,7 +1,7 @@
 """The webhook inbox: store under the event's id, acknowledge, then fetch again whatever the event is about.
 
-An event is a hint that may come twice, late, or before its own cause has committed here. Nothing is read from it but which
-object to fetch, so only that is kept of it; customers' names and addresses in it are not.
+An event is a hint that may come twice, late, or before its own cause has committed here. Nothing is read from it but
+which object to fetch, so only that is kept of it; customers' names and addresses in it are not.
 """
 
 import json
@@ -12,9 +12,6 @@ import stripe
 import structlog
 from django.db import transaction
 from django.db.models import F
-from kit import clock
-from kit.errors import InvalidInput
-from outbox.doorbell import ring
 
 from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from billing.payouts.models import Transfer, TransferState
@@ -26,6 +23,9 @@ from billing.stripe.refunds import settle_refund
 from billing.stripe.sync import confirm_charge, confirm_intent, sync_balance
 from billing.stripe.transfers import settle_transfer
 from billing.stripe.webhooks import secrets_of
+from kit import clock
+from kit.errors import InvalidInput
+from outbox.doorbell import ring
 
 log = structlog.get_logger(__name__)
 TOLERANCE_SECONDS = 300
@@ -56,7 +56,9 @@ def receive(endpoint: str, body: bytes, signature: str) -> WebhookEvent:
     _verify(endpoint, body, signature)
     try:
         event = json.loads(body)
-        right = event["object"] == OBJECT_OF[endpoint] and isinstance(event["id"], str) and isinstance(event["type"], str)
+        right = (
+            event["object"] == OBJECT_OF[endpoint] and isinstance(event["id"], str) and isinstance(event["type"], str)
+        )
     except (ValueError, KeyError, TypeError):
         right = False
     if not right:

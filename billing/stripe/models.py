@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
@@ -26,9 +27,7 @@ class ConnectedAccount(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["vendor_id"], name="connected_account_vendor"),
-            models.UniqueConstraint(
-                fields=["account_id"], name="connected_account_id", condition=~Q(account_id="")
-            ),
+            models.UniqueConstraint(fields=["account_id"], name="connected_account_id", condition=~Q(account_id="")),
         ]
 
     @property
@@ -65,7 +64,10 @@ class WebhookEvent(models.Model):
 
 
 class BalanceTransaction(models.Model):
-    """A movement of a balance at Stripe, ours (`account_id` empty) or a vendor's. `net = amount - fee`; never changes but for `status`."""
+    """A movement of a balance at Stripe, ours (`account_id` empty) or a vendor's.
+
+    `net = amount - fee`; it never changes but for `status`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     transaction_id = models.CharField(max_length=80)

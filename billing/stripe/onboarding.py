@@ -4,21 +4,21 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+
+from billing.stripe.client import named_errors, stripe_client
+from billing.stripe.models import ConnectedAccount
 from kit import clock
 from outbox.actions import announce
 from tenants.vendors.models import Vendor
 
-from billing.stripe.client import named_errors, stripe_client
-from billing.stripe.models import ConnectedAccount
-
-INCLUDED = ["configuration.customer", "configuration.recipient", "defaults", "identity", "requirements"]
+INCLUDED: Any = ["configuration.customer", "configuration.recipient", "defaults", "identity", "requirements"]
 
 
 def start(vendor: Vendor, *, return_url: str, refresh_url: str) -> str:
     """Where to send a vendor to give Stripe its details; opens its account at the first call. Not inside a transaction.
 
-    Coming back to `return_url` proves nothing: call `refresh_account` there. `refresh_url` must lead here again, for the
-    address given is good once and for minutes only. Raises ProviderUnavailable, ProviderRefused.
+    Coming back to `return_url` proves nothing: call `refresh_account` there. `refresh_url` must lead here again, for
+    the address given is good once and for minutes only. Raises ProviderUnavailable, ProviderRefused.
     """
     account = ConnectedAccount.objects.get_or_create(vendor_id=vendor.id, defaults={"country": vendor.country})[0]
     if not account.account_id:
@@ -37,7 +37,7 @@ def start(vendor: Vendor, *, return_url: str, refresh_url: str) -> str:
                 },
             }
         )
-    return link.url
+    return str(link.url)
 
 
 def _open(vendor: Vendor, account: ConnectedAccount) -> ConnectedAccount:
@@ -46,8 +46,8 @@ def _open(vendor: Vendor, account: ConnectedAccount) -> ConnectedAccount:
             {
                 "contact_email": vendor.email,
                 "display_name": vendor.name,
-                # Express with both collectors `application` is the one pairing a multi-seller cart may have, and it cannot
-                # be changed later. `customer` lets the same account pay for the vendor's plan.
+                # Express with both collectors `application` is the one pairing a multi-seller cart may have, and it
+                # cannot be changed later. `customer` lets the same account pay for the vendor's plan.
                 "dashboard": "express",
                 "identity": {"country": account.country.lower()},
                 "configuration": {

@@ -8,18 +8,18 @@ from uuid import UUID
 import structlog
 from django.db import transaction
 from django.db.models import Q
-from kit import clock
-from kit.money import Money
-from outbox.actions import announce
 
 from billing.ledger import entries
 from billing.ledger.actions import post_all, reverse
 from billing.ledger.models import JournalEntry
 from billing.payments.provider import ProviderRefused
 from billing.payouts.models import Payout, PayoutState, PayoutTransfer, Transfer
-from billing.stripe.balances import Transaction, mirror, transaction_of
+from billing.stripe.balances import mirror, transaction_of
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.models import ConnectedAccount
+from kit import clock
+from kit.money import Money
+from outbox.actions import announce
 
 log = structlog.get_logger(__name__)
 # How often an unfinished payout is looked at when no webhook speaks of it, and for how long after it was made.
@@ -67,7 +67,7 @@ def sync_payout(provider_payout_id: str, *, account_id: str = "") -> Payout | No
         )
     payout = _record(fetched, vendor_id)
     if vendor_id and payout.reconciled_at is None and fetched.reconciliation_status == "completed":
-        _record_contents(payout, account_id)
+        _record_contents(payout, vendor_id, account_id)
     return payout
 
 
@@ -131,7 +131,7 @@ def _book_arrival(payout: Payout) -> None:
             reverse(entry=paid, reason="The bank returned the payout")
 
 
-def _record_contents(payout: Payout, account_id: str) -> None:
+def _record_contents(payout: Payout, vendor_id: UUID, account_id: str) -> None:
     """Keep the movements a vendor's payout was made of, and link it to the transfers among them."""
     with named_errors("reading what a payout contains"):
         pages = stripe_client().v1.balance_transactions.list(
@@ -143,13 +143,14 @@ def _record_contents(payout: Payout, account_id: str) -> None:
     for movement, provider_transfer_id in found:
         if provider_transfer_id:
             carried[provider_transfer_id] += movement.amount_minor
-    _link(payout, account_id, [movement for movement, _ in found], carried)
+    movements = [movement for movement, _ in found]
+    with transaction.atomic():
+        mirror(movements, account_id=account_id, vendor_id=vendor_id, payout_id=payout.provider_payout_id)
+        _link(payout, vendor_id, carried)
 
 
-@transaction.atomic
-def _link(payout: Payout, account_id: str, movements: list[Transaction], carried: Counter[str]) -> None:
-    mirror(movements, account_id=account_id, vendor_id=payout.vendor_id, payout_id=payout.provider_payout_id)
-    transfers = Transfer.objects.filter(provider_transfer_id__in=carried, vendor_id=payout.vendor_id)
+def _link(payout: Payout, vendor_id: UUID, carried: Counter[str]) -> None:
+    transfers = Transfer.objects.filter(provider_transfer_id__in=carried, vendor_id=vendor_id)
     PayoutTransfer.objects.bulk_create(
         [
             PayoutTransfer(
@@ -167,7 +168,7 @@ def _link(payout: Payout, account_id: str, movements: list[Transaction], carried
 
 
 def _transfer_behind(source: Any) -> str:
-    """The transfer that put the money into the vendor's balance, told by the payment it arrived as; "" for other things."""
+    """The transfer that put money into a vendor's balance, told by the payment it arrived as; "" for other things."""
     found = getattr(source, "source_transfer", None) if source is not None else None
     if not found:
         return ""

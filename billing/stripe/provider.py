@@ -34,7 +34,7 @@ class StripeProvider:
             "payment": str(request.payment_id),
             "attempt": str(request.attempt),
         }
-        params: dict[str, Any] = {
+        params: Any = {
             "mode": "payment",
             "ui_mode": "hosted_page",
             "line_items": [
@@ -58,9 +58,7 @@ class StripeProvider:
             "cancel_url": request.cancel_url,
         }
         with named_errors("opening the payment page"):
-            session: Any = stripe_client().v1.checkout.sessions.create(
-                params, options={"idempotency_key": request.key}
-            )
+            session: Any = stripe_client().v1.checkout.sessions.create(params, options={"idempotency_key": request.key})
         if not session.url:
             raise ProviderRefused("The payment page of this order is closed already.")
         return SessionResult(session.id, session.url, datetime.fromtimestamp(session.expires_at, UTC))
@@ -103,7 +101,7 @@ class StripeProvider:
 def fetch_balance(account_id: str) -> list[ProviderBalance]:
     """One account's balance, an entry per currency; `account_id` empty for the platform's own."""
     with named_errors("reading a balance"):
-        balance = stripe_client().v1.balance.retrieve(options={"stripe_account": account_id} if account_id else {})
+        balance: Any = stripe_client().v1.balance.retrieve(options={"stripe_account": account_id} if account_id else {})
     sums: dict[str, list[int]] = {}
     for index, parts in enumerate((balance.pending, balance.available)):
         for part in parts:

@@ -1,4 +1,4 @@
-"""Sending customers their money back: the refund is the source of truth, whatever it means for a vendor comes after it."""
+"""Sending customers their money back: the refund comes first, whatever it means for a vendor comes after it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -7,7 +7,6 @@ from uuid import UUID
 import stripe
 import structlog
 from django.db import transaction
-from kit import clock
 
 from billing.ledger import entries
 from billing.ledger.actions import reverse
@@ -17,6 +16,7 @@ from billing.payments.actions import lock_payment, refund_answered
 from billing.payments.models import Refund, RefundState
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import describe, is_temporary, named_errors, stripe_client
+from kit import clock
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=3)

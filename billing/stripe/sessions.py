@@ -9,7 +9,10 @@ from billing.stripe.client import named_errors, stripe_client
 
 @dataclass(frozen=True, slots=True)
 class FetchedSession:
-    """`status`: open, processing (money may come), paid, or expired (it can no longer be paid). Amounts in minor units."""
+    """`status`: open, processing (money may come), paid, or expired (it can no longer be paid).
+
+    Amounts in minor units; `expires_at` in seconds since 1970.
+    """
 
     session_id: str
     status: str

@@ -1,10 +1,10 @@
 """Reading our own balance's movements at Stripe, and entering what nobody entered yet. The net under every webhook."""
 
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from django.db import transaction
-from kit import clock
 
 from billing.payments.models import Payment, Refund
 from billing.payments.provider import ProviderRefused
@@ -16,6 +16,7 @@ from billing.stripe.models import BalanceTransaction, SyncCursor
 from billing.stripe.refunds import settle_refund
 from billing.stripe.sessions import session_of_intent
 from billing.stripe.transfers import settle_transfer
+from kit import clock
 
 log = structlog.get_logger(__name__)
 PAGE = 100
@@ -67,18 +68,19 @@ def enter_missing() -> int:
     return entered
 
 
-def list_transactions(*, account_id: str = "", **params: object) -> list[Transaction]:
+def list_transactions(*, account_id: str = "", **params: Any) -> list[Transaction]:
     """Balance transactions of an account (empty: ours), all pages."""
-    options = {"stripe_account": account_id} if account_id else {}
+    asked: Any = {"limit": PAGE, **params}
+    options: Any = {"stripe_account": account_id} if account_id else {}
     with named_errors("reading balance transactions"):
-        pages = stripe_client().v1.balance_transactions.list({"limit": PAGE, **params}, options=options)  # type: ignore[typeddict-item]
+        pages = stripe_client().v1.balance_transactions.list(asked, options=options)
         return [transaction_of(one) for one in pages.auto_paging_iter()]
 
 
 def find_owner(row: BalanceTransaction) -> None:
     """Let our own records know the object a transaction is about, before it is entered, when a crash kept it from them.
 
-    Whatever stays without an owner goes to suspense. A payment that does not match does too, and reconciliation reports it.
+    Whatever stays without an owner goes to suspense, as does a payment that does not match; reconciliation reports it.
     """
     try:
         if row.type in ("charge", "payment") and not Payment.objects.filter(provider_charge_id=row.source_id).exists():

@@ -10,10 +10,6 @@ import stripe
 import structlog
 from django.db import transaction
 from django.db.models import Q
-from kit import clock
-from kit.money import Money
-from outbox.actions import announce
-from tenants.vendors.models import Vendor, VendorState
 
 from billing.payments.actions import lock_payment
 from billing.payments.models import Payment, PaymentShare
@@ -21,6 +17,10 @@ from billing.payouts.models import Transfer, TransferState
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import code_of, describe, is_temporary, named_errors, stripe_client
 from billing.stripe.models import ConnectedAccount
+from kit import clock
+from kit.money import Money
+from outbox.actions import announce
+from tenants.vendors.models import Vendor, VendorState
 
 log = structlog.get_logger(__name__)
 # Stripe takes 25 calls a second to one endpoint; each transfer costs one call to this one.
@@ -35,9 +35,7 @@ NOT_NOW = {
     "lock_timeout": "Stripe was busy",
     "rate_limit": "Stripe was busy",
 }
-CANNOT_RECEIVE = frozenset(
-    {"insufficient_capabilities_for_transfer", "transfers_not_allowed", "capability_not_active"}
-)
+CANNOT_RECEIVE = frozenset({"insufficient_capabilities_for_transfer", "transfers_not_allowed", "capability_not_active"})
 WAITS_FOR_VENDOR = "Waiting until the vendor's payout details are complete"
 
 
@@ -62,7 +60,7 @@ def send_transfers() -> int:
 
 @transaction.atomic
 def claim() -> Claimed | None:
-    """Take the next due transfer for a few minutes, or None. One that cannot be sent now is put off, with the reason."""
+    """Take the next due transfer for a few minutes, or None. Those that cannot be sent now are put off, saying why."""
     now = clock.now()
     due = Q(state=TransferState.HELD, release_at__lte=now) | Q(state__in=[TransferState.DUE, TransferState.SENT])
     while True:
@@ -195,14 +193,19 @@ def _meant_by(made: Any) -> Transfer | None:
 
 @transaction.atomic
 def _record(transfer_id: UUID, made: Any) -> Transfer:
-    """Note that Stripe made the transfer and enter its movement; done twice, it changes nothing. Announces `transfer.done`."""
+    """Note that Stripe made the transfer, and enter its movement, once. Announces `transfer.done`."""
     ids = Transfer.objects.values_list("payment_id", "share_id").get(id=transfer_id)
     lock_payment(ids[0])
     share = PaymentShare.objects.select_for_update().get(id=ids[1])
     transfer = Transfer.objects.select_for_update().get(id=transfer_id)
     fresh = transfer.state != TransferState.DONE
     if fresh:
-        transfer.state, transfer.done_at, transfer.error, transfer.next_try_at = TransferState.DONE, clock.now(), "", None
+        transfer.state, transfer.done_at, transfer.error, transfer.next_try_at = (
+            TransferState.DONE,
+            clock.now(),
+            "",
+            None,
+        )
         transfer.provider_transfer_id = made.id
         transfer.save()
         share.transferred_minor += transfer.amount_minor
@@ -234,12 +237,14 @@ def _failed(transfer: Transfer, error: stripe.StripeError) -> None:
         _answered(transfer, TransferState.DUE, NOT_NOW[code], new_key=True)
     else:
         amount = Money(transfer.amount_minor, transfer.currency)
-        _answered(transfer, TransferState.FAILED, f"Stripe refused to transfer {amount}: {describe(error)}", new_key=True)
+        _answered(
+            transfer, TransferState.FAILED, f"Stripe refused to transfer {amount}: {describe(error)}", new_key=True
+        )
 
 
 @transaction.atomic
 def _answered(transfer: Transfer, state: TransferState, why: str, *, new_key: bool = False) -> None:
-    """`new_key`: Stripe keeps a refusal under its key and would repeat it; nothing was made, so the next try is another."""
+    """`new_key`: nothing was made, and Stripe would repeat its refusal under the old key: the next try has another."""
     row = Transfer.objects.select_for_update().get(id=transfer.id)
     if row.state != TransferState.SENT or row.attempt != transfer.attempt:
         return

@@ -4,10 +4,10 @@ from typing import Any
 
 import stripe
 from django.conf import settings
-from embedded.credentials import read_private, write_private
-from kit.links import absolute_url
 
 from billing.stripe.client import API_VERSION, named_errors, stripe_client
+from embedded.credentials import read_private, write_private
+from kit.links import absolute_url
 
 ENDPOINTS = ("platform", "connect", "accounts")
 PLATFORM_EVENTS = [
@@ -75,8 +75,8 @@ def register_endpoints() -> dict[str, str]:
     """Make sure that Stripe knows our three endpoints; gives the secrets made now, by endpoint.
 
     Outside production they are kept in the world's secrets folder as well. An endpoint that stands at Stripe while we
-    do not have its secret is replaced and the old one disabled. Done twice, it changes nothing. Raises ProviderUnavailable,
-    ProviderRefused.
+    do not have its secret is replaced and the old one disabled. Done twice, it changes nothing. Raises
+    ProviderUnavailable, ProviderRefused.
     """
     made: dict[str, str] = {}
     for endpoint in ENDPOINTS:
@@ -116,7 +116,9 @@ def _register(endpoint: str) -> str:
 def _register_destination() -> str:
     service = stripe_client().v2.core.event_destinations
     listed = service.list({"include": ["webhook_endpoint.url"], "limit": 100})
-    standing = [one.id for one in listed.auto_paging_iter() if one.status == "enabled" and _url(one) == url_of("accounts")]
+    standing = [
+        one.id for one in listed.auto_paging_iter() if one.status == "enabled" and _url(one) == url_of("accounts")
+    ]
     if _has_secret_of("accounts", standing):
         return ""
     made: Any = service.create(

@@ -17,8 +17,8 @@ log = structlog.get_logger(__name__)
 def release_expired_holds(batch: int = 200) -> int:
     """Look at orders whose hold is over; gives how many were released.
 
-    A hold is never released by time alone. Without a session at the provider nobody can pay any more once the payment is
-    canceled. With one, the provider is asked to end it, and what it answers decides: expired releases, paid pays.
+    A hold is never released by time alone. Without a session at the provider nobody can pay any more. With one, the
+    provider is asked to end it, and what it answers decides: expired releases, paid pays.
     """
     released = 0
     overdue = (
@@ -32,8 +32,7 @@ def release_expired_holds(batch: int = 200) -> int:
             payment = Payment.objects.select_for_update().get(reference_id=order_id)
             if payment.state in (PaymentState.PAID, PaymentState.PROCESSING):
                 continue
-            if payment.state == PaymentState.PENDING:
-                payments.cancel_payment(reference_id=order_id)
+            payments.end_session(reference_id=order_id)
             if not payment.attempts.filter(state__in=payments.OPEN_STATES).exists():
                 released += cancel_unpaid(order_id, reason="Not paid in time")
     return released

@@ -1,7 +1,7 @@
-"""The Stripe sandbox for tests: a real server process, the product's own settings leading to it, its webhooks in our hands.
+"""The Stripe sandbox for tests: a real server process, and the product's own settings leading to it.
 
-What the sandbox sends is caught and handed to our own views only when a test says so (`drain`, `deliver`), so that a test
-chooses when, how often and in which order events come.
+What the sandbox sends is caught and handed to our own views only when a test says so (`drain`, `deliver`), so that a
+test chooses when, how often and in which order events come.
 """
 
 import itertools
@@ -68,7 +68,15 @@ class SandboxProcess:
         for attempt in itertools.count():
             self.url = f"http://127.0.0.1:{_free_port()}"
             self.http = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
-            command = ["-m", "billing.sandbox", "--state", str(directory), "--port", self.url.rpartition(":")[2], "--strict"]
+            command = [
+                "-m",
+                "billing.sandbox",
+                "--state",
+                str(directory),
+                "--port",
+                self.url.rpartition(":")[2],
+                "--strict",
+            ]
             with self.log.open("ab") as log:
                 self.process = subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=log, stderr=log)
             if self._answers():

@@ -7,8 +7,6 @@ from uuid import UUID
 
 import pytest
 from django.db.models import Sum
-from kit.ids import uuid7
-from kit.money import Money
 
 from billing.ledger.models import Posting
 from billing.payments import actions
@@ -17,6 +15,8 @@ from billing.payments.provider import SessionLine
 from billing.payouts.models import Transfer
 from billing.stripe import onboarding
 from billing.stripe.models import ConnectedAccount
+from kit.ids import uuid7
+from kit.money import Money
 from tests.support.sandbox import CARD, Sandbox, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
@@ -106,9 +106,7 @@ def books() -> Callable[[], dict[str, int]]:
 
         slugs: dict[UUID | None, str] = dict(Vendor.objects.values_list("id", "slug"))
         rows = Posting.objects.values_list("account__code", "vendor_id").annotate(total=Sum("amount_minor"))
-        return {
-            code + (f"/{slugs[vendor_id]}" if vendor_id else ""): total for code, vendor_id, total in rows if total
-        }
+        return {code + (f"/{slugs[vendor_id]}" if vendor_id else ""): total for code, vendor_id, total in rows if total}
 
     return read
 

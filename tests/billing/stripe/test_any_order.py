@@ -4,13 +4,14 @@ import itertools
 from collections.abc import Callable
 
 import pytest
+from django.db import transaction
+
 from billing.ledger.models import JournalEntry
 from billing.payments import actions
 from billing.payouts import actions as payouts
 from billing.stripe import tasks
 from billing.stripe.confirm import confirm_session
 from billing.stripe.sync import sync_balance
-from django.db import transaction
 from kit import clock
 from outbox.models import Fact
 from tests.support.sandbox import CARD_AVAILABLE_AT_ONCE
@@ -57,7 +58,11 @@ def test_every_order_of_the_news_that_it_is_paid(purchase, books, agree):
     (books_then, keys, captured), *others = set(outcomes.values())
     assert others == []
     assert dict(books_then) == {
-        "1010": 11795, "5000": 205, "2000/lindqvist": -7200, "2000/moreau": -3400, "4000": -1400,
+        "1010": 11795,
+        "5000": 205,
+        "2000/lindqvist": -7200,
+        "2000/moreau": -3400,
+        "4000": -1400,
     }
     assert (len(keys), captured) == (3, 1)
 

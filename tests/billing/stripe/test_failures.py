@@ -1,9 +1,10 @@
 """What goes wrong at the provider, and in between."""
 
 import pytest
+
 from billing.payments import actions
 from billing.payments.models import AttemptState, PaymentState, RefundState
-from billing.payments.provider import ProviderUnavailable
+from billing.payments.provider import KeyTaken, ProviderUnavailable, SessionLine
 from billing.payouts import actions as payouts
 from billing.payouts.models import TransferState
 from billing.stripe import tasks
@@ -80,8 +81,36 @@ def test_the_webhook_alone_closes_an_expired_session(purchase):
     assert purchase.payment.state == PaymentState.EXPIRED
 
 
+def test_after_a_long_outage_the_customer_can_still_pay(purchase):
+    """The attempt's own time is too short by then for a session of thirty minutes: the next attempt asks anew."""
+    purchase.sandbox.fail("/v1/checkout/sessions", "429", times=1)
+    with pytest.raises(ProviderUnavailable):
+        purchase.start()
+    purchase.sandbox.advance(seconds=10 * 60)
+    purchase.start()
+    assert (purchase.attempt.number, purchase.attempt.state) == (2, AttemptState.OPEN)
+    purchase.pay()
+    purchase.sandbox.drain()
+    purchase.refresh()
+    assert purchase.payment.state == PaymentState.PAID
+
+
+def test_other_lines_under_the_same_key_are_refused(purchase):
+    purchase.sandbox.fail("/v1/checkout/sessions", "drop", times=3)
+    with pytest.raises(ProviderUnavailable):
+        purchase.start()
+    with pytest.raises(KeyTaken):
+        actions.start(
+            payment_id=purchase.payment.id,
+            lines=[SessionLine("All of it", 12000)],
+            success_url="http://localhost:8000/orders/thanks",
+            cancel_url="http://localhost:8000/cart",
+        )
+    assert len(sessions_at_stripe()) == 1
+
+
 def test_an_attempt_that_was_never_opened_ends_with_its_time(purchase):
-    purchase.sandbox.fail("/v1/checkout/sessions", "429", times=3)
+    purchase.sandbox.fail("/v1/checkout/sessions", "429", times=1)
     with pytest.raises(ProviderUnavailable):
         purchase.start()
     purchase.sandbox.advance(seconds=33 * 60)
@@ -108,6 +137,26 @@ def test_a_canceled_order_closes_its_session(purchase):
     purchase.refresh()
     assert (purchase.payment.state, purchase.attempt.state) == (PaymentState.CANCELED, AttemptState.EXPIRED)
     assert sessions_at_stripe()[0].status == "expired"
+
+
+def test_a_session_ended_while_it_is_being_paid_is_paid(purchase):
+    purchase.start()
+    actions.end_session(reference_id=purchase.payment.reference_id)
+    with pytest.raises(actions.PaymentClosed):
+        purchase.start()
+    purchase.pay()
+    assert tasks.expire_sessions() == 1
+    purchase.refresh()
+    assert (purchase.payment.state, purchase.payment.refunded_minor) == (PaymentState.PAID, 0)
+
+
+def test_a_session_ended_in_time_closes_the_payment(purchase):
+    purchase.start()
+    actions.end_session(reference_id=purchase.payment.reference_id)
+    assert tasks.expire_sessions() == 1
+    purchase.refresh()
+    assert purchase.payment.state == PaymentState.EXPIRED
+    assert Fact.objects.filter(name="payment.expired").count() == 1
 
 
 def test_paid_after_the_order_was_canceled_is_booked_and_given_back(purchase, books, agree):
@@ -193,7 +242,10 @@ def test_a_vendor_that_cannot_be_paid_is_waited_for(paid):
     assert (account.transfers_status, account.can_receive) == ("restricted", False)
     assert tasks.send_transfers() == 1
     held = paid.transfer(paid.lindqvist)
-    assert (held.state, held.hold_reason) == (TransferState.HELD, "Waiting until the vendor's payout details are complete")
+    assert (held.state, held.hold_reason) == (
+        TransferState.HELD,
+        "Waiting until the vendor's payout details are complete",
+    )
     paid.sandbox.control(f"accounts/{account.account_id}/capability", {"status": "active"})
     paid.sandbox.drain()
     fact = Fact.objects.filter(name="account.changed").latest("id")
@@ -212,6 +264,24 @@ def test_a_capability_lost_behind_our_back_is_learned_from_the_refusal(paid):
     paid.sandbox.control(f"accounts/{account.account_id}/capability", {"status": "active"})
     paid.sandbox.advance(seconds=11 * 60)
     assert tasks.send_transfers() == 1
+
+
+def test_a_transfer_that_stripe_refuses_for_good_says_so_and_can_be_sent_again(paid, agree):
+    transfer = paid.transfer(paid.lindqvist)
+    charge, transfer.source_charge_id = transfer.source_charge_id, "ch_gone"
+    transfer.save()
+    assert tasks.send_transfers() == 1
+    transfer.refresh_from_db()
+    assert (transfer.state, transfer.error) == (
+        TransferState.FAILED,
+        "Stripe refused to transfer 72.00 EUR: No such charge: 'ch_gone'",
+    )
+    transfer.source_charge_id = charge
+    transfer.save()
+    payouts.retry_transfer(transfer_id=transfer.id)
+    assert tasks.send_transfers() == 1
+    assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
+    agree()
 
 
 def test_a_disputed_payment_keeps_its_transfers_back(paid, agree):

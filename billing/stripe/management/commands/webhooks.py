@@ -4,9 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from kit.errors import SoukError
 
 from billing.stripe.webhooks import register_endpoints, url_of
+from kit.errors import SoukError
 
 
 class Command(BaseCommand):

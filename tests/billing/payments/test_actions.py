@@ -1,0 +1,176 @@
+"""Payments, their shares, and refunds of them, without a provider."""
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from billing.payments import actions, queries
+from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
+from billing.payouts.models import Transfer, TransferState
+from kit.ids import uuid7
+from kit.money import Money
+from outbox.models import Fact
+
+LINDQVIST, MOREAU = uuid7(), uuid7()
+
+
+@pytest.fixture(autouse=True)
+def only_billing(settings):
+    settings.EVENT_TABLE = "tests.support.only_billing"
+
+
+def create(gross=(8000, 4000), commission=(800, 600), amount=None):
+    shares = [
+        actions.ShareInput(vendor, uuid7(), whole, part)
+        for vendor, whole, part in zip((LINDQVIST, MOREAU), gross, commission, strict=True)
+    ]
+    return actions.create_payment(
+        reference_id=uuid7(),
+        reference_number="S-1001",
+        customer_email="ines@example.com",
+        amount=Money(sum(gross) if amount is None else amount, "EUR"),
+        shares=shares,
+    )
+
+
+def paid(**figures):
+    payment = create(**figures)
+    attempt = actions.open_attempt(payment_id=payment.id)
+    with transaction.atomic():
+        locked = actions.lock_after_order(payment.id)
+        assert actions.capture(
+            payment=locked, attempt=attempt, charge_id=f"ch_{payment.id}", intent_id="pi_1", fee_minor=205
+        )
+    return Payment.objects.get(id=payment.id)
+
+
+@pytest.mark.django_db
+def test_shares_must_sum_to_what_is_paid():
+    with pytest.raises(actions.SharesDoNotAddUp, match=r"sum to 120\.00 EUR, but the customer pays 119\.99 EUR"):
+        create(amount=11999)
+    assert not Payment.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_share_is_commission_and_earnings():
+    payment = create()
+    rows = payment.shares.order_by("id").values_list("vendor_id", "gross_minor", "commission_minor", "net_minor")
+    assert list(rows) == [(LINDQVIST, 8000, 800, 7200), (MOREAU, 4000, 600, 3400)]
+
+
+@pytest.mark.django_db
+def test_there_is_one_attempt_at_a_time():
+    payment = create()
+    first = actions.open_attempt(payment_id=payment.id)
+    assert actions.open_attempt(payment_id=payment.id) == first
+    actions.abandon_attempt(attempt_id=first.id)
+    assert actions.open_attempt(payment_id=payment.id).number == 2
+
+
+@pytest.mark.django_db
+def test_capture_happens_once_and_tells_once():
+    payment = paid()
+    attempt = payment.attempts.get()
+    with transaction.atomic():
+        locked = actions.lock_after_order(payment.id)
+        again = actions.capture(payment=locked, attempt=attempt, charge_id="ch_2", intent_id="pi_2", fee_minor=0)
+    assert not again
+    payment.refresh_from_db()
+    assert (payment.state, payment.provider_charge_id) == (PaymentState.PAID, f"ch_{payment.id}")
+    [told] = Fact.objects.filter(name="payment.captured")
+    assert told.payload == {
+        "payment": str(payment.id),
+        "order": str(payment.reference_id),
+        "amount_minor": 12000,
+        "currency": "EUR",
+        "late": False,
+    }
+    with pytest.raises(actions.AlreadyPaid):
+        actions.open_attempt(payment_id=payment.id)
+
+
+@pytest.mark.django_db
+def test_a_payment_nobody_can_pay_any_more_takes_no_attempt():
+    payment = create()
+    actions.cancel_payment(reference_id=payment.reference_id)
+    with pytest.raises(actions.PaymentClosed):
+        actions.open_attempt(payment_id=payment.id)
+    assert actions.cancel_payment(reference_id=uuid7()) is None
+
+
+@pytest.mark.django_db
+def test_a_paid_order_is_not_canceled_but_refunded():
+    with pytest.raises(actions.AlreadyPaid):
+        actions.cancel_payment(reference_id=paid().reference_id)
+
+
+@pytest.mark.django_db
+def test_ending_without_a_session_cancels_at_once():
+    payment = create()
+    assert actions.end_session(reference_id=payment.reference_id).state == PaymentState.CANCELED
+
+
+@pytest.mark.django_db
+def test_a_refund_is_promised_once_and_takes_from_the_held_transfer():
+    payment = paid()
+    share = payment.shares.get(vendor_id=LINDQVIST)
+    asked = {"share": share, "amount_minor": 3000, "key": "return:1", "reason": "Returned"}
+    first = actions.request_refund(**asked)
+    assert actions.request_refund(**asked) == first
+    assert (first.amount_minor, first.net_minor, first.state) == (3000, 2700, RefundState.DUE)
+    share.refresh_from_db()
+    payment.refresh_from_db()
+    assert (share.refunded_minor, share.refunded_net_minor, payment.refunded_minor) == (3000, 2700, 3000)
+    assert Transfer.objects.get(share_id=share.id).amount_minor == 4500
+    assert Fact.objects.filter(name="refund.requested").count() == 1
+    with pytest.raises(actions.RefundDiffers):
+        actions.request_refund(**{**asked, "amount_minor": 3001})
+    assert queries.refunds_of([share.reference_id]) == {share.reference_id: [first]}
+
+
+@pytest.mark.django_db
+def test_a_refund_in_full_cancels_the_transfer():
+    share = paid().shares.get(vendor_id=MOREAU)
+    refund = actions.request_refund(share=share, amount_minor=4000, net_minor=3400, key="sold_out:1", reason="Sold out")
+    transfer = Transfer.objects.get(share_id=share.id)
+    assert (refund.net_minor, transfer.state, transfer.hold_reason) == (
+        3400,
+        TransferState.CANCELED,
+        "Refunded in full",
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("amount", "net"), [(0, None), (-1, None), (4001, None), (1000, 1001), (4000, 3399)])
+def test_more_than_is_left_is_not_refunded(amount, net):
+    share = paid().shares.get(vendor_id=MOREAU)
+    with pytest.raises(actions.RefundTooLarge):
+        actions.request_refund(share=share, amount_minor=amount, net_minor=net, key="k", reason="r")
+    assert not Refund.objects.exists()
+
+
+@pytest.mark.django_db
+def test_only_what_was_paid_is_refunded():
+    with pytest.raises(actions.PaymentClosed):
+        actions.request_refund(share=create().shares.first(), amount_minor=1, key="k", reason="r")
+
+
+@pytest.mark.django_db
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    gross=st.integers(1, 100_000),
+    rate=st.integers(0, 10_000),
+    parts=st.lists(st.integers(1, 40_000), min_size=1, max_size=6),
+)
+def test_refunds_never_take_more_than_there_is_and_together_take_all(gross, rate, parts):
+    payment = paid(gross=(gross, 1), commission=(gross * rate // 10_000, 0))
+    share = payment.shares.get(vendor_id=LINDQVIST)
+    for number, part in enumerate([*parts, gross]):
+        left = PaymentShare.objects.values_list("gross_minor", "refunded_minor").get(id=share.id)
+        amount = min(part, left[0] - left[1])
+        if amount:
+            actions.request_refund(share=share, amount_minor=amount, key=f"{payment.id}:{number}", reason="r")
+    share.refresh_from_db()
+    assert (share.refunded_minor, share.refunded_net_minor) == (share.gross_minor, share.net_minor)
+    assert not Transfer.objects.filter(share_id=share.id).exclude(state=TransferState.CANCELED).exists()

@@ -1,0 +1,112 @@
+"""What a vendor reads about its money: held until when, on its way, in the bank."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from billing.payouts import actions, queries
+from billing.payouts.models import Payout, PayoutState, PayoutTransfer, Transfer, TransferState
+from kit.errors import InvalidInput
+from kit.ids import uuid7
+from kit.money import Money
+
+LINDQVIST = uuid7()
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+def transfer(**fields):
+    return Transfer.objects.create(
+        payment_id=uuid7(),
+        share_id=uuid7(),
+        reference_id=uuid7(),
+        reference_number="S-1001",
+        vendor_id=fields.pop("vendor_id", LINDQVIST),
+        amount_minor=fields.pop("amount_minor", 7200),
+        currency="EUR",
+        hold_reason=fields.pop("hold_reason", actions.held_until_delivery()),
+        provider_transfer_id=fields.pop("provider_transfer_id", f"tr_{uuid7()}"),
+        **fields,
+    )
+
+
+def payout(carried, state, **fields):
+    made = Payout.objects.create(
+        vendor_id=LINDQVIST,
+        provider_payout_id=f"po_{uuid7()}",
+        amount_minor=carried.amount_minor,
+        currency="EUR",
+        state=state,
+        arrives_on=date(2026, 3, 12),
+        created_at=NOON,
+        **fields,
+    )
+    PayoutTransfer.objects.create(payout=made, transfer=carried, vendor_id=LINDQVIST, amount_minor=carried.amount_minor)
+    return made
+
+
+def place(row):
+    [found] = queries.places_of([row])
+    return found.place, found.explanation
+
+
+@pytest.mark.django_db
+def test_held_until_delivery_then_until_a_date():
+    row = transfer()
+    assert place(row) == ("Held", "Released 7 days after delivery")
+    row = actions.delivered(reference_id=row.reference_id, delivered_at=NOON)
+    assert row.release_at == datetime(2026, 3, 9, 12, tzinfo=UTC)
+    assert place(row) == ("Held", "Delivered on 2 March 2026; released on 9 March 2026")
+    again = actions.delivered(reference_id=row.reference_id, delivered_at=datetime(2026, 4, 1, tzinfo=UTC))
+    assert again.release_at == row.release_at
+    assert actions.delivered(reference_id=uuid7(), delivered_at=NOON) is None
+
+
+@pytest.mark.django_db
+def test_on_its_way_and_in_the_bank():
+    assert place(transfer(state=TransferState.SENT)) == ("On its way", "Being sent to your balance")
+    done = transfer(state=TransferState.DONE)
+    assert place(done) == ("On its way", "In your balance, goes with the next payout")
+    going = transfer(state=TransferState.DONE)
+    payout(going, PayoutState.IN_TRANSIT)
+    assert place(going) == ("On its way", "Arrives on 12 March 2026")
+    there = transfer(state=TransferState.DONE)
+    payout(there, PayoutState.PAID)
+    assert place(there) == ("In the bank", "Arrived on 12 March 2026")
+    back = transfer(state=TransferState.DONE)
+    payout(back, PayoutState.FAILED, failure_reason="The bank account has been closed.")
+    assert place(back) == ("Needs attention", "The bank returned the payout: The bank account has been closed.")
+
+
+@pytest.mark.django_db
+def test_the_places_together_are_all_that_was_earned(django_assert_num_queries):
+    transfer(amount_minor=1000, release_at=NOON)
+    transfer(amount_minor=2000)
+    transfer(amount_minor=4000, state=TransferState.DONE)
+    payout(transfer(amount_minor=8000, state=TransferState.DONE), PayoutState.PAID)
+    transfer(amount_minor=16000, state=TransferState.CANCELED)
+    transfer(amount_minor=32000, vendor_id=uuid7())
+    with django_assert_num_queries(4):
+        money = queries.vendor_money(LINDQVIST, "EUR")
+    assert (money.held, money.held_count, money.next_release_at) == (Money(3000, "EUR"), 2, NOON)
+    assert (money.on_its_way, money.in_the_bank) == (Money(4000, "EUR"), Money(8000, "EUR"))
+
+
+@pytest.mark.django_db
+def test_lists_are_read_page_by_page(django_assert_num_queries):
+    rows = [transfer() for _ in range(5)]
+    transfer(vendor_id=uuid7())
+    with django_assert_num_queries(1):
+        first = queries.transfers_page(vendor_id=LINDQVIST, size=3)
+    second = queries.transfers_page(vendor_id=LINDQVIST, size=3, cursor=first.next_cursor)
+    assert [row.id for row in [*first.rows, *second.rows]] == [row.id for row in reversed(rows)]
+    assert second.next_cursor is None
+    assert len(queries.transfers_page(size=50).rows) == 6
+    assert queries.payouts_page(vendor_id=LINDQVIST, state="paid").rows == []
+    with pytest.raises(InvalidInput):
+        queries.transfers_page(cursor="nonsense")
+
+
+@pytest.mark.django_db
+def test_only_a_failed_transfer_is_sent_again():
+    with pytest.raises(actions.NotFailed):
+        actions.retry_transfer(transfer_id=transfer().id)
