@@ -27,6 +27,8 @@ LINK_MAILS = {
 }
 # Those whose link confirms an address or sets a password.
 PRIVATE = ("confirm_email", "reset_password")
+# No mailbox has a longer address (RFC 5321's paths, as corrected by erratum 1690 of RFC 3696).
+LONGEST_EMAIL = 254
 # What its notices say; all share one template.
 NOTICES = {
     "account/email/password_changed": "Your password was changed",
@@ -55,8 +57,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             send(key, "security_notice", email, {**context, **button, "notice": NOTICES[template_prefix]})
 
     def clean_email(self, email: str) -> str:
-        # allauth's forms take 320 characters; no mailbox has more than 254 (RFC 5321, as corrected).
-        if len(email) > User._meta.get_field("email").max_length:
+        # allauth's forms take 320 characters.
+        if len(email) > LONGEST_EMAIL:
             raise ValidationError("This e-mail address is too long.")
         return str(super().clean_email(email))
 

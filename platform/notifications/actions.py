@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.template import Context
+from django.template import Context, Template
 from django.template.loader import get_template
 
 from kit import clock
@@ -49,4 +49,5 @@ def send(
 
 def _plain_text(name: str, context: dict[str, Any]) -> str:
     """A text template's output, where nothing is HTML and so nothing is escaped."""
-    return get_template(name).template.render(Context(context, autoescape=False))
+    template: Template = get_template(name).template  # type: ignore[attr-defined]
+    return template.render(Context(context, autoescape=False))

@@ -19,7 +19,7 @@ class FolderBackend(BaseEmailBackend):
         folder = Path(settings.EMAIL_FILE_PATH)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for message in messages:
-            _write(folder / f"{uuid7()}.eml", message.message().as_bytes(linesep="\r\n"))
+            _write(folder / f"{uuid7()}.eml", message.message().as_bytes())
         return len(messages)
 
 

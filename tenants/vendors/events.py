@@ -40,6 +40,7 @@ def take_account_status(fact: Fact) -> None:
 
 def mail_applicant(fact: Fact) -> None:
     """`vendor.applied` and the decisions, after commit: tell the vendor."""
+    assert fact.vendor_id is not None
     vendor = Vendor.objects.get(id=fact.vendor_id)
     button = {"action_url": absolute_url("portal", "/", vendor.slug), "action_label": "Open my portal"}
     send(

@@ -1,5 +1,6 @@
 """Signing up, confirming, forgetting, two steps: allauth's pages as we set them up."""
 
+import base64
 import re
 
 import pytest
@@ -223,6 +224,9 @@ def test_two_step_sign_in(browser, mira):
     page = prove_it(browser, browser.get(f"{MARKET}/accounts/2fa/totp/activate/"))
     assert 'src="data:image/svg+xml;base64,' in page
     assert "<script>" not in page
+    drawing = base64.b64decode(re.search(r"data:image/svg\+xml;base64,([^\"]+)", page)[1]).decode()
+    assert drawing.startswith("<svg ")
+    assert 'fill="white"' in drawing
     secret = re.search(r'data-text="([A-Z2-7]{32})"', page)[1]
     codes = browser.post(f"{MARKET}/accounts/2fa/totp/activate/", {"code": code_for(secret)}).content.decode()
     recovery = re.findall(r"<code>([0-9a-f]{8})</code>", codes)
