@@ -5,10 +5,10 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Max
-from kit import clock
-from kit.errors import Conflict, InvalidInput
 
 from billing.commissions.models import CommissionRule, RuleScope
+from kit import clock
+from kit.errors import Conflict, InvalidInput
 
 
 class RuleEnded(Conflict):

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from billing.commissions.models import RuleScope
 from kit.errors import Conflict
 from kit.money import Money
-
-from billing.commissions.models import RuleScope
 
 BASIS_POINTS = 10_000
 
@@ -54,7 +53,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class CommissionInput:
-    """A line to be sold. `base_minor` is the whole line after discounts, without VAT and shipping; `key` is the caller's."""
+    """A line to be sold. `base_minor` is all of it after discounts, without VAT and shipping; `key` is the caller's."""
 
     key: str | UUID
     vendor_id: UUID
@@ -77,9 +76,9 @@ class CommissionLine:
 def commission_for(lines: Sequence[CommissionInput], rules: Sequence[Rule]) -> list[CommissionLine]:
     """The commission of every line, in their order, by the first rule (lowest position) that matches it.
 
-    The percentage is rounded half up to the minor unit, line by line; the fixed part is added for every unit; together they
-    never exceed the base. Raises NoRule when no rule matches, RuleCurrency when the one that matches cannot be applied:
-    a line is refused rather than charged by a rule that was not meant for it.
+    The percentage is rounded half up to the minor unit, line by line; the fixed part is added for every unit;
+    together they never exceed the base. Raises NoRule when no rule matches, RuleCurrency when the one that matches
+    cannot be applied: a line is refused rather than charged by a rule that was not meant for it.
     """
     ordered = sorted(rules, key=lambda rule: (rule.position, rule.id))
     return [_line(line, ordered) for line in lines]
@@ -90,9 +89,7 @@ def _line(line: CommissionInput, ordered: Sequence[Rule]) -> CommissionLine:
         raise ValueError(f"line {line.key}: a base below zero, or fewer than one unit")
     rule = next((rule for rule in ordered if rule.matches(line.vendor_id, line.category_path)), None)
     if rule is None:
-        raise NoRule(
-            f"No commission rule covers the category “{line.category_path}”, so it cannot be sold yet."
-        )
+        raise NoRule(f"No commission rule covers the category “{line.category_path}”, so it cannot be sold yet.")
     if rule.fixed_minor and rule.currency != line.currency:
         raise RuleCurrency(
             f"The commission rule “{rule.name}” is in {rule.currency}, but the line is in {line.currency}."

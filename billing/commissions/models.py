@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
@@ -16,8 +17,8 @@ class RuleScope(models.TextChoices):
 class CommissionRule(models.Model):
     """`rate_bps` of the line (after discounts, without VAT and shipping) plus `fixed_minor` per unit.
 
-    Rules are never changed in what they take: a change ends this version and adds the next, so that "why was this charged"
-    stays answerable. Lower `position` goes first.
+    Rules are never changed in what they take: a change ends this version and adds the next, so that "why was this
+    charged" stays answerable. Lower `position` goes first.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -25,16 +26,12 @@ class CommissionRule(models.Model):
     position = models.PositiveIntegerField()
     scope = models.CharField(max_length=10, choices=RuleScope)
     vendor_id = models.UUIDField(null=True, blank=True)
-    category_path = models.CharField(
-        max_length=250, blank=True, help_text="path of the category, e.g. home/kitchen"
-    )
+    category_path = models.CharField(max_length=250, blank=True, help_text="path of the category, e.g. home/kitchen")
     rate_bps = models.PositiveIntegerField(default=0, help_text="hundredths of a percent: 1000 is 10 %")
     fixed_minor = models.BigIntegerField(default=0, help_text="per unit, in `currency`")
     currency = models.CharField(max_length=3, default="EUR")
     version = models.PositiveIntegerField(default=1)
-    replaces = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by"
-    )
+    replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
     created_at = models.DateTimeField(default=clock.now)
     created_by = models.UUIDField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)

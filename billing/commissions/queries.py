@@ -51,10 +51,6 @@ def explain(line: CommissionInput, rules: Sequence[Rule] | None = None) -> tuple
     for rule in ordered:
         if rule.id == taken.rule_id:
             break
-        why = (
-            "is for another vendor"
-            if rule.vendor_id
-            else f"covers {rule.category_path}, not {line.category_path}"
-        )
+        why = "is for another vendor" if rule.vendor_id else f"covers {rule.category_path}, not {line.category_path}"
         passed.append(f"{rule.name}: {why}")
     return taken, passed

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Q
-from kit import clock
-from kit.errors import Conflict, SoukError
 
 from billing.ledger.entries import EntryDraft, Line
 from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount, Posting
+from kit import clock
+from kit.errors import Conflict, SoukError
 
 PER_VENDOR = frozenset(code.value for code in AccountCode if code.label.endswith("/v"))
 
@@ -63,9 +63,9 @@ def post(
 ) -> JournalEntry:
     """Enter one fact in the books, once.
 
-    `lines` are in minor units of `currency`, debits positive, and must sum to zero. Posting the same key with the same lines
-    again, also at the same moment elsewhere, gives the entry that is there. Raises EntryDiffers when it is there with other
-    lines, and NotBalanced, NothingToPost, WrongAccount or WrongCurrency when the lines are no entry.
+    `lines` are in minor units of `currency`, debits positive, and must sum to zero. Posting the same key with the
+    same lines again, also at the same moment elsewhere, gives the entry that is there. Raises EntryDiffers when it is
+    there with other lines, and NotBalanced, NothingToPost, WrongAccount or WrongCurrency when the lines are no entry.
     """
     draft = EntryDraft(
         source_key=source_key,
@@ -84,7 +84,8 @@ def post(
 def post_all(drafts: Iterable[EntryDraft]) -> list[JournalEntry]:
     """Enter many facts in the books in a fixed number of statements; all or none. Rules and errors as in `post`.
 
-    Who posts several entries in one transaction does it by one call, so that the vendors' accounts are locked in one order.
+    Who posts several entries in one transaction does it by one call, so that the vendors' accounts are locked in one
+    order.
     """
     wanted: dict[str, EntryDraft] = {}
     order: list[str] = []
@@ -117,7 +118,7 @@ def post_all(drafts: Iterable[EntryDraft]) -> list[JournalEntry]:
 
 
 def reverse(*, entry: JournalEntry, reason: str, occurred_at: datetime | None = None) -> JournalEntry:
-    """Undo an entry by its mirror image; both stay. Reversing twice gives the same reversal. `reason` is kept with it."""
+    """Undo an entry by its mirror image; both stay, with the `reason`. Done twice, it gives the same reversal."""
     if not reason.strip():
         raise EntryRefused("Say why the entry is reversed.", field="reason")
     postings = Posting.objects.filter(entry=entry).select_related("account").order_by("id")
@@ -168,10 +169,7 @@ def _accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
         # In one order, or two posters making the same accounts could wait for each other for ever.
         ordered = sorted(missing, key=lambda key: (key[0], str(key[1]), key[2]))
         LedgerAccount.objects.bulk_create(
-            (
-                LedgerAccount(code=code, vendor_id=vendor_id, currency=currency)
-                for code, vendor_id, currency in ordered
-            ),
+            (LedgerAccount(code=code, vendor_id=vendor_id, currency=currency) for code, vendor_id, currency in ordered),
             ignore_conflicts=True,
         )
         found |= _find_accounts(missing)
@@ -190,14 +188,16 @@ def _find_accounts(keys: set[AccountKey]) -> dict[AccountKey, UUID]:
 def _lock(accounts: dict[AccountKey, UUID]) -> None:
     """Let one poster at a time touch a vendor's accounts, in id order, until the transaction ends.
 
-    By advisory locks: nobody has the right to update an account, so nobody can lock its row. The platform's own accounts
-    are not locked, since no decision hangs on their balance and every sale of every vendor would queue for them.
+    By advisory locks: nobody has the right to update an account, so nobody can lock its row. The platform's own
+    accounts are not locked, since no decision hangs on their balance and every sale of every vendor would queue for
+    them.
     """
     ids = sorted(account_id for (_, vendor_id, _), account_id in accounts.items() if vendor_id)
     if ids:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT pg_advisory_xact_lock(hashtextextended('ledger account ' || id, 0)) FROM unnest(%s::text[]) AS id",
+                "SELECT pg_advisory_xact_lock(hashtextextended('ledger account ' || id, 0))"
+                " FROM unnest(%s::text[]) AS id",
                 [[str(id) for id in ids]],
             )
 
@@ -227,20 +227,16 @@ def _enter(wanted: dict[str, EntryDraft]) -> tuple[dict[str, JournalEntry], set[
 
 
 def _compare(existing: list[tuple[JournalEntry, EntryDraft]]) -> None:
-    found: dict[UUID, Counter[tuple[str, UUID | None, str, int]]] = {
-        entry.id: Counter() for entry, _ in existing
-    }
+    found: dict[UUID, Counter[tuple[str, UUID | None, str, int]]] = {entry.id: Counter() for entry, _ in existing}
     rows = Posting.objects.filter(entry_id__in=found).values_list(
         "entry_id", "account__code", "vendor_id", "currency", "amount_minor"
     )
-    for entry_id, *signature in rows:
-        found[entry_id][tuple(signature)] += 1
+    for entry_id, code, vendor_id, currency, amount in rows:
+        found[entry_id][code, vendor_id, currency, amount] += 1
     for entry, draft in existing:
         if found[entry.id] != _signature(draft):
             raise EntryDiffers(f"{draft.source_key} is in the books already, with other postings.")
 
 
 def _signature(draft: EntryDraft) -> Counter[tuple[str, UUID | None, str, int]]:
-    return Counter(
-        (str(line.code), line.vendor_id, draft.currency, line.amount_minor) for line in draft.lines
-    )
+    return Counter((str(line.code), line.vendor_id, draft.currency, line.amount_minor) for line in draft.lines)

@@ -2,16 +2,18 @@
 
 The poster and the reconciliation build from the same functions, so what is in the books can be rebuilt and compared.
 
-Pending and available. A movement of our balance at the provider enters 1010 (pending) or 1020 (available) with its *net*:
+Pending and available. A movement of our balance at the provider enters 1010 (pending) or 1020 (available) with its
+*net*:
 
 - a sale always enters 1010, even when its money is there at once (some test cards, some methods);
 - a payout, and a payout that came back, always moves 1020: payouts are made of available money;
-- anything else enters 1010 when its `available_at` lies after its `created_at`, otherwise 1020. So a transfer drawn on a
-  charge that is still pending is pending too, and becomes available on the charge's day: Stripe counts it the same way.
+- anything else enters 1010 when its `available_at` lies after its `created_at`, otherwise 1020. So a transfer drawn
+  on a charge that is still pending is pending too, and becomes available on the charge's day: Stripe counts it the
+  same way.
 
-Whatever entered 1010 moves to 1020 by one `funds_available` entry, once the provider says the movement is available. The
-choice hangs on what never changes about a movement, not on when we heard of it: any order of news gives the same books, and
-the sums of 1010 and 1020 are what the provider calls pending and available, to the cent.
+Whatever entered 1010 moves to 1020 by one `funds_available` entry, once the provider says the movement is available.
+The choice hangs on what never changes about a movement, not on when we heard of it: any order of news gives the same
+books, and the sums of 1010 and 1020 are what the provider calls pending and available, to the cent.
 """
 
 from collections.abc import Mapping, Sequence
@@ -51,7 +53,7 @@ class EntryDraft:
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """A movement of the platform's balance at the provider; `net_minor = amount_minor - fee_minor`, money out is negative."""
+    """A movement of the platform's balance at the provider; net = amount - fee, and money out is negative."""
 
     id: str
     type: str
@@ -151,15 +153,13 @@ def entry_for(movement: Movement, sources: Sources) -> EntryDraft | None:
     return unknown(movement)
 
 
-def sale(movement: Movement, sold: Sale) -> EntryDraft:
+def sale(movement: Movement, sold: Sale) -> EntryDraft | None:
     """The customer paid: we hold the net, the provider kept its fee, and owe every vendor its gross.
 
     Raises CannotBuild when the shares do not sum to what was charged.
     """
     if sum(share.gross_minor for share in sold.shares) != movement.amount_minor:
-        raise CannotBuild(
-            f"{movement.id}: the shares do not sum to the {movement.amount_minor} that was charged"
-        )
+        raise CannotBuild(f"{movement.id}: the shares do not sum to the {movement.amount_minor} that was charged")
     return _moved(
         movement,
         "sale",
@@ -225,8 +225,8 @@ def refund_owed(
 ) -> EntryDraft:
     """The provider accepted a refund: the vendor gives `net_minor` of it, the rest is commission given back.
 
-    A refund always passes through 2100, also when it succeeds at once. So it makes no difference whether we hear first of
-    its acceptance or of its movement. `refund_id` is ours.
+    A refund always passes through 2100, also when it succeeds at once. So it makes no difference whether we hear
+    first of its acceptance or of its movement. `refund_id` is ours.
     """
     return _draft(
         f"refund:{refund_id}",
@@ -312,9 +312,7 @@ def provider_fee(movement: Movement) -> EntryDraft | None:
 def unknown(movement: Movement) -> EntryDraft | None:
     """A movement nobody can explain yet, kept in suspense so that the balances still agree."""
     description = f"Not explained: {movement.type} {movement.source_id}".strip()
-    return _moved(
-        movement, "unknown", Line(Code.SUSPENSE, -movement.net_minor), description=description[:250]
-    )
+    return _moved(movement, "unknown", Line(Code.SUSPENSE, -movement.net_minor), description=description[:250])
 
 
 def _vendor_movement(movement: Movement, kind: str, mark: Earmark, description: str) -> EntryDraft | None:
@@ -328,7 +326,9 @@ def _vendor_movement(movement: Movement, kind: str, mark: Earmark, description: 
     )
 
 
-def _moved(movement: Movement, kind: str, *against: Line, reference_id: UUID | None = None, description: str):
+def _moved(
+    movement: Movement, kind: str, *against: Line, reference_id: UUID | None = None, description: str
+) -> EntryDraft | None:
     """The entry of a movement: its net on the provider's side, `against` the rest; None when nothing is left of it."""
     side = Code.STRIPE_PENDING if enters_pending(movement) else Code.STRIPE_AVAILABLE
     lines = [Line(side, movement.net_minor), *against]

@@ -1,9 +1,11 @@
 """Double entry. Entries balance per currency, stay as they were posted, and are corrected by reversal.
 
-The database itself keeps the first two: see the triggers in the second migration. A balance is always a fold over postings.
+The database itself keeps the first two: see the triggers in the second migration. A balance is always a fold over
+postings.
 """
 
 from django.db import models
+
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7
@@ -57,7 +59,7 @@ class LedgerAccount(models.Model):
 
 
 class JournalEntry(models.Model):
-    """One external fact in the books, exactly once: `source_key` names the fact, e.g. `txn:txn_123` or `commission:<id>`."""
+    """One external fact in the books, exactly once: `source_key` names it, e.g. `txn:txn_123` or `commission:<id>`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     source_key = models.CharField(max_length=120)

@@ -6,9 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
-from kit.pagination import Page, keyset_page
 
 from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount, Posting
+from kit.pagination import Page, keyset_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,7 @@ class AccountPage:
 
 def balance(code: str, *, currency: str, vendor_id: UUID | None = None) -> int:
     """What one account holds, in minor units; zero when it was never used. One query."""
-    held = Posting.objects.filter(
-        account__code=code, account__currency=currency, account__vendor_id=vendor_id
-    )
+    held = Posting.objects.filter(account__code=code, account__currency=currency, account__vendor_id=vendor_id)
     return held.aggregate(held=Sum("amount_minor"))["held"] or 0
 
 
@@ -98,14 +96,13 @@ def balances(*, code: str | None = None, vendor_id: UUID | None = None) -> list[
 def vendor_balances(vendor_ids: Sequence[UUID], *, code: str, currency: str) -> dict[UUID, int]:
     """What each vendor's account of a code holds; zero where it was never used. One query."""
     rows = (
-        Posting.objects.filter(
-            account__code=code, account__currency=currency, account__vendor_id__in=vendor_ids
-        )
+        Posting.objects.filter(account__code=code, account__currency=currency, account__vendor_id__in=vendor_ids)
         .values("account__vendor_id")
         .annotate(held=Sum("amount_minor"))
         .values_list("account__vendor_id", "held")
     )
-    return dict.fromkeys(vendor_ids, 0) | dict(rows)
+    held = {vendor_id: amount for vendor_id, amount in rows if vendor_id}
+    return dict.fromkeys(vendor_ids, 0) | held
 
 
 def trial_balance(*, until: datetime | None = None) -> list[TrialLine]:
@@ -113,9 +110,7 @@ def trial_balance(*, until: datetime | None = None) -> list[TrialLine]:
 
     In each currency the balances sum to zero. One query.
     """
-    postings = (
-        Posting.objects.all() if until is None else Posting.objects.filter(entry__occurred_at__lt=until)
-    )
+    postings = Posting.objects.all() if until is None else Posting.objects.filter(entry__occurred_at__lt=until)
     rows = (
         postings.values("account__code", "currency")
         .annotate(
@@ -130,9 +125,7 @@ def trial_balance(*, until: datetime | None = None) -> list[TrialLine]:
 
 def entries_of(reference_ids: Sequence[UUID]) -> QuerySet[JournalEntry]:
     """The entries about these references (an order and its vendor orders, say), oldest first, with their postings."""
-    return with_postings(JournalEntry.objects.filter(reference_id__in=reference_ids)).order_by(
-        "occurred_at", "id"
-    )
+    return with_postings(JournalEntry.objects.filter(reference_id__in=reference_ids)).order_by("occurred_at", "id")
 
 
 def with_postings(entries: QuerySet[JournalEntry]) -> QuerySet[JournalEntry]:
@@ -140,7 +133,7 @@ def with_postings(entries: QuerySet[JournalEntry]) -> QuerySet[JournalEntry]:
 
 
 def entries_page(*, kind: str = "", cursor: str | None = None, size: int = 50) -> Page[JournalEntry]:
-    """The journal, newest first, with postings and accounts: three queries a page. Raises InvalidInput on a bad cursor."""
+    """The journal, newest first, with postings and accounts: three queries. Raises InvalidInput on a bad cursor."""
     entries = JournalEntry.objects.filter(kind=kind) if kind else JournalEntry.objects.all()
     return keyset_page(with_postings(entries), order=("-occurred_at", "-id"), cursor=cursor, size=size)
 

@@ -1,9 +1,10 @@
 """The three-way match: our records, the books, the provider."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
-from kit import clock
 
 from billing.payments.provider import ProviderBalance, ProviderRefused, ProviderUnavailable, provider
 from billing.reconciliation.balances import match_balances
@@ -11,6 +12,7 @@ from billing.reconciliation.books import match_books
 from billing.reconciliation.findings import Finding
 from billing.reconciliation.models import ExceptionState, ReconciliationException, ReconciliationRun
 from billing.reconciliation.orders import match_orders
+from kit import clock
 
 FetchBalances = Callable[[], Sequence[ProviderBalance]]
 
@@ -18,8 +20,8 @@ FetchBalances = Callable[[], Sequence[ProviderBalance]]
 def reconcile(*, fetch_balances: FetchBalances | None = None) -> ReconciliationRun:
     """Match everything, and keep what could not be explained as open exceptions; those explained since are resolved.
 
-    The provider's balances are fetched first (by default from the provider of the settings), then everything is read in one
-    snapshot. Only reads, but for the run and its exceptions. Network: not inside a transaction of its own.
+    The provider's balances are fetched first (by default from the provider of the settings), then everything is read
+    in one snapshot. Only reads, but for the run and its exceptions. Network: not inside a transaction of its own.
     """
     started = clock.now()
     try:
@@ -32,9 +34,7 @@ def reconcile(*, fetch_balances: FetchBalances | None = None) -> ReconciliationR
         orders = list(match_orders())
         sums = match_balances(balances, books.explained)
     findings = {finding.key: finding for finding in (*books.findings, *orders, *sums.findings)}
-    return _record(
-        list(findings.values()), started=started, checked=books.entries_checked, totals=sums.totals
-    )
+    return _record(list(findings.values()), started=started, checked=books.entries_checked, totals=sums.totals)
 
 
 def _hold_still() -> None:
@@ -48,7 +48,7 @@ def _hold_still() -> None:
 
 
 @transaction.atomic
-def _record(findings: list[Finding], *, started, checked: int, totals: dict) -> ReconciliationRun:
+def _record(findings: list[Finding], *, started: datetime, checked: int, totals: dict[str, Any]) -> ReconciliationRun:
     with connection.cursor() as cursor:
         # Two runs at once would both open the same exceptions.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('reconciliation', 0))")
@@ -61,12 +61,11 @@ def _record(findings: list[Finding], *, started, checked: int, totals: dict) -> 
         totals=totals,
     )
     still_open = {row.key: row for row in ReconciliationException.objects.filter(state=ExceptionState.OPEN)}
-    new, again = [], []
+    new: list[ReconciliationException] = []
+    again: list[ReconciliationException] = []
     for finding in findings:
         row = still_open.pop(finding.key, None)
-        (again if row else new).append(
-            row := row or ReconciliationException(key=finding.key, first_seen_at=now)
-        )
+        (again if row else new).append(row := row or ReconciliationException(key=finding.key, first_seen_at=now))
         row.run = run
         row.check_name = finding.check
         row.entry_id = finding.entry_id

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
-from kit.money import Money
 
 from billing.ledger.entries import REFUNDS, SALES
 from billing.ledger.models import AccountCode, Posting
@@ -15,12 +14,10 @@ from billing.payments.provider import ProviderBalance
 from billing.payouts.models import Payout, PayoutState, Transfer, TransferState
 from billing.reconciliation.findings import AccountKey, Finding, account_name
 from billing.stripe.models import BalanceTransaction, ConnectedAccount
+from kit.money import Money
 
-PENDING, AVAILABLE, PAYABLE = (
-    AccountCode.STRIPE_PENDING,
-    AccountCode.STRIPE_AVAILABLE,
-    AccountCode.VENDOR_PAYABLE,
-)
+PENDING, AVAILABLE = str(AccountCode.STRIPE_PENDING), str(AccountCode.STRIPE_AVAILABLE)
+PAYABLE = str(AccountCode.VENDOR_PAYABLE)
 
 Sums = Counter[tuple[UUID, str]]
 
@@ -33,9 +30,7 @@ class BalancesMatch:
     totals: dict[str, dict[str, dict[str, int]]]
 
 
-def match_balances(
-    balances: Sequence[ProviderBalance] | None, explained: Counter[AccountKey]
-) -> BalancesMatch:
+def match_balances(balances: Sequence[ProviderBalance] | None, explained: Counter[AccountKey]) -> BalancesMatch:
     """Compare the sums of the three sides. `balances` are the provider's, None when it did not answer.
 
     `explained` is by how much each account is off for reasons found already: those are not reported again as a sum.
@@ -61,9 +56,7 @@ def match_balances(
 
 def _books() -> Counter[AccountKey]:
     rows = Posting.objects.values_list("account__code", "account__vendor_id", "account__currency")
-    return Counter(
-        {(code, vendor, unit): held for code, vendor, unit, held in rows.annotate(held=Sum("amount_minor"))}
-    )
+    return Counter({(code, vendor, unit): held for code, vendor, unit, held in rows.annotate(held=Sum("amount_minor"))})
 
 
 def _our_balance(sound: Counter[AccountKey], balances: list[ProviderBalance]) -> list[Finding]:
@@ -72,36 +65,34 @@ def _our_balance(sound: Counter[AccountKey], balances: list[ProviderBalance]) ->
         for b in balances
         for code, n in ((PENDING, b.pending_minor), (AVAILABLE, b.available_minor))
     }
-    kept = {
-        (code, currency): held for (code, _, currency), held in sound.items() if code in (PENDING, AVAILABLE)
-    }
+    kept = {(code, currency): held for (code, _, currency), held in sound.items() if code in (PENDING, AVAILABLE)}
     mirrored = _mirrored()
-    return [
-        Finding(
-            key=f"provider:{code}:{currency}",
-            check="provider_balance",
-            explanation=f"{account_name(code)}: the provider says {Money(said.get((code, currency), 0), currency)}, our copy "
-            f"of its movements {Money(mirrored[(code, currency)], currency)}, the books "
-            f"{Money(kept.get((code, currency), 0), currency)} (differences reported above taken out).",
-            expected_minor=said.get((code, currency), 0),
-            found_minor=kept.get((code, currency), 0),
-            currency=currency,
-            account=account_name(code),
+    findings = []
+    for code, unit in sorted({*said, *kept}):
+        theirs, ours = said.get((code, unit), 0), kept.get((code, unit), 0)
+        if theirs == ours:
+            continue
+        findings.append(
+            Finding(
+                key=f"provider:{code}:{unit}",
+                check="provider_balance",
+                explanation=f"{account_name(code)}: the provider says {Money(theirs, unit)}, our copy of its movements "
+                f"{Money(mirrored[code, unit], unit)}, the books {Money(ours, unit)} "
+                "(differences reported above taken out).",
+                expected_minor=theirs,
+                found_minor=ours,
+                currency=unit,
+                account=account_name(code),
+            )
         )
-        for code, currency in sorted({*said, *kept})
-        if said.get((code, currency), 0) != kept.get((code, currency), 0)
-    ]
+    return findings
 
 
 def _mirrored() -> Counter[tuple[str, str]]:
     rows = BalanceTransaction.objects.filter(account_id="").values_list("status", "currency")
-    side = {"pending": PENDING.value, "available": AVAILABLE.value}
+    side = {"pending": PENDING, "available": AVAILABLE}
     return Counter(
-        {
-            (side[status], unit): net
-            for status, unit, net in rows.annotate(net=Sum("net_minor"))
-            if status in side
-        }
+        {(side[status], unit): net for status, unit, net in rows.annotate(net=Sum("net_minor")) if status in side}
     )
 
 
@@ -109,9 +100,7 @@ def _owed_to_vendors() -> Sums:
     """By our records: earnings of what was paid, less refunds, less transfers, plus what was taken back."""
     owed: Sums = Counter()
     shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID)
-    for vendor, unit, net in (
-        shares.values_list("vendor_id", "currency").annotate(sum=Sum("net_minor")).order_by()
-    ):
+    for vendor, unit, net in shares.values_list("vendor_id", "currency").annotate(sum=Sum("net_minor")).order_by():
         owed[vendor, unit] += net
     refunds = _accepted_refunds().values_list("vendor_id", "currency")
     for vendor, unit, net in refunds.annotate(sum=Sum("net_minor")).order_by():
@@ -134,9 +123,7 @@ def _transferred() -> Sums:
 
 
 def _payables(sound: Counter[AccountKey], owed: Sums) -> list[Finding]:
-    kept = {
-        (vendor, unit): -held for (code, vendor, unit), held in sound.items() if code == PAYABLE and vendor
-    }
+    kept = {(vendor, unit): -held for (code, vendor, unit), held in sound.items() if code == PAYABLE and vendor}
     return [
         Finding(
             key=f"payable:{vendor}:{unit}",
@@ -159,16 +146,10 @@ def _vendors_balances(balances: list[ProviderBalance]) -> list[Finding]:
     said: Sums = Counter()
     for balance in balances:
         if balance.account_id in vendors:
-            said[vendors[balance.account_id], balance.currency] += (
-                balance.pending_minor + balance.available_minor
-            )
+            said[vendors[balance.account_id], balance.currency] += balance.pending_minor + balance.available_minor
     should = _transferred()
-    out = Payout.objects.filter(vendor_id__isnull=False).exclude(
-        state__in=[PayoutState.FAILED, PayoutState.CANCELED]
-    )
-    for vendor, unit, amount in (
-        out.values_list("vendor_id", "currency").annotate(sum=Sum("amount_minor")).order_by()
-    ):
+    out = Payout.objects.filter(vendor_id__isnull=False).exclude(state__in=[PayoutState.FAILED, PayoutState.CANCELED])
+    for vendor, unit, amount in out.values_list("vendor_id", "currency").annotate(sum=Sum("amount_minor")).order_by():
         should[vendor, unit] -= amount
     return [
         Finding(
@@ -212,9 +193,7 @@ def _totals(
             say(unit, "ledger", "available", held)
         elif code == AccountCode.COMMISSION:
             say(unit, "ledger", "commission", -held)
-    by_kind = Posting.objects.filter(
-        account__code=PAYABLE, entry__kind__in=["sale", "transfer", "transfer_reversal"]
-    )
+    by_kind = Posting.objects.filter(account__code=PAYABLE, entry__kind__in=["sale", "transfer", "transfer_reversal"])
     for unit, kind, amount in (
         by_kind.values_list("currency", "entry__kind").annotate(sum=Sum("amount_minor")).order_by()
     ):
@@ -225,9 +204,7 @@ def _totals(
             -amount if kind == "sale" else amount,
         )
     moved = BalanceTransaction.objects.filter(account_id="", type__in=[*SALES, "transfer", "transfer_refund"])
-    for unit, kind, amount in (
-        moved.values_list("currency", "type").annotate(sum=Sum("amount_minor")).order_by()
-    ):
+    for unit, kind, amount in moved.values_list("currency", "type").annotate(sum=Sum("amount_minor")).order_by():
         say(
             unit,
             "provider",

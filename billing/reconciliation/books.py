@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Count, F, Sum
-from kit.money import Money
 
 from billing.ledger.entries import EntryDraft
 from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount, Posting
 from billing.reconciliation.expected import Expected, expected_entries, in_parts
 from billing.reconciliation.findings import AccountKey, Finding, account_name
+from kit.money import Money
 
 
 @dataclass(slots=True)
@@ -116,14 +116,10 @@ def _note_missing(match: BooksMatch, draft: EntryDraft) -> None:
             key=f"entry:{draft.source_key}:missing",
             check="source_in_books",
             explanation=f"There is no entry {draft.source_key} ({draft.kind}) of {Money(debits, draft.currency)}: "
-            + "; ".join(
-                f"{account_name(code)} {Money(amount, unit)}" for (code, _, unit), amount in wanted.items()
-            ),
+            + "; ".join(f"{account_name(code)} {Money(amount, unit)}" for (code, _, unit), amount in wanted.items()),
             expected_minor=debits,
             currency=draft.currency,
-            account=", ".join(account_name(code) for code in dict.fromkeys(code for code, _, _ in wanted))[
-                :120
-            ],
+            account=", ".join(account_name(code) for code in dict.fromkeys(code for code, _, _ in wanted))[:120],
         )
     )
 
@@ -157,9 +153,7 @@ def _match_the_rest(match: BooksMatch, seen: set[UUID], accounts: dict[UUID, Acc
         rest = [entry for entry in part if entry.id not in seen]
         if not rest:
             continue
-        posted = _posted(
-            {entry.id for entry in rest} | {e.reverses_id for e in rest if e.reverses_id}, accounts
-        )
+        posted = _posted({entry.id for entry in rest} | {e.reverses_id for e in rest if e.reverses_id}, accounts)
         for entry in rest:
             if entry.reverses_id:
                 mirror = Counter({account: -amount for account, amount in posted[entry.reverses_id].items()})
@@ -176,15 +170,11 @@ def _note_without_source(match: BooksMatch, entry: JournalEntry, posted: Counter
         Finding(
             key=f"entry:{entry.source_key}:source",
             check="entry_has_source",
-            explanation=f"Entry {entry.source_key} is in the books, but nothing in our records or the provider's made it: "
-            + "; ".join(
-                f"{account_name(code)} {Money(amount, unit)}" for (code, _, unit), amount in posted.items()
-            ),
+            explanation=f"Entry {entry.source_key} is in the books, but nothing of ours or the provider's made it: "
+            + "; ".join(f"{account_name(code)} {Money(amount, unit)}" for (code, _, unit), amount in posted.items()),
             found_minor=sum(amount for amount in posted.values() if amount > 0),
             currency=next((currency for _, _, currency in posted), ""),
-            account=", ".join(account_name(code) for code in dict.fromkeys(code for code, _, _ in posted))[
-                :120
-            ],
+            account=", ".join(account_name(code) for code in dict.fromkeys(code for code, _, _ in posted))[:120],
             entry_id=entry.id,
         )
     )
@@ -192,16 +182,15 @@ def _note_without_source(match: BooksMatch, entry: JournalEntry, posted: Counter
 
 def _check_each_is_whole(match: BooksMatch) -> None:
     """Balance and completeness, for whoever got past the database's own checks without a posting that differs."""
-    off = Posting.objects.values("entry_id", "entry__source_key", "currency").annotate(
-        off=Sum("amount_minor")
-    )
+    off = Posting.objects.values("entry_id", "entry__source_key", "currency").annotate(off=Sum("amount_minor"))
     for row in off.exclude(off=0).order_by("entry_id"):
         if row["entry_id"] not in match.flagged:
             match.findings.append(
                 Finding(
                     key=f"balance:{row['entry__source_key']}:{row['currency']}",
                     check="entry_balances",
-                    explanation=f"Entry {row['entry__source_key']} is off balance by {Money(row['off'], row['currency'])}.",
+                    explanation=f"Entry {row['entry__source_key']} is off balance by "
+                    f"{Money(row['off'], row['currency'])}.",
                     found_minor=row["off"],
                     currency=row["currency"],
                     entry_id=row["entry_id"],

@@ -1,13 +1,14 @@
 """What should be in the books: every entry, rebuilt from our own records and the provider's balance transactions.
 
-Nothing of the books themselves is read here, and the look-ups are not those of the poster, so that a mistake there shows.
-Everything comes in parts of some thousand facts, each loaded by a fixed number of statements.
+Nothing of the books themselves is read here, and the look-ups are not those of the poster, so that a mistake there
+shows. Everything comes in parts of some thousand facts, each loaded by a fixed number of statements.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -85,31 +86,28 @@ def _of_movements(rows: list[BalanceTransaction]) -> list[Expected]:
 
 def _sources(provider_ids: set[str]) -> Sources:
     shares: dict[str, list[ShareOfSale]] = defaultdict(list)
-    references = {}
-    for charge, order, *share in PaymentShare.objects.filter(
-        payment__provider_charge_id__in=provider_ids
-    ).values_list(
+    references: dict[str, UUID] = {}
+    rows = PaymentShare.objects.filter(payment__provider_charge_id__in=provider_ids).values_list(
         "payment__provider_charge_id",
         "payment__reference_id",
         "vendor_id",
         "reference_id",
         "gross_minor",
         "commission_minor",
-    ):
+    )
+    for charge, order, vendor_id, reference_id, gross, commission in rows:
         references[charge] = order
-        shares[charge].append(ShareOfSale(*share))
-    transfers = Transfer.objects.filter(provider_transfer_id__in=provider_ids)
-    refunds = Refund.objects.filter(provider_refund_id__in=provider_ids)
+        shares[charge].append(ShareOfSale(vendor_id, reference_id, gross, commission))
+    transfers = Transfer.objects.filter(provider_transfer_id__in=provider_ids).values_list(
+        "provider_transfer_id", "vendor_id", "reference_id"
+    )
+    refunds = Refund.objects.filter(provider_refund_id__in=provider_ids).values_list(
+        "provider_refund_id", "vendor_id", "share__reference_id"
+    )
     return Sources(
         sales={charge: Sale(references[charge], tuple(parts)) for charge, parts in shares.items()},
-        transfers={
-            id: Earmark(*mark)
-            for id, *mark in transfers.values_list("provider_transfer_id", "vendor_id", "reference_id")
-        },
-        refunds={
-            id: Earmark(*mark)
-            for id, *mark in refunds.values_list("provider_refund_id", "vendor_id", "share__reference_id")
-        },
+        transfers={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in transfers},
+        refunds={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in refunds},
     )
 
 
@@ -141,10 +139,8 @@ def _of_refunds(refunds: list[Refund]) -> list[Expected]:
             currency=refund.currency,
             occurred_at=refund.done_at or refund.created_at,
         )
-        # One that failed before any money moved was entered only if we heard of its acceptance first, and is then reversed.
-        accepted = (
-            refund.state in (RefundState.PENDING, RefundState.SUCCEEDED) or refund.provider_refund_id in moved
-        )
+        # One that failed before any money moved was entered only if we first heard of its acceptance; then it is reversed.
+        accepted = refund.state in (RefundState.PENDING, RefundState.SUCCEEDED) or refund.provider_refund_id in moved
         expected.append(Expected(draft.source_key, draft, optional=not accepted))
     return expected
 

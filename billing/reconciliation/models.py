@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import Q
+
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
@@ -33,7 +34,7 @@ class ExceptionState(models.TextChoices):
 
 
 class ReconciliationException(models.Model):
-    """A difference somebody must explain: which check, which entry and account, how much. Found again, it stays one row."""
+    """A difference somebody must explain: which check, entry and account, how much. Found again, it stays one row."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     run = models.ForeignKey(ReconciliationRun, on_delete=models.CASCADE, related_name="exceptions")
@@ -54,9 +55,7 @@ class ReconciliationException(models.Model):
     access = Access()
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["key"], name="exception_open_once", condition=Q(state="open"))
-        ]
+        constraints = [models.UniqueConstraint(fields=["key"], name="exception_open_once", condition=Q(state="open"))]
         indexes = [models.Index(fields=["state", "-last_seen_at"], name="exception_open")]
 
     @property

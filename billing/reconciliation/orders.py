@@ -66,7 +66,7 @@ def _payments(payments: list[Payment]) -> Iterator[Finding]:
                     "payment_fee",
                     "the provider's fee",
                     row.fee_minor,
-                    fees[charge] if charge in fees else row.fee_minor,
+                    fees.get(charge, row.fee_minor),
                 ),
             ]
         for check, what, expected, found in checks:
@@ -161,9 +161,7 @@ def _payouts(payouts: list[Payout]) -> Iterator[Finding]:
     """Ours against their own movement; a vendor's, once the provider has told its contents, against those."""
     ids = [row.provider_payout_id for row in payouts]
     ours = _moved({"payout"}, ids)
-    theirs = BalanceTransaction.objects.filter(
-        ~Q(account_id=""), ~Q(type__startswith="payout"), payout_id__in=ids
-    )
+    theirs = BalanceTransaction.objects.filter(~Q(account_id=""), ~Q(type__startswith="payout"), payout_id__in=ids)
     inside = _sums(theirs, "payout_id", "net_minor")
     for row in payouts:
         if row.vendor_id is None:

@@ -1,9 +1,9 @@
 """Reading what the matches found."""
 
 from django.db.models import QuerySet
-from kit.pagination import Page, keyset_page
 
 from billing.reconciliation.models import ExceptionState, ReconciliationException, ReconciliationRun
+from kit.pagination import Page, keyset_page
 
 
 def latest_run() -> ReconciliationRun | None:
@@ -12,9 +12,7 @@ def latest_run() -> ReconciliationRun | None:
 
 def runs_page(*, cursor: str | None = None, size: int = 25) -> Page[ReconciliationRun]:
     """Runs, newest first. Raises InvalidInput on a bad cursor."""
-    return keyset_page(
-        ReconciliationRun.objects.all(), order=("-started_at", "-id"), cursor=cursor, size=size
-    )
+    return keyset_page(ReconciliationRun.objects.all(), order=("-started_at", "-id"), cursor=cursor, size=size)
 
 
 def open_exceptions() -> QuerySet[ReconciliationException]:

@@ -1,9 +1,10 @@
 """Value added tax: the project's own dated table of rates, and how much of a price is tax.
 
-`data/vat_rates.csv` covers the European Union, Great Britain and Northern Ireland, Switzerland, Liechtenstein, Norway and
-Iceland, from 2010 on. Rates of the future are listed with the day they begin, never overwritten. Where a reduced rate for
-books or food is not listed, the standard rate holds: we would rather collect what is right for most things than guess a
-lower one. Only whole countries for now: islands and enclaves with rates of their own are charged their country's.
+`data/vat_rates.csv` covers the European Union, Great Britain and Northern Ireland, Switzerland, Liechtenstein, Norway
+and Iceland, from 2010 on. Rates of the future are listed with the day they begin, never overwritten. Where a reduced
+rate for books or food is not listed, the standard rate holds: we would rather collect what is right for most things
+than guess a lower one. Only whole countries for now: islands and enclaves with rates of their own are charged their
+country's.
 """
 
 import csv
@@ -15,7 +16,6 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from kit.errors import InvalidInput
-
 from taxonomy.models import TaxCategory
 
 # Country codes are ISO 3166-1. Greece's VAT numbers begin with EL; the country is GR.

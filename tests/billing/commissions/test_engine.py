@@ -14,9 +14,7 @@ MOREAU = UUID("01900000-0000-7000-8000-000000000002")
 
 
 def rule(position, scope="global", *, bps=0, fixed=0, currency="EUR", vendor=None, path=""):
-    return Rule(
-        UUID(int=position), position, scope, bps, fixed, currency, f"Rule {position}", 1, vendor, path
-    )
+    return Rule(UUID(int=position), position, scope, bps, fixed, currency, f"Rule {position}", 1, vendor, path)
 
 
 def line(base=8000, quantity=1, *, vendor=LINDQVIST, path="home/kitchen", currency="EUR", key="line"):
@@ -130,7 +128,7 @@ rules = st.lists(
 
 @given(lines, rules, st.randoms())
 def test_any_line_under_any_rules(line, rules, random):
-    """Between nothing and the line; exactly the first matching rule's; the order in which rules are given is no matter."""
+    """Between nothing and the line; exactly the first matching rule's; in whatever order the rules are given."""
     matching = sorted(
         (rule for rule in rules if rule.matches(line.vendor_id, line.category_path)),
         key=lambda rule: rule.position,

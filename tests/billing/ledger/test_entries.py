@@ -26,9 +26,7 @@ SOURCES = Sources(
 
 
 def movement(type, amount, source="", *, fee=0, category=None, available_at=NOON):
-    return Movement(
-        "txn_1", type, category or type, amount, fee, amount - fee, "EUR", NOON, available_at, source
-    )
+    return Movement("txn_1", type, category or type, amount, fee, amount - fee, "EUR", NOON, available_at, source)
 
 
 def lines(draft):
@@ -65,9 +63,7 @@ def test_a_commission():
     draft = entries.commission(SALE.shares[0], currency="EUR", occurred_at=NOON)
     assert (draft.source_key, draft.reference_id) == (f"commission:{LINEN}", LINEN)
     assert lines(draft) == {("2000", LINDQVIST): 800, ("4000", None): -800}
-    assert (
-        entries.commission(ShareOfSale(LINDQVIST, LINEN, 8000, 0), currency="EUR", occurred_at=NOON) is None
-    )
+    assert entries.commission(ShareOfSale(LINDQVIST, LINEN, 8000, 0), currency="EUR", occurred_at=NOON) is None
 
 
 def test_funds_become_available_once():

@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 from django.db import connection, transaction
-from kit.errors import Conflict
 
 from billing.ledger import actions, queries
 from billing.ledger.entries import EntryDraft, Line
 from billing.ledger.models import JournalEntry, LedgerAccount, Posting
+from kit.errors import Conflict
 
 LINDQVIST = UUID("01900000-0000-7000-8000-000000000001")
 MOREAU = UUID("01900000-0000-7000-8000-000000000002")
@@ -112,9 +112,7 @@ def test_reversal_undoes_and_keeps_both():
 @pytest.mark.django_db
 def test_many_entries_take_a_fixed_number_of_statements(django_assert_max_num_queries):
     drafts = [
-        EntryDraft(
-            f"txn:{n}", "sale", (Line("1010", 100 + n), Line("2000", -100 - n, LINDQVIST)), "EUR", NOON
-        )
+        EntryDraft(f"txn:{n}", "sale", (Line("1010", 100 + n), Line("2000", -100 - n, LINDQVIST)), "EUR", NOON)
         for n in range(200)
     ]
     with django_assert_max_num_queries(11):
@@ -211,9 +209,7 @@ def test_many_posting_to_the_same_accounts_at_once():
 @pytest.mark.django_db
 def test_a_balance_is_explained_page_by_page(django_assert_num_queries):
     for n in range(5):
-        post_sale(
-            key=f"txn:{n}", lines=(Line("1010", 100 * (n + 1)), Line("2000", -100 * (n + 1), LINDQVIST))
-        )
+        post_sale(key=f"txn:{n}", lines=(Line("1010", 100 * (n + 1)), Line("2000", -100 * (n + 1), LINDQVIST)))
     account = LedgerAccount.objects.get(code="1010")
     with django_assert_num_queries(2):
         page = queries.explain_balance(account, size=2)

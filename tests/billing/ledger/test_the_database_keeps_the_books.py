@@ -5,11 +5,11 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
-from kit.ids import uuid7
 
 from billing.ledger import actions
 from billing.ledger.entries import Line
 from billing.ledger.models import JournalEntry, LedgerAccount, Posting
+from kit.ids import uuid7
 
 LINDQVIST = UUID("01900000-0000-7000-8000-000000000001")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -127,7 +127,8 @@ def test_the_checks_hold_with_another_schema_first_on_the_path(entry):
         cursor.execute("SET LOCAL search_path = decoy, public")
         key = uuid7()
         cursor.execute(
-            "INSERT INTO public.ledger_journalentry (id, source_key, kind, description, postings_count, occurred_at, posted_at)"
+            "INSERT INTO public.ledger_journalentry"
+            " (id, source_key, kind, description, postings_count, occurred_at, posted_at)"
             " VALUES (%s, 'by hand', 'sale', '', 2, %s, %s)",
             [key, NOON, NOON],
         )

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from kit.ids import uuid7
 
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from billing.payments.provider import ProviderBalance
@@ -14,6 +13,7 @@ from billing.reconciliation.actions import reconcile
 from billing.reconciliation.models import ReconciliationException, ReconciliationRun
 from billing.stripe.balances import book
 from billing.stripe.models import BalanceTransaction, ConnectedAccount
+from kit.ids import uuid7
 
 LINDQVIST = UUID("01900000-0000-7000-8000-000000000001")
 MOREAU = UUID("01900000-0000-7000-8000-000000000002")
@@ -205,9 +205,7 @@ class Books:
         """What the provider says: ours, and every vendor's."""
         ours = [ProviderBalance("", currency, *both) for currency, both in self.ours.items()]
         accounts = dict(ConnectedAccount.objects.values_list("vendor_id", "account_id"))
-        return ours + [
-            ProviderBalance(accounts[vendor], "EUR", 0, held) for vendor, held in self.theirs.items()
-        ]
+        return ours + [ProviderBalance(accounts[vendor], "EUR", 0, held) for vendor, held in self.theirs.items()]
 
     def reconcile(self) -> tuple[ReconciliationRun, list[ReconciliationException]]:
         run = reconcile(fetch_balances=self.balances)
@@ -217,9 +215,7 @@ class Books:
 @pytest.fixture
 def books(db) -> Books:
     for vendor, account in ((LINDQVIST, "acct_lindqvist"), (MOREAU, "acct_moreau")):
-        ConnectedAccount.objects.create(
-            vendor_id=vendor, account_id=account, country="SE", transfers_status="active"
-        )
+        ConnectedAccount.objects.create(vendor_id=vendor, account_id=account, country="SE", transfers_status="active")
     return Books()
 
 

@@ -33,9 +33,7 @@ def tamper(sql, params=()):
 
 
 def shown(exceptions):
-    return [
-        (e.check_name, e.account, e.expected_minor, e.found_minor, e.difference_minor) for e in exceptions
-    ]
+    return [(e.check_name, e.account, e.expected_minor, e.found_minor, e.difference_minor) for e in exceptions]
 
 
 def test_nothing_at_all_matches(books):
@@ -79,9 +77,7 @@ def test_a_tampered_posting_is_named_and_nothing_else(busy_week):
     assert entry.source_key in found.explanation
 
 
-@pytest.mark.parametrize(
-    "kind", ["sale", "commission", "funds_available", "transfer", "refund_owed", "refund", "fee"]
-)
+@pytest.mark.parametrize("kind", ["sale", "commission", "funds_available", "transfer", "refund_owed", "refund", "fee"])
 def test_every_posting_of_every_kind_is_checked(busy_week, kind):
     entry = JournalEntry.objects.filter(kind=kind).order_by("id").first()
     for posting in Posting.objects.filter(entry=entry).select_related("account"):
@@ -97,9 +93,7 @@ def test_a_pair_of_changes_that_still_balances_is_seen(busy_week):
     entry = JournalEntry.objects.filter(kind="commission").order_by("id").first()
     for posting in Posting.objects.filter(entry=entry):
         sign = 1 if posting.amount_minor > 0 else -1
-        tamper(
-            "UPDATE ledger_posting SET amount_minor = amount_minor + %s WHERE id = %s", [5 * sign, posting.id]
-        )
+        tamper("UPDATE ledger_posting SET amount_minor = amount_minor + %s WHERE id = %s", [5 * sign, posting.id])
     _, found = busy_week.reconcile()
     assert sorted(shown(found)) == [
         ("entry_from_source", "2000 Vendor payable", 800, 805, 5),

@@ -3,16 +3,16 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from kit.money import Money
 
 from billing.payments.provider import ProviderRefused, ProviderUnavailable
 from billing.reconciliation.actions import reconcile
 from billing.reconciliation.models import ReconciliationException, ReconciliationRun
 from billing.reconciliation.queries import open_exceptions
 from billing.stripe.sync import sync_balance
+from kit.money import Money
 
 SIDES = ("orders", "ledger", "provider")
-# The provider's balance is asked for before our side is read. When only that differs, money may just have moved: look again.
+# The provider's balance is asked for before our side is read: when only that differs, money may just have moved.
 MOVES_MEANWHILE = ("provider_balance", "vendor_balance")
 ATTEMPTS = 3
 ORDER = ("charged", "commission", "transferred", "owed to vendors", "pending", "available")
@@ -22,9 +22,7 @@ class Command(BaseCommand):
     help = "Match orders, ledger and payment provider, to the cent. Exit code 1 names what differs."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument(
-            "--no-sync", action="store_true", help="do not fetch the provider's new movements first"
-        )
+        parser.add_argument("--no-sync", action="store_true", help="do not fetch the provider's new movements first")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for _ in range(ATTEMPTS):
@@ -40,9 +38,7 @@ class Command(BaseCommand):
         if found:
             self.stdout.write(f"{run.entries_checked} entries checked, {len(found)} not explained.")
             raise SystemExit(1)
-        self.stdout.write(
-            f"{run.entries_checked} entries checked. Orders, ledger and provider match to the cent."
-        )
+        self.stdout.write(f"{run.entries_checked} entries checked. Orders, ledger and provider match to the cent.")
 
     def _sync(self) -> None:
         try:
@@ -64,9 +60,7 @@ class Command(BaseCommand):
         self.stdout.write(f"NOT EXPLAINED  {row.key}  [{row.check_name}]")
         self.stdout.write(f"  {row.explanation}")
         if row.account:
-            self.stdout.write(
-                f"  account     {row.account}" + (f" of vendor {row.vendor_id}" if row.vendor_id else "")
-            )
+            self.stdout.write(f"  account     {row.account}" + (f" of vendor {row.vendor_id}" if row.vendor_id else ""))
         if row.currency:
             self.stdout.write(f"  expected    {Money(row.expected_minor, row.currency)}")
             self.stdout.write(f"  found       {Money(row.found_minor, row.currency)}")
