@@ -1,7 +1,7 @@
 """Reading a vendor's CSV file: what each row says, or why the file cannot be read. Nothing here touches the database.
 
 UTF-8 with or without a mark, comma, semicolon or tab, quoted by `"`. The file is read as a stream, twice: `survey` proves
-that it is whole before the first product is written, `rows` then gives it row by row.
+that it is whole when it is sent, `read` then gives it row by row.
 """
 
 import csv
@@ -80,9 +80,13 @@ def survey(file: IO[bytes]) -> Survey:
     return Survey(header, sum(1 for _ in found))
 
 
-def rows(file: IO[bytes]) -> Iterator[Row]:
-    """Every row in turn; blank lines are no rows. Raises UnreadableFile, as `survey` does."""
+def read(file: IO[bytes]) -> tuple[Header, Iterator[Row]]:
+    """The header, and every row in turn; blank lines are no rows. Raises UnreadableFile, as `survey` does."""
     header, found = _open(file)
+    return header, _rows(header, found)
+
+
+def _rows(header: Header, found: Iterator[tuple[int, list[str]]]) -> Iterator[Row]:
     for line, cells in found:
         if len(cells) != header.width:
             count = f"{len(cells)} cell" + ("s" if len(cells) != 1 else "")

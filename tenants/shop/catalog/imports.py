@@ -158,12 +158,12 @@ class _Reader:
         if not product_import.path.startswith(_folder()) or ".." in product_import.path:
             raise NotAllowed("This file is not yours.")
         self._file = storages["private"].open(product_import.path, "rb")
-        self.header = csv_file.survey(self._file).header
         self._restart()
 
     def _restart(self) -> None:
         self._position = 0
-        self._rows: Iterator[csv_file.Row] = csv_file.rows(self._file)
+        self._rows: Iterator[csv_file.Row] = iter(())
+        self.header, self._rows = csv_file.read(self._file)
         self.seen: dict[tuple[str, str], int] = {}
 
     def read(self, position: int) -> list[csv_file.Row]:

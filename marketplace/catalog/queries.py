@@ -1,0 +1,306 @@
+"""What the pages of the catalogue show. One denormalized row per listing, keyset pages, no COUNT(*)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from kit.errors import SoukError
+from kit.pagination import Page, keyset_page
+from taxonomy import queries as taxonomy
+from taxonomy.queries import Node
+
+from marketplace.catalog.models import Listing, ListingVariant, Offer, VendorCard
+
+# What a card in a list shows; the long columns stay where they are.
+CARD = (
+    *("id", "slug", "title", "brand", "category_path", "pictures", "price_minor", "compare_at_minor", "price_max_minor"),
+    *("currency", "best_vendor_slug", "best_vendor_name", "best_handling_days", "offer_count", "vendor_count"),
+    *("in_stock", "sold_recently", "first_published_at"),
+)
+SORTS = {
+    "newest": ("-first_published_at", "-id"),
+    "trending": ("-sold_recently", "-first_published_at", "-id"),
+    "price": ("price_minor", "id"),
+    "-price": ("-price_minor", "-id"),
+}
+PAGE = 24
+FACET_CANDIDATES = 5_000
+FACET_SECONDS = 60
+FACET_VALUES = 12
+
+
+class NotListed(SoukError):
+    """There is no such page in the catalogue, or not any more."""
+
+    code = "not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a visitor narrows a list by. Prices in minor units, both ends included; vendors by slug."""
+
+    price_from: int | None = None
+    price_to: int | None = None
+    in_stock: bool = False
+    brands: tuple[str, ...] = ()
+    vendors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What the list could be narrowed by, counted over at most FACET_CANDIDATES listings, at most a minute ago."""
+
+    brands: list[FacetValue] = field(default_factory=list)
+    vendors: list[FacetValue] = field(default_factory=list)
+    price_low: int = 0
+    price_high: int = 0
+    in_stock: int = 0
+    is_capped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    newest: list[Listing]
+    trending: list[Listing]
+    vendors: list[VendorCard]
+    roots: list[Node]
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPage:
+    category: Node
+    breadcrumbs: list[Node]
+    page: Page[Listing]
+    facets: Facets
+
+
+@dataclass(frozen=True, slots=True)
+class VendorPage:
+    vendor: VendorCard
+    page: Page[Listing]
+    facets: Facets
+
+
+@dataclass(frozen=True, slots=True)
+class OfferLine:
+    """An offer with the card of the vendor that makes it."""
+
+    offer: Offer
+    vendor: VendorCard
+
+
+@dataclass(frozen=True, slots=True)
+class VariantChoice:
+    """A variant of a listing with its offers, the one in the buy box first: cheapest in stock, else cheapest."""
+
+    variant: ListingVariant
+    offers: list[OfferLine]
+
+
+@dataclass(frozen=True, slots=True)
+class ListingPage:
+    listing: Listing
+    breadcrumbs: list[Node]
+    variants: list[VariantChoice]
+    related: list[Listing]
+
+
+def cards() -> QuerySet[Listing]:
+    """Visible listings with what a card shows."""
+    return Listing.objects.filter(is_visible=True).only(*CARD)
+
+
+def newest(limit: int = 12) -> list[Listing]:
+    return list(cards().order_by(*SORTS["newest"])[:limit])
+
+
+def trending(limit: int = 12) -> list[Listing]:
+    """What sold most in the last 30 days; the newest where nothing did."""
+    return list(cards().order_by(*SORTS["trending"])[:limit])
+
+
+def home(*, rail: int = 12, vendors: int = 8) -> Home:
+    """The front page. Three statements."""
+    selling = VendorCard.objects.filter(is_selling=True, listing_count__gt=0)
+    return Home(
+        newest=newest(rail),
+        trending=trending(rail),
+        vendors=list(selling.order_by("-listing_count", "vendor_id")[:vendors]),
+        roots=taxonomy.tree().roots,
+    )
+
+
+def category_page(
+    path: str, *, filters: Filters = Filters(), sort: str = "newest", cursor: str | None = None, size: int = PAGE
+) -> CategoryPage:
+    """The listings of a category and all below it. Raises NotListed, and InvalidInput for a cursor not ours."""
+    tree = taxonomy.tree()
+    node = tree.by_path.get(path)
+    if node is None:
+        raise NotListed("There is no such category.")
+    within = cards().filter(category_id__in=[each.id for each in node.walk()])
+    return CategoryPage(
+        category=node,
+        breadcrumbs=tree.breadcrumbs(path),
+        page=listing_list(within, filters=filters, sort=sort, cursor=cursor, size=size),
+        facets=facets_of(within, f"category:{path}"),
+    )
+
+
+def vendor_card(slug: str) -> VendorCard:
+    """A vendor that sells here. Raises NotListed."""
+    card = VendorCard.objects.filter(slug=slug, is_selling=True).first()
+    if card is None:
+        raise NotListed("There is no such shop.")
+    return card
+
+
+def vendor_page(
+    slug: str,
+    *,
+    category: str = "",
+    filters: Filters = Filters(),
+    sort: str = "newest",
+    cursor: str | None = None,
+    size: int = PAGE,
+) -> VendorPage:
+    """One vendor's shop: its listings at its own prices. Raises NotListed."""
+    card = vendor_card(slug)
+    within = offered_by(cards(), [card.vendor_id])
+    if category:
+        within = within.filter(category_id__in=taxonomy.subtree_ids(category))
+    page = listing_list(within, filters=filters, sort=sort, cursor=cursor, size=size)
+    at_vendor(page.rows, card)
+    return VendorPage(vendor=card, page=page, facets=facets_of(within, f"vendor:{slug}:{category}"))
+
+
+def vendors(*, cursor: str | None = None, size: int = PAGE) -> Page[VendorCard]:
+    """Who sells here, by name."""
+    return keyset_page(
+        VendorCard.objects.filter(is_selling=True), order=("name", "vendor_id"), cursor=cursor, size=size
+    )
+
+
+def listing_page(slug: str, *, related: int = 8) -> ListingPage:
+    """Everything a listing's page shows. Five statements. Raises NotListed when nobody offers it."""
+    listing = Listing.objects.defer("search").filter(slug=slug, is_visible=True).first()
+    if listing is None:
+        raise NotListed("This is not offered here any more.")
+    others = cards().exclude(id=listing.id).order_by(*SORTS["newest"])
+    others = others.filter(category_id=listing.category_id) if listing.category_id else others
+    return ListingPage(
+        listing=listing,
+        breadcrumbs=taxonomy.tree().breadcrumbs(listing.category_path) if listing.category_path else [],
+        variants=variant_choices(listing),
+        related=list(others[:related]),
+    )
+
+
+def variant_choices(listing: Listing) -> list[VariantChoice]:
+    """The listing's variants that somebody offers, in their order. Three statements."""
+    offers = list(Offer.objects.filter(listing=listing, is_visible=True))
+    found = VendorCard.objects.in_bulk({offer.vendor_id for offer in offers})
+    lines: dict[UUID, list[OfferLine]] = {}
+    offers.sort(key=lambda o: (o.available == 0, o.price_minor, found[o.vendor_id].handling_days, o.id))
+    for offer in offers:
+        lines.setdefault(offer.listing_variant_id, []).append(OfferLine(offer, found[offer.vendor_id]))
+    variants = ListingVariant.objects.filter(listing=listing).order_by("position", "id")
+    return [VariantChoice(variant, lines[variant.id]) for variant in variants if variant.id in lines]
+
+
+# --- Parts that search uses too -------------------------------------------------------------------------------------------
+
+
+def listing_list(
+    listings: QuerySet[Listing], *, filters: Filters, sort: str, cursor: str | None, size: int
+) -> Page[Listing]:
+    """A page of these listings, narrowed and in one of SORTS; an unknown sort means the newest first."""
+    order = SORTS.get(sort, SORTS["newest"])
+    return keyset_page(narrowed(listings, filters), order=order, cursor=cursor, size=size)
+
+
+def narrowed(listings: QuerySet[Listing], filters: Filters) -> QuerySet[Listing]:
+    if filters.price_from is not None:
+        listings = listings.filter(price_minor__gte=filters.price_from)
+    if filters.price_to is not None:
+        listings = listings.filter(price_minor__lte=filters.price_to)
+    if filters.in_stock:
+        listings = listings.filter(in_stock=True)
+    if filters.brands:
+        listings = listings.filter(brand__in=filters.brands)
+    if filters.vendors:
+        asked = VendorCard.objects.filter(slug__in=filters.vendors).values_list("vendor_id", flat=True)
+        listings = offered_by(listings, list(asked))
+    return listings
+
+
+def offered_by(listings: QuerySet[Listing], vendor_ids: Sequence[UUID]) -> QuerySet[Listing]:
+    """Those of the listings on which one of these vendors has an offer."""
+    offers = Offer.objects.filter(listing_id=OuterRef("id"), vendor_id__in=vendor_ids, is_visible=True)
+    return listings.filter(Exists(offers))
+
+
+def at_vendor(listings: Sequence[Listing], card: VendorCard) -> None:
+    """Show these listings as this vendor offers them, instead of the buy box. One statement."""
+    own: dict[UUID, Offer] = {}
+    offers = Offer.objects.filter(vendor_id=card.vendor_id, listing__in=listings, is_visible=True)
+    for offer in sorted(offers, key=lambda o: (o.available == 0, o.price_minor, o.id)):
+        own.setdefault(offer.listing_id, offer)
+    for listing in listings:
+        offer = own[listing.id]
+        listing.price_minor, listing.compare_at_minor = offer.price_minor, offer.compare_at_minor
+        listing.in_stock = offer.available > 0
+        listing.best_vendor_slug, listing.best_vendor_name = card.slug, card.name
+        listing.best_handling_days = card.handling_days
+
+
+def facets_of(listings: QuerySet[Listing], name: str) -> Facets:
+    """What these listings could be narrowed by; two statements, kept for a minute under `name`."""
+    key = "catalogue:facets:" + sha256(name.encode()).hexdigest()
+    found: Facets | None = cache.get(key)
+    if found is None:
+        found = _count_facets(listings)
+        cache.set(key, found, FACET_SECONDS)
+    return found
+
+
+def _count_facets(listings: QuerySet[Listing]) -> Facets:
+    candidates = listings.order_by().values("id", "brand", "price_minor", "in_stock")[:FACET_CANDIDATES]
+    sql, parameters = candidates.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT grouping(brand), brand, count(*), min(price_minor), max(price_minor),
+                   count(*) FILTER (WHERE in_stock)
+              FROM ({sql}) candidate GROUP BY GROUPING SETS ((brand), ())
+             ORDER BY count(*) DESC, brand
+            """,
+            parameters,
+        )
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    whole = next(row for row in rows if row[0])
+    brands = [FacetValue(row[1], row[1], row[2]) for row in rows if not row[0] and row[1]][:FACET_VALUES]
+    offers = Offer.objects.filter(listing_id__in=candidates.values("id"), is_visible=True).order_by()
+    counted = dict(offers.values_list("vendor_id").annotate(Count("listing_id", distinct=True)))
+    biggest = sorted(counted, key=lambda vendor: (-counted[vendor], vendor))[:FACET_VALUES]
+    names = VendorCard.objects.in_bulk(biggest)
+    return Facets(
+        brands=brands,
+        vendors=[FacetValue(names[v].slug, names[v].name, counted[v]) for v in biggest if v in names],
+        price_low=whole[3] or 0,
+        price_high=whole[4] or 0,
+        in_stock=whole[5],
+        is_capped=whole[2] >= FACET_CANDIDATES,
+    )
