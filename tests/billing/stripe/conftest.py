@@ -13,6 +13,7 @@ from billing.payments import actions
 from billing.payments.models import Payment, PaymentAttempt, PaymentShare
 from billing.payments.provider import SessionLine
 from billing.payouts.models import Transfer
+from billing.reconciliation.actions import reconcile
 from billing.stripe import onboarding
 from billing.stripe.models import ConnectedAccount
 from kit.ids import uuid7
@@ -118,5 +119,18 @@ def agree(sandbox: Sandbox, books: Callable[[], dict[str, int]]) -> Callable[[],
     def check() -> None:
         ours, theirs = books(), sandbox.balances()[""]
         assert (ours.get("1010", 0), ours.get("1020", 0)) == (theirs["pending"], theirs["available"])
+
+    return check
+
+
+@pytest.fixture
+def explained(agree: Callable[[], None]) -> Callable[[], None]:
+    """Books and Stripe agree, and the three-way match finds nothing that it cannot explain."""
+
+    def check() -> None:
+        agree()
+        run = reconcile()
+        assert [(row.key, row.explanation) for row in run.exceptions.all()] == []
+        assert run.matches
 
     return check

@@ -189,7 +189,7 @@ def test_another_amount_than_asked_is_not_paid(purchase, books):
     assert failed.error.startswith("PaymentMismatch: Order S-1001 costs 119.99 EUR, but Stripe took 120.00 EUR")
 
 
-def test_a_transfer_whose_answer_is_lost_is_made_once(paid, agree):
+def test_a_transfer_whose_answer_is_lost_is_made_once(paid, explained):
     paid.sandbox.fail("/v1/transfers", "drop", times=3)
     assert tasks.send_transfers() == 1
     waiting = paid.transfer(paid.lindqvist)
@@ -197,29 +197,31 @@ def test_a_transfer_whose_answer_is_lost_is_made_once(paid, agree):
     paid.sandbox.advance(seconds=11 * 60)
     assert tasks.send_transfers() == 1
     assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
-    agree()
+    explained()
 
 
-def test_a_transfer_whose_key_is_forgotten_is_looked_for_before_it_is_sent_again(paid, agree):
+def test_a_transfer_whose_key_is_forgotten_is_looked_for_before_it_is_sent_again(paid, explained):
     paid.sandbox.fail("/v1/transfers", "drop", times=3)
     assert tasks.send_transfers() == 1
     paid.sandbox.advance(hours=30)
     assert tasks.send_transfers() == 1
+    paid.sandbox.drain()
     tasks.sync_balance()
     assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
-    agree()
+    explained()
 
 
-def test_a_transfer_that_was_never_made_gets_a_new_key_when_the_old_is_forgotten(paid, agree):
+def test_a_transfer_that_was_never_made_gets_a_new_key_when_the_old_is_forgotten(paid, explained):
     paid.sandbox.fail("/v1/transfers", "500_saved", times=1)
     assert tasks.send_transfers() == 1
     assert paid.transfer(paid.lindqvist).attempt == 1
     paid.sandbox.advance(hours=30)
     assert tasks.send_transfers() == 1
+    paid.sandbox.drain()
     tasks.sync_balance()
     assert paid.transfer(paid.lindqvist).attempt == 2
     assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
-    agree()
+    explained()
 
 
 @pytest.mark.parametrize(("mode", "calls"), [("429", 1), ("lock_timeout", 3)])
@@ -266,7 +268,7 @@ def test_a_capability_lost_behind_our_back_is_learned_from_the_refusal(paid):
     assert tasks.send_transfers() == 1
 
 
-def test_a_transfer_that_stripe_refuses_for_good_says_so_and_can_be_sent_again(paid, agree):
+def test_a_transfer_that_stripe_refuses_for_good_says_so_and_can_be_sent_again(paid, explained):
     transfer = paid.transfer(paid.lindqvist)
     charge, transfer.source_charge_id = transfer.source_charge_id, "ch_gone"
     transfer.save()
@@ -281,19 +283,19 @@ def test_a_transfer_that_stripe_refuses_for_good_says_so_and_can_be_sent_again(p
     payouts.retry_transfer(transfer_id=transfer.id)
     assert tasks.send_transfers() == 1
     assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
-    agree()
+    explained()
 
 
-def test_a_disputed_payment_keeps_its_transfers_back(paid, agree):
+def test_a_disputed_payment_keeps_its_transfers_back(paid, explained):
     paid.sandbox.control(f"charges/{paid.payment.provider_charge_id}/dispute", {"reason": "fraudulent"})
     assert tasks.send_transfers() == 0
     assert paid.transfer(paid.moreau).hold_reason == "The customer's bank disputes the payment"
     paid.sandbox.drain()
     tasks.sync_balance()
-    agree()
+    explained()
 
 
-def test_a_refund_takes_the_part_not_yet_transferred(paid, books, agree):
+def test_a_refund_takes_the_part_not_yet_transferred(paid, books, explained):
     first = actions.request_refund(share=paid.lindqvist, amount_minor=3000, key="return:1", reason="Returned")
     assert (first.net_minor, paid.transfer(paid.lindqvist).amount_minor) == (2700, 4500)
     assert tasks.send_refunds() == 1
@@ -301,16 +303,16 @@ def test_a_refund_takes_the_part_not_yet_transferred(paid, books, agree):
     first.refresh_from_db()
     assert first.state == RefundState.SUCCEEDED
     assert books() == {"1020": 8795, "5000": 205, "2000/lindqvist": -4500, "2000/moreau": -3400, "4000": -1100}
-    agree()
+    explained()
     assert tasks.send_transfers() == 2
     assert books() == {"1020": 895, "5000": 205, "4000": -1100}
-    agree()
+    explained()
     paid.sandbox.drain()
     tasks.sync_balance()
     assert books() == {"1020": 895, "5000": 205, "4000": -1100}
 
 
-def test_a_refund_that_waits_for_money_is_owed_until_it_is_paid(purchase, books, agree):
+def test_a_refund_that_waits_for_money_is_owed_until_it_is_paid(purchase, books, explained):
     purchase.start()
     purchase.pay()
     purchase.sandbox.drain()
@@ -323,10 +325,10 @@ def test_a_refund_that_waits_for_money_is_owed_until_it_is_paid(purchase, books,
     refund.refresh_from_db()
     assert (refund.state, books().get("2100", 0)) == (RefundState.SUCCEEDED, 0)
     tasks.sync_balance()
-    agree()
+    explained()
 
 
-def test_a_refund_that_comes_back_is_owed_to_the_customer(paid, books, agree):
+def test_a_refund_that_comes_back_is_owed_to_the_customer(paid, books, explained):
     refund = actions.request_refund(share=paid.moreau, amount_minor=4000, key="sold_out:3", reason="Sold out")
     tasks.send_refunds()
     refund.refresh_from_db()
@@ -336,7 +338,7 @@ def test_a_refund_that_comes_back_is_owed_to_the_customer(paid, books, agree):
     refund.refresh_from_db()
     assert (refund.state, books()["2100"], books()["1020"]) == (RefundState.FAILED, -4000, 11795)
     assert paid.transfer(paid.moreau).state == TransferState.CANCELED
-    agree()
+    explained()
 
 
 def test_a_refund_that_stripe_refuses_gives_the_vendor_its_earnings_back(paid):
@@ -352,7 +354,7 @@ def test_a_refund_that_stripe_refuses_gives_the_vendor_its_earnings_back(paid):
     assert (restored.state, restored.amount_minor) == (TransferState.HELD, 3400)
 
 
-def test_a_refund_whose_answer_is_lost_is_made_once(paid, agree):
+def test_a_refund_whose_answer_is_lost_is_made_once(paid, explained):
     refund = actions.request_refund(share=paid.moreau, amount_minor=1000, key="return:5", reason="Returned")
     paid.sandbox.fail("/v1/refunds", "drop", times=3)
     assert tasks.send_refunds() == 0
@@ -362,7 +364,7 @@ def test_a_refund_whose_answer_is_lost_is_made_once(paid, agree):
     assert [made.amount for made in stripe_client().v1.refunds.list({"limit": 100}).data] == [1000]
     refund.refresh_from_db()
     assert refund.state == RefundState.SUCCEEDED
-    agree()
+    explained()
 
 
 def test_lost_webhooks_are_found_by_reading_stripes_list(purchase, books):

@@ -26,7 +26,7 @@ def test_two_tabs_share_one_session(purchase):
     assert purchase.payment.attempts.count() == 1
 
 
-def test_paid_is_booked_to_the_cent(purchase, books, agree):
+def test_paid_is_booked_to_the_cent(purchase, books, explained):
     purchase.start()
     purchase.pay()
     purchase.sandbox.drain()
@@ -34,7 +34,7 @@ def test_paid_is_booked_to_the_cent(purchase, books, agree):
     assert purchase.payment.state == PaymentState.PAID
     assert purchase.payment.fee_minor == 205
     assert books() == SOLD
-    agree()
+    explained()
     held = {t.vendor_id: (t.amount_minor, t.state, t.hold_reason) for t in Transfer.objects.all()}
     assert held == {
         purchase.lindqvist.vendor_id: (7200, TransferState.HELD, "Released 7 days after delivery"),
@@ -55,7 +55,7 @@ def test_a_declined_card_leaves_the_session_open(purchase, books):
     assert books() == SOLD
 
 
-def test_from_delivery_to_the_banks(purchase, books, agree):
+def test_from_delivery_to_the_banks(purchase, books, explained):
     purchase.start()
     purchase.pay()
     purchase.sandbox.drain()
@@ -69,19 +69,19 @@ def test_from_delivery_to_the_banks(purchase, books, agree):
     purchase.sandbox.advance(days=8)
     purchase.sandbox.drain()
     tasks.sync_balance()
-    agree()
+    explained()
     assert books()["1020"] == 11795
     assert tasks.send_transfers() == 2
     assert tasks.send_transfers() == 0
     assert books() == {"1020": 11795 - 10600, "5000": 205, "4000": -1400}
-    agree()
+    explained()
     purchase.refresh()
     assert (purchase.lindqvist.transferred_minor, purchase.moreau.transferred_minor) == (7200, 3400)
 
     purchase.sandbox.advance(days=3)
     purchase.sandbox.drain()
     tasks.sync_payouts()
-    agree()
+    explained()
     carried = {link.vendor_id: (link.amount_minor, link.payout.state) for link in PayoutTransfer.objects.all()}
     assert carried == {purchase.lindqvist.vendor_id: (7200, "paid"), purchase.moreau.vendor_id: (3400, "paid")}
     account = ConnectedAccount.objects.get(vendor_id=purchase.moreau.vendor_id)
@@ -93,15 +93,15 @@ def test_from_delivery_to_the_banks(purchase, books, agree):
     assert places == ["In the bank", "In the bank"]
 
 
-def test_money_that_is_available_at_once(purchase, books, agree):
+def test_money_that_is_available_at_once(purchase, books, explained):
     purchase.start()
     purchase.pay(CARD_AVAILABLE_AT_ONCE)
     purchase.sandbox.drain()
     assert books() == {**{code: amount for code, amount in SOLD.items() if code != "1010"}, "1020": 11795}
-    agree()
+    explained()
 
 
-def test_a_transfer_before_the_charge_is_available_draws_on_it(purchase, books, agree, settings):
+def test_a_transfer_before_the_charge_is_available_draws_on_it(purchase, books, explained, settings):
     settings.HOLD_DAYS = 0
     purchase.start()
     purchase.pay()
@@ -109,16 +109,17 @@ def test_a_transfer_before_the_charge_is_available_draws_on_it(purchase, books, 
     payouts.delivered(reference_id=purchase.moreau.reference_id, delivered_at=clock.now())
     assert tasks.send_transfers() == 1
     assert books()["1010"] == 11795 - 3400
-    agree()
+    explained()
     made = stripe_client().v1.transfers.retrieve(purchase.transfer(purchase.moreau).provider_transfer_id)
     assert made.source_transaction == purchase.payment.__class__.objects.get().provider_charge_id
     purchase.sandbox.advance(days=3)
+    purchase.sandbox.drain()
     tasks.sync_balance()
     assert books()["1020"] == 11795 - 3400
-    agree()
+    explained()
 
 
-def test_a_returned_payout_is_seen_after_it_was_paid(purchase, agree, settings):
+def test_a_returned_payout_is_seen_after_it_was_paid(purchase, explained, settings):
     settings.HOLD_DAYS = 0
     purchase.start()
     purchase.pay(CARD_AVAILABLE_AT_ONCE)
@@ -134,10 +135,10 @@ def test_a_returned_payout_is_seen_after_it_was_paid(purchase, agree, settings):
     payout.refresh_from_db()
     assert (payout.state, payout.failure_reason) == ("failed", "The bank account has been closed.")
     assert [place.place for place in places_of([purchase.transfer(purchase.moreau)])] == ["Needs attention"]
-    agree()
+    explained()
 
 
-def test_the_platforms_own_payout_reaches_the_bank_and_may_come_back(purchase, books, agree):
+def test_the_platforms_own_payout_reaches_the_bank_and_may_come_back(purchase, books, explained):
     purchase.start()
     purchase.pay(CARD_AVAILABLE_AT_ONCE)
     purchase.sandbox.drain()
@@ -146,12 +147,12 @@ def test_the_platforms_own_payout_reaches_the_bank_and_may_come_back(purchase, b
     purchase.sandbox.drain()
     tasks.sync_balance()
     assert (books()["1020"], books()["1100"], books().get("1030", 0)) == (10795, 1000, 0)
-    agree()
+    explained()
     purchase.sandbox.control(f"payouts/{made.id}/fail")
     purchase.sandbox.drain()
     tasks.sync_balance()
     assert (books()["1020"], books().get("1100", 0), books().get("1030", 0)) == (11795, 0, 0)
-    agree()
+    explained()
 
 
 def test_an_unexplained_movement_is_kept_in_suspense(purchase, books, agree):

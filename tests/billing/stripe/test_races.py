@@ -47,7 +47,7 @@ def test_two_tabs_starting_at_once_share_one_session(purchase):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_paid_is_captured_once_whoever_comes_first(purchase, books, agree):
+def test_paid_is_captured_once_whoever_comes_first(purchase, books, explained):
     purchase.start()
     purchase.pay()
     purchase.sandbox.deliver(purchase.sandbox.caught())
@@ -62,11 +62,11 @@ def test_paid_is_captured_once_whoever_comes_first(purchase, books, agree):
     assert Fact.objects.filter(name="payment.captured").count() == 1
     assert JournalEntry.objects.count() == 3
     assert Transfer.objects.count() == 2
-    agree()
+    explained()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_transfers_are_sent_once_by_several_workers(purchase, agree, settings):
+def test_transfers_are_sent_once_by_several_workers(purchase, explained, settings):
     settings.HOLD_DAYS = 0
     purchase.start()
     purchase.pay(CARD_AVAILABLE_AT_ONCE)
@@ -76,7 +76,7 @@ def test_transfers_are_sent_once_by_several_workers(purchase, agree, settings):
     assert sum(at_once(*[tasks.send_transfers] * 4)) == 2
     assert set(Transfer.objects.values_list("state", flat=True)) == {TransferState.DONE}
     assert sorted(made.amount for made in stripe_client().v1.transfers.list().data) == [3400, 7200]
-    agree()
+    explained()
 
 
 @pytest.mark.django_db
