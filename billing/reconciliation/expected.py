@@ -139,7 +139,7 @@ def _of_refunds(refunds: list[Refund]) -> list[Expected]:
             currency=refund.currency,
             occurred_at=refund.done_at or refund.created_at,
         )
-        # One that failed before any money moved was entered only if we first heard of its acceptance; then it is reversed.
+        # One that failed before any money moved was entered only if we heard of its acceptance, and then reversed.
         accepted = refund.state in (RefundState.PENDING, RefundState.SUCCEEDED) or refund.provider_refund_id in moved
         expected.append(Expected(draft.source_key, draft, optional=not accepted))
     return expected

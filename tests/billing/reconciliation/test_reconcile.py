@@ -1,6 +1,7 @@
 """The three-way match: silent when all agrees, exact when it does not."""
 
 import io
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -16,6 +17,8 @@ from billing.payments.provider import ProviderBalance, ProviderUnavailable
 from billing.payouts.models import Payout, PayoutState, Transfer
 from billing.reconciliation.actions import reconcile
 from billing.reconciliation.models import ReconciliationException
+from billing.reconciliation.queries import latest_run
+from billing.reconciliation.tasks import reconcile_when_due
 from billing.stripe.balances import book
 from billing.stripe.models import BalanceTransaction
 
@@ -345,6 +348,21 @@ def test_the_command_names_entry_account_and_difference(busy_week, settings):
         "difference  -1.00 EUR",
     ):
         assert told in out.getvalue()
+
+
+def test_the_match_is_made_daily_and_soon_again_while_something_is_open(busy_week, settings, move_clock):
+    settings.PAYMENT_PROVIDER = f"{__name__}.Balances"
+    Balances.found = busy_week.balances()
+    assert [reconcile_when_due(), reconcile_when_due()] == [1, 0]
+    move_clock(timedelta(hours=25))
+    Balances.found = []
+    assert reconcile_when_due() == 1
+    assert latest_run().exceptions_count == 3
+    assert reconcile_when_due() == 0
+    move_clock(timedelta(minutes=11))
+    Balances.found = busy_week.balances()
+    assert [reconcile_when_due(), reconcile_when_due()] == [1, 0]
+    assert latest_run().matches
 
 
 class Balances:
