@@ -5,9 +5,7 @@ from __future__ import annotations
 from marketplace.demo.parts import CastCustomer, CastStaff
 
 
-def _customer(
-    name: str, mailbox: str, street: str, city: str, postal_code: str, country: str
-) -> CastCustomer:
+def _customer(name: str, mailbox: str, street: str, city: str, postal_code: str, country: str) -> CastCustomer:
     return CastCustomer(
         name=name,
         email=f"{mailbox}@mail.example",

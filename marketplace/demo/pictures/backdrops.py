@@ -37,9 +37,7 @@ def _table(width: int, height: int, wall: RGB, top: RGB, horizon: float) -> Imag
 
 @lru_cache(maxsize=48)
 def _flat(width: int, height: int, top: RGB) -> Image.Image:
-    return _grained(
-        _field(width, height, lambda x, y: lit(top, 1.09 - 0.30 * hypot(x - 0.2, (y - 0.16) * 0.9)))
-    )
+    return _grained(_field(width, height, lambda x, y: lit(top, 1.09 - 0.30 * hypot(x - 0.2, (y - 0.16) * 0.9))))
 
 
 def table(width: int, height: int, wall: RGB, top: RGB, horizon: float = HORIZON) -> Stage:
@@ -67,9 +65,7 @@ def planks(stage: Stage, color: RGB, horizon: float) -> None:
     y, step, index = horizon + 14, 9.0, 0
     while y < 1010:
         start = (index * 137.0) % 400 - 200
-        lines.append(
-            [(start + t * 0.1 * stage.width * 1.3, y + 3 * ((t + index) % 3 - 1)) for t in range(11)]
-        )
+        lines.append([(start + t * 0.1 * stage.width * 1.3, y + 3 * ((t + index) % 3 - 1)) for t in range(11)])
         y, step, index = y + step, step * 1.22, index + 1
     stage.lay(stage.strokes(lines, 2.2, round_ends=False), lit(color, 0.55), 0.16)
 
@@ -100,9 +96,7 @@ def _crop_to(stage: Stage, image: Image.Image, outline: list[Point]) -> Image.Im
 
 def _grained(image: Image.Image) -> Image.Image:
     """Return the image with the faintest paper grain, which also keeps gradients from banding."""
-    noise = Image.frombytes("L", (256, 256), Random(20).randbytes(256 * 256)).point(
-        [v % 7 for v in range(256)]
-    )
+    noise = Image.frombytes("L", (256, 256), Random(20).randbytes(256 * 256)).point([v % 7 for v in range(256)])
     tiled = Image.new("L", image.size)
     for x in range(0, image.width, 256):
         for y in range(0, image.height, 256):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from io import BytesIO
 from typing import Literal
 from zlib import crc32
@@ -11,14 +10,13 @@ from zlib import crc32
 from PIL import Image
 
 from marketplace.demo.parts import Palette
-from marketplace.demo.pictures import backdrops, kinds, props
+from marketplace.demo.pictures import backdrops, props
+from marketplace.demo.pictures import kinds as _registered  # noqa: F401 - importing them registers them
 from marketplace.demo.pictures.color import mix
 from marketplace.demo.pictures.look import KINDS, Kind, Look
 from marketplace.demo.pictures.sheets import Sheet
 from marketplace.demo.pictures.solids import Camera, Spot
 from marketplace.demo.pictures.stage import Stage
-
-assert kinds  # importing them registers them
 
 View = Literal["front", "three-quarter", "context"]
 VIEWS: tuple[View, ...] = ("front", "three-quarter", "context")
@@ -28,9 +26,7 @@ class UnknownKind(ValueError):
     """The recipe names a kind of thing that nobody knows how to draw."""
 
 
-def draw_product(
-    recipe: Mapping[str, object], palette: Palette, view: View = "front", size: int = 1200
-) -> bytes:
+def draw_product(recipe: Mapping[str, object], palette: Palette, view: View = "front", size: int = 1200) -> bytes:
     """Return a square WebP of `size` pixels of the thing in the recipe.
 
     The same arguments give the same bytes. Raises UnknownKind, or ValueError for a view or color that is none.
@@ -52,18 +48,19 @@ def paint_product(recipe: Mapping[str, object], palette: Palette, view: View, si
     return _on_sheet(kind, look, view, size).image
 
 
-def encoded(image: Image.Image, quality: int = 82) -> bytes:
-    """Return the image as WebP."""
-    buffer = BytesIO()
-    image.save(buffer, "WEBP", quality=quality, method=2)
+def encoded(image: Image.Image, limit: int = 60_000) -> bytes:
+    """Return the image as WebP, as good as fits into `limit` bytes."""
+    for quality in (82, 74, 64, 50):
+        buffer = BytesIO()
+        image.save(buffer, "WEBP", quality=quality, method=2)
+        if buffer.tell() <= limit:
+            break
     return buffer.getvalue()
 
 
 def _on_table(kind: Kind, look: Look, view: View, size: int) -> Stage:
     if view == "front":
-        horizon, camera = (
-            (590, Camera(0.22, (500, 815))) if not kind.low else (400, Camera(0.44, (500, 690), 1.06))
-        )
+        horizon, camera = (590, Camera(0.22, (500, 815))) if not kind.low else (400, Camera(0.44, (500, 690), 1.06))
         stage = backdrops.table(size, size, look.paper, look.surface, horizon)
         kind.draw(Spot(stage, camera, yaw=kind.yaw), look)
     elif view == "three-quarter":
@@ -113,8 +110,3 @@ def _on_sheet(kind: Kind, look: Look, view: View, size: int) -> Stage:
     else:
         stage = props.desk(kind, look, size)
     return stage
-
-
-@lru_cache(maxsize=1)
-def known_kinds() -> tuple[str, ...]:
-    return tuple(sorted(KINDS))

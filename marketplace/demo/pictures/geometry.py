@@ -11,7 +11,7 @@ Point = tuple[float, float]
 def curve(points: Sequence[Point], steps: int = 6) -> list[Point]:
     """Return a smooth open line through the points (Catmull-Rom), `steps` pieces between each two."""
     padded = [points[0], *points, points[-1]]
-    return _spline(padded, steps) + [points[-1]]
+    return [*_spline(padded, steps), points[-1]]
 
 
 def loop(points: Sequence[Point], steps: int = 6) -> list[Point]:
@@ -21,28 +21,16 @@ def loop(points: Sequence[Point], steps: int = 6) -> list[Point]:
 
 def _spline(points: Sequence[Point], steps: int) -> list[Point]:
     line: list[Point] = []
-    for (x0, y0), (x1, y1), (x2, y2), (x3, y3) in zip(
-        points, points[1:], points[2:], points[3:], strict=False
-    ):
+    for (x0, y0), (x1, y1), (x2, y2), (x3, y3) in zip(points, points[1:], points[2:], points[3:], strict=False):
         for step in range(steps):
             t = step / steps
             a, b = t * t, t * t * t
             line.append(
                 (
                     0.5
-                    * (
-                        2 * x1
-                        + (x2 - x0) * t
-                        + (2 * x0 - 5 * x1 + 4 * x2 - x3) * a
-                        + (3 * x1 - x0 - 3 * x2 + x3) * b
-                    ),
+                    * (2 * x1 + (x2 - x0) * t + (2 * x0 - 5 * x1 + 4 * x2 - x3) * a + (3 * x1 - x0 - 3 * x2 + x3) * b),
                     0.5
-                    * (
-                        2 * y1
-                        + (y2 - y0) * t
-                        + (2 * y0 - 5 * y1 + 4 * y2 - y3) * a
-                        + (3 * y1 - y0 - 3 * y2 + y3) * b
-                    ),
+                    * (2 * y1 + (y2 - y0) * t + (2 * y0 - 5 * y1 + 4 * y2 - y3) * a + (3 * y1 - y0 - 3 * y2 + y3) * b),
                 )
             )
     return line
@@ -51,9 +39,7 @@ def _spline(points: Sequence[Point], steps: int) -> list[Point]:
 def rounded(points: Sequence[Point], radius: float, steps: int = 5) -> list[Point]:
     """Return the polygon with its corners rounded; a corner between short sides gets as much as fits."""
     outline: list[Point] = []
-    for before, corner, after in zip(
-        [points[-1], *points[:-1]], points, [*points[1:], points[0]], strict=True
-    ):
+    for before, corner, after in zip([points[-1], *points[:-1]], points, [*points[1:], points[0]], strict=True):
         start, end = _towards(corner, before, radius), _towards(corner, after, radius)
         for step in range(steps + 1):
             t = step / steps
@@ -72,13 +58,10 @@ def _towards(start: Point, goal: Point, distance: float) -> Point:
     return (start[0] + (goal[0] - start[0]) * share, start[1] + (goal[1] - start[1]) * share)
 
 
-def oval(
-    x: float, y: float, rx: float, ry: float, start: float = 0.0, end: float = 2 * pi, n: int = 48
-) -> list[Point]:
+def oval(x: float, y: float, rx: float, ry: float, start: float = 0.0, end: float = 2 * pi, n: int = 48) -> list[Point]:
     """Return points on an ellipse from angle `start` to `end`, clockwise on screen from the right."""
     return [
-        (x + rx * cos(start + (end - start) * i / n), y + ry * sin(start + (end - start) * i / n))
-        for i in range(n + 1)
+        (x + rx * cos(start + (end - start) * i / n), y + ry * sin(start + (end - start) * i / n)) for i in range(n + 1)
     ]
 
 

@@ -92,9 +92,7 @@ def standing(
     """
 
     def register(draw: _OnTable) -> _OnTable:
-        KINDS[name] = Kind(
-            name, "table", cast("Callable[[Spot | Sheet, Look], None]", draw), yaw, stature, paired, low
-        )
+        KINDS[name] = Kind(name, "table", cast("Callable[[Spot | Sheet, Look], None]", draw), yaw, stature, paired, low)
         return draw
 
     return register
@@ -112,13 +110,9 @@ def hanging(name: str, *, stature: Stature = "large", paired: bool = True) -> Ca
     return _sheet(name, "wall", 0.0, stature, paired)
 
 
-def _sheet(
-    name: str, setting: Setting, turn: float, stature: Stature, paired: bool
-) -> Callable[[_OnSheet], _OnSheet]:
+def _sheet(name: str, setting: Setting, turn: float, stature: Stature, paired: bool) -> Callable[[_OnSheet], _OnSheet]:
     def register(draw: _OnSheet) -> _OnSheet:
-        KINDS[name] = Kind(
-            name, setting, cast("Callable[[Spot | Sheet, Look], None]", draw), turn, stature, paired
-        )
+        KINDS[name] = Kind(name, setting, cast("Callable[[Spot | Sheet, Look], None]", draw), turn, stature, paired)
         return draw
 
     return register

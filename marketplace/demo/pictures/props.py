@@ -7,7 +7,7 @@ from math import pi
 from marketplace.demo.pictures import backdrops
 from marketplace.demo.pictures.color import LEAF, RGB, WHITE, lit, mix
 from marketplace.demo.pictures.geometry import curve, oval
-from marketplace.demo.pictures.look import Kind, Look
+from marketplace.demo.pictures.look import KINDS, Kind, Look
 from marketplace.demo.pictures.sheets import Sheet, panel, sprig
 from marketplace.demo.pictures.solids import Camera, Spot, smooth_profile
 from marketplace.demo.pictures.stage import Stage
@@ -36,9 +36,7 @@ def lemons(spot: Spot) -> None:
         one = spot.moved(x, z, size)
         one.shadow(120, 120, 90)
         yellow = (232, 192, 62)
-        mask = one.turned(
-            smooth_profile([(20, 2), (62, 18), (76, 58), (60, 98), (20, 118), (4, 128)]), yellow, 0.12
-        )
+        mask = one.turned(smooth_profile([(20, 2), (62, 18), (76, 58), (60, 98), (20, 118), (4, 128)]), yellow, 0.12)
         one.speckle(mask, lit(yellow, 0.6), 5, 50)
 
 
@@ -96,9 +94,7 @@ def _tree(spot: Spot, look: Look) -> None:
 
 def wall(kind: Kind, look: Look, size: int) -> Stage:
     """Hang the thing on a wall in a room: a peg rail, and a second colorway if there is one."""
-    stage = backdrops.table(
-        size, size, backdrops.paler(look.soft, 0.2), mix(look.surface, (176, 134, 92), 0.4), 880
-    )
+    stage = backdrops.table(size, size, backdrops.paler(look.soft, 0.2), mix(look.surface, (176, 134, 92), 0.4), 880)
     backdrops.window_light(stage, 560 if look.seed % 2 else 300, 60, 560)
     hung = kind.name in PEGGED
     if hung:
@@ -110,8 +106,8 @@ def wall(kind: Kind, look: Look, size: int) -> Stage:
         kind.draw(Sheet(stage, 305, 500, 0.62, hung=True), look)
         kind.draw(Sheet(stage, 695, 500, 0.62, hung=True), look.repainted(look.tones[0]))
     else:
-        kind.draw(Sheet(stage, 470 if hung else 430, 500 if hung else 400, 0.78, hung=True), look)
-        _tree(Spot(stage, Camera(0.22, (500, 975)), 300, 0, 0.92), look)
+        kind.draw(Sheet(stage, 400, 500 if hung else 400, 0.78, hung=True), look)
+        _tree(Spot(stage, Camera(0.22, (500, 975)), 335, 0, 0.9), look)
     return stage
 
 
@@ -124,6 +120,10 @@ def desk(kind: Kind, look: Look, size: int) -> Stage:
     stage = backdrops.flat(size, size, wood)
     _grain(stage, wood)
     mirror = 1 if look.seed % 2 else -1
+    if kind.stature == "large":
+        kind.draw(Sheet(stage, 500 + mirror * 40, 480, 0.92, kind.yaw - 8), look)
+        KINDS["shoes"].draw(Sheet(stage, 500 - mirror * 330, 760, 0.26, 24 * mirror), look)
+        return stage
     backdrops.linen(stage, mix(look.paper, look.surface, 0.12), (500 + mirror * 60, 520), 640, 1200)
     table = Sheet(stage)
     if look.seed % 3:
@@ -149,7 +149,5 @@ def _grain(stage: Stage, color: RGB) -> None:
     lines = []
     for index in range(34):
         y = index * 31.0
-        lines.append(
-            [(t * 110.0, y + 9 * ((index * 7 + t * (1 + index % 3)) % 5 - 2) / 2) for t in range(11)]
-        )
+        lines.append([(t * 110.0, y + 9 * ((index * 7 + t * (1 + index % 3)) % 5 - 2) / 2) for t in range(11)])
     stage.lay(stage.strokes(lines, 1.8, round_ends=False), lit(color, 0.6), 0.13)

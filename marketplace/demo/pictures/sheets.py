@@ -6,6 +6,7 @@ A `Sheet` has its own origin, size and turn; x runs right, y down, about 700 uni
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import cos, pi, radians, sin
 
 from marketplace.demo.pictures.color import RGB, WHITE, lit, mix
@@ -53,12 +54,8 @@ class Sheet:
         if self.hung:
             up *= 1.5
         dark = (44, 32, 30)
-        self.stage.soften(
-            [(x + up * 1.5, y + up * 1.7) for x, y in outline], dark, 0.20 * strength, up * 1.5 + 5
-        )
-        self.stage.soften(
-            [(x + up * 0.4, y + up * 0.5) for x, y in outline], dark, 0.34 * strength, up * 0.3 + 3
-        )
+        self.stage.soften([(x + up * 1.5, y + up * 1.7) for x, y in outline], dark, 0.20 * strength, up * 1.5 + 5)
+        self.stage.soften([(x + up * 0.4, y + up * 0.5) for x, y in outline], dark, 0.34 * strength, up * 0.3 + 3)
 
     def piece(self, points: Sequence[Point], color: RGB, lift: float = 10.0, depth: float = 0.10) -> Mask:
         """Draw a flat piece with its shadow; light falls off by `depth` from its upper left to its lower right."""
@@ -130,9 +127,7 @@ class Sheet:
             mask,
         )
 
-    def fold(
-        self, points: Sequence[Point], within: Mask, color: RGB, width: float = 14.0, depth: float = 0.4
-    ) -> None:
+    def fold(self, points: Sequence[Point], within: Mask, color: RGB, width: float = 14.0, depth: float = 0.4) -> None:
         """Draw a fold of cloth: a dark valley with a lit ridge on its left."""
         path, w = self.on(points), self.units(width)
         self.stage.soften(path, lit(color, 0.1), depth, w * 0.7, within, width=w)
@@ -144,19 +139,15 @@ class Sheet:
     ) -> None:
         """Draw a seam of small stitches along a line."""
         dashes = []
-        for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(points):
             length = ((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5
             count = max(1, int(length / dash))
             for index in range(count):
                 a, b = index / count, (index + 0.58) / count
-                dashes.append(
-                    [(x0 + (x1 - x0) * a, y0 + (y1 - y0) * a), (x0 + (x1 - x0) * b, y0 + (y1 - y0) * b)]
-                )
+                dashes.append([(x0 + (x1 - x0) * a, y0 + (y1 - y0) * a), (x0 + (x1 - x0) * b, y0 + (y1 - y0) * b)])
         self.lines(dashes, width, color, alpha)
 
-    def disc(
-        self, x: float, y: float, radius: float, color: RGB, lift: float = 6.0, depth: float = 0.12
-    ) -> Mask:
+    def disc(self, x: float, y: float, radius: float, color: RGB, lift: float = 6.0, depth: float = 0.12) -> Mask:
         return self.piece(oval(x, y, radius, radius, n=40), color, lift, depth)
 
     def bead(self, x: float, y: float, radius: float, color: RGB, lift: float = 5.0) -> Mask:
@@ -191,18 +182,20 @@ class Sheet:
     def weave(
         self, mask: Mask, kind: str, color: RGB, pitch: float = 13.0, alpha: float = 0.3, reach: float = 420.0
     ) -> None:
-        """Draw a cloth's structure over a mask: "knit", "rib", "waffle", "linen", "herringbone", "canvas" or "check"."""
+        """Draw a cloth's structure over a mask: knit, rib, waffle, linen, herringbone, canvas or check."""
         dark, light = lit(color, 0.35), lit(color, 1.3)
         steps = int(reach / pitch)
         grid = [step * pitch for step in range(-steps, steps + 1)]
         if kind == "knit":
-            down, up = [], []
+            rows = []
             for row in grid:
+                stitches: list[Point] = []
                 for column in grid:
-                    down.append([(column - pitch * 0.46, row - pitch * 0.42), (column, row + pitch * 0.3)])
-                    up.append([(column, row + pitch * 0.3), (column + pitch * 0.46, row - pitch * 0.42)])
-            self.lines(down, pitch * 0.2, dark, alpha, mask)
-            self.lines(up, pitch * 0.16, dark, alpha * 0.7, mask)
+                    stitches += [(column - pitch * 0.46, row - pitch * 0.42), (column, row + pitch * 0.3)]
+                rows.append(stitches)
+            self.lines(rows, pitch * 0.2, dark, alpha, mask)
+            lifted = [[(x + pitch * 0.1, y - pitch * 0.22) for x, y in stitches] for stitches in rows]
+            self.lines(lifted, pitch * 0.14, light, alpha * 0.6, mask)
         elif kind == "rib":
             self.lines([[(x, -reach), (x, reach)] for x in grid], pitch * 0.3, dark, alpha, mask)
             self.lines(
@@ -213,10 +206,8 @@ class Sheet:
                 mask,
             )
         elif kind == "herringbone":
-            lines = []
-            for index, x in enumerate(grid):
-                lean = pitch * (0.8 if index % 2 else -0.8)
-                lines.extend([(x, y + lean / 2), (x + pitch, y - lean / 2)] for y in grid)
+            lean = pitch * 0.4
+            lines = [[(x, y + (lean if i % 2 else -lean)) for i, x in enumerate(grid)] for y in grid]
             self.lines(lines, pitch * 0.24, dark, alpha, mask)
         elif kind == "check":
             self.lines([[(x, -reach), (x, reach)] for x in grid[::2]], pitch, light, alpha * 0.8, mask)
@@ -228,9 +219,7 @@ class Sheet:
             self.lines([[(x, -reach), (x, reach)] for x in grid], pitch * 0.16, dark, alpha * 0.5, mask)
             self.lines([[(-reach, y), (reach, y)] for y in grid], pitch * 0.16, light, alpha * 0.5, mask)
 
-    def scatter(
-        self, mask: Mask, color: RGB, count: int, seed: int, radius: float = 3.0, alpha: float = 0.7
-    ) -> None:
+    def scatter(self, mask: Mask, color: RGB, count: int, seed: int, radius: float = 3.0, alpha: float = 0.7) -> None:
         """Fleck what the mask covers, as tweed or terrazzo."""
         left, top, right, bottom = (edge / self.stage.scale for edge in mask.box)
         dots = []
@@ -251,9 +240,7 @@ def panel(x: float, y: float, width: float, height: float, radius: float = 8.0) 
     return rounded(rectangle(x, y, width, height), radius)
 
 
-def sprig(
-    sheet: Sheet, x: float, y: float, length: float, color: RGB, turn: float = -50.0, leaves: int = 9
-) -> None:
+def sprig(sheet: Sheet, x: float, y: float, length: float, color: RGB, turn: float = -50.0, leaves: int = 9) -> None:
     """Lay a twig with leaves, the prop of pictures taken from above."""
     twig = sheet.moved(x, y, 1.0, turn)
     stem = [(length * t / 10, 16 * sin(t / 10 * pi * 0.8)) for t in range(11)]

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import asin, atan2, cos, hypot, pi, radians, sin, sqrt
+from math import atan2, cos, hypot, pi, radians, sin, sqrt
 
 from PIL import Image, ImageDraw, ImageFilter
 
-from marketplace.demo.pictures.color import RGB, WHITE, lit, mix, shade_of
+from marketplace.demo.pictures.color import RGB, WHITE, lit
 from marketplace.demo.pictures.geometry import Point, curve, hull, oval, rounded
 from marketplace.demo.pictures.stage import Mask, Stage, Wash
 
@@ -119,9 +119,11 @@ class Spot:
         foot = [self.at(x * width / 2, lift, z * depth / 2) for x, z in oval(0, 0, 1, 1, n=24)]
         self._cast(foot, height, strength, legs)
 
-    def shadow_of(
-        self, corners: Sequence[Space], height: float, strength: float = 1.0, *, legs: bool = False
-    ) -> None:
+    def backing(self, width: float, depth: float, height: float) -> None:
+        """Lay the shadow of something drawn upright at this spot whose depth lies behind it."""
+        self.moved(z=-depth * 0.44).shadow(width, depth, height)
+
+    def shadow_of(self, corners: Sequence[Space], height: float, strength: float = 1.0, *, legs: bool = False) -> None:
         """Lay the shadow of something that stands on these corners."""
         self._cast([self.at(*corner) for corner in corners], height, strength, legs)
 
@@ -139,9 +141,7 @@ class Spot:
 
     # Turned bodies
 
-    def ring(
-        self, radius: float, y: float, start: float = 0.0, end: float = 2 * pi, n: int = 40
-    ) -> list[Point]:
+    def ring(self, radius: float, y: float, start: float = 0.0, end: float = 2 * pi, n: int = 40) -> list[Point]:
         """Return points of a horizontal circle; angle 0 is right, pi/2 nearest to us."""
         cx, cy = self.at(0, y)
         r = self.units(radius)
@@ -225,18 +225,14 @@ class Spot:
         canvas = canvas.filter(ImageFilter.GaussianBlur(size[0] / 42))
         stage.lay(mask, canvas.resize(mask.image.size, Image.Resampling.BICUBIC), 1.0, within)
 
-    def sheen(
-        self, profile: Profile, mask: Mask, strength: float, start: float = -0.66, end: float = -0.44
-    ) -> None:
+    def sheen(self, profile: Profile, mask: Mask, strength: float, start: float = -0.66, end: float = -0.44) -> None:
         """Lay the reflection of the window along a turned body."""
         inner = profile[1:-1] if len(profile) > 6 else profile
         sides: tuple[list[Point], list[Point]] = ([], [])
         for r, y in inner:
             cx, cy = self.at(0, y)
             for side, u in zip(sides, (start, end), strict=True):
-                side.append(
-                    (cx + self.units(r) * u, cy + self.units(r) * sqrt(1 - u * u) * self.camera.pitch)
-                )
+                side.append((cx + self.units(r) * u, cy + self.units(r) * sqrt(1 - u * u) * self.camera.pitch))
         self.stage.soften([*sides[0], *reversed(sides[1])], WHITE, min(1.0, strength), 9.0, mask)
 
     def disc(self, radius: float, y: float, color: RGB, light: float = 1.04) -> Mask:
@@ -251,17 +247,11 @@ class Spot:
             ),
         )
 
-    def mouth(
-        self, radius: float, y: float, wall: float, lip: RGB, inside: RGB, full: float | None = None
-    ) -> Mask:
-        """Draw the opening of a vessel, looking in. `full` is how far below the rim a liquid of color `inside` stands."""
-        self.stage.fill(
-            self.ring(radius, y), Wash(lit(lip, 1.1), lit(lip, 0.98), lit(lip, 1.14), lit(lip, 0.9))
-        )
+    def mouth(self, radius: float, y: float, wall: float, lip: RGB, inside: RGB, full: float | None = None) -> Mask:
+        """Draw the opening of a vessel; `full` is how far below the rim a liquid of color `inside` stands."""
+        self.stage.fill(self.ring(radius, y), Wash(lit(lip, 1.1), lit(lip, 0.98), lit(lip, 1.14), lit(lip, 0.9)))
         inner = self.ring(max(1.0, radius - wall), y - wall * 0.2)
-        mask = self.stage.fill(
-            inner, Wash(lit(inside, 0.34), lit(inside, 0.66), lit(inside, 0.5), lit(inside, 0.86))
-        )
+        mask = self.stage.fill(inner, Wash(lit(inside, 0.34), lit(inside, 0.66), lit(inside, 0.5), lit(inside, 0.86)))
         if full is not None:
             level = self.ring(radius - wall * 1.2, y - full)
             self.stage.fill(
@@ -396,16 +386,12 @@ class Box:
         for name, tone in (("side", side), ("front", color), ("top", top)):
             light = lights[name]
             mask = stage.shape(rounded(pixels[name], r * 0.55))
-            wash = Wash(
-                lit(tone, light + 0.06), lit(tone, light), lit(tone, light - 0.03), lit(tone, light - 0.10)
-            )
+            wash = Wash(lit(tone, light + 0.06), lit(tone, light), lit(tone, light - 0.03), lit(tone, light - 0.10))
             stage.lay(mask, wash, 1.0, silhouette)
             self.masks[name] = mask
         if radius:
             a, b = pixels["front"][0], pixels["front"][1]
-            stage.lay(
-                stage.strokes([[a, b]], max(1.2, r * 0.5)), lit(top, lights["top"] + 0.22), 0.5, silhouette
-            )
+            stage.lay(stage.strokes([[a, b]], max(1.2, r * 0.5)), lit(top, lights["top"] + 0.22), 0.5, silhouette)
         self.silhouette = silhouette
 
     def _at(self, point: Space) -> Point:
@@ -413,7 +399,7 @@ class Box:
         return self.spot.at(x + point[0], y + point[1], z + point[2])
 
     def on(self, face: str, points: Sequence[Point]) -> list[Point]:
-        """Return points of a face ("front", "top", "side") on the picture; (0, 0) is its top left, (1, 1) bottom right."""
+        """Return points of a face ("front", "top", "side") on the picture, from (0, 0) top left to (1, 1)."""
         (ax, ay, az), (bx, by, bz), _, (dx, dy, dz) = self._faces[face]
         return [
             self._at(
@@ -433,17 +419,13 @@ class Box:
             return self.spot.facing(0, 1, 0)
         return self.spot.facing(-1 if self.shows_left else 1, 0, 0)
 
-    def patch(
-        self, face: str, points: Sequence[Point], color: RGB, radius: float = 0.0, alpha: float = 1.0
-    ) -> Mask:
+    def patch(self, face: str, points: Sequence[Point], color: RGB, radius: float = 0.0, alpha: float = 1.0) -> Mask:
         """Draw a flat shape on a face: a label, a key, a grille."""
         outline = self.on(face, points)
         if radius:
             outline = rounded(outline, self.spot.units(radius))
         light = self.light(face)
-        wash = Wash(
-            lit(color, light + 0.06), lit(color, light), lit(color, light - 0.02), lit(color, light - 0.08)
-        )
+        wash = Wash(lit(color, light + 0.06), lit(color, light), lit(color, light - 0.02), lit(color, light - 0.08))
         return self.spot.stage.fill(outline, wash, alpha, self.masks[face])
 
     def round(self, face: str, u: float, v: float, radius: float, color: RGB, n: int = 32) -> Mask:
@@ -464,19 +446,9 @@ class Box:
             line = [(t / 8, v + 0.018 * sin(index * 1.3 + t * 0.8 + seed)) for t in range(9)]
             strokes.append(self.on(face, line if along else [(b, a) for a, b in line]))
         dark = lit(color, self.light(face) * 0.66)
-        self.spot.stage.lay(
-            self.spot.stage.strokes(strokes, 1.6, round_ends=False), dark, alpha, self.masks[face]
-        )
+        self.spot.stage.lay(self.spot.stage.strokes(strokes, 1.6, round_ends=False), dark, alpha, self.masks[face])
 
 
 def smooth_profile(points: Profile, steps: int = 4) -> list[Point]:
     """Return a turned body's profile as a smooth line; radii never fall below zero."""
     return [(max(0.0, r), y) for r, y in curve(points, steps)]
-
-
-def angle_of(share: float) -> float:
-    """Return the angle on the front of a turned body at which it is `share` (-1 to 1) of its radius to the right."""
-    return asin(max(-1.0, min(1.0, share)))
-
-
-__all__ = ["Box", "Camera", "Profile", "Spot", "angle_of", "brightness", "mix", "shade_of", "smooth_profile"]

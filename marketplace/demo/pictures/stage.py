@@ -79,7 +79,7 @@ class Stage:
         thick = max(1, round(width * self.scale * factor))
         for line in lines:
             points = self._inside(line, box, factor)
-            pen.line(points, fill=255, width=thick, joint="curve" if thick > 3 else None)
+            pen.line(points, fill=255, width=thick, joint="curve" if thick > (3 if round_ends else 14) else None)
             if round_ends and thick > 3:
                 for x, y in (points[0], points[-1]):
                     pen.ellipse((x - thick / 2, y - thick / 2, x + thick / 2, y + thick / 2), fill=255)
@@ -114,9 +114,7 @@ class Stage:
         size = (max(1, box[2] - box[0]), max(1, box[3] - box[1]))
         return Mask(canvas.resize(size, Image.Resampling.BILINEAR), box[0], box[1])
 
-    def lay(
-        self, mask: Mask, paint: Paint | Image.Image, alpha: float = 1.0, within: Mask | None = None
-    ) -> None:
+    def lay(self, mask: Mask, paint: Paint | Image.Image, alpha: float = 1.0, within: Mask | None = None) -> None:
         """Put paint on the picture through the mask, thinned by `alpha`, kept inside `within`."""
         image = mask.image
         if within is not None:
@@ -134,9 +132,7 @@ class Stage:
         else:
             self.image.paste(paint, mask.box, image)
 
-    def fill(
-        self, outline: Sequence[Point], paint: Paint, alpha: float = 1.0, within: Mask | None = None
-    ) -> Mask:
+    def fill(self, outline: Sequence[Point], paint: Paint, alpha: float = 1.0, within: Mask | None = None) -> Mask:
         """Paint one outline and return its mask for what goes on top."""
         mask = self.shape(outline)
         self.lay(mask, paint, alpha, within)
@@ -188,9 +184,7 @@ def _overlap(mask: Mask, within: Mask) -> tuple[Mask, Image.Image]:
     right = max(left + 1, min(mask.box[2], within.box[2]))
     bottom = max(top + 1, min(mask.box[3], within.box[3]))
     ours = mask.image.crop((left - mask.left, top - mask.top, right - mask.left, bottom - mask.top))
-    theirs = within.image.crop(
-        (left - within.left, top - within.top, right - within.left, bottom - within.top)
-    )
+    theirs = within.image.crop((left - within.left, top - within.top, right - within.left, bottom - within.top))
     both = ImageChops.multiply(ours, theirs)
     return Mask(both, left, top), both
 

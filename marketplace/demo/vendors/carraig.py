@@ -56,8 +56,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Tweed-flecked crew neck",
             description=(
-                "A plain sweater that is not plain at all: look close and find gorse, heather and sea in the yarn. Set-in "
-                "sleeves, ribbed hem."
+                "A plain sweater that is not plain at all: look close and find gorse, heather and sea in the yarn. "
+                "Set-in sleeves, ribbed hem."
             ),
             category="sweaters",
             brand=_BRAND,
@@ -78,8 +78,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Shawl-collar cardigan",
             description=(
-                "Five leather buttons and pockets that take a paperback. Knitted in one piece from the hem up, so there "
-                "is no side seam to give way."
+                "Five leather buttons and pockets that take a paperback. Knitted in one piece from the hem up, so "
+                "there is no side seam to give way."
             ),
             category="sweaters",
             brand=_BRAND,
@@ -121,8 +121,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Ribbed beanie",
             description=(
-                "Two-by-two rib, deep enough to fold twice. One size stretches from a teenager to a farmer. Knitted in an "
-                "evening, blocked overnight."
+                "Two-by-two rib, deep enough to fold twice. One size stretches from a teenager to a farmer. Knitted "
+                "in an evening, blocked overnight."
             ),
             category="hats-scarves",
             brand=_BRAND,
@@ -143,8 +143,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Long scarf, heather stripe",
             description=(
-                "Two metres, so it goes around twice with ends to spare. Soft twist lambswool, fringe knotted by whoever "
-                "is nearest the fire."
+                "Two metres, so it goes around twice with ends to spare. Soft twist lambswool, fringe knotted by "
+                "whoever is nearest the fire."
             ),
             category="hats-scarves",
             brand=_BRAND,
@@ -161,8 +161,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Snood, moss stitch",
             description=(
-                "A ring of wool that needs no knot and cannot be lost on a bicycle. Moss stitch lies flat and looks the "
-                "same from both sides."
+                "A ring of wool that needs no knot and cannot be lost on a bicycle. Moss stitch lies flat and looks "
+                "the same from both sides."
             ),
             category="hats-scarves",
             brand=_BRAND,
@@ -201,8 +201,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Mittens with cord",
             description=(
-                "Lined with fleece and joined by a cord through the sleeves, for grown-ups as well. Palm doubled where "
-                "a lead or a handle runs."
+                "Lined with fleece and joined by a cord through the sleeves, for grown-ups as well. Palm doubled "
+                "where a lead or a handle runs."
             ),
             category="socks-gloves",
             brand=_BRAND,
@@ -223,8 +223,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Wool throw, basket weave",
             description=(
-                "Woven on a Hattersley loom worked by foot. Basket weave traps air, so it is warmer than it is heavy. "
-                "Purled fringe on two sides."
+                "Woven on a Hattersley loom worked by foot. Basket weave traps air, so it is warmer than it is "
+                "heavy. Purled fringe on two sides."
             ),
             category="cushions-throws",
             brand=_BRAND,
@@ -244,8 +244,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Yarn, hand-dyed, 100 g",
             description=(
-                "Double-knit weight, 220 metres, dyed with gorse, lichen and madder in lots of ten. Buy enough of one "
-                "lot; the next will differ, as the weather does."
+                "Double-knit weight, 220 metres, dyed with gorse, lichen and madder in lots of ten. Buy enough of "
+                "one lot; the next will differ, as the weather does."
             ),
             category="other",
             brand=_BRAND,

@@ -14,8 +14,8 @@ VENDOR = CastVendor(
     trade="Cycling and carry",
     tagline="Made to be rained on",
     story=(
-        "Bram Verhoef rode as a courier for nine years and mended everybody's bags, until mending turned into making. "
-        "Kade Noord sews by the canal in Utrecht from waxed canvas and old sailcloth. "
+        "Bram Verhoef rode as a courier for nine years and mended everybody's bags, until mending turned into "
+        "making. Kade Noord sews by the canal in Utrecht from waxed canvas and old sailcloth. "
         "Every bag has a number; send it back and they will repair it, whoever owns it now."
     ),
     country="NL",
@@ -32,8 +32,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Handlebar bag, waxed canvas",
             description=(
-                "Five litres within reach: roll closure, map pocket, two leather straps that fit any bar from 22 to 32 "
-                "mm. Rewax the top once a year and it stays dry inside."
+                "Five litres within reach: roll closure, map pocket, two leather straps that fit any bar from 22 to "
+                "32 mm. Rewax the top once a year and it stays dry inside."
             ),
             category="bike-bags",
             brand=_BRAND,
@@ -54,8 +54,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Single pannier, sailcloth",
             description=(
-                "Twenty litres cut from sails that have crossed the North Sea at least once. Hooks lock onto racks of "
-                "8 to 12 mm; a shoulder strap hides in the back pocket."
+                "Twenty litres cut from sails that have crossed the North Sea at least once. Hooks lock onto racks "
+                "of 8 to 12 mm; a shoulder strap hides in the back pocket."
             ),
             category="bike-bags",
             brand=_BRAND,
@@ -94,8 +94,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Courier backpack, roll-top",
             description=(
-                "Eighteen litres that stretch to twenty-six. A sleeve for a 16-inch laptop hangs above the base, so it "
-                "survives being dropped. Reflective thread in the seams, invisible by day."
+                "Eighteen litres that stretch to twenty-six. A sleeve for a 16-inch laptop hangs above the base, so "
+                "it survives being dropped. Reflective thread in the seams, invisible by day."
             ),
             category="backpacks-totes",
             brand=_BRAND,
@@ -135,8 +135,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Brass bell",
             description=(
-                "A turned brass dome that rings for four seconds, politely. Clamps to bars of 22.2 to 31.8 mm with the "
-                "strap supplied. It will go brown; polish it or let it."
+                "A turned brass dome that rings for four seconds, politely. Clamps to bars of 22.2 to 31.8 mm with "
+                "the strap supplied. It will go brown; polish it or let it."
             ),
             category="lights-bells",
             brand=_BRAND,
@@ -226,8 +226,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Steel bottle, cork base",
             description=(
-                "Single-wall steel, 750 ml, fits a standard cage. The cork ring stops it rattling and sweating on the "
-                "desk. No paint inside, so it tastes of nothing."
+                "Single-wall steel, 750 ml, fits a standard cage. The cork ring stops it rattling and sweating on "
+                "the desk. No paint inside, so it tastes of nothing."
             ),
             category="other",
             brand=_BRAND,
@@ -287,8 +287,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Dotted notebook A5, night blue",
             description=(
-                "The notebook we log repairs in, bound in Nantes. Lies flat on a workbench, takes pencil, oil and ink. "
-                "176 numbered pages and two ribbons."
+                "The notebook we log repairs in, bound in Nantes. Lies flat on a workbench, takes pencil, oil and "
+                "ink. 176 numbered pages and two ribbons."
             ),
             category="notebooks",
             brand="Atelier Marelle",
@@ -300,9 +300,7 @@ VENDOR = CastVendor(
                 "weight_grams": 340,
             },
             variants=(
-                _shelf.variant(
-                    "NB-BLUE", 2050, 12, gtin=SHARED_GTINS["dotted-notebook-a5"], color="Night blue"
-                ),
+                _shelf.variant("NB-BLUE", 2050, 12, gtin=SHARED_GTINS["dotted-notebook-a5"], color="Night blue"),
             ),
             picture={"kind": "notebook", "tone": "#2f4d7a", "spine": "#d8694f", "ribbon": "#d9a441"},
         ),
@@ -321,16 +319,14 @@ VENDOR = CastVendor(
                 "origin": "Wrocław, Poland",
                 "weight_grams": 310,
             },
-            variants=(
-                _shelf.variant("SPK-GRAPH", 6790, 9, gtin=SHARED_GTINS["pocket-speaker"], color="Graphite"),
-            ),
+            variants=(_shelf.variant("SPK-GRAPH", 6790, 9, gtin=SHARED_GTINS["pocket-speaker"], color="Graphite"),),
             picture={"kind": "speaker", "shape": "pocket", "tone": "#474c52", "trim": "#c98b2b"},
         ),
         CastProduct(
             title="On-ear headphones, oat",
             description=(
-                "For the train home after the ride: light, foldable, with a cable you can replace. From Wrocław, where "
-                "they also sell every spare part down to the screws."
+                "For the train home after the ride: light, foldable, with a cable you can replace. From Wrocław, "
+                "where they also sell every spare part down to the screws."
             ),
             category="headphones",
             brand="Sygnał Works",
@@ -341,9 +337,7 @@ VENDOR = CastVendor(
                 "origin": "Wrocław, Poland",
                 "weight_grams": 420,
             },
-            variants=(
-                _shelf.variant("HP-OAT", 13400, 6, gtin=SHARED_GTINS["on-ear-headphones"], color="Oat"),
-            ),
+            variants=(_shelf.variant("HP-OAT", 13400, 6, gtin=SHARED_GTINS["on-ear-headphones"], color="Oat"),),
             picture={"kind": "headphones", "tone": "#d9cdb7", "pads": "#7b5a3f"},
         ),
     ),

@@ -56,8 +56,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Lake ring with spectrolite",
             description=(
-                "A round of Ylämaa spectrolite that goes from black to blue when it catches the window. Set low, so it "
-                "does not catch on sleeves."
+                "A round of Ylämaa spectrolite that goes from black to blue when it catches the window. Set low, so "
+                "it does not catch on sleeves."
             ),
             category="rings",
             brand=_BRAND,
@@ -131,8 +131,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Sun disc necklace",
             description=(
-                "A hammered disc of gold-plated silver the size of a thumbnail, for the months when there is no other. "
-                "45 cm curb chain."
+                "A hammered disc of gold-plated silver the size of a thumbnail, for the months when there is no "
+                "other. 45 cm curb chain."
             ),
             category="necklaces",
             brand=_BRAND,
@@ -148,8 +148,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Droplet earrings",
             description=(
-                "Two drops of silver let fall into water and kept as they set. No pair is identical; we match them by "
-                "weight. Hooks of surgical-grade titanium."
+                "Two drops of silver let fall into water and kept as they set. No pair is identical; we match them "
+                "by weight. Hooks of surgical-grade titanium."
             ),
             category="earrings",
             brand=_BRAND,
@@ -165,8 +165,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Lichen studs",
             description=(
-                "Cup lichen from a rock in Nuuksio, cast at life size. They look like tiny goblets and weigh less than "
-                "a gram each."
+                "Cup lichen from a rock in Nuuksio, cast at life size. They look like tiny goblets and weigh less "
+                "than a gram each."
             ),
             category="earrings",
             brand=_BRAND,
@@ -185,8 +185,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Hoops, wide",
             description=(
-                "Hollow-formed, so they are big and light: 34 mm across and 3 g each. Click closure that can be heard, "
-                "therefore trusted."
+                "Hollow-formed, so they are big and light: 34 mm across and 3 g each. Click closure that can be "
+                "heard, therefore trusted."
             ),
             category="earrings",
             brand=_BRAND,
@@ -282,8 +282,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Cloak pin",
             description=(
-                "A ring and a long pin, the way coats were closed here a thousand years ago. Holds a scarf, a cardigan "
-                "or a rolled blanket. Forged bronze."
+                "A ring and a long pin, the way coats were closed here a thousand years ago. Holds a scarf, a "
+                "cardigan or a rolled blanket. Forged bronze."
             ),
             category="other",
             brand=_BRAND,
@@ -299,8 +299,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Ring tray, birch",
             description=(
-                "A palm-sized dish hollowed from one block, with a rise in the middle for rings. Waxed inside, bark left "
-                "on the outside."
+                "A palm-sized dish hollowed from one block, with a rise in the middle for rings. Waxed inside, bark "
+                "left on the outside."
             ),
             category="baskets",
             brand=_BRAND,

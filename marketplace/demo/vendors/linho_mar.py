@@ -14,8 +14,8 @@ VENDOR = CastVendor(
     trade="House textiles",
     tagline="Linen that gets better with every wash",
     story=(
-        "In the valley of the Ave every second house once had a loom. Duarte Meireles's family kept theirs, added six "
-        "more, and weaves flax and cotton to order for people who keep their sheets for twenty years. "
+        "In the valley of the Ave every second house once had a loom. Duarte Meireles's family kept theirs, added "
+        "six more, and weaves flax and cotton to order for people who keep their sheets for twenty years. "
         "Off-cuts become pouches; nothing goes to the tip."
     ),
     country="PT",
@@ -54,8 +54,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Guest towels, striped, set of three",
             description=(
-                "Small linen towels with a woven stripe and a hanging loop. They dry a glass without lint, should the "
-                "guests not come."
+                "Small linen towels with a woven stripe and a hanging loop. They dry a glass without lint, should "
+                "the guests not come."
             ),
             category="towels-robes",
             brand=_BRAND,
@@ -107,9 +107,7 @@ VENDOR = CastVendor(
                 "weight_grams": 210,
             },
             variants=(
-                _shelf.variant(
-                    "CUSH-CLAY", 3200, 30, gtin=SHARED_GTINS["washed-linen-cushion"], color="Clay"
-                ),
+                _shelf.variant("CUSH-CLAY", 3200, 30, gtin=SHARED_GTINS["washed-linen-cushion"], color="Clay"),
                 _shelf.variant("CUSH-SAGE", 3200, 27, color="Sage"),
                 _shelf.variant("CUSH-INDIGO", 3200, 19, color="Indigo"),
             ),
@@ -200,8 +198,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Napkins, set of four",
             description=(
-                "Generous 45 cm squares with mitred corners. Wash them wild and fold them warm; they were never meant "
-                "to be ironed."
+                "Generous 45 cm squares with mitred corners. Wash them wild and fold them warm; they were never "
+                "meant to be ironed."
             ),
             category="table-linen",
             brand=_BRAND,
@@ -222,8 +220,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Table runner, drawn thread",
             description=(
-                "A long strip of undyed linen with a ladder hem at both ends, two days of hand work. 45 x 180 cm suits "
-                "a table for six."
+                "A long strip of undyed linen with a ladder hem at both ends, two days of hand work. 45 x 180 cm "
+                "suits a table for six."
             ),
             category="table-linen",
             brand=_BRAND,
@@ -301,8 +299,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Band-collar shirt",
             description=(
-                "A straight linen shirt with a band collar and mother-of-pearl buttons, side vents, room to move. Cut "
-                "for anyone; the size table gives the chest in centimetres."
+                "A straight linen shirt with a band collar and mother-of-pearl buttons, side vents, room to move. "
+                "Cut for anyone; the size table gives the chest in centimetres."
             ),
             category="shirts-jackets",
             brand=_BRAND,
@@ -326,8 +324,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Espadrilles, jute sole",
             description=(
-                "Canvas uppers stitched by hand to a jute sole in a workshop two streets away. They stretch; order the "
-                "size that is just too tight."
+                "Canvas uppers stitched by hand to a jute sole in a workshop two streets away. They stretch; order "
+                "the size that is just too tight."
             ),
             category="shoes",
             brand=_BRAND,

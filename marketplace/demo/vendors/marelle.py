@@ -45,9 +45,7 @@ VENDOR = CastVendor(
                 "weight_grams": 340,
             },
             variants=(
-                _shelf.variant(
-                    "NB-A5-BLUE", 1950, 60, gtin=SHARED_GTINS["dotted-notebook-a5"], color="Night blue"
-                ),
+                _shelf.variant("NB-A5-BLUE", 1950, 60, gtin=SHARED_GTINS["dotted-notebook-a5"], color="Night blue"),
                 _shelf.variant("NB-A5-CORAL", 1950, 42, color="Coral"),
                 _shelf.variant("NB-A5-PINE", 1950, 18, color="Pine"),
             ),
@@ -62,8 +60,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Pocket sketchbook, accordion",
             description=(
-                "A single strip of 200 g cotton paper folded into 24 panels: draw the whole journey without turning a "
-                "page. Boards covered in marbled paper, no two alike."
+                "A single strip of 200 g cotton paper folded into 24 panels: draw the whole journey without turning "
+                "a page. Boards covered in marbled paper, no two alike."
             ),
             category="notebooks",
             brand=_BRAND,
@@ -142,8 +140,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="A Field Guide to City Weeds",
             description=(
-                "Sixty plants that grow in the cracks between paving stones, each with a life-size drawing, its names "
-                "in five languages and whether you can eat it. Fits a coat pocket."
+                "Sixty plants that grow in the cracks between paving stones, each with a life-size drawing, its "
+                "names in five languages and whether you can eat it. Fits a coat pocket."
             ),
             category="books",
             brand=_BRAND,
@@ -255,8 +253,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Ink, Atlantic blue, 50 ml",
             description=(
-                "A blue that dries towards gray, mixed without shellac so it never clogs. Fades to violet at the edge "
-                "of a stroke. Glass bottle with a low centre for the last drops."
+                "A blue that dries towards gray, mixed without shellac so it never clogs. Fades to violet at the "
+                "edge of a stroke. Glass bottle with a low centre for the last drops."
             ),
             category="pens-ink",
             brand=_BRAND,
@@ -277,8 +275,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Letterpress cards, set of eight",
             description=(
-                "Eight cards, four drawings, deep enough to feel with a thumb. Blank inside. Envelopes of kraft paper "
-                "with a gummed flap."
+                "Eight cards, four drawings, deep enough to feel with a thumb. Blank inside. Envelopes of kraft "
+                "paper with a gummed flap."
             ),
             category="cards-wrap",
             brand=_BRAND,
@@ -294,8 +292,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Wrapping paper, hopscotch",
             description=(
-                "Five sheets printed in coral on cream, folded once and rolled. Made of unbleached paper, so it can go "
-                "in the paper bin after the birthday."
+                "Five sheets printed in coral on cream, folded once and rolled. Made of unbleached paper, so it can "
+                "go in the paper bin after the birthday."
             ),
             category="cards-wrap",
             brand=_BRAND,

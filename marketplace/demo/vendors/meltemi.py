@@ -14,9 +14,9 @@ VENDOR = CastVendor(
     trade="Bath and body",
     tagline="Oil, salt, wind",
     story=(
-        "Danai Vlachou boils soap in her uncle's old raki copper in the harbour of Chania, with oil that is too young "
-        "for the kitchen and perfect for the skin. The bars dry for two months on racks in the north wind that gave the "
-        "shop its name. Sponges come from the last two divers on Kalymnos who still sell by the piece."
+        "Danai Vlachou boils soap in her uncle's old raki copper in the harbour of Chania, with oil that is too "
+        "young for the kitchen and perfect for the skin. The bars dry for two months on racks in the north wind that "
+        "gave the shop its name. Sponges come from the last two divers on Kalymnos who still sell by the piece."
     ),
     country="GR",
     city="Chania",
@@ -50,8 +50,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Sage and sea salt soap",
             description=(
-                "Wild sage steeped in the oil for six weeks, salt stirred in at the end for a fine scrub. Smells like a "
-                "hillside at noon. Wrapped in a paper band."
+                "Wild sage steeped in the oil for six weeks, salt stirred in at the end for a fine scrub. Smells "
+                "like a hillside at noon. Wrapped in a paper band."
             ),
             category="soap",
             brand=_BRAND,
@@ -67,8 +67,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Rose clay soap",
             description=(
-                "Pink clay from Milos and a little damask rose. Soft lather, slightly drying, so better for the face in "
-                "summer than in January."
+                "Pink clay from Milos and a little damask rose. Soft lather, slightly drying, so better for the face "
+                "in summer than in January."
             ),
             category="soap",
             brand=_BRAND,
@@ -84,8 +84,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Soap dish, olive wood",
             description=(
-                "Turned from prunings that would have gone to the stove. Slats let the water through, feet keep it off "
-                "the basin. Oil it when it looks thirsty."
+                "Turned from prunings that would have gone to the stove. Slats let the water through, feet keep it "
+                "off the basin. Oil it when it looks thirsty."
             ),
             category="soap",
             brand=_BRAND,
@@ -128,8 +128,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Face oil, prickly pear",
             description=(
-                "Cold-pressed prickly pear seed and jojoba; three drops on damp skin. It takes thirty kilos of fruit to "
-                "make one bottle, hence the price and the size."
+                "Cold-pressed prickly pear seed and jojoba; three drops on damp skin. It takes thirty kilos of fruit "
+                "to make one bottle, hence the price and the size."
             ),
             category="skin-care",
             brand=_BRAND,
@@ -169,8 +169,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Bath salts, wild herbs",
             description=(
-                "Coarse sea salt with dried lavender, sage and lemon verbena. One handful, warm water, twenty minutes, "
-                "no telephone."
+                "Coarse sea salt with dried lavender, sage and lemon verbena. One handful, warm water, twenty "
+                "minutes, no telephone."
             ),
             category="skin-care",
             brand=_BRAND,
@@ -192,8 +192,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Natural sea sponge",
             description=(
-                "Honeycomb sponge cut, not torn, so that it grows again. Softens in water, lasts a year if you wring it "
-                "out and let it dry."
+                "Honeycomb sponge cut, not torn, so that it grows again. Softens in water, lasts a year if you wring "
+                "it out and let it dry."
             ),
             category="brushes-sponges",
             brand=_BRAND,
@@ -214,8 +214,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Back brush, long handle",
             description=(
-                "Sisal bristles set in pear wood on a handle that reaches between the shoulder blades. The head comes "
-                "off for the basin."
+                "Sisal bristles set in pear wood on a handle that reaches between the shoulder blades. The head "
+                "comes off for the basin."
             ),
             category="brushes-sponges",
             brand=_BRAND,
@@ -270,8 +270,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Waffle bath towel, sand",
             description=(
-                "The towel we would weave if we had a loom. Linho & Mar in Guimarães have seven. Combed cotton, dries "
-                "before the next swim. 75 x 140 cm."
+                "The towel we would weave if we had a loom. Linho & Mar in Guimarães have seven. Combed cotton, "
+                "dries before the next swim. 75 x 140 cm."
             ),
             category="towels-robes",
             brand="Linho & Mar",
@@ -282,9 +282,7 @@ VENDOR = CastVendor(
                 "origin": "Guimarães, Portugal",
                 "weight_grams": 420,
             },
-            variants=(
-                _shelf.variant("TOWEL-SAND", 2750, 10, gtin=SHARED_GTINS["waffle-bath-towel"], color="Sand"),
-            ),
+            variants=(_shelf.variant("TOWEL-SAND", 2750, 10, gtin=SHARED_GTINS["waffle-bath-towel"], color="Sand"),),
             picture={"kind": "towels", "tone": "#dccbb0", "tones": ["#9aa58a", "#b9c6cb"], "weave": "waffle"},
         ),
         CastProduct(

@@ -14,8 +14,8 @@ VENDOR = CastVendor(
     trade="Lamps and furniture",
     tagline="For the dark half of the year",
     story=(
-        "In Umeå the sun sets at half past one in December, so Saga Ekdahl takes lamps seriously. She draws them, her "
-        "brother Nils bends the birch, and a metal shop in Skellefteå spins the shades. "
+        "In Umeå the sun sets at half past one in December, so Saga Ekdahl takes lamps seriously. She draws them, "
+        "her brother Nils bends the birch, and a metal shop in Skellefteå spins the shades. "
         "Everything packs flat, comes with spare screws, and can be taken apart again."
     ),
     country="SE",
@@ -32,8 +32,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Dusk table lamp",
             description=(
-                "A spun aluminium shade on a turned birch foot. Light falls down and out through a slit at the top, so "
-                "the ceiling is never quite dark. Dimmer on the cord, E27, bulb included."
+                "A spun aluminium shade on a turned birch foot. Light falls down and out through a slit at the top, "
+                "so the ceiling is never quite dark. Dimmer on the cord, E27, bulb included."
             ),
             category="table-lamps",
             brand=_BRAND,
@@ -72,8 +72,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Angle desk lamp",
             description=(
-                "Two arms, three joints, no springs: friction holds it, and one screw sets the friction. The head turns "
-                "all the way round. Warm to neutral white by touch."
+                "Two arms, three joints, no springs: friction holds it, and one screw sets the friction. The head "
+                "turns all the way round. Warm to neutral white by touch."
             ),
             category="table-lamps",
             brand=_BRAND,
@@ -132,8 +132,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Reading floor lamp",
             description=(
-                "A bent birch stem leans over your shoulder with a linen shade at the end. The base is cast iron, so it "
-                "stays where you put it, cat or no cat."
+                "A bent birch stem leans over your shoulder with a linen shade at the end. The base is cast iron, so "
+                "it stays where you put it, cat or no cat."
             ),
             category="pendant-floor-lamps",
             brand=_BRAND,
@@ -150,8 +150,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Milking stool, oiled pine",
             description=(
-                "Dense slow-grown pine from Västerbotten, legs wedged from above. A seat, a bedside table, a step to the "
-                "top shelf. 44 cm high."
+                "Dense slow-grown pine from Västerbotten, legs wedged from above. A seat, a bedside table, a step to "
+                "the top shelf. 44 cm high."
             ),
             category="stools-chairs",
             brand=_BRAND,
@@ -165,7 +165,7 @@ VENDOR = CastVendor(
                 _shelf.variant("STOOL-OIL", 9900, 14, finish="Oiled"),
                 _shelf.variant("STOOL-BLACK", 10900, 9, finish="Black stain"),
             ),
-            picture={"kind": "stool", "tone": _PINE, "seat": _PINE, "tones": [_BLACK]},
+            picture={"kind": "stool", "tone": _PINE, "tones": [_BLACK]},
         ),
         CastProduct(
             title="Spindle chair",
@@ -238,8 +238,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Silent wall clock",
             description=(
-                "A sweep movement, so nothing ticks in the night. Dial of limewashed birch, hands cut from one sheet of "
-                "brass. Runs on one AA cell for two years."
+                "A sweep movement, so nothing ticks in the night. Dial of limewashed birch, hands cut from one sheet "
+                "of brass. Runs on one AA cell for two years."
             ),
             category="mirrors-clocks",
             brand=_BRAND,
@@ -290,8 +290,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Butter knives, set of four",
             description=(
-                "Whittled from juniper, which smells of pepper when it is warm. Blunt on purpose, wide enough for cold "
-                "butter. Each one has its own bend."
+                "Whittled from juniper, which smells of pepper when it is warm. Blunt on purpose, wide enough for "
+                "cold butter. Each one has its own bend."
             ),
             category="boards-knives",
             brand=_BRAND,
@@ -308,8 +308,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Espresso cup without handle, iron clay",
             description=(
-                "Brennhaus of Leipzig throws these; we keep a shelf of them because they look right on the tray table. "
-                "90 ml, white inside, bare clay outside."
+                "Brennhaus of Leipzig throws these; we keep a shelf of them because they look right on the tray "
+                "table. 90 ml, white inside, bare clay outside."
             ),
             category="mugs-cups",
             brand="Brennhaus",
@@ -338,9 +338,7 @@ VENDOR = CastVendor(
                 "origin": "Guimarães, Portugal",
                 "weight_grams": 210,
             },
-            variants=(
-                _shelf.variant("CUSH-CLAY", 3450, 8, gtin=SHARED_GTINS["washed-linen-cushion"], color="Clay"),
-            ),
+            variants=(_shelf.variant("CUSH-CLAY", 3450, 8, gtin=SHARED_GTINS["washed-linen-cushion"], color="Clay"),),
             picture={"kind": "cushion", "tone": "#c08463"},
         ),
     ),

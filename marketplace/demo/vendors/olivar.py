@@ -14,8 +14,8 @@ VENDOR = CastVendor(
     trade="Pantry",
     tagline="From four hundred trees and the neighbours' goats",
     story=(
-        "The Soto sisters took over their grandfather's grove in the hills east of Jaén and started to bottle what he "
-        "had always sold by the barrel. Picual olives are milled within six hours. "
+        "The Soto sisters took over their grandfather's grove in the hills east of Jaén and started to bottle what "
+        "he had always sold by the barrel. Picual olives are milled within six hours. "
         "The cheese, honey and almonds come from people they can see from the terrace."
     ),
     country="ES",
@@ -33,8 +33,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Early harvest olive oil, 500 ml",
             description=(
-                "Picual picked green in the last week of October, cold-milled the same day. Tomato leaf, green almond "
-                "and a pepper that arrives late. Dark glass; best before two years from milling."
+                "Picual picked green in the last week of October, cold-milled the same day. Tomato leaf, green "
+                "almond and a pepper that arrives late. Dark glass; best before two years from milling."
             ),
             category="oils-vinegars",
             brand=_BRAND,
@@ -71,8 +71,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Sherry vinegar, ten years",
             description=(
-                "Aged in a solera of chestnut barrels by a cousin in Jerez. Walnut and dried fig; a teaspoon is enough "
-                "for a salad. Cork stopper sealed with wax."
+                "Aged in a solera of chestnut barrels by a cousin in Jerez. Walnut and dried fig; a teaspoon is "
+                "enough for a salad. Cork stopper sealed with wax."
             ),
             category="oils-vinegars",
             brand=_BRAND,
@@ -94,8 +94,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Cracked olives with fennel",
             description=(
-                "Green manzanilla cracked with a stone and cured for forty days in brine with wild fennel, garlic and "
-                "orange peel. 300 g drained. Keep cold once open and eat within two weeks."
+                "Green manzanilla cracked with a stone and cured for forty days in brine with wild fennel, garlic "
+                "and orange peel. 300 g drained. Keep cold once open and eat within two weeks."
             ),
             category="preserves-honey",
             brand=_BRAND,
@@ -160,8 +160,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Goat cheese aged in paprika",
             description=(
-                "A one-kilo wheel of raw goat milk rubbed with sweet paprika and aged for four months. Firm, nutty, a "
-                "little salty. Sent with an ice pack; cut wedges come vacuum packed."
+                "A one-kilo wheel of raw goat milk rubbed with sweet paprika and aged for four months. Firm, nutty, "
+                "a little salty. Sent with an ice pack; cut wedges come vacuum packed."
             ),
             category="cheese-delicatessen",
             brand="Quesería La Umbría",
@@ -199,8 +199,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Smoked paprika, sweet",
             description=(
-                "Peppers dried for two weeks over oak smoke, then stone-ground three times. Sweet, deep red, no heat. "
-                "Store away from light or the color goes before the taste."
+                "Peppers dried for two weeks over oak smoke, then stone-ground three times. Sweet, deep red, no "
+                "heat. Store away from light or the color goes before the taste."
             ),
             category="salt-spices-nuts",
             brand=_BRAND,
@@ -274,8 +274,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Old-vine red, unfiltered",
             description=(
-                "Garnacha from bush vines at 900 metres, fermented in clay and bottled without filtering, so expect a "
-                "little sediment. Cherry skin, thyme, a dry finish. 13.5 % vol. Sold to adults only."
+                "Garnacha from bush vines at 900 metres, fermented in clay and bottled without filtering, so expect "
+                "a little sediment. Cherry skin, thyme, a dry finish. 13.5 % vol. Sold to adults only."
             ),
             category="wine",
             brand="Bodega Tres Lindes",
@@ -293,8 +293,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Olive oil soap from Chania",
             description=(
-                "Meltemi's soap from Chania, made the way our grandmother made hers: oil, water, lye and two months of "
-                "patience. We trade it for oil and sell what we do not use. 150 g."
+                "Meltemi's soap from Chania, made the way our grandmother made hers: oil, water, lye and two months "
+                "of patience. We trade it for oil and sell what we do not use. 150 g."
             ),
             category="soap",
             brand="Meltemi",
@@ -311,8 +311,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="The terrace basket",
             description=(
-                "What we put on the table when friends come: oil, cracked olives, marmalade, almonds, salt and a wedge "
-                "of goat cheese, in an esparto basket woven in Úbeda. The basket outlives the food."
+                "What we put on the table when friends come: oil, cracked olives, marmalade, almonds, salt and a "
+                "wedge of goat cheese, in an esparto basket woven in Úbeda. The basket outlives the food."
             ),
             category="cheese-delicatessen",
             brand=_BRAND,

@@ -14,8 +14,8 @@ VENDOR = CastVendor(
     trade="Leather goods",
     tagline="Vegetable-tanned, saddle-stitched, slow",
     story=(
-        "Elio Salvan cut leather for other names for thirty years in the streets behind Santo Spirito. Now his daughter "
-        "Mirta draws, he cuts, and two apprentices stitch with waxed linen. "
+        "Elio Salvan cut leather for other names for thirty years in the streets behind Santo Spirito. Now his "
+        "daughter Mirta draws, he cuts, and two apprentices stitch with waxed linen. "
         "They make about nine bags a week and would rather not make ten."
     ),
     country="IT",
@@ -33,8 +33,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Satchel, two buckles",
             description=(
-                "Shoulder leather of 3 mm, tanned with chestnut bark in the valley of the Arno. Holds a 14-inch laptop "
-                "and a lunch. The strap adjusts from hip to hand."
+                "Shoulder leather of 3 mm, tanned with chestnut bark in the valley of the Arno. Holds a 14-inch "
+                "laptop and a lunch. The strap adjusts from hip to hand."
             ),
             category="shoulder-bags",
             brand=_BRAND,
@@ -54,8 +54,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Half-moon shoulder bag",
             description=(
-                "One curve, one seam, one magnet. Big enough for a phone, keys and a novel. The edge is painted in four "
-                "layers and polished with a bone."
+                "One curve, one seam, one magnet. Big enough for a phone, keys and a novel. The edge is painted in "
+                "four layers and polished with a bone."
             ),
             category="shoulder-bags",
             brand=_BRAND,
@@ -75,8 +75,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Open tote",
             description=(
-                "Unlined, raw inside, with a pouch on a strap so that keys can be found. Gets darker where you hold it. "
-                "Carries A4 and groceries with equal grace."
+                "Unlined, raw inside, with a pouch on a strap so that keys can be found. Gets darker where you hold "
+                "it. Carries A4 and groceries with equal grace."
             ),
             category="backpacks-totes",
             brand=_BRAND,
@@ -113,8 +113,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Belt, 3 cm, brass buckle",
             description=(
-                "Full thickness butt leather that will not stretch. The buckle is cast sand-rough and smoothed by hand. "
-                "Five holes; we punch a sixth if you ask."
+                "Full thickness butt leather that will not stretch. The buckle is cast sand-rough and smoothed by "
+                "hand. Five holes; we punch a sixth if you ask."
             ),
             category="belts",
             brand=_BRAND,
@@ -134,8 +134,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Penny loafers, Blake-stitched",
             description=(
-                "Soft calf on a leather sole with a thin rubber forepart. The last is a little wide at the toes, as feet "
-                "are. Resoled here for a third of the price."
+                "Soft calf on a leather sole with a thin rubber forepart. The last is a little wide at the toes, as "
+                "feet are. Resoled here for a third of the price."
             ),
             category="shoes",
             brand=_BRAND,
@@ -157,7 +157,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Zip pouch for tools or lipsticks",
             description=(
-                "A flat-bottomed pouch that opens like a mouth and stays open. Brass zip, suede pull. We use it for awls."
+                "A flat-bottomed pouch that opens like a mouth and stays open. Brass zip, suede pull. We use it for "
+                "awls."
             ),
             category="wallets-pouches",
             brand=_BRAND,
@@ -173,8 +174,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Notebook cover, A5",
             description=(
-                "Takes any A5 notebook up to 2 cm thick; slips on like a coat. Pen loop, one pocket, initials stamped on "
-                "request."
+                "Takes any A5 notebook up to 2 cm thick; slips on like a coat. Pen loop, one pocket, initials "
+                "stamped on request."
             ),
             category="notebooks",
             brand=_BRAND,

@@ -34,8 +34,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="On-ear headphones One",
             description=(
-                "Forty-millimetre drivers, leather pads that snap off, a band you can bend back. Bluetooth 5.3 or the "
-                "cable in the box. Thirty-two hours; the battery is one screw away."
+                "Forty-millimetre drivers, leather pads that snap off, a band you can bend back. Bluetooth 5.3 or "
+                "the cable in the box. Thirty-two hours; the battery is one screw away."
             ),
             category="headphones",
             brand=_BRAND,
@@ -57,8 +57,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Studio headphones Two, wired",
             description=(
-                "Over-ear, closed, flat in response and in look. Coiled cable to 3 metres, 64 ohm, velour pads you can "
-                "wash. Made for long edits."
+                "Over-ear, closed, flat in response and in look. Coiled cable to 3 metres, 64 ohm, velour pads you "
+                "can wash. Made for long edits."
             ),
             category="headphones",
             brand=_BRAND,
@@ -104,8 +104,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Pocket speaker",
             description=(
-                "One driver, two passive radiators and a mesh woven from wool. Splash-proof, twelve hours, pairs with a "
-                "second one for stereo. Sounds like a small room, not like a tin."
+                "One driver, two passive radiators and a mesh woven from wool. Splash-proof, twelve hours, pairs "
+                "with a second one for stereo. Sounds like a small room, not like a tin."
             ),
             category="speakers-radios",
             brand=_BRAND,
@@ -132,8 +132,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Shelf speakers, walnut, pair",
             description=(
-                "A two-way active pair with a Class D amplifier in one box and a cable to the other. Bluetooth, line, "
-                "phono and optical in. Veneer from one log, matched left and right."
+                "A two-way active pair with a Class D amplifier in one box and a cable to the other. Bluetooth, "
+                "line, phono and optical in. Veneer from one log, matched left and right."
             ),
             category="speakers-radios",
             brand=_BRAND,
@@ -151,8 +151,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Kitchen radio, DAB+",
             description=(
-                "Three knobs and no app. DAB+, FM and a line in; remembers the station when the power goes. The front "
-                "is oak, the grille is paper cord."
+                "Three knobs and no app. DAB+, FM and a line in; remembers the station when the power goes. The "
+                "front is oak, the grille is paper cord."
             ),
             category="speakers-radios",
             brand=_BRAND,
@@ -193,8 +193,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Compact keyboard, hot-swap",
             description=(
-                "65 % layout, aluminium case, switches that pull out without solder. PBT caps with legends that cannot "
-                "wear off, because they go all the way through."
+                "65 % layout, aluminium case, switches that pull out without solder. PBT caps with legends that "
+                "cannot wear off, because they go all the way through."
             ),
             category="keyboards-desk",
             brand=_BRAND,
@@ -256,8 +256,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Angle desk lamp, black",
             description=(
-                "Norrljus's lamp from Umeå, which stands on every bench in our workshop. Friction joints, touch dimmer, "
-                "warm to neutral white. Ships with our longer cable."
+                "Norrljus's lamp from Umeå, which stands on every bench in our workshop. Friction joints, touch "
+                "dimmer, warm to neutral white. Ships with our longer cable."
             ),
             category="table-lamps",
             brand="Norrljus",
@@ -268,16 +268,14 @@ VENDOR = CastVendor(
                 "origin": "Umeå, Sweden",
                 "weight_grams": 2600,
             },
-            variants=(
-                _shelf.variant("LAMP-ANGLE", 15990, 4, gtin=SHARED_GTINS["angle-desk-lamp"], color="Black"),
-            ),
+            variants=(_shelf.variant("LAMP-ANGLE", 15990, 4, gtin=SHARED_GTINS["angle-desk-lamp"], color="Black"),),
             picture={"kind": "desklamp", "tone": "#34373a"},
         ),
         CastProduct(
             title="Wall charger, 65 W",
             description=(
-                "Three ports, gallium nitride, no bigger than a box of matches. The plug is exchangeable for EU, UK and "
-                "CH sockets. Runs warm, never hot."
+                "Three ports, gallium nitride, no bigger than a box of matches. The plug is exchangeable for EU, UK "
+                "and CH sockets. Runs warm, never hot."
             ),
             category="charging-power",
             brand=_BRAND,
@@ -299,8 +297,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Power bank with screws, 10 Ah",
             description=(
-                "Two standard 21700 cells in an aluminium shell. When they tire, open four screws and put in new ones. "
-                "Charges a phone twice and a laptop for the length of a meeting."
+                "Two standard 21700 cells in an aluminium shell. When they tire, open four screws and put in new "
+                "ones. Charges a phone twice and a laptop for the length of a meeting."
             ),
             category="charging-power",
             brand=_BRAND,

@@ -14,8 +14,8 @@ VENDOR = CastVendor(
     trade="Wooden toys",
     tagline="Toys from trees we can name",
     story=(
-        "Resi and Korbinian Moser turned a cowshed outside Salzburg into a workshop when their twins kept chewing the "
-        "paint off things. Every toy is beech, maple or alder from within forty kilometres, finished with "
+        "Resi and Korbinian Moser turned a cowshed outside Salzburg into a workshop when their twins kept chewing "
+        "the paint off things. Every toy is beech, maple or alder from within forty kilometres, finished with "
         "linseed oil or water color that meets EN 71-3. The offcuts heat the shed."
     ),
     country="AT",
@@ -32,8 +32,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Forest blocks, 50 pieces",
             description=(
-                "Seven shapes in three woods, sanded and left plain, so a block can be a bus today and a cake tomorrow. "
-                "Cubes measure 4 cm. In a cotton sack with a drawstring."
+                "Seven shapes in three woods, sanded and left plain, so a block can be a bus today and a cake "
+                "tomorrow. Cubes measure 4 cm. In a cotton sack with a drawstring."
             ),
             category="building-toys",
             brand=_BRAND,
@@ -89,8 +89,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Grasping ring with bells",
             description=(
-                "A maple ring with three loose discs and one steel bell shut inside the wood, where no tooth will find "
-                "it. Rubbed with linseed oil only."
+                "A maple ring with three loose discs and one steel bell shut inside the wood, where no tooth will "
+                "find it. Rubbed with linseed oil only."
             ),
             category="baby-toys",
             brand=_BRAND,
@@ -125,8 +125,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Timber truck with logs",
             description=(
-                "Six real logs with bark, a trailer that unhooks and axles that have survived our twins. Wheels have a "
-                "rubber ring for quiet on parquet."
+                "Six real logs with bark, a trailer that unhooks and axles that have survived our twins. Wheels have "
+                "a rubber ring for quiet on parquet."
             ),
             category="vehicles-animals",
             brand=_BRAND,
@@ -220,8 +220,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Forest memory, 40 tiles",
             description=(
-                "Twenty pairs of leaves, tracks and birds, printed on wooden tiles thick enough for cold fingers. The "
-                "box is also the score board."
+                "Twenty pairs of leaves, tracks and birds, printed on wooden tiles thick enough for cold fingers. "
+                "The box is also the score board."
             ),
             category="games-puzzles",
             brand=_BRAND,
@@ -274,8 +274,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Xylophone, eight bars",
             description=(
-                "Tuned by ear and a file to a clean C major, mounted on felt. Two beaters with rubber heads, because we "
-                "live in a house as well."
+                "Tuned by ear and a file to a clean C major, mounted on felt. Two beaters with rubber heads, because "
+                "we live in a house as well."
             ),
             category="baby-toys",
             brand=_BRAND,
@@ -296,8 +296,8 @@ VENDOR = CastVendor(
         CastProduct(
             title="Child's stool, three legs",
             description=(
-                "Three legs never rock, not even on our yard. Seat at 26 cm; takes a grandmother of 90 kilos if it has "
-                "to. Wedged joints, no screws."
+                "Three legs never rock, not even on our yard. Seat at 26 cm; takes a grandmother of 90 kilos if it "
+                "has to. Wedged joints, no screws."
             ),
             category="stools-chairs",
             brand=_BRAND,
@@ -309,7 +309,7 @@ VENDOR = CastVendor(
                 "weight_grams": 1900,
             },
             variants=(_shelf.variant("STOOL-26", 6400, 7),),
-            picture={"kind": "stool", "tone": _BEECH, "seat": _BEECH, "low": True},
+            picture={"kind": "stool", "tone": _BEECH, "low": True},
         ),
     ),
 )

@@ -3,14 +3,33 @@
 from __future__ import annotations
 
 from marketplace.demo.pictures.kinds import (
+    accessories,
     bags,
+    bath,
     clothing,
     electronics,
     furniture,
+    games,
+    jewelry,
     pantry,
     paper,
     textiles,
+    toys,
     vessels,
 )
 
-__all__ = ["bags", "clothing", "electronics", "furniture", "pantry", "paper", "textiles", "vessels"]
+__all__ = [
+    "accessories",
+    "bags",
+    "bath",
+    "clothing",
+    "electronics",
+    "furniture",
+    "games",
+    "jewelry",
+    "pantry",
+    "paper",
+    "textiles",
+    "toys",
+    "vessels",
+]

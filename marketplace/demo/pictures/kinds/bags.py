@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from math import cos, pi, sin
 
 from marketplace.demo.pictures.color import BRASS, LEATHER, RGB, STEEL, WHITE, lit, mix
@@ -12,7 +14,7 @@ from marketplace.demo.pictures.solids import Spot
 from marketplace.demo.pictures.stage import Mask, Wash
 
 
-def _face(spot: Spot, points: list[Point], color: RGB, radius: float = 16.0, depth: float = 0.16) -> Mask:
+def _face(spot: Spot, points: Sequence[Point], color: RGB, radius: float = 16.0, depth: float = 0.16) -> Mask:
     """Draw an upright piece of a bag, with light that falls off to its lower right."""
     outline = spot.upright(rounded(points, radius) if radius else points)
     return spot.stage.fill(
@@ -23,9 +25,7 @@ def _face(spot: Spot, points: list[Point], color: RGB, radius: float = 16.0, dep
 
 def _bulge(spot: Spot, mask: Mask, color: RGB, x: float, y: float, rx: float, ry: float) -> None:
     stage = spot.stage
-    stage.soften(
-        spot.upright(oval(x - rx * 0.3, y + ry * 0.25, rx * 0.6, ry * 0.55)), lit(color, 1.3), 0.32, 40, mask
-    )
+    stage.soften(spot.upright(oval(x - rx * 0.3, y + ry * 0.25, rx * 0.6, ry * 0.55)), lit(color, 1.3), 0.32, 40, mask)
     edge = spot.upright([(x + rx, y + ry), (x + rx, y - ry), (x - rx, y - ry)])
     stage.soften(edge, lit(color, 0.1), 0.4, 18, mask, width=30)
 
@@ -33,13 +33,11 @@ def _bulge(spot: Spot, mask: Mask, color: RGB, x: float, y: float, rx: float, ry
 def _seam(spot: Spot, points: list[Point], color: RGB, width: float = 2.6) -> None:
     line = spot.upright(points)
     dashes = []
-    for (x0, y0), (x1, y1) in zip(line, line[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(line):
         count = max(1, int(((x1 - x0) ** 2 + (y1 - y0) ** 2) ** 0.5 / 11))
         for i in range(count):
             a, b = i / count, (i + 0.58) / count
-            dashes.append(
-                [(x0 + (x1 - x0) * a, y0 + (y1 - y0) * a), (x0 + (x1 - x0) * b, y0 + (y1 - y0) * b)]
-            )
+            dashes.append([(x0 + (x1 - x0) * a, y0 + (y1 - y0) * a), (x0 + (x1 - x0) * b, y0 + (y1 - y0) * b)])
     spot.stage.lay(spot.stage.strokes(dashes, width, round_ends=False), color, 0.8)
 
 
@@ -63,16 +61,14 @@ def _strap(spot: Spot, points: list[Point], width: float, color: RGB) -> None:
     stage.soften([(x + 4, y + 6) for x, y in line], (44, 32, 30), 0.35, 4, width=w)
     mask = stage.strokes([line], w, round_ends=False)
     stage.lay(mask, lit(color, 0.95))
-    stage.soften(
-        [(x - w * 0.25, y - w * 0.1) for x, y in line], lit(color, 1.4), 0.4, 3, mask, width=w * 0.25
-    )
+    stage.soften([(x - w * 0.25, y - w * 0.1) for x, y in line], lit(color, 1.4), 0.4, 3, mask, width=w * 0.25)
 
 
 @standing("satchel", stature="hand")
 def satchel(spot: Spot, look: Look) -> None:
     tone, strap = look.tone, look.color("strap", LEATHER)
     spot = spot.moved(size=1.06)
-    spot.shadow(600, 170, 330)
+    spot.backing(600, 170, 330)
     handle = curve([(-110, 400), (-90, 478), (0, 500), (90, 478), (110, 400)], 7)
     _strap(spot, handle, 24, strap)
     body = _face(spot, [(-292, 400), (292, 400), (300, 10), (-300, 10)], lit(tone, 0.9), 30)
@@ -93,7 +89,7 @@ def satchel(spot: Spot, look: Look) -> None:
 def moonbag(spot: Spot, look: Look) -> None:
     tone = look.tone
     spot = spot.moved(size=1.12)
-    spot.shadow(420, 150, 280)
+    spot.backing(420, 150, 280)
     path = curve([(-236, 250), (-190, 440), (-40, 560), (100, 540), (216, 420), (240, 250)], 8)
     _strap(spot, path, 26, lit(tone, 0.86))
     outline = curve(
@@ -128,7 +124,7 @@ def moonbag(spot: Spot, look: Look) -> None:
 def backpack(spot: Spot, look: Look) -> None:
     tone, strap = look.tone, look.color("strap", LEATHER)
     spot = spot.moved(size=1.04)
-    spot.shadow(420, 210, 460)
+    spot.backing(420, 210, 460)
     for side in (-1, 1):
         arm = curve([(side * 90, 520), (side * 236, 430), (side * 250, 220), (side * 200, 60)], 7)
         _strap(spot, arm, 40, lit(strap, 0.8))
@@ -158,7 +154,7 @@ def backpack(spot: Spot, look: Look) -> None:
 def pannier(spot: Spot, look: Look) -> None:
     tone, strap = look.tone, look.color("strap", look.accent)
     spot = spot.moved(size=1.08)
-    spot.shadow(430, 180, 440)
+    spot.backing(430, 180, 440)
     for x in (-96, 96):
         hook = curve([(x, 470), (x, 540), (x + 26, 562), (x + 46, 536), (x + 44, 512)], 6)
         stage = spot.stage
@@ -169,9 +165,7 @@ def pannier(spot: Spot, look: Look) -> None:
     number = spot.upright([(-170, 250), (-60, 90)])
     stage.lay(stage.strokes([number], 34, round_ends=False), strap, 0.9, body)
     stage.lay(stage.strokes([spot.upright([(-110, 250), (0, 90)])], 10, round_ends=False), strap, 0.9, body)
-    flap = _face(
-        spot, [(-220, 500), (220, 500), (230, 360), (200, 322), (-200, 322), (-230, 360)], lit(tone, 1.02), 26
-    )
+    flap = _face(spot, [(-220, 500), (220, 500), (230, 360), (200, 322), (-200, 322), (-230, 360)], lit(tone, 1.02), 26)
     stage.soften(spot.upright([(-196, 316), (196, 316)]), (30, 26, 24), 0.5, 8, body, width=12)
     _bulge(spot, flap, tone, 0, 420, 214, 90)
     _seam(spot, [(-196, 340), (196, 340)], lit(tone, 0.5))
@@ -188,7 +182,7 @@ def barbag(spot: Spot, look: Look) -> None:
     small = look.has("small")
     spot = spot.moved(size=1.14)
     w, h = (230.0, 220.0) if small else (280.0, 330.0)
-    spot.shadow(w * 1.9, 190, h)
+    spot.backing(w * 1.9, 190, h)
     body = _face(
         spot,
         [(-w, h), (w, h), (w * 1.02, h * 0.4), (w * 0.92, 8), (-w * 0.92, 8), (-w * 1.02, h * 0.4)],
@@ -205,9 +199,7 @@ def barbag(spot: Spot, look: Look) -> None:
         (-w * 0.9, h * 0.5),
         (-w * 1.04, h * 0.66),
     ]
-    stage.soften(
-        spot.upright([(-w * 0.9, h * 0.48), (w * 0.9, h * 0.48)]), (36, 28, 22), 0.5, 8, body, width=14
-    )
+    stage.soften(spot.upright([(-w * 0.9, h * 0.48), (w * 0.9, h * 0.48)]), (36, 28, 22), 0.5, 8, body, width=14)
     flap = _face(spot, lid, lit(tone, 1.04), 40)
     _bulge(spot, flap, tone, 0, h * 0.8, w, h * 0.26)
     _seam(spot, [(-w * 0.88, h * 0.55), (w * 0.88, h * 0.55)], lit(tone, 1.7))
@@ -278,15 +270,11 @@ def tote(sheet: Sheet, look: Look) -> None:
     elif not leather:
         badge = sheet.stage.shape(sheet.on(oval(0, 90, 84, 84)))
         sheet.stage.lay(badge, trim, 0.92, body)
-        wave = [
-            [(-70 + 14 * t, 66 + row * 26 + 9 * sin(t * 1.1 + row)) for t in range(11)] for row in range(3)
-        ]
+        wave = [[(-70 + 14 * t, 66 + row * 26 + 9 * sin(t * 1.1 + row)) for t in range(11)] for row in range(3)]
         sheet.lines(wave, 7, tone, 0.95, badge)
     for x in (-96, 96) if not long else (-190, 190):
         sheet.piece(panel(x, -82, width + 14, 62, 4), lit(trim if leather or long else tone, 1.02), 3)
-        sheet.lines(
-            [[(x - 12, -104), (x + 12, -62)], [(x + 12, -104), (x - 12, -62)]], 2.2, lit(tone, 0.4), 0.7
-        )
+        sheet.lines([[(x - 12, -104), (x + 12, -62)], [(x + 12, -104), (x - 12, -62)]], 2.2, lit(tone, 0.4), 0.7)
 
 
 @lying("pouch", turn=-8, paired=False)
@@ -305,16 +293,12 @@ def _pouch(sheet: Sheet, tone: RGB, leather: bool, width: float, height: float) 
     mask = sheet.puffed(panel(0, 0, width, height, 26), tone, 20, 0.8)
     if leather:
         sheet.scatter(mask, lit(tone, 0.55), 160, 3, 1.6, 0.3)
-        sheet.stitch(
-            [(-width / 2 + 18, height / 2 - 18), (width / 2 - 18, height / 2 - 18)], lit(tone, 0.55), 3, 13
-        )
+        sheet.stitch([(-width / 2 + 18, height / 2 - 18), (width / 2 - 18, height / 2 - 18)], lit(tone, 0.55), 3, 13)
     else:
         sheet.weave(mask, "linen", tone, 8, 0.4, 320)
     y = -height / 2 + 40
     sheet.line([(-width / 2 + 14, y), (width / 2 - 14, y)], 20, lit(tone, 0.6), 0.9, mask)
-    sheet.lines(
-        [[(x, y - 6), (x, y + 6)] for x in range(int(-width / 2 + 20), int(width / 2 - 16), 8)], 4, BRASS
-    )
+    sheet.lines([[(x, y - 6), (x, y + 6)] for x in range(int(-width / 2 + 20), int(width / 2 - 16), 8)], 4, BRASS)
     sheet.metal(panel(width / 2 - 66, y, 30, 22, 5), BRASS, 4)
     sheet.puffed(panel(width / 2 - 66, y + 44, 22, 66, 9), LEATHER, 6, 0.4)
 
@@ -360,7 +344,7 @@ def belt(sheet: Sheet, look: Look) -> None:
 def helmet(spot: Spot, look: Look) -> None:
     tone, strap = look.tone, look.color("strap", LEATHER)
     spot = spot.moved(size=1.14)
-    spot.shadow(470, 400, 260)
+    spot.backing(470, 400, 260)
     stage = spot.stage
     for side in (-1, 1):
         path = curve([(side * 196, 120), (side * 130, 40), (side * 20, 6)], 6)
@@ -405,15 +389,11 @@ def helmet(spot: Spot, look: Look) -> None:
             for t in [i * pi / 10 for i in range(20)]
         ]
         hole = stage.fill(spot.upright(vent), lit(tone, 0.16))
-        stage.soften(
-            spot.upright([(x + 12, y - 20), (x + 12, y + 20)]), lit(tone, 0.9), 0.5, 4, hole, width=6
-        )
+        stage.soften(spot.upright([(x + 12, y - 20), (x + 12, y + 20)]), lit(tone, 0.9), 0.5, 4, hole, width=6)
     rim = curve([(-248, 104), (-140, 112), (0, 118), (180, 100), (288, 108)], 7)
     line = spot.upright(rim)
     stage.lay(stage.strokes([line], spot.units(18)), lit(mix(strap, (92, 84, 76), 0.4), 1.0))
-    peak = _face(
-        spot, curve([(200, 122), (306, 116), (330, 92), (240, 84), (200, 122)], 6), lit(tone, 0.86), 0
-    )
+    peak = _face(spot, curve([(200, 122), (306, 116), (330, 92), (240, 84), (200, 122)], 6), lit(tone, 0.86), 0)
     stage.soften(spot.upright([(210, 116), (310, 108)]), lit(tone, 1.4), 0.5, 4, peak, width=6)
 
 

@@ -40,9 +40,7 @@ def headphones(sheet: Sheet, look: Look) -> None:
         shell = sheet.puffed(oval(side * 236, 146, 74 * big, 128 * big), tone, 10, 0.8)
         sheet.disc(side * 240, 146, 46, lit(tone, 0.9), 0, 0.16)
         sheet.line(oval(side * 240, 146, 46, 46), 3, trim, 0.9)
-        sheet.stage.soften(
-            sheet.on([(side * 236 - 34, 60), (side * 236 - 48, 140)]), WHITE, 0.45, 7, shell, width=12
-        )
+        sheet.stage.soften(sheet.on([(side * 236 - 34, 60), (side * 236 - 48, 140)]), WHITE, 0.45, 7, shell, width=12)
         sheet.disc(side * 240, 146, 9, trim, 0)
 
 
@@ -83,9 +81,7 @@ def speaker(spot: Spot, look: Look) -> None:
     spot.shadow_of([(-165, 0, -72), (165, 0, -72), (165, 0, 72), (-165, 0, 72)], 300)
     tone, trim = look.tone, look.color("trim", look.accent)
     box = spot.box(330, 330, 140, tone, radius=52)
-    box.patch(
-        "front", rounded([(0.06, 0.06), (0.94, 0.06), (0.94, 0.94), (0.06, 0.94)], 0.14), lit(tone, 0.82)
-    )
+    box.patch("front", rounded([(0.06, 0.06), (0.94, 0.06), (0.94, 0.94), (0.06, 0.94)], 0.14), lit(tone, 0.82))
     stage = spot.stage
     dots = []
     for row in range(19):
@@ -128,9 +124,7 @@ def radio(spot: Spot, look: Look) -> None:
     box.grain("front", tone, 12, 0.25)
     stage = spot.stage
     if old:
-        box.patch(
-            "front", rounded([(0.06, 0.08), (0.94, 0.08), (0.94, 0.6), (0.06, 0.6)], 0.05), lit(grille, 0.9)
-        )
+        box.patch("front", rounded([(0.06, 0.08), (0.94, 0.08), (0.94, 0.6), (0.06, 0.6)], 0.05), lit(grille, 0.9))
         lines = [box.on("front", [(0.06 + 0.0147 * i, 0.08), (0.06 + 0.0147 * i, 0.6)]) for i in range(61)]
         stage.lay(stage.strokes(lines, 1.6, round_ends=False), lit(grille, 0.4), 0.4, box.masks["front"])
         box.patch("front", [(0.22, 0.66), (0.78, 0.66), (0.78, 0.9), (0.22, 0.9)], (66, 48, 30), 8)
@@ -177,9 +171,7 @@ def keyboard(spot: Spot, look: Look) -> None:
             elif index in (0, len(widths) - 1) or row == 4:
                 color = mix(keys, tone, 0.75)
             cap = width * 44 - 5
-            spot.box(
-                cap, 22, 40, color, x=x + width * 22, y=40, z=-97 + row * 48, radius=8, side=lit(color, 0.92)
-            )
+            spot.box(cap, 22, 40, color, x=x + width * 22, y=40, z=-97 + row * 48, radius=8, side=lit(color, 0.92))
             x += width * 44
 
 
@@ -212,9 +204,7 @@ def mouse(sheet: Sheet, look: Look) -> None:
     mask = sheet.puffed(outline, tone, 26)
     thumb = [(-178, -110), (-96, -90), (-60, 60), (-90, 220), (-150, 250), (-190, 90)]
     sheet.stage.lay(sheet.stage.shape(sheet.on(curve([*thumb, thumb[0]], 6))), lit(tone, 0.6), 0.55, mask)
-    sheet.lines(
-        [[(30, -296), (40, -180), (44, -20)], [(-80, -20), (44, -20), (194, 0)]], 4, lit(tone, 0.2), 0.8, mask
-    )
+    sheet.lines([[(30, -296), (40, -180), (44, -20)], [(-80, -20), (44, -20), (194, 0)]], 4, lit(tone, 0.2), 0.8, mask)
     sheet.puffed(panel(36, -170, 34, 96, 17), trim, 4)
     sheet.lines([[(22, -206 + 14 * i), (50, -206 + 14 * i)] for i in range(6)], 3, lit(trim, 0.5), 0.8)
     for y in (-20, 50):
@@ -239,15 +229,12 @@ def microphone(spot: Spot, look: Look) -> None:
     stage = spot.stage
     lines = [spot.ring(110, 284 + 13 * i, 0, pi, 20) for i in range(15)]
     lines += [
-        [spot.ring(110, 276, a, a, 1)[0], spot.ring(110, 470, a, a, 1)[0]]
-        for a in [pi * i / 26 for i in range(27)]
+        [spot.ring(110, 276, a, a, 1)[0], spot.ring(110, 470, a, a, 1)[0]] for a in [pi * i / 26 for i in range(27)]
     ]
     lines += [spot.ring(r, y, 0, pi, 20) for r, y in ((106, 490), (100, 512), (90, 534), (74, 552))]
     stage.lay(stage.strokes(lines, 2.2, round_ends=False), lit(tone, 0.3), 0.6, body)
     x, y = spot.ring(146, 14, pi / 2, pi / 2, 1)[0]
-    stage.fill(
-        rounded([(x - 22, y - 5), (x + 22, y - 5), (x + 22, y + 5), (x - 22, y + 5)], 5), lit(tone, 0.3)
-    )
+    stage.fill(rounded([(x - 22, y - 5), (x + 22, y - 5), (x + 22, y + 5), (x - 22, y + 5)], 5), lit(tone, 0.3))
     stage.fill(oval(x + 12, y, 6, 6), trim)
 
 
@@ -258,9 +245,7 @@ def charger(spot: Spot, look: Look) -> None:
     spot.shadow_of([(-100, 0, -105), (100, 0, -105), (100, 0, 105), (-100, 0, 105)], 210)
     box = spot.box(200, 260, 200, tone, radius=30)
     for v in (0.26, 0.46):
-        box.patch(
-            "front", rounded([(0.3, v), (0.7, v), (0.7, v + 0.08), (0.3, v + 0.08)], 0.06), lit(DARK, 0.8)
-        )
+        box.patch("front", rounded([(0.3, v), (0.7, v), (0.7, v + 0.08), (0.3, v + 0.08)], 0.06), lit(DARK, 0.8))
         box.patch(
             "front",
             rounded([(0.36, v + 0.03), (0.64, v + 0.03), (0.64, v + 0.05), (0.36, v + 0.05)], 0.01),
@@ -287,9 +272,7 @@ def powerbank(spot: Spot, look: Look) -> None:
     for index in range(4):
         box.round("front", 0.14 + index * 0.06, 0.5, 7, (240, 232, 190) if index < 3 else lit(tone, 0.6))
     for u in (0.6, 0.78):
-        box.patch(
-            "front", rounded([(u, 0.38), (u + 0.12, 0.38), (u + 0.12, 0.62), (u, 0.62)], 0.02), lit(DARK, 0.7)
-        )
+        box.patch("front", rounded([(u, 0.38), (u + 0.12, 0.38), (u + 0.12, 0.62), (u, 0.62)], 0.02), lit(DARK, 0.7))
 
 
 @lying("cable", turn=6)

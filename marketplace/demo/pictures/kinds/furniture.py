@@ -6,7 +6,7 @@ from math import cos, pi, sin
 
 from marketplace.demo.pictures.color import BRASS, LEATHER, RGB, WHITE, WOOD, lit, mix
 from marketplace.demo.pictures.geometry import Point, curve, oval, rounded
-from marketplace.demo.pictures.kinds.pantry import flame
+from marketplace.demo.pictures.kinds.bath import flame
 from marketplace.demo.pictures.look import Look, hanging, standing
 from marketplace.demo.pictures.sheets import Sheet, panel
 from marketplace.demo.pictures.solids import Spot, smooth_profile
@@ -37,9 +37,7 @@ def lamp(spot: Spot, look: Look) -> None:
         stage.lay(stage.strokes(ribs, 1.8), lit(look.tone, 0.62), 0.35, mask)
         return
     spot.turned(
-        smooth_profile(
-            [(118, 0), (126, 8), (118, 24), (60, 40), (34, 90), (30, 170), (44, 250), (26, 300), (20, 330)]
-        ),
+        smooth_profile([(118, 0), (126, 8), (118, 24), (60, 40), (34, 90), (30, 170), (44, 250), (26, 300), (20, 330)]),
         foot,
         0.22,
     )
@@ -198,8 +196,7 @@ def floorlamp(spot: Spot, look: Look) -> None:
     body = shade.turned([(128, 420), (86, 580)], look.tone, 0.0)
     stage.soften(oval(*shade.at(0, 480), 90, 80), (255, 236, 190), 0.75, 34, body)
     lines = [
-        [shade.ring(128, 420, a, a, 1)[0], shade.ring(86, 580, a, a, 1)[0]]
-        for a in [pi * i / 14 for i in range(15)]
+        [shade.ring(128, 420, a, a, 1)[0], shade.ring(86, 580, a, a, 1)[0]] for a in [pi * i / 14 for i in range(15)]
     ]
     stage.lay(stage.strokes(lines, 1.4), lit(look.tone, 0.6), 0.3, body)
     stage.lay(stage.strokes([shade.ring(128, 420, 0, pi)], 4), lit(GLOW, 1.05), 0.8)
@@ -208,35 +205,26 @@ def floorlamp(spot: Spot, look: Look) -> None:
 
 @standing("stool", stature="large")
 def stool(spot: Spot, look: Look) -> None:
-    tone, seat = look.tone, look.color("seat", look.tone)
+    tone = seat = look.tone
     if look.has("low"):
         spot = spot.moved(size=0.98)
         height, spread, top = 300.0, 170.0, 236.0
     else:
         height, spread, top = 470.0, 186.0, 216.0
-    seat = tone if tone != look.color("tone", tone) else seat
     spot.shadow(spread * 2, spread * 2, height * 0.5, 0.9, legs=True)
     legs = [pi * 0.5, pi * (0.5 + 2 / 3), pi * (0.5 - 2 / 3)]
     for angle in sorted(legs, key=sin):
         c, s = cos(angle + 0.35), sin(angle + 0.35)
-        spot.rod(
-            (c * top * 0.55, height, s * top * 0.55), (c * spread, 0, s * spread), 44, lit(tone, 0.95), 0.66
-        )
-    spot.turned(
-        [(top - 12, height), (top, height + 8), (top, height + 40), (top - 8, height + 50)], seat, 0.08
-    )
+        spot.rod((c * top * 0.55, height, s * top * 0.55), (c * spread, 0, s * spread), 44, lit(tone, 0.95), 0.66)
+    spot.turned([(top - 12, height), (top, height + 8), (top, height + 40), (top - 8, height + 50)], seat, 0.08)
     mask = spot.disc(top - 8, height + 50, seat)
     stage = spot.stage
-    x0, y0 = spot.at(0, height + 50)
     grain = []
     for index in range(12):
         offset = (index - 5.5) * top / 6.4
         wide = (1 - (offset / top) ** 2) ** 0.5 * top
         grain.append(
-            [
-                spot.at(-wide + wide * 2 * t / 8, height + 50, offset + 8 * sin(t * 0.8 + index))
-                for t in range(9)
-            ]
+            [spot.at(-wide + wide * 2 * t / 8, height + 50, offset + 8 * sin(t * 0.8 + index)) for t in range(9)]
         )
     stage.lay(stage.strokes(grain, 1.7, round_ends=False), lit(seat, 0.55), 0.28, mask)
     for angle in legs:
@@ -289,16 +277,12 @@ def table(spot: Spot, look: Look) -> None:
     )
     floor = stage.shape(spot.ring(280, 434, n=60))
     stage.lay(floor, Wash(lit(tone, 1.04), lit(tone, 0.98), lit(tone, 1.02), lit(tone, 0.9)), 1, inner)
-    lines = [
-        [spot.at(-280 + 70 * t, 434, -230 + 40 * i + 6 * sin(t + i)) for t in range(9)] for i in range(12)
-    ]
+    lines = [[spot.at(-280 + 70 * t, 434, -230 + 40 * i + 6 * sin(t + i)) for t in range(9)] for i in range(12)]
     stage.lay(stage.strokes(lines, 1.6, round_ends=False), lit(tone, 0.6), 0.25, floor)
     cup = spot.moved(-70, 30, 0.62)
     base = 434 / 0.62
     cup.shadow(150, 150, 110, 0.8, lift=base)
-    cup.turned(
-        smooth_profile([(60, base), (76, base + 10), (92, base + 70), (96, base + 150)]), (138, 81, 56), 0.15
-    )
+    cup.turned(smooth_profile([(60, base), (76, base + 10), (92, base + 70), (96, base + 150)]), (138, 81, 56), 0.15)
     cup.mouth(96, base + 150, 9, (244, 238, 226), (242, 236, 224))
     books = spot.moved(110, -10, 0.6, -18)
     base = 434 / 0.6
@@ -339,9 +323,7 @@ def _shelf_goods(sheet: Sheet, look: Look) -> None:
         (28, 140, (120, 138, 120)),
     ):
         book = sheet.piece(panel(x, -77 - height / 2, width, height, 3), color, 6)
-        sheet.lines(
-            [[(x - width / 2, -77 - height * 0.8), (x + width / 2, -77 - height * 0.8)]], 4, WHITE, 0.6, book
-        )
+        sheet.lines([[(x - width / 2, -77 - height * 0.8), (x + width / 2, -77 - height * 0.8)]], 4, WHITE, 0.6, book)
         x += width + 4
     vase = [
         (-26, -77),
@@ -359,9 +341,7 @@ def _shelf_goods(sheet: Sheet, look: Look) -> None:
     bowl = [(-92, 96), (92, 96), (74, 150), (36, 172), (-36, 172), (-74, 150)]
     sheet.puffed([(px - 110, py) for px, py in curve([*bowl, bowl[0]], 5)], (168, 178, 154), 8)
     for index in range(3):
-        sheet.piece(
-            panel(130, 160 - index * 26, 180 - index * 14, 24, 8), (look.soft, look.accent, WHITE)[index], 5
-        )
+        sheet.piece(panel(130, 160 - index * 26, 180 - index * 14, 24, 8), (look.soft, look.accent, WHITE)[index], 5)
 
 
 @hanging("mirror", paired=False)

@@ -1,14 +1,15 @@
-"""What stands in a pantry or by a basin: bottles, tins, bags, cheese, soap, candles."""
+"""What stands in a pantry: bottles, tins, bags, cheese, baskets."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import cos, pi, sin
 
 from marketplace.demo.pictures.color import RGB, STEEL, WHITE, WOOD, lit, mix
 from marketplace.demo.pictures.geometry import Point, curve, oval, rounded
 from marketplace.demo.pictures.kinds.vessels import GLAZE, print_label
 from marketplace.demo.pictures.look import Look, standing
-from marketplace.demo.pictures.solids import Spot, smooth_profile
+from marketplace.demo.pictures.solids import Box, Spot, smooth_profile
 from marketplace.demo.pictures.stage import Mask, Wash
 
 # Body of the bottle, its cap's foot and radius, the label's low and high edge (none without a label).
@@ -68,17 +69,13 @@ def bottle(spot: Spot, look: Look) -> None:
         spot.band([(widest, 8), (widest, 74)], look.color("base", WOOD), within=mask)
     if label is not None:
         print_label(spot, widest * 1.002, *label, look.color("label", GLAZE), look.ink, look.accent)
-    spot.turned(
-        [(radius - 2, low), (radius, low + 4), (radius, low + tall - 5), (radius - 4, low + tall)], cap, 0.35
-    )
+    spot.turned([(radius - 2, low), (radius, low + 4), (radius, low + tall - 5), (radius - 4, low + tall)], cap, 0.35)
     spot.disc(radius - 4, low + tall, cap, 0.95)
     if shape == "pump":
         _pump(spot, cap, low + tall)
     if shape == "dropper":
         spot.turned(
-            smooth_profile(
-                [(30, low + tall), (32, low + tall + 50), (24, low + tall + 90), (4, low + tall + 104)]
-            ),
+            smooth_profile([(30, low + tall), (32, low + tall + 50), (24, low + tall + 90), (4, low + tall + 104)]),
             cap,
             0.4,
         )
@@ -88,9 +85,7 @@ def _glow(spot: Spot, mask: Mask, color: RGB, radius: float, height: float) -> N
     """Let light through glass: it gathers on the side away from the window."""
     bright = mix(lit(color, 1.3), (226, 178, 90), 0.3)
     line = [(radius * 0.62, 24), (radius * 0.66, height * 0.5), (radius * 0.6, height)]
-    spot.stage.soften(
-        spot.upright(line, z=radius * 0.4), bright, 0.55, 12, mask, width=spot.units(radius * 0.3)
-    )
+    spot.stage.soften(spot.upright(line, z=radius * 0.4), bright, 0.55, 12, mask, width=spot.units(radius * 0.3))
 
 
 def _pump(spot: Spot, color: RGB, y: float) -> None:
@@ -100,9 +95,7 @@ def _pump(spot: Spot, color: RGB, y: float) -> None:
     line = spot.upright(path)
     mask = stage.strokes([line], width)
     stage.lay(mask, lit(color, 0.9))
-    stage.soften(
-        [(px, py - width * 0.2) for px, py in line], lit(color, 1.6), 0.6, 3, mask, width=width * 0.2
-    )
+    stage.soften([(px, py - width * 0.2) for px, py in line], lit(color, 1.6), 0.6, 3, mask, width=width * 0.2)
 
 
 @standing("tin")
@@ -151,7 +144,7 @@ def can(spot: Spot, look: Look) -> None:
         box.patch(face, [(0, 0.1), (1, 0.1), (1, 0.14), (0, 0.14)], label)
         box.patch(face, [(0, 0.86), (1, 0.86), (1, 0.9), (0, 0.9)], label)
     box.patch("front", [(0.16, 0.24), (0.84, 0.24), (0.84, 0.76), (0.16, 0.76)], (243, 233, 207), 10)
-    leaves(box.on, "front", 0.5, 0.46, 0.17, look.tone, box.patch)
+    leaves(box, "front", 0.5, 0.46, 0.17, look.tone)
     for v, reach in ((0.62, 0.2), (0.67, 0.13)):
         box.patch(
             "front",
@@ -163,20 +156,20 @@ def can(spot: Spot, look: Look) -> None:
     cap.disc(32, 462, look.ink, 1.1)
 
 
-def leaves(on: object, face: str, u: float, v: float, size: float, color: RGB, patch: object) -> None:
+def leaves(box: Box, face: str, u: float, v: float, size: float, color: RGB) -> None:
     """Print a sprig of three leaves on a face."""
     for angle in (-pi / 2, -pi / 2 - 0.85, -pi / 2 + 0.85):
         edge = [(t / 8, 0.22 * sin(pi * t / 8)) for t in range(9)]
         outline = [*edge, *((a, -b) for a, b in reversed(edge))]
         c, s = cos(angle), sin(angle)
         points = [(u + (a * c - b * s) * size * 1.2, v + 0.06 + (a * s + b * c) * size) for a, b in outline]
-        patch(face, points, color)  # type: ignore[operator]
+        box.patch(face, points, color)
 
 
 @standing("bag")
 def bag(spot: Spot, look: Look) -> None:
     spot = spot.moved(size=1.1)
-    spot.shadow(330, 190, 420)
+    spot.backing(330, 150, 420)
     stage, tone = spot.stage, look.tone
     outline = [
         (-170, 6),
@@ -210,9 +203,7 @@ def bag(spot: Spot, look: Look) -> None:
         mask,
         width=10,
     )
-    stage.fill(
-        spot.upright(rounded(fold, 8)), Wash(lit(tone, 1.2), lit(tone, 1.02), lit(tone, 1.08), lit(tone, 0.9))
-    )
+    stage.fill(spot.upright(rounded(fold, 8)), Wash(lit(tone, 1.2), lit(tone, 1.02), lit(tone, 1.08), lit(tone, 0.9)))
     label = look.color("label", look.accent)
     paper = spot.upright(rounded([(-92, 300), (92, 300), (92, 96), (-92, 96)], 6))
     stage.fill(paper, Wash(lit(GLAZE, 1.02), lit(GLAZE, 0.98), lit(GLAZE, 0.98), lit(GLAZE, 0.9)))
@@ -287,9 +278,7 @@ def chocolate(spot: Spot, look: Look) -> None:
     for column in range(6):
         for row in range(3):
             u, v = 0.02 + column * 0.163, 0.03 + row * 0.323
-            slab.patch(
-                "top", [(u, v), (u + 0.145, v), (u + 0.145, v + 0.29), (u, v + 0.29)], lit(cocoa, 1.1), 6
-            )
+            slab.patch("top", [(u, v), (u + 0.145, v), (u + 0.145, v + 0.29), (u, v + 0.29)], lit(cocoa, 1.1), 6)
             slab.patch(
                 "top",
                 [(u + 0.02, v + 0.05), (u + 0.125, v + 0.05), (u + 0.125, v + 0.24), (u + 0.02, v + 0.24)],
@@ -304,129 +293,13 @@ def chocolate(spot: Spot, look: Look) -> None:
     wrap.patch("top", [(0.19, 0.17), (0.81, 0.17), (0.81, 0.83), (0.19, 0.83)], look.tone, 5)
     for u in (0.03, 0.06, 0.94, 0.97):
         wrap.patch("top", [(u - 0.006, 0), (u + 0.006, 0), (u + 0.006, 1), (u - 0.006, 1)], label)
-    leaves(wrap.on, "top", 0.5, 0.5, 0.26, label, wrap.patch)
+    leaves(wrap, "top", 0.5, 0.5, 0.26, label)
     for v, reach in ((0.66, 0.16), (0.74, 0.1)):
         wrap.patch(
             "top",
             [(0.5 - reach, v), (0.5 + reach, v), (0.5 + reach, v + 0.025), (0.5 - reach, v + 0.025)],
             label,
         )
-
-
-@standing("soap", yaw=-28)
-def soap(spot: Spot, look: Look) -> None:
-    count = look.count(1)
-    spot = spot.moved(size=1.28 if count > 1 else 1.7, x=-10)
-    places = [(0.0, 0.0, 0.0, 0.0), (12.0, 128.0, -6.0, 9.0), (-150.0, 0.0, 110.0, -14.0)]
-    if count == 3:
-        places = [(60.0, 0.0, -60.0, 0.0), (52.0, 128.0, -60.0, 10.0), (-150.0, 0.0, 110.0, -16.0)]
-    for x, y, z, turn in places[:count]:
-        one = spot.moved(x, z, turn=turn)
-        one.shadow_of(
-            [(-135, y, -125), (135, y, -125), (135, y, 125), (-135, y, 125)], 110, 1.0 if not y else 0.5
-        )
-        bar = one.box(270, 122, 250, look.tone, y=y, radius=26)
-        if look.has("band"):
-            band = look.color("band", GLAZE)
-            bar.patch("top", [(0.3, 0), (0.7, 0), (0.7, 1), (0.3, 1)], band)
-            bar.patch("front", [(0.3, 0), (0.7, 0), (0.7, 1), (0.3, 1)], band)
-            bar.patch("front", [(0.36, 0.36), (0.64, 0.36), (0.64, 0.44), (0.36, 0.44)], look.accent)
-            bar.patch("front", [(0.4, 0.54), (0.6, 0.54), (0.6, 0.6), (0.4, 0.6)], look.ink)
-            leaves(bar.on, "top", 0.5, 0.5, 0.16, look.accent, bar.patch)
-        else:
-            dent = [(0.16, 0.18), (0.84, 0.18), (0.84, 0.82), (0.16, 0.82)]
-            bar.patch("top", dent, lit(look.tone, 0.9), 18)
-            bar.patch("top", [(u + 0.012, v + 0.02) for u, v in dent], lit(look.tone, 1.03), 18)
-            leaves(bar.on, "top", 0.5, 0.53, 0.26, lit(look.tone, 0.82), bar.patch)
-
-
-@standing("soapdish", yaw=-24, low=True)
-def soapdish(spot: Spot, look: Look) -> None:
-    spot = spot.moved(size=1.25)
-    spot.shadow_of([(-240, 0, -150), (240, 0, -150), (240, 0, 150), (-240, 0, 150)], 70)
-    for x in (-190, 190):
-        spot.box(40, 26, 270, lit(look.tone, 0.7), x=x, radius=3)
-    for index in range(5):
-        z = -124 + index * 62
-        slat = spot.box(500, 26, 46, look.tone, y=26, z=z, radius=6)
-        slat.grain("top", look.tone, 3, 0.35, index)
-    bar = spot.moved(10, 0, turn=6)
-    color = look.color("soap", GLAZE)
-    bar.shadow_of([(-130, 52, -90), (130, 52, -90), (130, 52, 90), (-130, 52, 90)], 60)
-    cake = bar.box(270, 84, 180, color, y=52, radius=30)
-    leaves(cake.on, "top", 0.5, 0.5, 0.22, lit(color, 0.84), cake.patch)
-
-
-@standing("sponge")
-def sponge(spot: Spot, look: Look) -> None:
-    spot = spot.moved(size=1.15)
-    stage = spot.stage
-    for x, z, size in ((70, -60, 1.0), (-170, 110, 0.62)):
-        one = spot.moved(x, z, size)
-        one.shadow(430, 330, 250)
-        outline = []
-        for index in range(28):
-            angle = index * 2 * pi / 28
-            reach = 1 + 0.025 * sin(index * 2.7) + 0.02 * cos(index * 4.1)
-            outline.append((238 * reach * cos(angle), 150 + 158 * reach * sin(angle)))
-        points = one.upright(curve([*outline, outline[0]], 4))
-        tone = look.tone
-        mask = stage.fill(points, Wash(lit(tone, 1.2), lit(tone, 0.98), lit(tone, 0.9), lit(tone, 0.6)))
-        stage.soften([*points, points[0]], lit(tone, 0.2), 0.5, 22, mask, width=36)
-        holes, lights = [], []
-        for index in range(120):
-            a, b = (index * 0.7548) % 1 * 2 * pi, ((index * 0.5698) % 1) ** 0.5
-            hx, hy = one.upright([(215 * b * cos(a), 150 + 140 * b * sin(a))])[0]
-            r = one.units(3 + 11 * ((index * 0.381) % 1) ** 2)
-            holes.append((hx, hy, r))
-            lights.append((hx + r * 0.3, hy + r * 0.45, r * 0.95))
-        stage.lay(stage.specks(lights), lit(tone, 1.35), 0.45, mask)
-        stage.lay(stage.specks(holes), lit(tone, 0.22), 0.62, mask)
-
-
-@standing("candle")
-def candle(spot: Spot, look: Look) -> None:
-    spot = spot.moved(size=1.3)
-    spot.shadow(340, 340, 320)
-    wax = look.color("wax", GLAZE)
-    profile = smooth_profile([(146, 0), (158, 8), (170, 60), (172, 200), (168, 310)])
-    mask = spot.turned(profile, look.tone, 0.3)
-    spot.band([(160, 10), (171, 70), (172, 96)], mix(look.tone, WHITE, 0.35), within=mask)
-    inner = spot.mouth(168, 310, 12, look.tone, wax, 26)
-    spot.stage.soften(spot.ring(60, 290), (255, 214, 130), 0.7, 20, inner)
-    flame(spot, 282)
-
-
-def flame(spot: Spot, y: float, size: float = 1.0) -> None:
-    """Light a wick that stands at height y."""
-    stage = spot.stage
-    stage.line(spot.upright([(0, y), (2, y + 24 * size)]), 4, (52, 42, 36))
-    center = spot.upright([(0, y + 56 * size)])[0]
-    stage.soften(oval(*center, 90 * size, 110 * size, n=20), (255, 206, 120), 0.42, 46 * size)
-    drop = [(0, 14), (-15, 32), (-13, 56), (0, 100), (12, 58), (15, 32)]
-    shape = spot.upright(curve([(x * size, y + h * size) for x, h in [*drop, drop[0]]], 6))
-    mask = stage.fill(shape, (255, 186, 74))
-    core = spot.upright(oval(0, y + 38 * size, 8 * size, 20 * size, n=16))
-    stage.soften(core, (255, 246, 214), 0.95, 4, mask)
-
-
-@standing("candlestick")
-def candlestick(spot: Spot, look: Look) -> None:
-    spot = spot.moved(size=1.08)
-    spot.shadow(330, 330, 330)
-    tone = look.tone
-    for radius, low, high in ((172, 0, 46), (128, 46, 96), (84, 96, 150)):
-        spot.turned(
-            [(radius - 6, low), (radius, low + 6), (radius, high - 6), (radius - 5, high)], tone, 0.25
-        )
-        spot.disc(radius - 5, high, tone, 1.0)
-        spot.stage.soften(spot.ring(radius * 0.72, high, 0.1, 3.0, 12), lit(tone, 0.2), 0.35, 6, width=12)
-    spot.turned([(46, 150), (50, 156), (50, 184)], tone, 0.3)
-    spot.mouth(50, 184, 7, tone, lit(tone, 0.5))
-    wax = look.color("wax", GLAZE)
-    spot.turned([(31, 160), (31, 470), (26, 482)], wax, 0.2)
-    spot.disc(26, 482, wax, 1.05)
-    flame(spot, 478)
 
 
 @standing("basket")
@@ -492,7 +365,7 @@ def _weave_lines(spot: Spot, profile: list[Point], tone: RGB, mask: Mask | None)
 
 
 def _radius(profile: list[Point], y: float) -> float:
-    for (r0, y0), (r1, y1) in zip(profile, profile[1:], strict=False):
+    for (r0, y0), (r1, y1) in pairwise(profile):
         if y0 <= y <= y1:
             return r0 + (r1 - r0) * ((y - y0) / ((y1 - y0) or 1))
     return profile[-1][0]

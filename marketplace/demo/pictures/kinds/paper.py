@@ -30,10 +30,7 @@ def notebook(sheet: Sheet, look: Look) -> None:
         for row in range(24):
             y = -320 + row * 28
             rows.append(
-                [
-                    (-150 + 9 * t, y + 13 * sin(t * 0.6 + row * 0.9) + 6 * cos(t * 0.23 * row))
-                    for t in range(43)
-                ]
+                [(-150 + 9 * t, y + 13 * sin(t * 0.6 + row * 0.9) + 6 * cos(t * 0.23 * row)) for t in range(43)]
             )
         sheet.lines(rows[::2], 6, lit(tone, 1.35), 0.6, cover)
         sheet.lines(rows[1::2], 5, lit(tone, 0.5), 0.5, cover)
@@ -202,8 +199,7 @@ def pen(sheet: Sheet, look: Look) -> None:
     for row in range(6):
         y = -190 + row * 46
         line = [
-            (-150 + 7 * t, y + 9 * sin(t * 0.9 + row) * cos(t * 0.31 + row * 2))
-            for t in range(43 - (row * 11) % 17)
+            (-150 + 7 * t, y + 9 * sin(t * 0.9 + row) * cos(t * 0.31 + row * 2)) for t in range(43 - (row * 11) % 17)
         ]
         paper.line(curve(line, 2), 3.4, ink, 0.85)
     barrel = [(-70, -22), (150, -26), (300, -20), (312, 0), (300, 20), (150, 26), (-70, 22)]
@@ -239,7 +235,8 @@ def cards(sheet: Sheet, look: Look) -> None:
         if index == 2:
             motif = card.moved(0, -20, 0.74)
             _motif(motif, "leaf", ink, tone, mask)
-            card.line(panel(0, 0, 290, 410, 2) + [panel(0, 0, 290, 410, 2)[0]], 2.4, ink, 0.6, mask)
+            border = panel(0, 0, 290, 410, 2)
+            card.line([*border, border[0]], 2.4, ink, 0.6, mask)
         elif index == 1:
             card.stage.lay(card.stage.shape(card.on(oval(0, 0, 90, 90))), look.ink, 0.9, mask)
         else:
@@ -265,10 +262,7 @@ def rolls(sheet: Sheet, look: Look) -> None:
         one.stage.soften(one.on([(-316, -36), (316, -36)]), WHITE, 0.4, 9, mask, width=16)
         one.piece(oval(320, 0, 26, 66), lit(cream, 0.85), 0)
         one.line(
-            [
-                (320 + 15 * cos(t) * (1 - t / 18), 38 * sin(t) * (1 - t / 18))
-                for t in [i * 0.4 for i in range(34)]
-            ],
+            [(320 + 15 * cos(t) * (1 - t / 18), 38 * sin(t) * (1 - t / 18)) for t in [i * 0.4 for i in range(34)]],
             3,
             lit(color, 0.7),
         )

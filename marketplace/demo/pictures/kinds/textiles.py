@@ -118,9 +118,7 @@ def blanket(spot: Spot, look: Look) -> None:
         u = 0.015 + index / 34.5
         a, b = box.on("front", [(u, 0.06)])[0], box.on("front", [(u + 0.006 * sin(index * 2.1), 0.42)])[0]
         fringe.append([a, b])
-    stage.lay(
-        stage.strokes([[(x + 3, y + 4) for x, y in line] for line in fringe], 4.6), lit(tone, 0.2), 0.35
-    )
+    stage.lay(stage.strokes([[(x + 3, y + 4) for x, y in line] for line in fringe], 4.6), lit(tone, 0.2), 0.35)
     stage.lay(stage.strokes(fringe, 4.4), lit(tone, 1.08))
 
 
@@ -136,7 +134,7 @@ def cushion(spot: Spot, look: Look) -> None:
 
 
 def _pillow(spot: Spot, look: Look, tone: RGB, w: float, h: float, lean: float) -> None:
-    spot.shadow(w * 1.7, 200, h * 0.9)
+    spot.backing(w * 1.7, 200, h * 0.9)
     c, s = cos(lean * pi / 180), sin(lean * pi / 180)
 
     def turned(points: list[Point]) -> list[Point]:
@@ -200,15 +198,13 @@ def rug(sheet: Sheet, look: Look) -> None:
             fringe.append([(x, y), (x + 4 * sin(index * 2.3), y + reach)])
     sheet.lines(fringe, 4, lit((236, 226, 206), 0.95))
     mask = sheet.piece(panel(0, 0, 480, 664, 5), tone, 9)
-    y, index = -332.0, 0
-    while y < 332:
+    top, index = -332.0, 0
+    while top < 332:
         height = (58, 14, 26, 14, 84, 20, 40, 12)[index % 8]
         color = colors[index % len(colors)]
-        stripe = sheet.stage.shape(sheet.on([(-240, y), (240, y), (240, y + height), (-240, y + height)]))
-        sheet.stage.lay(
-            stripe, Wash(lit(color, 1.05), lit(color, 0.98), lit(color, 0.98), lit(color, 0.9)), 1.0, mask
-        )
-        y, index = y + height, index + 1
+        stripe = sheet.stage.shape(sheet.on([(-240, top), (240, top), (240, top + height), (-240, top + height)]))
+        sheet.stage.lay(stripe, Wash(lit(color, 1.05), lit(color, 0.98), lit(color, 0.98), lit(color, 0.9)), 1.0, mask)
+        top, index = top + height, index + 1
     sheet.lines([[(-240, v), (240, v)] for v in range(-330, 332, 8)], 1.8, lit(tone, 0.3), 0.3, mask)
     sheet.lines([[(u, -332), (u, 332)] for u in range(-238, 240, 7)], 1.4, lit(tone, 0.4), 0.16, mask)
 
@@ -227,9 +223,7 @@ def roll(sheet: Sheet, look: Look) -> None:
     sheet.weave(tube, "linen", tone, 8, 0.35, 400)
     sheet.stage.soften(sheet.on([(-120, 120), (160, 128)]), WHITE, 0.45, 12, tube, width=22)
     end = sheet.piece(oval(-122, 180, 34, 86), lit(tone, 0.92), 0)
-    spiral = [
-        (-122 + (30 - t * 1.1) * cos(t), 180 + (80 - t * 3.0) * sin(t)) for t in [i * 0.35 for i in range(70)]
-    ]
+    spiral = [(-122 + (30 - t * 1.1) * cos(t), 180 + (80 - t * 3.0) * sin(t)) for t in [i * 0.35 for i in range(70)]]
     sheet.line(spiral, 3.4, lit(tone, 0.5), 0.8, end)
     sheet.cord([(36, 94), (40, 180), (34, 268)], 10, WOOD, 2)
 
@@ -252,29 +246,16 @@ def _ball(spot: Spot, color: RGB) -> None:
         c, s = cos(turn), sin(turn)
         for index in range(11):
             offset = (index - 5) * 24 * spread
-            arc = [
-                (-r * 1.1 + 22 * t, offset + 46 * sin(pi * t / 10) * (1 if turn > 0 else -1))
-                for t in range(11)
-            ]
+            arc = [(-r * 1.1 + 22 * t, offset + 46 * sin(pi * t / 10) * (1 if turn > 0 else -1)) for t in range(11)]
             path = [(x * c - y * s, r - 6 + x * s + y * c) for x, y in arc]
             dark.append(spot.upright([(x, y - 4) for x, y in path]))
             light.append(spot.upright(path))
-        clip = (
-            stage.shape(
-                spot.upright(oval(40 * cos(turn * 3), r - 6 + 50 * sin(turn * 2.3), r * 0.72, r * 0.7))
-            )
-            if turn != 0.5
-            else mask
-        )
+        patch = oval(40 * cos(turn * 3), r - 6 + 50 * sin(turn * 2.3), r * 0.72, r * 0.7)
+        clip = mask if turn == 0.5 else stage.shape(spot.upright(patch))
         for lines, tone, width, alpha in (
             (dark, lit(color, 0.35), 4.0, 0.5),
             (light, lit(color, 1.16), 7.0, 0.55),
         ):
-            both = stage.strokes(lines, width)
-            stage.lay(both, tone, alpha, _within(stage, clip, mask))
+            stage.lay(stage.strokes(lines, width), tone, alpha, clip)
     stage.soften(spot.upright(oval(46, r - 60, r * 0.9, r * 0.8)), lit(color, 0.05), 0.22, 40, mask)
     stage.soften(spot.upright(oval(-52, r + 48, 50, 40)), WHITE, 0.22, 26, mask)
-
-
-def _within(stage, clip, mask):  # type: ignore[no-untyped-def]
-    return mask if clip is mask else clip

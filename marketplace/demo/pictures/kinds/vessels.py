@@ -28,9 +28,7 @@ def handle(spot: Spot, points: list[Point], width: float, color: RGB, x: float =
         mask,
         width=w * 0.5,
     )
-    stage.soften(
-        [(px - w * 0.2, py - w * 0.22) for px, py in path], lit(color, 1.4), 0.6, 2.2, mask, width=w * 0.16
-    )
+    stage.soften([(px - w * 0.2, py - w * 0.22) for px, py in path], lit(color, 1.4), 0.6, 2.2, mask, width=w * 0.16)
 
 
 def dipped(spot: Spot, profile: list[Point], look: Look, share: float = 0.2, gloss: float = 0.3) -> None:
@@ -41,9 +39,7 @@ def dipped(spot: Spot, profile: list[Point], look: Look, share: float = 0.2, glo
         foot = [point for point in profile if point[1] <= limit]
         spot.band(foot, look.color("dip", WOOD), within=mask)
         r, y = foot[-1]
-        spot.stage.lay(
-            spot.stage.strokes([spot.ring(r, y, 0.05, pi - 0.05)], 2.0), lit(look.tone, 0.55), 0.5, mask
-        )
+        spot.stage.lay(spot.stage.strokes([spot.ring(r, y, 0.05, pi - 0.05)], 2.0), lit(look.tone, 0.55), 0.5, mask)
     if look.has("speckle"):
         spot.speckle(mask, lit(look.tone, 0.15), look.seed)
 
@@ -113,9 +109,7 @@ def plate(spot: Spot, look: Look) -> None:
         one.turned(lifted, look.tone, 0.0)
         y = 40 + level * 40.0
         stage, tone = one.stage, look.tone
-        stage.fill(
-            one.ring(322, y, n=60), Wash(lit(tone, 1.12), lit(tone, 0.98), lit(tone, 1.06), lit(tone, 0.86))
-        )
+        stage.fill(one.ring(322, y, n=60), Wash(lit(tone, 1.12), lit(tone, 0.98), lit(tone, 1.06), lit(tone, 0.86)))
         stage.lay(stage.strokes([one.ring(318, y, n=60)], 4.5), look.color("rim", WOOD), 0.85)
         well = stage.fill(
             one.ring(232, y - 8, n=60), Wash(lit(tone, 0.9), lit(tone, 1.0), lit(tone, 1.0), lit(tone, 1.06))
@@ -184,9 +178,7 @@ def leaf(
     """Draw one leaf from its foot (x, height) in the direction of `angle` (radians, up is pi/2)."""
     c, s = cos(angle), sin(angle)
     edge = [(length * t / 7, length * belly * sin(pi * (t / 7) ** 0.85)) for t in range(8)]
-    outline = [
-        (x + a * c - b * s, y + a * s + b * c) for a, b in [*edge, *((a, -b) for a, b in reversed(edge))]
-    ]
+    outline = [(x + a * c - b * s, y + a * s + b * c) for a, b in [*edge, *((a, -b) for a, b in reversed(edge))]]
     tone = mix(color, (214, 220, 170), 0.12 * (index % 3))
     mask = spot.stage.fill(
         spot.upright(outline), Wash(lit(tone, 1.12), lit(tone, 0.95), lit(tone, 0.85), lit(tone, 0.7))
@@ -221,9 +213,7 @@ def pitcher(spot: Spot, look: Look) -> None:
     spot = spot.moved(x=-30, size=1.12)
     spot.shadow(280, 280, 440)
     handle(spot, [(110, 440), (220, 462), (268, 360), (230, 210), (138, 150)], 36, look.tone)
-    profile = smooth_profile(
-        [(116, 0), (134, 10), (164, 100), (168, 190), (138, 320), (112, 420), (126, 508)]
-    )
+    profile = smooth_profile([(116, 0), (134, 10), (164, 100), (168, 190), (138, 320), (112, 420), (126, 508)])
     lip = spot.upright([(-100, 508), (-176, 540), (-150, 486), (-118, 440)])
     spot.stage.fill(lip, lit(look.tone, 1.06))
     dipped(spot, profile, look, 0.14)
@@ -256,9 +246,7 @@ def teapot(spot: Spot, look: Look) -> None:
         spot.upright(curve([*spout, spout[0]], 6)),
         Wash(lit(look.tone, 1.15), lit(look.tone, 0.9), lit(look.tone, 0.9), lit(look.tone, 0.55)),
     )
-    stage.soften(
-        spot.upright([(-200, 100), (-262, 180), (-290, 268)]), lit(look.tone, 0.3), 0.4, 8, mask, width=14
-    )
+    stage.soften(spot.upright([(-200, 100), (-262, 180), (-290, 268)]), lit(look.tone, 0.3), 0.4, 8, mask, width=14)
     profile = smooth_profile([(124, 0), (140, 8), (196, 70), (212, 140), (186, 220), (120, 268), (106, 274)])
     spot.turned(profile, look.tone, 0.4)
     lid = smooth_profile([(108, 272), (96, 290), (60, 308), (24, 316)])
@@ -293,9 +281,8 @@ def jar(spot: Spot, look: Look) -> None:
     top = height
     if look.has("cloth"):
         cloth = look.color("cloth", look.accent)
-        frill = [(radius * 1.02 + 8 * sin(i * 2.1), height - 66 + 10 * cos(i * 1.7)) for i in range(1)]
         spot.band(
-            [(frill[0][0] * 1.1, height - 58), (radius * 0.95, height - 16), (radius * 0.92, height + 34)],
+            [(radius * 1.12, height - 58), (radius * 0.95, height - 16), (radius * 0.92, height + 34)],
             cloth,
         )
         spot.disc(radius * 0.92, height + 34, cloth, 1.0)
@@ -404,9 +391,7 @@ def print_label(
 def dish(spot: Spot, look: Look) -> None:
     spot = spot.moved(size=1.0)
     spot.shadow(460, 460, 90)
-    spot.turned(
-        smooth_profile([(190, 0), (230, 10), (276, 60), (284, 96)]), look.color("rim", (120, 96, 74)), 0.05
-    )
+    spot.turned(smooth_profile([(190, 0), (230, 10), (276, 60), (284, 96)]), look.color("rim", (120, 96, 74)), 0.05)
     inner = spot.mouth(284, 96, 20, look.tone, look.tone)
     stage = spot.stage
     stage.soften(spot.ring(180, 80), lit(look.tone, 1.2), 0.6, 30, inner)
