@@ -1,5 +1,6 @@
 """A vendor's way in: apply, be approved or rejected, get a shop, be paid, sell."""
 
+import re
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -69,12 +70,12 @@ def apply_as_vendor(
         name=name,
         legal_name=legal_name,
         country=country,
-        city=city.strip(),
+        city=_optional(city, "city", "city", 100),
         email=email,
-        vat_id=vat_id.replace(" ", "").upper(),
-        tagline=tagline.strip(),
-        story=story.strip(),
-        palette=list(palette),
+        vat_id=_optional(vat_id.replace(" ", "").upper(), "vat_id", "VAT number", 20),
+        tagline=_optional(tagline, "tagline", "tagline", 150),
+        story=_optional(story, "story", "story", 5000),
+        palette=_clean_palette(palette),
         currency=settings.CURRENCY,
     )
     try:
@@ -169,8 +170,10 @@ def change_profile(
 ) -> Vendor:
     """Change what customers read about a vendor. Runs as the vendor's own role. Raises InvalidInput."""
     vendor.name = _required(name, "name", "shop name", 100)
-    vendor.tagline, vendor.story, vendor.city = tagline.strip(), story.strip(), city.strip()
-    vendor.palette = list(palette)
+    vendor.tagline = _optional(tagline, "tagline", "tagline", 150)
+    vendor.story = _optional(story, "story", "story", 5000)
+    vendor.city = _optional(city, "city", "city", 100)
+    vendor.palette = _clean_palette(palette)
     vendor.save(update_fields=["name", "tagline", "story", "city", "palette"])
     record(
         action="shop.profile_changed",
@@ -219,6 +222,18 @@ def _required(text: str, field: str, label: str, longest: int) -> str:
     if len(cleaned) > longest:
         raise InvalidInput(f"The {label} is longer than {longest} characters.", field=field)
     return cleaned
+
+
+def _optional(text: str, field: str, label: str, longest: int) -> str:
+    return _required(text, field, label, longest) if text.strip() else ""
+
+
+def _clean_palette(palette: Sequence[str]) -> list[str]:
+    """Up to five colors as #rrggbb: they become part of a stylesheet."""
+    colors = [color.lower() for color in palette]
+    if len(colors) > 5 or not all(re.fullmatch(r"#[0-9a-f]{6}", color) for color in colors):
+        raise InvalidInput("A palette is up to five colors like #b4552f.", field="palette")
+    return colors
 
 
 def _clean_email(text: str) -> str:

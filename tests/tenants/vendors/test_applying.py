@@ -2,7 +2,7 @@ import threading
 import uuid
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import DatabaseError, connection, connections, transaction
 
 from accounts.signup import register_person
 from audit.models import AuditEntry
@@ -10,6 +10,7 @@ from kit.errors import Conflict, InvalidInput
 from notifications.models import Mail
 from outbox.models import Fact
 from outbox.tasks import deliver
+from tenants.isolation.doors import bind_vendor
 from tenants.isolation.models import Wall, WallState
 from tenants.vendors.actions import (
     AlreadyDecided,
@@ -18,6 +19,7 @@ from tenants.vendors.actions import (
     activate_vendor,
     apply_as_vendor,
     approve_vendor,
+    change_profile,
     open_shop,
     reject_vendor,
     set_payouts_ready,
@@ -83,6 +85,13 @@ def test_the_storefronts_role_is_enough_to_apply(mira):
         ({"name": "x" * 101}, "name"),
         ({"legal_name": ""}, "legal_name"),
         ({"email": "nobody"}, "email"),
+        ({"tagline": "x" * 151}, "tagline"),
+        ({"city": "x" * 101}, "city"),
+        ({"vat_id": "9" * 21}, "vat_id"),
+        ({"story": "x" * 5001}, "story"),
+        ({"palette": ["red"]}, "palette"),
+        ({"palette": ["#b4552f;}"]}, "palette"),
+        ({"palette": ["#b4552f"] * 6}, "palette"),
     ],
 )
 def test_an_application_that_breaks_a_rule_names_the_field_and_leaves_nothing(mira, changes, field):
@@ -247,3 +256,21 @@ def test_a_rejection_is_told_with_its_reason(mira):
     mail = Mail.objects.get(template="vendor_rejected")
     assert "We have <many> potters & no room." in mail.text
     assert "We have &lt;many&gt; potters &amp; no room." in mail.html
+
+
+PROFILE = {"name": "Lindqvist", "tagline": "Clay", "story": "By hand.", "city": "Malmö", "palette": ["#B4552F"]}
+
+
+def test_a_vendor_changes_its_profile_with_its_own_rights(make_vendor, mira):
+    vendor, other = make_vendor("lindqvist"), make_vendor("moreau")
+    with bind_vendor(vendor), transaction.atomic():
+        change_profile(vendor=vendor, by=mira.id, **PROFILE)
+    vendor.refresh_from_db()
+    assert (vendor.tagline, vendor.city, vendor.palette) == ("Clay", "Malmö", ["#b4552f"])
+    assert facts() == ["shop.profile_changed"]
+    entry = AuditEntry.objects.get()
+    assert (entry.action, entry.actor_kind, entry.vendor_id) == ("shop.profile_changed", "member", vendor.id)
+    with bind_vendor(vendor), pytest.raises(DatabaseError), transaction.atomic():
+        change_profile(vendor=other, by=mira.id, **PROFILE)
+    other.refresh_from_db()
+    assert other.tagline == ""
