@@ -220,6 +220,13 @@ def variant_choices(listing: Listing) -> list[VariantChoice]:
     return [VariantChoice(variant, lines[variant.id]) for variant in variants if variant.id in lines]
 
 
+def more_from(card: VendorCard, *, beside: UUID, limit: int = 6) -> list[Listing]:
+    """Other listings of a vendor at its own prices, the newest first. Two statements."""
+    found = list(offered_by(cards(), [card.vendor_id]).exclude(id=beside).order_by(*SORTS["newest"])[:limit])
+    at_vendor(found, card)
+    return found
+
+
 # --- Parts that search uses too -------------------------------------------------------------------------------------------
 
 

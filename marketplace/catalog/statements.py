@@ -39,7 +39,7 @@ UPSERT_VARIANTS = """
             AND (have.options, have.position) IS DISTINCT FROM (excluded.options, excluded.position))
 """
 
-_STOCK = """
+STOCK = """
       LEFT JOIN LATERAL (SELECT sum(on_hand - allocated - reserved) AS units
                            FROM shop_inventory_stocklevel WHERE variant_id = v.id) stock ON true
       LEFT JOIN LATERAL (SELECT sum(allocated_delta) AS units FROM shop_inventory_stockmovement
@@ -57,7 +57,7 @@ UPSERT_OFFERS = f"""
            AS t(variant_id, listing_id, listing_variant_id)
       JOIN shop_catalog_variant v ON v.id = t.variant_id
       JOIN shop_catalog_product p ON p.id = v.product_id
-      {_STOCK}
+      {STOCK}
      ORDER BY v.id
     ON CONFLICT (id) DO UPDATE
        SET listing_id = excluded.listing_id, listing_variant_id = excluded.listing_variant_id,
@@ -83,7 +83,7 @@ UPDATE_STOCK = f"""
     UPDATE listings_offer o
        SET available = fresh.available, sold_recently = fresh.sold, projected_at = %(now)s
       FROM (SELECT v.id, {AVAILABLE} AS available, coalesce(sold.units, 0) AS sold
-              FROM shop_catalog_variant v {_STOCK}
+              FROM shop_catalog_variant v {STOCK}
              WHERE v.id = ANY(%(variants)s)) fresh
      WHERE o.id = fresh.id AND o.vendor_id = %(vendor)s AND o.is_visible
        AND (o.available, o.sold_recently) IS DISTINCT FROM (fresh.available::int, fresh.sold::int)
@@ -91,7 +91,7 @@ UPDATE_STOCK = f"""
 """
 
 # What a listing copies from its visible offers: one row for each id of the array, empty where there is no such offer.
-_BUY_BOX = """
+BUY_BOX = """
     SELECT asked.id AS listing_id, b.price_minor, b.compare_at_minor, b.currency, b.slug, b.name, b.handling_days,
            coalesce(b.available > 0, false) AS in_stock, coalesce(t.offers, 0) AS offers,
            coalesce(t.vendors, 0) AS vendors, t.highest, coalesce(t.sold, 0) AS sold
@@ -128,7 +128,7 @@ UPSERT_LISTINGS = f"""
            b.in_stock, b.sold, b.offers > 0
       FROM unnest(%(products)s::uuid[], %(listings)s::uuid[]) AS t(product_id, listing_id)
       JOIN shop_catalog_product p ON p.id = t.product_id
-      JOIN ({_BUY_BOX}) b ON b.listing_id = t.listing_id
+      JOIN ({BUY_BOX}) b ON b.listing_id = t.listing_id
       LEFT JOIN taxonomy_category c ON c.id = p.category_id
       LEFT JOIN LATERAL (
             SELECT jsonb_agg(jsonb_build_object('path', path, 'alt', alt, 'width', width, 'height', height)
@@ -161,7 +161,7 @@ UPDATE_BUY_BOXES = f"""
            best_handling_days = coalesce(b.handling_days, l.best_handling_days),
            offer_count = b.offers, vendor_count = b.vendors, in_stock = b.in_stock, sold_recently = b.sold,
            is_visible = b.offers > 0, projected_at = %(now)s
-      FROM ({_BUY_BOX}) b
+      FROM ({BUY_BOX}) b
      WHERE l.id = b.listing_id
        AND (l.price_minor, l.compare_at_minor, l.price_max_minor, l.currency, l.best_vendor_slug, l.best_vendor_name,
             l.best_handling_days, l.offer_count, l.vendor_count, l.in_stock, l.sold_recently, l.is_visible)
