@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from kit.errors import SoukError
@@ -285,7 +286,10 @@ def facets_of(listings: QuerySet[Listing], name: str) -> Facets:
 
 def _count_facets(listings: QuerySet[Listing]) -> Facets:
     candidates = listings.order_by().values("id", "brand", "price_minor", "in_stock")[:FACET_CANDIDATES]
-    sql, parameters = candidates.query.sql_with_params()
+    try:
+        sql, parameters = candidates.query.sql_with_params()
+    except EmptyResultSet:
+        return Facets()
     with connection.cursor() as cursor:
         cursor.execute(
             f"""

@@ -7,11 +7,13 @@ capped before they are ranked, so that a word that is everywhere costs no more t
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery
 from django.core.cache import cache
-from django.db import connection
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from kit.errors import InvalidInput
 from kit.pagination import Page
@@ -35,6 +37,8 @@ from marketplace.search.synonyms import expanded
 CONFIG = "public.souk"
 MAX_WORDS, MAX_LENGTH = 12, 120
 CANDIDATES = 500
+# How much of a word's trigrams must be in the title: "stonewear" has 0.5 of "stoneware".
+LIKENESS = "0.45"
 SUGGESTIONS = 6
 SUGGESTION_SECONDS = 60
 
@@ -99,7 +103,7 @@ def suggestions(prefix: str) -> list[Suggestion]:
     words = cleaned(prefix)
     if len(words) < 2:
         return []
-    key = f"search:suggestions:{words.casefold()}".replace(" ", "_")
+    key = "search:suggestions:" + sha256(words.casefold().encode()).hexdigest()
     found: list[Suggestion] | None = cache.get(key)
     if found is None:
         found = [*_categories(words), *_vendors(words), *_titles(words)]
@@ -143,7 +147,10 @@ def _ranked(matching: QuerySet[Listing], words: str, is_fuzzy: bool, cursor: str
     """A page by relevance. The cursor is an offset into the ranked candidates."""
     offset = _offset(cursor)
     best = matching.order_by("-in_stock", "-sold_recently", "-first_published_at", "id").values("id")[:CANDIDATES]
-    candidates, parameters = best.query.sql_with_params()
+    try:
+        candidates, parameters = best.query.sql_with_params()
+    except EmptyResultSet:  # a category without listings, a vendor that is not here
+        return Page([], None, None)
     by = [words.upper()] if is_fuzzy else [expanded(words), words]
     statement = (_LIKENESS if is_fuzzy else _RANK).format(candidates=candidates)
     with connection.cursor() as cursor_:
@@ -171,7 +178,8 @@ def _in_order(ids: Sequence[UUID]) -> list[Listing]:
 
 def _alike(words: str) -> list[UUID]:
     """Listings whose title has words spelled like these, the likest first."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('pg_trgm.word_similarity_threshold', %s, true)", [LIKENESS])
         cursor.execute(
             """
             SELECT id FROM listings_listing

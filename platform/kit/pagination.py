@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from kit.errors import InvalidInput
@@ -64,7 +65,7 @@ def keyset_page(
     if values:
         try:
             rows = rows.filter(_beyond(order, values, backwards))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, ValidationError):
             raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor") from None
     shown = order if not backwards else [f[1:] if f.startswith("-") else f"-{f}" for f in order]
     try:
