@@ -175,6 +175,18 @@ def _request(
     )
 
 
+def settle(*, payment_id: UUID) -> str:
+    """Ask the provider about the sessions under way and bring the payment up to its answer; gives the payment's state.
+
+    For the page that a customer comes back to, which may be there before any webhook. Not inside a transaction. Raises
+    ProviderUnavailable, ProviderRefused.
+    """
+    under_way = PaymentAttempt.objects.filter(payment_id=payment_id, state=AttemptState.OPEN)
+    for session_id in list(under_way.values_list("provider_session_id", flat=True)):
+        provider().settle(session_id)
+    return str(Payment.objects.values_list("state", flat=True).get(id=payment_id))
+
+
 @transaction.atomic
 def open_attempt(*, payment_id: UUID) -> PaymentAttempt:
     """The attempt under way, or a new one (`opening`: the provider has yet to be asked).

@@ -84,9 +84,11 @@ def mirror(
         for one in sorted(found, key=lambda one: one.id)
     }
     BalanceTransaction.objects.bulk_create(rows.values(), ignore_conflicts=True)
-    ready = [id for id, row in rows.items() if row.status == "available"]
-    known = BalanceTransaction.objects.filter(transaction_id__in=ready)
-    known.filter(status="pending").update(status="available")
+    # Locked in one order before they change, or two readers of the same list could wait for each other.
+    known = BalanceTransaction.objects.filter(transaction_id__in=list(rows)).order_by("transaction_id")
+    locked = list(known.select_for_update().values_list("transaction_id", "status"))
+    released = [id for id, status in locked if status == "pending" and rows[id].status == "available"]
+    BalanceTransaction.objects.filter(transaction_id__in=released).update(status="available")
     if payout_id:
         known.filter(payout_id="").update(payout_id=payout_id)
     return list(rows)

@@ -19,6 +19,7 @@ from billing.payments.provider import KeyTaken, ProviderRefused, ProviderUnavail
 API_VERSION: Final = "2026-10-28.endive"
 # A person may be waiting for the answer: the SDK's own 80 seconds are too long.
 CONNECT_SECONDS, READ_SECONDS = 3.05, 20
+LOOPBACK = ("127.0.0.1", "localhost")
 SECRETS = frozenset({"secret", "client_secret", "signing_secret"})
 
 stripe.enable_telemetry = False
@@ -33,8 +34,11 @@ def stripe_client() -> stripe.StripeClient:
 
 @cache
 def _client(key: str, base: str, capture: str) -> stripe.StripeClient:
-    timeout = (CONNECT_SECONDS, READ_SECONDS)
-    http = RecordingClient(Path(capture), timeout=timeout) if capture else stripe.RequestsClient(timeout=timeout)
+    options: Any = {"timeout": (CONNECT_SECONDS, READ_SECONDS)}
+    if urlsplit(base).hostname in LOOPBACK:
+        # A proxy in the environment is for the world outside, not for the sandbox on this machine.
+        options["proxy"] = {"no_proxy": ",".join(LOOPBACK)}
+    http = RecordingClient(Path(capture), **options) if capture else stripe.RequestsClient(**options)
     # All four, or uploads and meter events would leave for the real hosts.
     addresses: Any = {"api": base, "files": base, "connect": base, "meter_events": base} if base else {}
     return stripe.StripeClient(

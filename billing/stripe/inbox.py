@@ -29,7 +29,7 @@ from outbox.doorbell import ring
 
 log = structlog.get_logger(__name__)
 TOLERANCE_SECONDS = 300
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 # About a day of trying. The sweeps that read Stripe's lists find the money all the same.
 MAX_ATTEMPTS = 30
@@ -99,7 +99,7 @@ def process_inbox() -> int:
 
 @transaction.atomic
 def claim() -> WebhookEvent | None:
-    """Take the next due event for a few minutes, or None: the fetching to come must not hold a lock."""
+    """Take the next due event for a while, or None: the fetching to come must not hold a lock."""
     event = (
         WebhookEvent.objects.select_for_update(skip_locked=True)
         .filter(done_at__isnull=True, due_at__lte=clock.now())

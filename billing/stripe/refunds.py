@@ -19,8 +19,8 @@ from billing.stripe.client import describe, is_temporary, named_errors, stripe_c
 from kit import clock
 
 log = structlog.get_logger(__name__)
-LEASE = timedelta(minutes=3)
-RETRY = timedelta(minutes=10)
+LEASE = timedelta(minutes=1)
+SOON = timedelta(seconds=30)
 KEY_TRUSTED = timedelta(hours=20)
 EXPANDED = ["balance_transaction", "failure_balance_transaction"]
 STATES = {
@@ -42,7 +42,7 @@ def send_refunds() -> int:
 
 @transaction.atomic
 def claim() -> Refund | None:
-    """Take the next due refund for a few minutes, or None."""
+    """Take the next due refund for a while, or None."""
     refund = (
         Refund.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("payment", "share")
@@ -65,7 +65,7 @@ def send(refund: Refund) -> bool:
         log.warning("refund_not_made", refund=str(refund.id), cause=type(error).__name__)
         if is_temporary(error):
             again = Refund.objects.filter(id=refund.id, state=RefundState.SENT)
-            again.update(due_at=clock.now() + RETRY, error="Stripe did not answer; asking again")
+            again.update(due_at=clock.now() + SOON, error="Stripe did not answer; asking again")
         else:
             why = f"Stripe refused the refund: {describe(error)}"
             refund_answered(refund_id=refund.id, state=RefundState.FAILED, error=why, moved=False)

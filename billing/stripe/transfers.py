@@ -25,10 +25,12 @@ from tenants.vendors.models import Vendor, VendorState
 log = structlog.get_logger(__name__)
 # Stripe takes 25 calls a second to one endpoint; each transfer costs one call to this one.
 SHORTEST_GAP_SECONDS = 1 / 20
-# How long a claimed transfer is left to whoever claimed it: longer than every retry of a call takes.
-LEASE = timedelta(minutes=3)
-RETRY = timedelta(minutes=10)
-# Keys are good for 24 hours. Past this, look whether the transfer was made before sending again.
+# How long a claimed transfer is left to whoever claimed it. Should that one only be slow, the key keeps it to one.
+LEASE = timedelta(minutes=1)
+# When to ask again a provider that did not answer, and when to look again at what has to change first.
+SOON = timedelta(seconds=30)
+LATER = timedelta(minutes=10)
+# Keys are good for 24 hours; what was not made by then is sent under the next.
 KEY_TRUSTED = timedelta(hours=20)
 NOT_NOW = {
     "balance_insufficient": "Waiting for our balance at Stripe to cover it",
@@ -41,11 +43,12 @@ WAITS_FOR_VENDOR = "Waiting until the vendor's payout details are complete"
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A transfer that is ours to send, and to which account."""
+    """A transfer that is ours to send, and to which account. `sent_before`: an earlier call may have made it."""
 
     transfer: Transfer
     destination: str
     order_id: UUID
+    sent_before: bool
 
 
 def send_transfers() -> int:
@@ -60,7 +63,7 @@ def send_transfers() -> int:
 
 @transaction.atomic
 def claim() -> Claimed | None:
-    """Take the next due transfer for a few minutes, or None. Those that cannot be sent now are put off, saying why."""
+    """Take the next due transfer for a while, or None. Those that cannot be sent now are put off, saying why."""
     now = clock.now()
     due = Q(state=TransferState.HELD, release_at__lte=now) | Q(state__in=[TransferState.DUE, TransferState.SENT])
     while True:
@@ -72,36 +75,39 @@ def claim() -> Claimed | None:
         )
         if transfer is None:
             return None
-        if Vendor.objects.filter(id=transfer.vendor_id, state=VendorState.SUSPENDED).exists():
-            _put_off(transfer, TransferState.HELD, "The vendor is suspended")
-            continue
         account = ConnectedAccount.objects.filter(vendor_id=transfer.vendor_id).exclude(account_id="").first()
-        if account is None or not account.can_receive:
-            _put_off(transfer, TransferState.HELD, WAITS_FOR_VENDOR)
+        # One that was sent may have been made: it is followed up whatever has happened to the vendor since.
+        if transfer.state != TransferState.SENT and (why := _hindrance(transfer, account)):
+            _put_off(transfer, TransferState.HELD, why)
             continue
+        assert account is not None
+        sent_before = transfer.first_sent_at is not None or transfer.attempt > 1
         if transfer.state != TransferState.SENT:
             transfer.state, transfer.first_sent_at = TransferState.SENT, now
         transfer.next_try_at = now + LEASE
         transfer.save(update_fields=["state", "first_sent_at", "next_try_at"])
         order_id = Payment.objects.values_list("reference_id", flat=True).get(id=transfer.payment_id)
-        return Claimed(transfer, account.account_id, order_id)
+        return Claimed(transfer, account.account_id, order_id, sent_before)
+
+
+def _hindrance(transfer: Transfer, account: ConnectedAccount | None) -> str:
+    if Vendor.objects.filter(id=transfer.vendor_id, state=VendorState.SUSPENDED).exists():
+        return "The vendor is suspended"
+    return "" if account is not None and account.can_receive else WAITS_FOR_VENDOR
 
 
 def send(claimed: Claimed) -> bool:
     """Have Stripe make a claimed transfer, once, and enter it. False when it has to wait; then it says why."""
     transfer = claimed.transfer
     try:
-        if transfer.provider_transfer_id:
-            made = _fetch(transfer.provider_transfer_id)
-        else:
-            if _disputed(transfer):
-                _answered(transfer, TransferState.HELD, "The customer's bank disputes the payment")
-                return False
-            made = _made_before(claimed) if _is_old(transfer) else None
-            if made is None:
-                if _is_old(transfer):
-                    _renew(transfer)
-                made = _create(claimed)
+        made = _made_before(claimed) if claimed.sent_before else None
+        if made is None and _disputed(transfer):
+            _answered(transfer, TransferState.HELD, "The customer's bank disputes the payment")
+            return False
+        if made is None:
+            if _is_old(transfer):
+                _renew(transfer)
+            made = _create(claimed)
     except stripe.StripeError as error:
         _failed(transfer, error)
         return False
@@ -156,7 +162,7 @@ def _is_old(transfer: Transfer) -> bool:
 
 
 def _made_before(claimed: Claimed) -> Any:
-    """The transfer as an earlier call made it, its answer lost longer ago than a key lasts; None when there is none."""
+    """The transfer as an earlier call made it, its answer lost to us; None when there is none."""
     found = stripe_client().v1.transfers.list(
         {"transfer_group": str(claimed.order_id), "destination": claimed.destination, "limit": 100}
     )
@@ -260,7 +266,7 @@ def _put_off(transfer: Transfer, state: TransferState, why: str) -> None:
     transfer.state, transfer.error = state, why
     if state == TransferState.HELD:
         transfer.hold_reason, transfer.error = why, ""
-    transfer.next_try_at = clock.now() + RETRY
+    transfer.next_try_at = clock.now() + (SOON if state == TransferState.SENT else LATER)
     transfer.save(update_fields=["state", "error", "hold_reason", "next_try_at", "attempt", "first_sent_at"])
 
 

@@ -7,12 +7,13 @@ from billing.payments.models import AttemptState, PaymentState, RefundState
 from billing.payments.provider import KeyTaken, ProviderUnavailable, SessionLine
 from billing.payouts import actions as payouts
 from billing.payouts.models import TransferState
-from billing.stripe import tasks
+from billing.stripe import onboarding, tasks
 from billing.stripe.client import stripe_client
 from billing.stripe.confirm import PaymentMismatch, confirm_session
 from billing.stripe.models import ConnectedAccount, WebhookEvent
 from kit import clock
 from outbox.models import Fact
+from tenants.vendors.models import Vendor, VendorState
 from tests.support.sandbox import CARD, CARD_AVAILABLE_AT_ONCE
 
 
@@ -255,6 +256,26 @@ def test_a_vendor_that_cannot_be_paid_is_waited_for(paid):
 
     on_account_changed(fact)
     assert tasks.send_transfers() == 1
+
+
+def test_a_transfer_that_was_made_is_found_though_the_vendor_was_restricted_since(paid, explained):
+    paid.sandbox.fail("/v1/transfers", "drop", times=3)
+    assert tasks.send_transfers() == 1
+    account = ConnectedAccount.objects.get(vendor_id=paid.lindqvist.vendor_id)
+    paid.sandbox.control(f"accounts/{account.account_id}/capability", {"status": "restricted"})
+    onboarding.refresh_account(account.vendor_id)
+    paid.sandbox.advance(hours=30)
+    assert tasks.send_transfers() == 1
+    assert paid.transfer(paid.lindqvist).state == TransferState.DONE
+    assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
+    paid.sandbox.drain()
+    explained()
+
+
+def test_a_suspended_vendors_earnings_stay(paid):
+    Vendor.objects.filter(id=paid.moreau.vendor_id).update(state=VendorState.SUSPENDED)
+    assert tasks.send_transfers() == 1
+    assert paid.transfer(paid.moreau).hold_reason == "The vendor is suspended"
 
 
 def test_a_capability_lost_behind_our_back_is_learned_from_the_refusal(paid):

@@ -1,8 +1,10 @@
 """Vendors at Stripe, and our endpoints there."""
 
 from dataclasses import replace
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 
 from billing.payments.provider import ProviderUnavailable
 from billing.stripe import onboarding
@@ -110,3 +112,13 @@ def test_configured_secrets_win(own_folder, settings):
     register_endpoints()
     settings.STRIPE_WEBHOOK_SECRETS = {**settings.STRIPE_WEBHOOK_SECRETS, "connect": ["whsec_a", "whsec_b"]}
     assert secrets_of("connect") == ["whsec_a", "whsec_b"]
+
+
+def test_the_command_registers_and_may_be_run_again(own_folder):
+    said = StringIO()
+    call_command("webhooks", "register", stdout=said)
+    call_command("webhooks", "register", stdout=said)
+    lines = said.getvalue().splitlines()
+    assert [line.rpartition("/")[2] for line in lines[:3]] == ["platform", "connect", "accounts"]
+    assert lines[3:] == ["All three endpoints are registered already."]
+    assert "whsec_" not in said.getvalue()

@@ -1,5 +1,6 @@
 """A purchase across two vendors, from the payment page to the banks."""
 
+from billing.payments import actions
 from billing.payments.models import AttemptState, PaymentState
 from billing.payouts import actions as payouts
 from billing.payouts.models import Payout, PayoutTransfer, Transfer, TransferState
@@ -41,6 +42,16 @@ def test_paid_is_booked_to_the_cent(purchase, books, explained):
         purchase.moreau.vendor_id: (3400, TransferState.HELD, "Released 7 days after delivery"),
     }
     assert Fact.objects.filter(name="payment.captured").count() == 1
+
+
+def test_coming_back_before_any_webhook_is_enough(purchase, books, explained):
+    purchase.start()
+    assert actions.settle(payment_id=purchase.payment.id) == "pending"
+    purchase.pay()
+    assert actions.settle(payment_id=purchase.payment.id) == "paid"
+    assert actions.settle(payment_id=purchase.payment.id) == "paid"
+    assert books() == SOLD
+    explained()
 
 
 def test_a_declined_card_leaves_the_session_open(purchase, books):
