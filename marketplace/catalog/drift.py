@@ -1,7 +1,7 @@
 """Proof that the unified catalogue says what the shops say, and its repair.
 
-Compares, for one vendor, every published variant of its shop with its offer, the listings its products speak for with those
-products, the buy boxes of its listings with their offers, and its card with itself. Reads only.
+Compares, for one vendor, every published variant of its shop with its offer, the listings its products speak for
+with those products, the buy boxes of its listings with their offers, and its card with itself. Reads only.
 """
 
 from collections.abc import Sequence
@@ -10,14 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from kit import clock
-from tenants.isolation.doors import in_shop
-from tenants.shop.shipping.queries import shipping_profile
-from tenants.vendors.models import Vendor
 
+from kit import clock
 from marketplace.catalog import statements
 from marketplace.catalog.models import VendorCard
 from marketplace.catalog.projection import MOST_SHOWN, SALES_COUNT_FOR, project_shop, project_vendor_card
+from tenants.isolation.doors import in_shop
+from tenants.shop.shipping.queries import shipping_profile
+from tenants.vendors.models import Vendor
 
 
 @dataclass(frozen=True, slots=True)

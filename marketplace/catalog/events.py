@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
+from marketplace.catalog.projection import project_products, project_stock, project_vendor_card
 from outbox.models import Fact
 from tenants.vendors.models import Vendor
-
-from marketplace.catalog.projection import project_products, project_stock, project_vendor_card
 
 
 def products_changed(fact: Fact) -> None:
@@ -19,11 +18,15 @@ def stock_changed(fact: Fact) -> None:
 
 
 def vendor_changed(fact: Fact) -> None:
-    """`shop.profile_changed`, `vendor.approved`, `vendor.activated`, `vendor.changed` and all else that changes a card."""
+    """`shop.profile_changed`, `vendor.approved`, `vendor.activated`, `vendor.changed` and all else that changes a
+    card.
+    """
     project_vendor_card(_vendor(fact))
 
 
 def _vendor(fact: Fact) -> Vendor:
+    if fact.vendor_id is None:
+        raise ValueError(f"{fact.name} names no vendor")
     return Vendor.objects.get(id=fact.vendor_id)
 
 

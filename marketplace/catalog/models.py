@@ -1,7 +1,7 @@
 """The unified catalogue: listings, which belong to no vendor, and the vendors' offers on them.
 
-A projection: the worker re-reads a shop and writes these rows (`projection`); nobody edits them. Pages and quotes read only
-this; placing an order reads the shop itself, so a late projection never mis-sells.
+A projection: the worker re-reads a shop and writes these rows (`projection`); nobody edits them. Pages and quotes
+read only this; placing an order reads the shop itself, so a late projection never mis-sells.
 """
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -9,6 +9,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
+
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
@@ -71,7 +72,9 @@ class Listing(models.Model):
     vendor_count = models.PositiveIntegerField(default=0)
     in_stock = models.BooleanField(default=False)
     is_visible = models.BooleanField(default=False)
-    sold_recently = models.PositiveIntegerField(default=0, help_text="units promised to paid orders in the last 30 days")
+    sold_recently = models.PositiveIntegerField(
+        default=0, help_text="units promised to paid orders in the last 30 days"
+    )
     first_published_at = models.DateTimeField(default=clock.now)
     projected_at = models.DateTimeField(default=clock.now)
     search = SearchVectorField(null=True)
@@ -109,7 +112,9 @@ class Listing(models.Model):
 
 
 class ListingVariant(models.Model):
-    """One combination of a listing's options. A GTIN, where there is one, ties the offers of several vendors together."""
+    """One combination of a listing's options. A GTIN, where there is one, ties the offers of several vendors
+    together.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="variants")
@@ -121,9 +126,7 @@ class ListingVariant(models.Model):
 
     class Meta:
         ordering = ["position", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["gtin"], name="listing_variant_gtin", condition=~Q(gtin=""))
-        ]
+        constraints = [models.UniqueConstraint(fields=["gtin"], name="listing_variant_gtin", condition=~Q(gtin=""))]
 
 
 class Offer(models.Model):

@@ -1,8 +1,8 @@
 """From the shops into the unified catalogue: set-based, repeatable, safe to run for many vendors at once.
 
-One vendor's projection runs at a time (an advisory lock), and re-reads the shop once it has that lock, so the last one to
-run has seen the truth. Listings are shared: they are locked in id order before anything is computed from their offers.
-Lock order: vendor, GTIN stripes, listings.
+One vendor's projection runs at a time (an advisory lock), and re-reads the shop once it has that lock, so the last
+one to run has seen the truth. Listings are shared: they are locked in id order before anything is computed from
+their offers. Lock order: vendor, GTIN stripes, listings.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,16 +14,16 @@ from zlib import crc32
 
 from django.conf import settings
 from django.db import connection, transaction
+
 from kit import clock
+from marketplace.catalog import statements
+from marketplace.catalog.models import ListingVariant, Offer, VendorCard
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.gtin import canonical, is_gtin
 from tenants.shop.catalog.models import Product
 from tenants.shop.shipping.models import ShippingProfile
 from tenants.shop.shipping.queries import shipping_profile
 from tenants.vendors.models import Vendor
-
-from marketplace.catalog import statements
-from marketplace.catalog.models import ListingVariant, Offer, VendorCard
 
 BATCH = 500
 # Nobody needs to know more than that there is plenty; and a wholesaler's shelf does not change its page at every sale.
@@ -50,7 +50,8 @@ def project_stock(vendor: Vendor, variant_ids: Iterable[UUID]) -> None:
 def project_vendor_card(vendor: Vendor) -> None:
     """Bring what the marketplace shows of the vendor in line with the vendor and its shop.
 
-    A vendor that begins or ends to sell has its whole shop projected; one that changed its name has it renamed on its listings.
+    A vendor that begins or ends to sell has its whole shop projected; one that changed its name has it renamed on
+    its listings.
     """
     with transaction.atomic():
         projection = _Projection(vendor.id)
@@ -79,17 +80,21 @@ def listing_id_of(vendor_id: UUID, product_id: UUID) -> UUID:
     return uuid5(vendor_id, f"listing:{product_id}")
 
 
-# --- One vendor's projection, in one transaction --------------------------------------------------------------------------
+# --- One vendor's projection, in one transaction ------------------------------------------------------------
 
 
 @dataclass(slots=True)
 class _Places:
     """Where the variants of some products belong."""
 
-    offers: dict[UUID, tuple[UUID, UUID]] = field(default_factory=dict)  # variant -> (listing, listing variant)
-    variants: dict[UUID, tuple[UUID, str, UUID]] = field(default_factory=dict)  # listing variant -> (listing, gtin, variant)
-    homes: dict[UUID, UUID] = field(default_factory=dict)  # product -> listing it would make
-    products: dict[UUID, set[UUID]] = field(default_factory=dict)  # listing -> products that have an offer on it
+    # variant -> (listing, listing variant)
+    offers: dict[UUID, tuple[UUID, UUID]] = field(default_factory=dict)
+    # listing variant -> (listing, GTIN, variant)
+    variants: dict[UUID, tuple[UUID, str, UUID]] = field(default_factory=dict)
+    # product -> the listing that it would make
+    homes: dict[UUID, UUID] = field(default_factory=dict)
+    # listing -> products that have an offer on it
+    products: dict[UUID, set[UUID]] = field(default_factory=dict)
 
 
 class _Projection:

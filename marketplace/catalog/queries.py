@@ -9,17 +9,27 @@ from uuid import UUID
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, QuerySet
+
 from kit.errors import SoukError
 from kit.pagination import Page, keyset_page
+from marketplace.catalog.models import Listing, ListingVariant, Offer, VendorCard
 from taxonomy import queries as taxonomy
 from taxonomy.queries import Node
 
-from marketplace.catalog.models import Listing, ListingVariant, Offer, VendorCard
-
 # What a card in a list shows; the long columns stay where they are.
 CARD = (
-    *("id", "slug", "title", "brand", "category_path", "pictures", "price_minor", "compare_at_minor", "price_max_minor"),
+    *(
+        "id",
+        "slug",
+        "title",
+        "brand",
+        "category_path",
+        "pictures",
+        "price_minor",
+        "compare_at_minor",
+        "price_max_minor",
+    ),
     *("currency", "best_vendor_slug", "best_vendor_name", "best_handling_days", "offer_count", "vendor_count"),
     *("in_stock", "sold_recently", "first_published_at"),
 )
@@ -33,6 +43,7 @@ PAGE = 24
 FACET_CANDIDATES = 5_000
 FACET_SECONDS = 60
 FACET_VALUES = 12
+MOST_OFFERS = 1_000_000
 
 
 class NotListed(SoukError):
@@ -50,6 +61,9 @@ class Filters:
     in_stock: bool = False
     brands: tuple[str, ...] = ()
     vendors: tuple[str, ...] = ()
+
+
+EVERYTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +158,7 @@ def home(*, rail: int = 12, vendors: int = 8) -> Home:
 
 
 def category_page(
-    path: str, *, filters: Filters = Filters(), sort: str = "newest", cursor: str | None = None, size: int = PAGE
+    path: str, *, filters: Filters = EVERYTHING, sort: str = "newest", cursor: str | None = None, size: int = PAGE
 ) -> CategoryPage:
     """The listings of a category and all below it. Raises NotListed, and InvalidInput for a cursor not ours."""
     tree = taxonomy.tree()
@@ -172,7 +186,7 @@ def vendor_page(
     slug: str,
     *,
     category: str = "",
-    filters: Filters = Filters(),
+    filters: Filters = EVERYTHING,
     sort: str = "newest",
     cursor: str | None = None,
     size: int = PAGE,
@@ -228,7 +242,17 @@ def more_from(card: VendorCard, *, beside: UUID, limit: int = 6) -> list[Listing
     return found
 
 
-# --- Parts that search uses too -------------------------------------------------------------------------------------------
+def best_offer(listing_id: UUID | None) -> Offer | None:
+    """The offer in the buy box of a listing that comes in one way only; None where the customer has to choose."""
+    if listing_id is None:
+        return None
+    offers = list(Offer.objects.filter(listing_id=listing_id, is_visible=True, listing__is_visible=True))
+    if len({offer.listing_variant_id for offer in offers}) != 1:
+        return None
+    return min(offers, key=lambda o: (o.available == 0, o.price_minor, o.id))
+
+
+# --- Parts that search uses too -----------------------------------------------------------------------------
 
 
 def listing_list(
@@ -256,8 +280,10 @@ def narrowed(listings: QuerySet[Listing], filters: Filters) -> QuerySet[Listing]
 
 def offered_by(listings: QuerySet[Listing], vendor_ids: Sequence[UUID]) -> QuerySet[Listing]:
     """Those of the listings on which one of these vendors has an offer."""
-    offers = Offer.objects.filter(listing_id=OuterRef("id"), vendor_id__in=vendor_ids, is_visible=True)
-    return listings.filter(Exists(offers))
+    # The limit, beyond what any shop holds, keeps PostgreSQL from walking all listings in order, asking each whether it
+    # is this vendor's: that is slow just when the vendor's are the oldest.
+    offers = Offer.objects.filter(vendor_id__in=vendor_ids, is_visible=True).order_by()
+    return listings.filter(id__in=offers.values("listing_id")[:MOST_OFFERS])
 
 
 def at_vendor(listings: Sequence[Listing], card: VendorCard) -> None:

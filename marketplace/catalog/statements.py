@@ -1,4 +1,5 @@
-"""The SQL of the projection. Shop tables are found through the search path, so those that name one run inside `in_shop`.
+"""The SQL of the projection. Shop tables are found through the search path, so those that name one run inside
+`in_shop`.
 
 A vendor's own role chooses the ids of its rows, so nothing is matched by such an id without the vendor's beside it.
 """
@@ -12,8 +13,8 @@ LIVE_VARIANTS = """
 
 LOCK_VENDOR = "SELECT pg_advisory_xact_lock(hashtextextended('catalogue:vendor:' || %(vendor)s::text, 0))"
 
-# Two vendors that publish a new GTIN at the same moment would each make a page for it. GTINs fall into a few locks, taken
-# in order, rather than each having one: a batch holds hundreds.
+# Two vendors that publish a new GTIN at the same moment would each make a page for it. GTINs fall into a few locks,
+# taken in order, rather than each having one: a batch holds hundreds.
 LOCK_GTINS = """
     SELECT pg_advisory_xact_lock(hashtextextended('catalogue:gtin:' || stripe::text, 0))
       FROM unnest(%(stripes)s::int[]) AS stripe
@@ -24,7 +25,8 @@ LOCK_LISTINGS = """
      WHERE id = ANY(%(listings)s) ORDER BY id FOR UPDATE
 """
 
-# A listing's variant keeps the words its first vendor had for the options, unless the listing's words are this vendor's.
+# A listing's variant keeps the words its first vendor had for the options, unless the listing's words are this
+# vendor's.
 UPSERT_VARIANTS = """
     INSERT INTO listings_listingvariant AS have (id, listing_id, gtin, options, position)
     SELECT t.id, t.listing_id, t.gtin, v.options, v.position

@@ -1,7 +1,7 @@
 """Finding listings by words: PostgreSQL full text, and trigrams where the words are misspelled.
 
-What people type is never parsed by us into SQL or a query language: `websearch_to_tsquery` takes any text. Candidates are
-capped before they are ranked, so that a word that is everywhere costs no more than a rare one.
+What people type is never parsed by us into SQL or a query language: `websearch_to_tsquery` takes any text.
+Candidates are capped before they are ranked, so that a word that is everywhere costs no more than a rare one.
 """
 
 import re
@@ -15,12 +15,12 @@ from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import QuerySet
+
 from kit.errors import InvalidInput
 from kit.pagination import Page
-from taxonomy import queries as taxonomy
-
 from marketplace.catalog.models import Listing, VendorCard
 from marketplace.catalog.queries import (
+    EVERYTHING,
     PAGE,
     Facets,
     Filters,
@@ -33,6 +33,7 @@ from marketplace.catalog.queries import (
     vendor_card,
 )
 from marketplace.search.synonyms import expanded
+from taxonomy import queries as taxonomy
 
 CONFIG = "public.souk"
 MAX_WORDS, MAX_LENGTH = 12, 120
@@ -67,7 +68,7 @@ def search_listings(
     *,
     category: str = "",
     vendor: str = "",
-    filters: Filters = Filters(),
+    filters: Filters = EVERYTHING,
     sort: str = "relevance",
     cursor: str | None = None,
     size: int = PAGE,
@@ -125,8 +126,8 @@ def _query(words: str) -> SearchQuery:
     return SearchQuery(expanded(words), config=CONFIG, search_type="websearch")
 
 
-# Weights of D, C, B, A: what stands in the title counts most by far. Multiplied by how much of the title was asked for, so
-# that a thing comes before what is made for it. Chosen by measuring nDCG@10 (tests/bench) over rated queries.
+# Weights of D, C, B, A: what stands in the title counts most by far. Multiplied by how much of the title was asked
+# for, so that a thing comes before what is made for it. Chosen by measuring nDCG@10 (tests/bench) over rated queries.
 _RANK = """
     SELECT l.id FROM listings_listing l
       JOIN ({candidates}) candidate ON candidate.id = l.id

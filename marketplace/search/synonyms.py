@@ -37,7 +37,8 @@ MAX_COMBINATIONS = 8
 def expanded(words: str) -> str:
     """The search with every combination of such words, as `websearch_to_tsquery` reads it.
 
-    Two words may also be one: "smart watch" finds smartwatches. Left as typed when it uses that language itself (quotes, "or", a minus), or would grow beyond MAX_COMBINATIONS.
+    Two words may also be one: "smart watch" finds smartwatches. Left as typed when it uses that language itself
+    (quotes, "or", a minus), or would grow beyond MAX_COMBINATIONS.
     """
     parts = words.casefold().split()
     if '"' in words or any(part == "or" or part.startswith("-") for part in parts):

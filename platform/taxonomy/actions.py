@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from django.db import transaction
-from kit.errors import InvalidInput
 
+from kit.errors import InvalidInput
 from taxonomy.models import Category, TaxCategory
 from taxonomy.queries import forget_tree
 

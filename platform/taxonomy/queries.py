@@ -52,7 +52,9 @@ class Tree:
         return [node for node in nodes if node] if nodes[-1] else []
 
     def find(self, words: str) -> Node | None:
-        """The category that a vendor means by a path, a slug or a name, whatever the case. None when none or several do."""
+        """The category that a vendor means by a path, a slug or a name, whatever the case. None when none or
+        several do.
+        """
         wanted = words.strip().casefold()
         if wanted in self.by_path:
             return self.by_path[wanted]

@@ -1,7 +1,7 @@
 """A real catalogue from first row to last offer: figures, printed. Run with SOUK_REAL_CATALOGUE naming its folder.
 
-The folder holds `products.csv.xz` (id, brand, gtin, title, description, price_minor, currency, attributes, ...; one vendor is
-made for each brand) and `relevance.csv` (query, id, rating 0 to 3).
+The folder holds `products.csv.xz` (id, brand, gtin, title, description, price_minor, currency, attributes, ...; one
+vendor is made for each brand) and `relevance.csv` (query, id, rating 0 to 3).
 """
 
 import csv
@@ -19,6 +19,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.utils.text import slugify
+
 from marketplace.catalog import queries
 from marketplace.catalog.models import Listing, Offer
 from marketplace.catalog.queries import Filters
@@ -107,7 +108,11 @@ def speeds(vendor):
         ("leaf", lambda n: queries.category_page(f"everything/part-{n}"), range(15)),
         ("listing", queries.listing_page, slugs),
         ("vendor", lambda _: queries.vendor_page(vendor.slug), range(15)),
-        ("suggestions", suggestions, "hp lap mou cab star print usb net batt cam tp-l logi came".split()),
+        (
+            "suggestions",
+            suggestions,
+            ["hp", "lap", "mou", "cab", "star", "print", "usb", "net", "batt", "cam", "tp-l", "logi", "came"],
+        ),
     ):
         found[f"{name}_p50_ms"] = measured(work, arguments, False)
         found[f"{name}_fresh_p50_ms"] = measured(work, arguments, True)

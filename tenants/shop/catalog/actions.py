@@ -6,13 +6,13 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils.text import slugify
+
 from kit import clock
 from kit.context import require_vendor
 from kit.errors import Conflict, InvalidInput
 from kit.ids import short_code, uuid7
 from outbox.actions import announce
 from taxonomy import queries as taxonomy
-
 from tenants.shop.catalog.drafts import InvalidProduct, ProductDraft, VariantDraft, problems, variant_problems
 from tenants.shop.catalog.models import Product, ProductState, Variant
 from tenants.shop.inventory.actions import set_stock
@@ -128,7 +128,7 @@ def slug_of(title: str) -> str:
     return slugify(title)[:120].strip("-") or "item"
 
 
-# --- Their parts ----------------------------------------------------------------------------------------------------------
+# --- Their parts --------------------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -149,16 +149,16 @@ def _move(product: Product, state: ProductState) -> Product:
 def _check(draft: ProductDraft, product: Product | None = None) -> None:
     """Raise InvalidProduct for all that is wrong with the draft in this shop."""
     found = problems(draft, taxonomy.tree())
-    mine = product.id if product else None
+    products, variants = Product.objects.all(), Variant.objects.all()
+    if product:
+        products, variants = products.exclude(id=product.id), variants.exclude(product_id=product.id)
     skus = [variant.sku for variant in draft.variants if variant.sku]
-    taken = set(Variant.objects.filter(sku__in=skus).exclude(product_id=mine).values_list("sku", flat=True))
+    taken = set(variants.filter(sku__in=skus).values_list("sku", flat=True))
     for position, variant in enumerate(draft.variants):
         if variant.sku in taken:
             found.setdefault(f"variants.{position}.sku", f"The SKU “{variant.sku}” is taken by another product.")
-    if draft.external_id:
-        same = Product.objects.filter(external_id=draft.external_id).exclude(id=mine)
-        if same.exists():
-            found.setdefault("external_id", "Another product has this id.")
+    if draft.external_id and products.filter(external_id=draft.external_id).exists():
+        found.setdefault("external_id", "Another product has this id.")
     if found:
         raise InvalidProduct(found)
 

@@ -1,7 +1,7 @@
 """Reading a vendor's CSV file: what each row says, or why the file cannot be read. Nothing here touches the database.
 
-UTF-8 with or without a mark, comma, semicolon or tab, quoted by `"`. The file is read as a stream, twice: `survey` proves
-that it is whole when it is sent, `read` then gives it row by row.
+UTF-8 with or without a mark, comma, semicolon or tab, quoted by `"`. The file is read as a stream, twice: `survey`
+proves that it is whole when it is sent, `read` then gives it row by row.
 """
 
 import csv
@@ -20,24 +20,24 @@ _DIGITS = re.compile(r"-?[0-9]{1,15}")
 
 # What vendors call a column, in lower case with "_" between words, and what it is here.
 COLUMNS = {
-    "external_id": "external_id id product_id article_id".split(),
-    "title": "title name product_name product_title".split(),
-    "description": "description body text".split(),
-    "brand": "brand manufacturer vendor_brand".split(),
-    "gtin": "gtin ean upc barcode ean13 gtin13".split(),
-    "price": "price unit_price".split(),
-    "price_minor": "price_minor price_cents".split(),
-    "compare_at": "compare_at compare_at_price list_price old_price".split(),
-    "compare_at_minor": "compare_at_minor compare_at_cents".split(),
-    "currency": "currency price_currency".split(),
-    "stock": "stock quantity qty inventory on_hand".split(),
-    "sku": "sku article_number item_number".split(),
-    "category": "category product_category category_path".split(),
+    "external_id": ["external_id", "id", "product_id", "article_id"],
+    "title": ["title", "name", "product_name", "product_title"],
+    "description": ["description", "body", "text"],
+    "brand": ["brand", "manufacturer", "vendor_brand"],
+    "gtin": ["gtin", "ean", "upc", "barcode", "ean13", "gtin13"],
+    "price": ["price", "unit_price"],
+    "price_minor": ["price_minor", "price_cents"],
+    "compare_at": ["compare_at", "compare_at_price", "list_price", "old_price"],
+    "compare_at_minor": ["compare_at_minor", "compare_at_cents"],
+    "currency": ["currency", "price_currency"],
+    "stock": ["stock", "quantity", "qty", "inventory", "on_hand"],
+    "sku": ["sku", "article_number", "item_number"],
+    "category": ["category", "product_category", "category_path"],
     "condition": ["condition"],
     "attributes": ["attributes"],
-    "weight_grams": "weight_grams weight_g".split(),
+    "weight_grams": ["weight_grams", "weight_g"],
 }
-PICTURES = "picture_url image_url image_link picture image images pictures".split()
+PICTURES = ["picture_url", "image_url", "image_link", "picture", "image", "images", "pictures"]
 _MEANING = {name: column for column, names in COLUMNS.items() for name in names}
 
 
@@ -100,7 +100,9 @@ def _rows(header: Header, found: Iterator[tuple[int, list[str]]]) -> Iterator[Ro
 
 
 def read_price(cells: Mapping[str, str], name: str, currency: str) -> int | None:
-    """The amount in column `name` (major units) or `name`_minor; None when both are empty. Raises ValueError, in words."""
+    """The amount in column `name` (major units) or `name`_minor; None when both are empty. Raises ValueError, in
+    words.
+    """
     minor = cells.get(f"{name}_minor", "")
     if minor:
         if not _DIGITS.fullmatch(minor):
@@ -157,7 +159,8 @@ def _lines(file: IO[bytes]) -> Iterator[str]:
             yield line
     except UnicodeDecodeError:
         raise UnreadableFile(
-            f"The file is not UTF-8 from about line {number + 1}. Save it as “CSV UTF-8” and send it again.", field="file"
+            f"The file is not UTF-8 from about line {number + 1}. Save it as “CSV UTF-8” and send it again.",
+            field="file",
         ) from None
     finally:
         text.detach()
@@ -226,7 +229,8 @@ def _header(cells: list[str]) -> Header:
         raise UnreadableFile("There is no column called “price”.", field="file")
     if not columns.keys() & {"external_id", "sku"}:
         raise UnreadableFile(
-            "There is no column called “sku” or “id”; a later import could not tell which product is which.", field="file"
+            "There is no column called “sku” or “id”; a later import could not tell which product is which.",
+            field="file",
         )
     by_position = tuple((position, meaning) for meaning, position in columns.items())
     return Header(

@@ -6,11 +6,11 @@ from typing import IO
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import storages
 from django.db import transaction
+from PIL import Image
+
 from kit.context import require_vendor
 from kit.errors import InvalidInput, NotAllowed
 from kit.ids import uuid7
-from PIL import Image
-
 from tenants.shop.catalog.drafts import text_problem
 from tenants.shop.catalog.models import Document, Product
 
@@ -72,7 +72,9 @@ def content_type_of(data: bytes) -> str:
             kind = {"PNG": "image/png", "JPEG": "image/jpeg"}[str(image.format)]
             image.verify()
     except Exception as error:  # decoders raise whatever a damaged file makes them stumble over
-        raise InvalidDocument("Give a PDF, a PNG or a JPEG; this is none, or it is damaged.", field="document") from error
+        raise InvalidDocument(
+            "Give a PDF, a PNG or a JPEG; this is none, or it is damaged.", field="document"
+        ) from error
     return kind
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+
 from kit.errors import InvalidInput
 from taxonomy.queries import Tree
-
 from tenants.shop.catalog.gtin import is_gtin
 from tenants.shop.catalog.models import Condition
 
@@ -171,7 +171,9 @@ def _differences(variants: Sequence[VariantDraft]) -> dict[str, str]:
         seen: set[object] = set()
         for position, value in enumerate(values):
             if value in seen and (value or label == "options"):
-                found[f"variants.{position}.{label}"] = f"Another variant has the same {label.upper() if label != 'options' else label}."
+                found[f"variants.{position}.{label}"] = (
+                    f"Another variant has the same {label.upper() if label != 'options' else label}."
+                )
             seen.add(value)
     for position, variant in enumerate(variants):
         if set(variant.options) != names:

@@ -16,5 +16,7 @@ def is_gtin(text: str) -> bool:
 
 
 def canonical(gtin: str) -> str:
-    """The one way to write it, for comparing: fourteen digits. The shorter forms are the same number without zeros in front."""
+    """The one way to write it, for comparing: fourteen digits. The shorter forms are the same number without zeros
+    in front.
+    """
     return gtin.zfill(14)

@@ -1,10 +1,10 @@
 """Importing a CSV file of products: a result for every row, never half a row, resumable after a kill.
 
-Rows are taken in chunks, each one transaction: products, variants, stock, results and how far we are change together, so
-a process that dies loses at most the chunk at hand. Sending the same file again changes nothing.
+Rows are taken in chunks, each one transaction: products, variants, stock, results and how far we are change
+together, so a process that dies loses at most the chunk at hand. Sending the same file again changes nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -17,13 +17,13 @@ from django.conf import settings
 from django.core.files.storage import storages
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+
 from kit import clock
 from kit.context import require_vendor
 from kit.errors import InvalidInput, NotAllowed
 from kit.ids import uuid7
 from outbox.doorbell import ring
 from taxonomy import queries as taxonomy
-
 from tenants.shop.catalog import csv_file
 from tenants.shop.catalog.actions import products_changed, slug_of
 from tenants.shop.catalog.csv_file import UnreadableFile
@@ -78,7 +78,9 @@ def request_import(
 
 
 def run_import(import_id: UUID) -> int:
-    """Do what is left of an import; gives how many rows this call did. Another process at it at the same time does no harm."""
+    """Do what is left of an import; gives how many rows this call did. Another process at it at the same time does
+    no harm.
+    """
     done = 0
     try:
         with closing(_Reader(ProductImport.objects.get(id=import_id))) as reader:
@@ -194,7 +196,7 @@ class _Reader:
         self._file.close()
 
 
-# --- One chunk ------------------------------------------------------------------------------------------------------------
+# --- One chunk ----------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True)
@@ -223,7 +225,9 @@ class _Chunk:
         self.variants: dict[UUID, Variant] = {}
         self.stock: dict[UUID, int] = {}
         self.results: dict[int, ImportRow] = {}
-        self.lines: dict[UUID, int] = {}  # variant -> line, for what only shows when stock is set
+        # variant -> its line and its product, for what only shows when stock is set
+        self.lines: dict[UUID, int] = {}
+        self.owners: dict[UUID, UUID] = {}
 
     def take(self, rows: Sequence[csv_file.Row]) -> None:
         known = self._known(rows)
@@ -273,7 +277,7 @@ class _Chunk:
         self._publish(variant.product, warnings)
         if wanted.stock is not None:
             self.stock[variant.id] = wanted.stock
-        self.lines[variant.id] = row.line
+        self.lines[variant.id], self.owners[variant.id] = row.line, variant.product_id
         changed = before != _state_of(variant)
         if changed:
             variant.product.version += 0 if is_new else 1
@@ -306,7 +310,9 @@ class _Chunk:
         raise _RowError("This product has several variants: say which by its SKU.", field="sku")
 
     def _draft(self, row: csv_file.Row, variant: Variant | None, warnings: list[tuple[str, str]]) -> ProductDraft:
-        """What the row says, over what is there. Raises _RowError for what is wrong; what can be left out is a warning."""
+        """What the row says, over what is there. Raises _RowError for what is wrong; what can be left out is a
+        warning.
+        """
         cells = row.cells
         old = variant.product if variant else None
         title = cells["title"]
@@ -318,6 +324,7 @@ class _Chunk:
             warnings.append(("gtin", f"“{gtin[:20]}” is not a GTIN; the product was imported without it."))
             gtin = ""
         external_id = cells.get("external_id", "") or (old.external_id if old else "")
+        price, compare_at = self._prices(cells, variant)
         draft = ProductDraft(
             title=title,
             description=cells.get("description", old.description if old else ""),
@@ -335,7 +342,8 @@ class _Chunk:
                     currency=cells.get("currency", "").upper() or settings.CURRENCY,
                     weight_grams=self._read("weight_grams", cells, variant.weight_grams if variant else 0) or 0,
                     stock=self._read("stock", cells, None),
-                    **self._prices(cells, variant),
+                    price_minor=price,
+                    compare_at_minor=compare_at,
                 )
             ],
         )
@@ -343,25 +351,29 @@ class _Chunk:
             raise _RowError(trouble, field=name.removeprefix("variants.0."))
         return draft
 
-    def _prices(self, cells: Any, variant: Variant | None) -> dict[str, int | None]:
+    def _prices(self, cells: Mapping[str, str], variant: Variant | None) -> tuple[int, int | None]:
+        """Price and price to compare with."""
         currency = cells.get("currency", "").upper() or settings.CURRENCY
         if currency != settings.CURRENCY:
             raise _RowError(f"Prices here are in {settings.CURRENCY}.", field="currency")
-        found: dict[str, int | None] = {}
-        for name in ("price", "compare_at"):
-            try:
-                found[f"{name}_minor"] = csv_file.read_price(cells, name, currency)
-            except ValueError as error:
-                raise _RowError(str(error), field=name) from None
-        if found["price_minor"] is None:
+        price = self._price("price", cells)
+        compare_at = self._price("compare_at", cells)
+        if price is None:
             raise _RowError("There is no price.", field="price")
-        if not self.columns & {"compare_at", "compare_at_minor"} and variant:
-            old = variant.compare_at_minor
+        if variant and not self.columns & {"compare_at", "compare_at_minor"}:
             # A price raised to what it was compared with ends the comparison.
-            found["compare_at_minor"] = old if old and old > found["price_minor"] else None
-        return found
+            old = variant.compare_at_minor
+            compare_at = old if old and old > price else None
+        return price, compare_at
 
-    def _category(self, cells: Any, old: Product | None) -> UUID | None:
+    @staticmethod
+    def _price(name: str, cells: Mapping[str, str]) -> int | None:
+        try:
+            return csv_file.read_price(cells, name, settings.CURRENCY)
+        except ValueError as error:
+            raise _RowError(str(error), field=name) from None
+
+    def _category(self, cells: Mapping[str, str], old: Product | None) -> UUID | None:
         words = cells.get("category", "")
         if not words:
             return old.category_id if old and "category" not in self.columns else None
@@ -379,7 +391,7 @@ class _Chunk:
             raise _RowError(str(error), field="attributes") from None
 
     @staticmethod
-    def _read(name: str, cells: Any, otherwise: int | None) -> int | None:
+    def _read(name: str, cells: Mapping[str, str], otherwise: int | None) -> int | None:
         text = cells.get(name, "")
         if not text:
             return otherwise
@@ -442,7 +454,7 @@ class _Chunk:
                 row = self.results[self.lines[variant_id]]
                 row.result, row.field = RowResult.WARNING, "stock"
                 row.message = f"Stock was left as it is: {promised} units are promised to orders. {row.message}"[:300]
-            changed |= {self.results[self.lines[variant_id]].product_id for variant_id in counted.changed}
+            changed |= {self.owners[variant_id] for variant_id in counted.changed}
         ImportRow.objects.bulk_create(self.results.values())
         if changed:
             products_changed(changed)

@@ -5,6 +5,7 @@ would hang thousands of triggers on the public table.
 """
 
 from django.db import models
+
 from kit import clock
 from kit.ids import uuid7
 

@@ -1,7 +1,7 @@
 """Pictures: hostile until decoded, then only ever our own encoding of them.
 
-What is stored is a WebP made here, in three widths, upright and without any metadata, under a name made of what was given.
-A picture's `path` is that name without size: `pictures/<vendor>/<hash>`.
+What is stored is a WebP made here, in three widths, upright and without any metadata, under a name made of what was
+given. A picture's `path` is that name without size: `pictures/<vendor>/<hash>`.
 """
 
 import hashlib
@@ -15,10 +15,10 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Max
-from kit.context import require_vendor
-from kit.errors import InvalidInput
 from PIL import Image, ImageCms, ImageOps
 
+from kit.context import require_vendor
+from kit.errors import InvalidInput
 from tenants.shop.catalog.actions import products_changed
 from tenants.shop.catalog.drafts import text_problem
 from tenants.shop.catalog.models import Picture, Product

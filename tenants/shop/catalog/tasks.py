@@ -2,8 +2,8 @@
 
 import structlog
 from celery import shared_task
-from kit.errors import SoukError
 
+from kit.errors import SoukError
 from tenants.isolation.doors import bind_vendor
 from tenants.shop.catalog.imports import run_import
 from tenants.shop.catalog.models import ImportState, ProductImport
@@ -14,7 +14,9 @@ log = structlog.get_logger(__name__)
 
 @shared_task(name="shop_catalog.run_imports")
 def run_imports(vendor: str = "") -> int:
-    """Do the imports that are due, of one vendor (its id) or of all; gives how many rows. Left-over ones are resumed."""
+    """Do the imports that are due, of one vendor (its id) or of all; gives how many rows. Left-over ones are
+    resumed.
+    """
     shops = Vendor.objects.filter(schema_name__isnull=False).order_by("id")
     done = 0
     for each in list(shops.filter(id=vendor) if vendor else shops):

@@ -1,8 +1,8 @@
 """Taking, promising and moving stock.
 
-Everything an order does to stock (`reserve`, `allocate`, `release`, `cancel_allocation`, `ship`) runs inside the shop and
-inside the caller's transaction, so that one checkout can promise stock in many shops at once. Each is at most three
-statements for any number of lines, plus the fact; each does nothing when repeated for a line.
+Everything an order does to stock (`reserve`, `allocate`, `release`, `cancel_allocation`, `ship`) runs inside the
+shop and inside the caller's transaction, so that one checkout can promise stock in many shops at once. Each is at
+most three statements for any number of lines, plus the fact; each does nothing when repeated for a line.
 """
 
 from collections import defaultdict
@@ -12,8 +12,8 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
-from kit.errors import Conflict, InvalidInput
 
+from kit.errors import Conflict, InvalidInput
 from tenants.shop.catalog.models import Variant
 from tenants.shop.inventory.ledger import Change, Held, lock_levels, reservations_of, tell, write
 from tenants.shop.inventory.models import (
@@ -73,14 +73,14 @@ class NotReserved(Conflict):
     code = "not_reserved"
 
 
-# --- What an order does ---------------------------------------------------------------------------------------------------
+# --- What an order does -------------------------------------------------------------------------------------
 
 
 def reserve(lines: Sequence[StockRequest]) -> None:
     """Hold stock for the lines of an unpaid order, all of them or none.
 
-    A line that already has a reservation, whatever became of it, is left alone. Raises SoldOut naming every variant that
-    falls short, and InvalidInput for a quantity below one.
+    A line that already has a reservation, whatever became of it, is left alone. Raises SoldOut naming every variant
+    that falls short, and InvalidInput for a quantity below one.
     """
     if any(line.quantity < 1 for line in lines):
         raise InvalidInput("Choose at least one.", field="quantity")
@@ -135,9 +135,7 @@ def allocate(order_id: UUID) -> list[UUID]:
             if not freed:
                 free[key] -= part.quantity
             held = _as(part, ReservationState.ALLOCATED)
-            changes.append(
-                _movement(at[key], MovementKind.ALLOCATED, held, allocated=part.quantity, reserved=-freed)
-            )
+            changes.append(_movement(at[key], MovementKind.ALLOCATED, held, allocated=part.quantity, reserved=-freed))
     write(changes)
     if changes:
         tell(change.variant_id for change in changes)
@@ -157,8 +155,8 @@ def cancel_allocation(order_line_ids: Sequence[UUID]) -> None:
 def ship(quantities: Mapping[UUID, int]) -> None:
     """Let units leave, by order line. A line that has left entirely is left alone.
 
-    Raises NotReserved when a line has been promised fewer than are to leave. A parcel that holds part of a line must not
-    be reported twice: its own state guards that.
+    Raises NotReserved when a line has been promised fewer than are to leave. A parcel that holds part of a line
+    must not be reported twice: its own state guards that.
     """
     wanted = Q(order_line_id__in=list(quantities))
     levels = lock_levels(Q(variant_id__in=Reservation.objects.filter(wanted).values("variant_id")))
@@ -187,12 +185,17 @@ def ship(quantities: Mapping[UUID, int]) -> None:
     write(changes)
 
 
-# --- What the vendor does -------------------------------------------------------------------------------------------------
+# --- What the vendor does -----------------------------------------------------------------------------------
 
 
 @transaction.atomic
 def receive_stock(
-    variant: Variant, quantity: int, reason: str = "", *, warehouse: Warehouse | None = None, actor_id: UUID | None = None
+    variant: Variant,
+    quantity: int,
+    reason: str = "",
+    *,
+    warehouse: Warehouse | None = None,
+    actor_id: UUID | None = None,
 ) -> None:
     """Add units that came in. Raises InvalidInput unless `quantity` is 1 to MAX_UNITS."""
     if not 1 <= quantity <= MAX_UNITS:
@@ -206,7 +209,12 @@ def receive_stock(
 
 @transaction.atomic
 def adjust_stock(
-    variant: Variant, on_hand: int, reason: str = "", *, warehouse: Warehouse | None = None, actor_id: UUID | None = None
+    variant: Variant,
+    on_hand: int,
+    reason: str = "",
+    *,
+    warehouse: Warehouse | None = None,
+    actor_id: UUID | None = None,
 ) -> None:
     """Set what lies in the warehouse to what was counted.
 
@@ -230,7 +238,8 @@ def set_stock(
 ) -> StockSet:
     """Set what lies in one warehouse, for any number of variants at once.
 
-    A variant whose stock would be less than what orders are promised is left as it was. `announced=False` is for a caller that announces the products itself.
+    A variant whose stock would be less than what orders are promised is left as it was. `announced=False` is for a
+    caller that announces the products itself.
     """
     if any(not 0 <= units <= MAX_UNITS for units in on_hand.values()):
         raise InvalidInput(f"Stock is a number from 0 to {MAX_UNITS:,}.", field="stock")
@@ -257,7 +266,7 @@ def main_warehouse() -> Warehouse:
     return Warehouse.objects.order_by("position", "id").first() or Warehouse.objects.create()
 
 
-# --- Their parts ----------------------------------------------------------------------------------------------------------
+# --- Their parts --------------------------------------------------------------------------------------------
 
 
 def _choose(
@@ -306,7 +315,16 @@ def _as(part: Reservation, state: ReservationState, *, shipped: int | None = Non
     return Held(part.order_id, part.order_line_id, part.quantity, state, gone)
 
 
-def _movement(level: StockLevel, kind: MovementKind, held: Held, **deltas: int) -> Change:
+def _movement(
+    level: StockLevel, kind: MovementKind, held: Held, *, on_hand: int = 0, allocated: int = 0, reserved: int = 0
+) -> Change:
     return Change(
-        level.variant_id, level.warehouse_id, kind, reference=str(held.order_line_id), held=held, **deltas
+        level.variant_id,
+        level.warehouse_id,
+        kind,
+        on_hand=on_hand,
+        allocated=allocated,
+        reserved=reserved,
+        reference=str(held.order_line_id),
+        held=held,
     )

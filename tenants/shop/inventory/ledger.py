@@ -1,7 +1,7 @@
 """The only writer of stock: levels, their movements and the reservations behind them change in one statement.
 
-Callers lock the levels first, in (variant id, warehouse) order; that order is what keeps two orders from waiting for each
-other. `stock_never_oversold` on the level stands behind every sum made here.
+Callers lock the levels first, in (variant id, warehouse) order; that order is what keeps two orders from waiting
+for each other. `stock_never_oversold` on the level stands behind every sum made here.
 """
 
 from collections import defaultdict
@@ -11,11 +11,11 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
+
 from kit import clock
 from kit.context import require_vendor
 from kit.ids import uuid7
 from outbox.actions import announce
-
 from tenants.shop.inventory.models import MovementKind, Reservation, ReservationState, StockLevel
 
 VARIANTS_PER_FACT = 500
@@ -99,7 +99,8 @@ WITH change AS (
       FROM change GROUP BY variant_id, warehouse_id
 ), moved AS (
     INSERT INTO shop_inventory_stockmovement
-        (id, variant_id, warehouse_id, kind, on_hand_delta, allocated_delta, reserved_delta, reference, reason, actor_id, at)
+        (id, variant_id, warehouse_id, kind, on_hand_delta, allocated_delta, reserved_delta, reference, reason,
+        actor_id, at)
     SELECT id, variant_id, warehouse_id, kind, on_hand, allocated, reserved, reference, reason, %s::uuid, %s FROM change
 ), held AS (
     INSERT INTO shop_inventory_reservation

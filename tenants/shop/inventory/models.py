@@ -2,9 +2,9 @@
 
 from django.db import models
 from django.db.models import F, Q
+
 from kit import clock
 from kit.ids import uuid7
-
 from tenants.shop.catalog.models import Variant
 
 
@@ -55,7 +55,8 @@ class ReservationState(models.TextChoices):
 class Reservation(models.Model):
     """A hold on stock for one order line: held while unpaid, allocated once paid, then shipped; or released.
 
-    `order_line_id` is the line in public; the pair (line, warehouse) exists once, so that repeating a step does nothing.
+    `order_line_id` is the line in public; the pair (line, warehouse) exists once, so that repeating a step does
+    nothing.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

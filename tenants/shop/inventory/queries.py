@@ -34,7 +34,9 @@ class Disagreement:
 
 
 def disagreements() -> list[Disagreement]:
-    """Every level of this shop that its movements do not explain, movements without a level included. None: all is well."""
+    """Every level of this shop that its movements do not explain, movements without a level included. None: all is
+    well.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """

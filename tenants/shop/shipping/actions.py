@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
+
 from kit.context import require_vendor
 from kit.errors import InvalidInput
 from outbox.actions import announce
 from taxonomy.tax import COUNTRY_NAMES
-
 from tenants.shop.shipping.models import ShippingProfile
 from tenants.shop.shipping.queries import shipping_profile
 

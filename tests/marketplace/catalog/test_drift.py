@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+
 from marketplace.catalog.drift import drift, repair
 from marketplace.catalog.models import Listing, Offer, VendorCard
 from marketplace.catalog.projection import project_products, project_vendor_card
@@ -9,7 +10,6 @@ from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import Product, Variant
 from tenants.shop.inventory.actions import receive_stock
 from tenants.shop.shipping.models import ShippingProfile
-
 from tests.factories.shop import shelf
 
 pytestmark = pytest.mark.django_db

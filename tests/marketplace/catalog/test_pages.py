@@ -3,6 +3,7 @@
 import pytest
 from django.core.cache import cache
 from django.db import connection
+
 from kit.errors import InvalidInput
 from marketplace.catalog import queries
 from marketplace.catalog.models import Listing
@@ -11,7 +12,6 @@ from marketplace.catalog.queries import Filters, NotListed
 from taxonomy.models import Category
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import Variant
-
 from tests.factories.shop import shelf
 
 pytestmark = pytest.mark.django_db
@@ -73,7 +73,7 @@ def test_a_category_shows_all_below_it(market, django_assert_max_num_queries):
 
 
 @pytest.mark.parametrize(
-    "filters, expected",
+    ("filters", "expected"),
     [
         (Filters(price_from=1001), ["Bowl", "Red mug"]),
         (Filters(price_to=2000), ["Red mug", "Blue mug"]),
@@ -114,7 +114,9 @@ def test_pages_follow_one_another_and_lead_back(market, sort):
     second = queries.category_page("kitchen", sort=sort, size=2, cursor=first.next_cursor).page
     assert titles(first) + titles(second) == whole
     assert (first.previous_cursor, second.next_cursor) == (None, None)
-    assert titles(queries.category_page("kitchen", sort=sort, size=2, cursor=second.previous_cursor).page) == titles(first)
+    assert titles(queries.category_page("kitchen", sort=sort, size=2, cursor=second.previous_cursor).page) == titles(
+        first
+    )
 
 
 @pytest.mark.parametrize("cursor", ["x", "e30", "WyJuZXh0Il0", "WyJuZXh0IiwiMSIsIjIiXQ", "' OR 1=1", "é"])
@@ -130,7 +132,10 @@ def test_a_listing_shows_the_offers_of_all_vendors(market, django_assert_num_que
         page = queries.listing_page(slug)
     assert [node.name for node in page.breadcrumbs] == ["Kitchen", "Mugs"]
     (choice,) = page.variants
-    assert [(line.vendor.slug, line.offer.price_minor) for line in choice.offers] == [("lindqvist", 1000), ("moreau", 1200)]
+    assert [(line.vendor.slug, line.offer.price_minor) for line in choice.offers] == [
+        ("lindqvist", 1000),
+        ("moreau", 1200),
+    ]
     assert [listing.title for listing in page.related] == ["Red mug"]
     Listing.objects.filter(slug=slug).update(is_visible=False)
     with pytest.raises(NotListed):
@@ -155,7 +160,12 @@ def test_a_vendors_shop_shows_its_own_prices(market, django_assert_max_num_queri
     with django_assert_max_num_queries(6):
         found = queries.vendor_page("moreau")
     (mug,) = found.page.rows
-    assert (mug.title, mug.price_minor, mug.best_vendor_slug, found.vendor.name) == ("Blue mug", 1200, "moreau", "Moreau")
+    assert (mug.title, mug.price_minor, mug.best_vendor_slug, found.vendor.name) == (
+        "Blue mug",
+        1200,
+        "moreau",
+        "Moreau",
+    )
     assert titles(queries.vendor_page("lindqvist", category="kitchen/bowls").page) == ["Bowl"]
     for slug in ("nobody", ""):
         with pytest.raises(NotListed):
@@ -169,4 +179,6 @@ def test_cards_do_not_fetch_the_long_columns(market):
     with CaptureQueriesContext(connection) as captured:
         queries.newest()
     sql = captured.captured_queries[0]["sql"]
-    assert "description" not in sql and '"search"' not in sql and "COUNT" not in sql
+    assert "description" not in sql
+    assert '"search"' not in sql
+    assert "COUNT" not in sql

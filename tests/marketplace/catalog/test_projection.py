@@ -1,6 +1,7 @@
 """From shops to the unified catalogue."""
 
 import pytest
+
 from marketplace.catalog.models import Listing, ListingVariant, Offer, VendorCard
 from marketplace.catalog.projection import (
     listing_id_of,
@@ -15,7 +16,6 @@ from tenants.shop.catalog.models import Picture, Product, Variant
 from tenants.shop.inventory.actions import StockRequest, adjust_stock, allocate, reserve
 from tenants.shop.shipping.models import ShippingProfile
 from tenants.vendors.models import VendorState
-
 from tests.factories.shop import shelf
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,8 @@ def test_a_published_product_becomes_a_listing_with_an_offer(make_vendor):
     assert (listing.price_minor, listing.price_max_minor, listing.currency) == (1800, 1800, "EUR")
     assert (listing.best_vendor_slug, listing.best_vendor_name) == ("lindqvist", "Lindqvist")
     assert (listing.offer_count, listing.vendor_count) == (1, 1)
-    assert listing.is_visible and listing.in_stock
+    assert listing.is_visible
+    assert listing.in_stock
     offer = Offer.objects.get()
     assert (offer.id, offer.vendor_id, offer.sku, offer.available) == (variant.id, vendor.id, "MUG-1", 7)
     card = VendorCard.objects.get()

@@ -5,12 +5,12 @@ from threading import Barrier
 
 import pytest
 from django.db import connection
+
 from marketplace.catalog.models import Listing, ListingVariant, Offer
 from marketplace.catalog.projection import project_products, project_stock
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import Variant
 from tenants.shop.inventory.actions import adjust_stock
-
 from tests.factories.shop import shelf
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.db import ProgrammingError, connection, transaction
+
 from marketplace.catalog import queries
 from marketplace.catalog.drift import drift
 from marketplace.catalog.models import Listing, Offer
@@ -23,7 +24,6 @@ from tenants.shop.inventory.actions import StockRequest, allocate, release, rese
 from tenants.shop.inventory.queries import disagreements
 from tenants.shop.shipping.actions import set_shipping_profile
 from tenants.shop.shipping.queries import shipping_profile
-
 from tests.factories.shop import shelf
 
 GTIN = "4006381333931"

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from kit.errors import InvalidInput
 from marketplace.catalog.models import Listing
 from marketplace.catalog.projection import project_products
@@ -12,7 +13,6 @@ from marketplace.search.queries import Suggestion, search_listings, suggestions
 from marketplace.search.synonyms import expanded
 from taxonomy.models import Category
 from tenants.isolation.doors import in_shop
-
 from tests.factories.shop import shelf
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,9 @@ def market(two_vendors):
     lindqvist, moreau = two_vendors
     with in_shop(lindqvist):
         made = [
-            shelf("Stoneware mug", description="Thrown by hand.", category_id=mugs.id, price_minor=1800, brand="Lindqvist"),
+            shelf(
+                "Stoneware mug", description="Thrown by hand.", category_id=mugs.id, price_minor=1800, brand="Lindqvist"
+            ),
             shelf("Crème brûlée dish", attributes={"Material": "porcelain"}, price_minor=900),
             shelf("Rack for mugs", description="Holds six.", price_minor=4500, stock=0),
         ]
@@ -46,7 +48,7 @@ def test_the_thing_itself_comes_before_what_is_made_for_it(market):
 
 
 @pytest.mark.parametrize(
-    "q, expected",
+    ("q", "expected"),
     [
         ("stoneware", ["Stoneware mug"]),
         ("STONEWARE MUGS", ["Stoneware mug"]),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 from django.core.cache import cache
+
 from kit.errors import InvalidInput
 from taxonomy import queries
 from taxonomy.actions import Loaded, load_categories
@@ -23,7 +24,9 @@ class Draft:
 
 MUGS = Draft("mugs", "Mugs & Cups")
 TREE = (
-    Draft("kitchen", "Kitchen", children=(Draft("tableware", "Tableware", children=(MUGS,)), Draft("knives", "Knives"))),
+    Draft(
+        "kitchen", "Kitchen", children=(Draft("tableware", "Tableware", children=(MUGS,)), Draft("knives", "Knives"))
+    ),
     Draft("food", "Food", tax_category="food", children=(Draft("honey", "Honey", tax_category="food"),)),
 )
 
@@ -54,12 +57,28 @@ def test_a_renamed_or_moved_category_keeps_its_id():
 
 
 @pytest.mark.parametrize(
-    "tree, words",
+    ("tree", "words"),
     [
         ((MUGS, MUGS), "stands twice"),
         ((replace(MUGS, tax_category="luxury"),), "not a tax category"),
         (
-            (Draft("a", "A", children=(Draft("b", "B", children=(Draft("c", "C", children=(Draft("d", "D", children=(Draft("e", "E", children=(MUGS,)),)),)),)),)),),
+            (
+                Draft(
+                    "a",
+                    "A",
+                    children=(
+                        Draft(
+                            "b",
+                            "B",
+                            children=(
+                                Draft(
+                                    "c", "C", children=(Draft("d", "D", children=(Draft("e", "E", children=(MUGS,)),)),)
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
             "more than 5 levels",
         ),
     ],

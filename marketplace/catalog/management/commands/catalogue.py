@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from tenants.vendors.models import Vendor
 
 from marketplace.catalog.drift import drift, repair
+from tenants.vendors.models import Vendor
 
 SHOWN = 20
 
@@ -32,5 +32,7 @@ class Command(BaseCommand):
             if len(found) > SHOWN:
                 self.stderr.write(f"{each.slug}: and {len(found) - SHOWN} more")
         if differing:
-            raise CommandError(f"{differing} differences in {len(vendors)} shops; `manage.py catalogue repair` mends them")
+            raise CommandError(
+                f"{differing} differences in {len(vendors)} shops; `manage.py catalogue repair` mends them"
+            )
         self.stdout.write(f"The catalogue says what the shops say: {len(vendors)} of them.")

@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tenants.shop.catalog import csv_file
 from tenants.shop.catalog.csv_file import UnreadableFile, read_attributes, read_price, survey
 
@@ -23,7 +24,10 @@ def read(text, encoding="utf-8"):
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_delimiters_marks_and_newlines(delimiter, encoding, newline):
     text = newline.join(
-        [delimiter.join(["SKU", "Title", "Price"]), delimiter.join(["M1", '"Große Tasse, blau; ""neu"""', "18,00"][:2] + ['"18,00"'])]
+        [
+            delimiter.join(["SKU", "Title", "Price"]),
+            delimiter.join([*["M1", '"Große Tasse, blau; ""neu"""', "18,00"][:2], '"18,00"']),
+        ]
     )
     found = read(text, encoding)
     assert [dict(row.cells) for row in found] == [{"sku": "M1", "title": 'Große Tasse, blau; "neu"', "price": "18,00"}]
@@ -55,7 +59,7 @@ def test_headers_are_understood_and_the_rest_is_named():
 
 
 @pytest.mark.parametrize(
-    "data, words",
+    ("data", "words"),
     [
         (b"", "empty"),
         (b"\n\n\n", "empty"),
@@ -96,7 +100,9 @@ def test_no_bytes_do_anything_but_read_or_say_why(data):
 @pytest.mark.parametrize("kind", ["memory", "disk"])
 def test_uploads_are_read_and_left_open(kind):
     data = b"sku,title,price\nA,Mug,1\n"
-    file = SimpleUploadedFile("a.csv", data) if kind == "memory" else TemporaryUploadedFile("a.csv", "text/csv", 24, None)
+    file = (
+        SimpleUploadedFile("a.csv", data) if kind == "memory" else TemporaryUploadedFile("a.csv", "text/csv", 24, None)
+    )
     if kind == "disk":
         file.write(data)
     assert survey(file).rows == 1
@@ -109,7 +115,13 @@ def test_prices_are_major_or_minor():
     assert read_price({"price": "1 299,50"}, "price", "EUR") == 129950
     assert read_price({"price_minor": "995"}, "price", "EUR") == 995
     assert read_price({"price": ""}, "price", "EUR") is None
-    for cells in ({"price": "free"}, {"price": "1.999"}, {"price_minor": "9.5"}, {"price_minor": "1e3"}, {"price": "1.000,00"}):
+    for cells in (
+        {"price": "free"},
+        {"price": "1.999"},
+        {"price_minor": "9.5"},
+        {"price_minor": "1e3"},
+        {"price": "1.000,00"},
+    ):
         with pytest.raises(ValueError):
             read_price(cells, "price", "EUR")
 

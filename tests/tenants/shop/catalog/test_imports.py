@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 from django.core.files.storage import storages
+
 from outbox.models import Fact
 from taxonomy.models import Category
 from tenants.isolation.doors import in_shop
@@ -20,7 +21,10 @@ from tenants.shop.inventory.queries import disagreements
 
 pytestmark = pytest.mark.django_db
 HEADER = "id,sku,title,description,brand,gtin,price,compare_at,stock,category,condition,attributes,attr:Color\n"
-MUG = '7,MUG-1,Stoneware mug,"Thrown, glazed",Lindqvist,4006381333931,18.00,24.50,12,Mugs,new,"{""Material"": ""clay""}",Sand\n'
+MUG = (
+    '7,MUG-1,Stoneware mug,"Thrown, glazed",Lindqvist,4006381333931,18.00,24.50,12,Mugs,new,'
+    '"{""Material"": ""clay""}",Sand\n'
+)
 
 
 @pytest.fixture
@@ -48,12 +52,22 @@ def test_a_row_becomes_a_published_product_with_stock(shop):
     done = bring(HEADER + MUG)
     assert (done.state, done.rows_total, done.rows_done, done.created_count, done.error_count) == ("done", 1, 1, 1, 0)
     product = Product.objects.get()
-    assert (product.title, product.brand, product.external_id, product.state) == ("Stoneware mug", "Lindqvist", "7", "published")
+    assert (product.title, product.brand, product.external_id, product.state) == (
+        "Stoneware mug",
+        "Lindqvist",
+        "7",
+        "published",
+    )
     assert (product.description, product.condition, product.slug) == ("Thrown, glazed", "new", "stoneware-mug")
     assert product.attributes == {"Material": "clay", "Color": "Sand"}
     assert product.category_id == Category.objects.get().id
     variant = Variant.objects.get()
-    assert (variant.sku, variant.gtin, variant.price_minor, variant.compare_at_minor) == ("MUG-1", "4006381333931", 1800, 2450)
+    assert (variant.sku, variant.gtin, variant.price_minor, variant.compare_at_minor) == (
+        "MUG-1",
+        "4006381333931",
+        1800,
+        2450,
+    )
     assert available_of([variant.id]) == {variant.id: 12}
     assert results(done) == [(2, "created", "", "")]
     assert [fact.payload for fact in Fact.objects.all()] == [{"products": [str(product.id)]}]
@@ -73,8 +87,18 @@ def test_columns_that_are_not_there_leave_what_is(shop):
     bring(HEADER + MUG)
     done = bring("id,title,price\n7,Mug,25.00\n")
     product, variant = Product.objects.get(), Variant.objects.get()
-    assert (product.title, product.brand, product.attributes["Color"], product.version) == ("Mug", "Lindqvist", "Sand", 2)
-    assert (variant.sku, variant.price_minor, variant.compare_at_minor, variant.gtin) == ("MUG-1", 2500, None, "4006381333931")
+    assert (product.title, product.brand, product.attributes["Color"], product.version) == (
+        "Mug",
+        "Lindqvist",
+        "Sand",
+        2,
+    )
+    assert (variant.sku, variant.price_minor, variant.compare_at_minor, variant.gtin) == (
+        "MUG-1",
+        2500,
+        None,
+        "4006381333931",
+    )
     assert product.category_id is not None
     assert results(done) == [(2, "updated", "", "")]
     assert available_of([variant.id]) == {variant.id: 12}
@@ -182,7 +206,9 @@ def test_rows_that_trade_skus_are_taken_one_by_one(shop):
     assert dict(Variant.objects.values_list("product__external_id", "sku")) == {"1": "A2", "2": "A", "3": "C"}
 
 
-@pytest.mark.parametrize("data", [b"", b"sku,title,price\n", b"\xff\xfe\x00", b'sku,title,price\nA,"x,1\n', b"\x00" * 50])
+@pytest.mark.parametrize(
+    "data", [b"", b"sku,title,price\n", b"\xff\xfe\x00", b'sku,title,price\nA,"x,1\n', b"\x00" * 50]
+)
 def test_a_file_that_cannot_work_is_refused_at_once(shop, data):
     with pytest.raises(UnreadableFile):
         request_import(file=BytesIO(data), filename="x.csv")

@@ -6,9 +6,10 @@ from io import BytesIO
 
 import pytest
 from django.core.files.storage import default_storage, storages
+from PIL import Image
+
 from kit.errors import NotAllowed
 from outbox.models import Fact
-from PIL import Image
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.documents import (
     InvalidDocument,
@@ -26,7 +27,6 @@ from tenants.shop.catalog.pictures import (
     picture_url,
     remove_picture,
 )
-
 from tests.factories.shop import shelf
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,9 @@ def stored(path, width):
         return image
 
 
-@pytest.mark.parametrize("kind, mode", [("JPEG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB"), ("JPEG", "CMYK")])
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("JPEG", "RGB"), ("PNG", "RGBA"), ("PNG", "P"), ("WEBP", "RGB"), ("JPEG", "CMYK")]
+)
 def test_a_picture_is_kept_in_three_widths_of_webp(product, kind, mode):
     picture = add_picture(product=product, file=drawn(kind=kind, mode=mode), alt=" A mug ")
     assert (picture.width, picture.height, picture.alt, picture.position) == (1280, 640, "A mug", 0)
@@ -79,7 +81,9 @@ def test_it_is_turned_upright_and_tells_nothing_of_where_it_was_taken(product):
     assert dict(kept.getexif()) == {}
     with default_storage.open(file_of(picture.path, 1280)) as file:
         data = file.read()
-    assert b"SecretCamera" not in data and b"my address" not in data and b"EXIF" not in data
+    assert b"SecretCamera" not in data
+    assert b"my address" not in data
+    assert b"EXIF" not in data
 
 
 def test_the_same_picture_is_stored_once(product):
@@ -146,7 +150,7 @@ def test_pictures_are_ordered_and_removed(product):
 
 
 @pytest.mark.parametrize(
-    "data, kind",
+    ("data", "kind"),
     [
         (b"%PDF-1.7\n...\n%%EOF\n", "application/pdf"),
         (drawn(kind="PNG").getvalue(), "image/png"),

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
+
 from kit.errors import InvalidInput
 from outbox.models import Fact
 from taxonomy.models import Category
@@ -60,7 +61,7 @@ def test_a_product_without_sku_gets_one(shop):
 
 
 @pytest.mark.parametrize(
-    "field, draft",
+    ("field", "draft"),
     [
         ("title", replace(MUG, title="  ")),
         ("title", replace(MUG, title="x" * 251)),

@@ -4,6 +4,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from django.db import transaction
+
 from kit.errors import InvalidInput
 from outbox.models import Fact
 from tenants.isolation.doors import in_shop
@@ -19,7 +20,6 @@ from tenants.shop.inventory.actions import (
 )
 from tenants.shop.inventory.models import Reservation, StockLevel, StockMovement, Warehouse
 from tenants.shop.inventory.queries import available_of, disagreements
-
 from tests.factories.shop import shelf
 
 pytestmark = pytest.mark.django_db
@@ -190,7 +190,10 @@ def test_one_warehouse_is_preferred_and_several_are_combined(shop):
     assert list(parts.values_list("quantity", flat=True)) == [2, 2]
     assert allocate(split.order_id) == []
     ship({split.order_line_id: 3})
-    assert list(StockLevel.objects.order_by("warehouse__position").values_list("on_hand", "allocated")) == [(0, 0), (2, 1)]
+    assert list(StockLevel.objects.order_by("warehouse__position").values_list("on_hand", "allocated")) == [
+        (0, 0),
+        (2, 1),
+    ]
     assert disagreements() == []
 
 

@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
+
 from tenants.isolation.doors import in_shop
 from tenants.shop.inventory.actions import SoldOut, StockRequest, allocate, release, reserve, set_stock
 from tenants.shop.inventory.models import StockLevel
 from tenants.shop.inventory.queries import available_of, disagreements
-
 from tests.factories.shop import shelf
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -1,6 +1,7 @@
 """How a shop says it ships."""
 
 import pytest
+
 from kit.errors import InvalidInput
 from outbox.models import Fact
 from tenants.isolation.doors import in_shop
@@ -28,12 +29,17 @@ def test_there_is_one_profile_and_a_change_is_told(shop):
     set_shipping_profile(flat_minor=590, free_from_minor=8000, countries=["se", "DE", "DE"])
     set_shipping_profile(flat_minor=690, handling_days=4, transit_days=5)
     profile = ShippingProfile.objects.get()
-    assert (profile.flat_minor, profile.free_from_minor, profile.handling_days, profile.transit_days) == (690, None, 4, 5)
+    assert (profile.flat_minor, profile.free_from_minor, profile.handling_days, profile.transit_days) == (
+        690,
+        None,
+        4,
+        5,
+    )
     assert list(Fact.objects.values_list("name", "vendor_id")) == [("shop.profile_changed", shop.id)] * 2
 
 
 @pytest.mark.parametrize(
-    "field, values",
+    ("field", "values"),
     [
         ("flat_minor", {"flat_minor": -1}),
         ("flat_minor", {"flat_minor": 100_001}),
