@@ -377,6 +377,7 @@ USE_I18N = True
 LOGGING_CONFIG = None  # observability.apps configures structlog once the apps are ready
 LOG_FORMAT = env("SOUK_LOG", "json" if PRODUCTION else "plain")
 
+CSRF_FAILURE_VIEW = "ui.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

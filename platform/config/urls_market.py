@@ -15,3 +15,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
 
 if not settings.PRODUCTION:
     urlpatterns.append(path("ui/", include("ui.urls")))  # the gallery of components
+
+handler400 = "ui.errors.bad_request"
+handler403 = "ui.errors.forbidden"
+handler404 = "ui.errors.not_found"
+handler500 = "ui.errors.server_error"

@@ -9,3 +9,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("finance/", include("marketplace.web.finance.urls")),
     path("", include("marketplace.web.backoffice.urls")),
 ]
+
+handler400 = "ui.errors.bad_request"
+handler403 = "ui.errors.forbidden"
+handler404 = "ui.errors.not_found"
+handler500 = "ui.errors.server_error"

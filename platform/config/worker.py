@@ -49,6 +49,8 @@ def configure() -> None:
         worker_hijack_root_logger=False,
         worker_cancel_long_running_tasks_on_connection_loss=False,
         worker_send_task_events=False,
+        # Nobody steers a worker through Valkey, whose users may all ring.
+        worker_enable_remote_control=False,
         beat_schedule={
             name: {"task": name, "schedule": seconds, "options": {"queue": queue, "expires": max(seconds, 5)}}
             for name, (seconds, queue) in SWEEPS.items()

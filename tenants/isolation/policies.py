@@ -90,10 +90,11 @@ def _vendor_column(model: type[models.Model]) -> str | None:
 
 def statements() -> Iterator[str]:
     """All of it as SQL, to be run as the owner."""
+    yield "SET LOCAL ROLE wall_reader"
     yield VENDOR_OF_SESSION
-    yield "ALTER FUNCTION souk.vendor_of_session() OWNER TO wall_reader"
     yield "REVOKE ALL ON FUNCTION souk.vendor_of_session() FROM PUBLIC"
     yield "GRANT EXECUTE ON FUNCTION souk.vendor_of_session() TO vendor_base, store, platform, doorman, owner"
+    yield "SET LOCAL ROLE owner"
     for table in public_tables():
         name = f'public."{table.name}"'
         yield f"REVOKE ALL ON {name} FROM {', '.join(ROLES)}, wall_reader, PUBLIC"
