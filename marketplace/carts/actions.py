@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from uuid import UUID
 
 from accounts.models import User
@@ -92,6 +93,15 @@ def remove_line(*, cart: Cart, line_id: UUID) -> None:
     _lock(cart)
     if CartLine.objects.filter(cart=cart, id=line_id).delete()[0]:
         _changed(cart)
+
+
+@transaction.atomic
+def see_prices(*, cart: Cart, prices: Mapping[UUID, int]) -> None:
+    """The customer has been shown these prices, in minor units by line; nothing else about the cart changes."""
+    _lock(cart)
+    for line in cart.lines.filter(id__in=prices):
+        line.price_seen_minor = prices[line.id]
+        line.save(update_fields=["price_seen_minor"])
 
 
 @transaction.atomic

@@ -40,3 +40,15 @@ def item_count(cart: Cart | None) -> int:
     if cart is None:
         return 0
     return CartLine.objects.filter(cart=cart).aggregate(count=Sum("quantity"))["count"] or 0
+
+
+def item_count_of(*, user: User | None, token: str) -> int:
+    """The same for whoever is looking, in one query; none for a guest without a cart."""
+    if user is None and not token:
+        return 0
+    lines = (
+        CartLine.objects.filter(cart__user=user)
+        if user
+        else CartLine.objects.filter(cart__token_hash=token_hash(token), cart__user=None)
+    )
+    return lines.aggregate(count=Sum("quantity"))["count"] or 0

@@ -58,6 +58,12 @@ class PricesChanged(Conflict):
         self.prices = dict(prices)
 
 
+class TotalChanged(Conflict):
+    """The whole costs something else than the customer was shown."""
+
+    code = "total_changed"
+
+
 class CannotShip(InvalidInput):
     """A vendor does not ship to the country."""
 
@@ -87,20 +93,30 @@ def check_email(email: str) -> str:
 
 @transaction.atomic
 def place_order(
-    *, cart: Cart, version: int, email: str, ship_to: Mapping[str, str], user: User | None = None
+    *,
+    cart: Cart,
+    version: int,
+    email: str,
+    ship_to: Mapping[str, str],
+    user: User | None = None,
+    total_seen_minor: int | None = None,
 ) -> Order:
     """Reserve the stock of every vendor and write the order with price, tax and commission frozen.
 
-    The same cart version gives the same order, however often and from however many tabs it is placed. Raises CartChanged,
-    CartEmpty, PricesChanged, SoldOut, CannotShip, InvalidInput.
+    The same cart version gives the same order, however often and from however many tabs it is placed; one that was given
+    up unpaid is placed anew. `total_seen_minor` is what the customer agreed to pay, where a page showed it. Raises
+    CartChanged, CartEmpty, PricesChanged, TotalChanged, SoldOut, CannotShip, InvalidInput.
     """
     email, address = check_email(email), check_address(ship_to)
     cart = Cart.objects.select_for_update().get(id=cart.id)
     placed = Order.objects.filter(cart_id=cart.id, cart_version=version).first()
-    if placed is not None:
+    if placed is not None and placed.canceled_at is None:
         return placed
     if cart.version != version:
         raise CartChanged("Your cart has changed since this page was opened. Look at it once more, then order.")
+    if placed is not None:
+        cart.version += 1
+        cart.save(update_fields=["version"])
     cart.country = address["country"]
     found = contents(cart)
     if not found.lines:
@@ -148,6 +164,11 @@ def place_order(
         rules=live_rules(),
         currency=settings.CURRENCY,
     )
+    if total_seen_minor is not None and costs.total_minor != total_seen_minor:
+        raise TotalChanged(
+            f"Prices have changed while you were looking: all together it now costs {costs.total}. "
+            "Nothing has been ordered yet."
+        )
     if costs.blocked_vendors:
         names = ", ".join(vendors[vendor_id].name for vendor_id in costs.blocked_vendors)
         raise CannotShip(f"{names} does not ship to this country. Remove its items or choose another.", field="country")

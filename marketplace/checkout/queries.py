@@ -1,5 +1,6 @@
 """From a cart to its quote, reading public projections only."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from billing.commissions.queries import live_rules
@@ -36,11 +37,15 @@ def quote_line(line: CartLine, *, key: UUID | None = None, price_minor: int | No
     )
 
 
-def quote_cart(found: CartContents) -> Quote:
-    """What the cart costs now, by its country. Lines that cannot be bought any more count nothing."""
+def quote_cart(found: CartContents, *, prices: Mapping[UUID, int] | None = None) -> Quote:
+    """What the cart costs now, by its country. Lines that cannot be bought any more count nothing.
+
+    `prices` are newer ones by cart line, in minor units: a shop told them before the catalogue has heard.
+    """
     lines = [line for line in found.lines if is_buyable(line)]
+    newer = prices or {}
     return quote(
-        [quote_line(line) for line in lines],
+        [quote_line(line, price_minor=newer.get(line.id)) for line in lines],
         shipping={vendor_id: terms_of(card) for vendor_id, card in found.vendors.items()},
         country=found.cart.country,
         on=clock.today(),

@@ -3,8 +3,87 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from kit.links import absolute_url
+from taxonomy.queries import tree
+
+from marketplace.carts.queries import item_count_of
+from marketplace.web.storefront.visitor import cart_token, person, shop_front
 
 
 def storefront_context(request: HttpRequest) -> dict[str, Any]:
-    """Layout variables of `layouts/storefront.html`."""
-    return {}
+    """Layout variables of `layouts/storefront.html`; what costs a query waits until a template asks."""
+    vendor = shop_front(request)
+    context: dict[str, Any] = {
+        "home_url": reverse("storefront:home"),
+        "search_url": reverse("storefront:search"),
+        "suggest_url": reverse("storefront:suggest"),
+        "person": SimpleLazyObject(lambda: person(request)),
+        "cart_count": SimpleLazyObject(lambda: item_count_of(user=person(request), token=cart_token(request))),
+        **{f"{name}_url": _market(vendor is not None, route) for name, route in _ROUTES.items()},
+    }
+    if vendor is None:
+        context["categories"] = SimpleLazyObject(lambda: _categories(request))
+    else:
+        context["shop"] = {"name": vendor.name, "logo_url": "", "url": "/"}
+        context["brand_css_url"] = reverse("storefront:brand_css", args=[vendor.slug])
+        context["home_url"] = absolute_url("market", "/")
+    context["footer_links"] = SimpleLazyObject(lambda: _footer(context))
+    return context
+
+
+_ROUTES = {
+    "cart": "storefront:cart",
+    "account": "storefront:account",
+    "orders": "storefront:orders",
+    "sell": "storefront:sell",
+    "vendors": "storefront:vendors",
+    "sign_in": "account_login",
+    "sign_out": "account_logout",
+    "sign_up": "account_signup",
+}
+
+
+def _market(from_elsewhere: bool, route: str) -> str:
+    path = reverse(route)
+    return absolute_url("market", path) if from_elsewhere else path
+
+
+def _categories(request: HttpRequest) -> list[dict[str, Any]]:
+    """The roots of the tree, the one we are in marked."""
+    here = str(request.resolver_match.kwargs.get("path", "")) if request.resolver_match else ""
+    return [
+        {
+            "label": node.name,
+            "url": reverse("storefront:category", args=[node.path]),
+            "current": here.split("/")[0] == node.path,
+        }
+        for node in tree().roots
+    ]
+
+
+def _footer(context: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": "Your purchases",
+            "links": [
+                {"label": "Orders", "url": context["orders_url"]},
+                {"label": "Cart", "url": context["cart_url"]},
+                {"label": "Account", "url": context["account_url"]},
+            ],
+        },
+        {
+            "title": "Discover",
+            "links": [
+                {"label": "All shops", "url": context["vendors_url"]},
+                {"label": "New things", "url": _market("shop" in context, "storefront:newest")},
+            ],
+        },
+        {
+            "title": "Sell",
+            "links": [
+                {"label": "Open a shop", "url": context["sell_url"]},
+            ],
+        },
+    ]

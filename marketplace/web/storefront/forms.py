@@ -1,0 +1,135 @@
+"""What the storefront's forms take. Their rules are the actions'; here is only what a browser can be told beforehand."""
+
+from typing import Any
+
+from accounts.models import Address, User
+from django import forms
+from kit.errors import SoukError
+from taxonomy.tax import SELLING_COUNTRIES
+from tenants.vendors.countries import VENDOR_COUNTRIES
+
+NEW_ADDRESS = "new"
+
+
+def put_error(form: forms.Form, error: SoukError) -> None:
+    """Show an action's refusal at its field, or above the form."""
+    form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+def _text(label: str, longest: int, autocomplete: str, **more: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=longest,
+        widget=forms.TextInput(attrs={"autocomplete": autocomplete}),
+        error_messages={"required": "Fill this in."},
+        **more,
+    )
+
+
+class AddressForm(forms.Form):
+    """A postal address in a country we sell to."""
+
+    name = _text("Full name", 150, "name")
+    line1 = _text("Street and number", 200, "address-line1")
+    line2 = _text("Flat, floor, company", 200, "address-line2", required=False)
+    postal_code = _text("Postal code", 20, "postal-code")
+    city = _text("City", 100, "address-level2")
+    country = forms.ChoiceField(
+        choices=SELLING_COUNTRIES, widget=forms.Select(attrs={"autocomplete": "country"}), initial="DE"
+    )
+    phone = forms.CharField(
+        label="Phone",
+        max_length=30,
+        required=False,
+        help_text="For the carrier only.",
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+
+
+class CheckoutForm(AddressForm):
+    """Who buys, where it goes, and which cart was looked at."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        help_text="For the confirmation and news of your parcels.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": "We need it for the confirmation.",
+            "invalid": "Write it like name@example.com.",
+        },
+    )
+    saved = forms.ChoiceField(label="Send to", required=False, widget=forms.RadioSelect)
+    keep = forms.BooleanField(label="Keep this address for the next time", required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    total = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, user: User | None, addresses: list[Address], **more: Any):
+        super().__init__(*args, **more)
+        self.addresses = {str(address.id): address for address in addresses}
+        choices = [(key, one_line(address)) for key, address in self.addresses.items()]
+        self.fields["saved"].choices = [*choices, (NEW_ADDRESS, "Another address")]  # type: ignore[attr-defined]
+        if not addresses:
+            del self.fields["saved"]
+        if user is None:
+            del self.fields["keep"]
+
+    @property
+    def chosen(self) -> Address | None:
+        """The saved address that was chosen; None when a new one is filled in."""
+        return self.addresses.get(str(self.data.get("saved", "")))
+
+    def full_clean(self) -> None:
+        if self.is_bound and self.chosen is not None:
+            for name in AddressForm.base_fields:
+                self.fields[name].required = False
+        super().full_clean()
+
+    def ship_to(self) -> dict[str, str]:
+        """The address as it was chosen or filled in."""
+        if self.chosen is not None:
+            return self.chosen.as_dict()
+        return {name: self.cleaned_data.get(name, "") for name in AddressForm.base_fields}
+
+
+class NameForm(forms.Form):
+    name = _text("Your name", 150, "name")
+
+
+class ApplicationForm(forms.Form):
+    """To sell here."""
+
+    name = forms.CharField(label="Shop name", max_length=100, help_text="What customers see.")
+    slug = forms.CharField(label="Shop address", max_length=40, required=False)
+    tagline = forms.CharField(
+        label="In one line", max_length=150, required=False, help_text="Such as “Stoneware for every day”."
+    )
+    story = forms.CharField(
+        label="Your story",
+        max_length=4000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text="Who makes or chooses what you sell, where, and why.",
+    )
+    legal_name = forms.CharField(
+        label="Legal name",
+        max_length=150,
+        help_text="As in the commercial register, or your own name.",
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    country = forms.ChoiceField(
+        choices=sorted(VENDOR_COUNTRIES.items(), key=lambda item: item[1]),
+        initial="DE",
+        help_text="Where the business is established.",
+    )
+    city = forms.CharField(
+        max_length=100, required=False, widget=forms.TextInput(attrs={"autocomplete": "address-level2"})
+    )
+    email = forms.EmailField(
+        label="E-mail for orders", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+    vat_id = forms.CharField(label="VAT number", max_length=20, required=False)
+
+
+def one_line(address: Address) -> str:
+    return f"{address.name}, {address.line1}, {address.postal_code} {address.city}, {address.country}"

@@ -1,0 +1,151 @@
+"""From rows of the catalogue, the cart and orders to what the components show."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.urls import reverse
+from kit.money import Money
+from taxonomy.tax import COUNTRY_NAMES
+from tenants.shop.catalog.pictures import picture_url
+from tenants.vendors.countries import VENDOR_COUNTRIES
+
+from marketplace.catalog.models import Listing, VendorCard
+from marketplace.catalog.queries import OfferLine
+
+PLENTY = 5  # from so many on, how many are left is nobody's hurry
+CONDITIONS = {"new": "New", "refurbished": "Refurbished", "used": "Used"}
+COUNTRIES = {**VENDOR_COUNTRIES, **COUNTRY_NAMES}
+_UNITS = {"grams": "g", "mm": "mm", "cm": "cm", "ml": "ml", "watts": "W", "hours": "h"}
+
+
+def product(listing: Listing, *, shop: str = "", new: Iterable[Any] = ()) -> dict[str, Any]:
+    """A listing as a card; with `shop`, a vendor's slug, the link opens at that vendor's offer."""
+    url = reverse("storefront:listing", args=[listing.slug])
+    picture = listing.pictures[0] if listing.pictures else None
+    return {
+        "id": listing.id,
+        "title": listing.title,
+        "url": f"{url}?shop={shop}" if shop else url,
+        "image_url": picture_url(picture["path"]) if picture else "",
+        "image_alt": "",
+        "vendor_name": _sellers(listing, shop),
+        "amount_minor": listing.price_minor,
+        "currency": listing.currency,
+        "compare_at_minor": listing.compare_at_minor,
+        "from_price": not shop and listing.price_max_minor > listing.price_minor,
+        "sold_out": not listing.in_stock,
+        "flag": "New" if listing.id in set(new) else "",
+        "delivery": ready_in(listing.best_handling_days) if listing.in_stock else "",
+    }
+
+
+def _sellers(listing: Listing, shop: str) -> str:
+    if shop or listing.vendor_count <= 1:
+        return listing.best_vendor_name
+    others = listing.vendor_count - 1
+    return f"{listing.best_vendor_name} and {others} other{'s' if others > 1 else ''}"
+
+
+def ready_in(days: int) -> str:
+    if days <= 0:
+        return "Ships today"
+    return "Ships tomorrow" if days == 1 else f"Ships in {days} days"
+
+
+def images(listing: Listing) -> list[dict[str, Any]]:
+    return [
+        {
+            "url": picture_url(picture["path"], 1280),
+            "thumb_url": picture_url(picture["path"], 320),
+            "alt": picture.get("alt") or listing.title,
+        }
+        for picture in listing.pictures
+    ]
+
+
+def arrives(handling_days: int, transit_days: int) -> str:
+    first, last = handling_days + 1, handling_days + max(transit_days, 1)
+    return f"in {first} to {last} days" if last > first else f"in {first} day{'s' if first > 1 else ''}"
+
+
+def shipping_words(card: VendorCard) -> str:
+    """What delivery costs at a vendor."""
+    if card.shipping_flat_minor == 0:
+        return "Free delivery"
+    cost = f"Delivery {Money(card.shipping_flat_minor, card.currency)}"
+    if card.shipping_free_from_minor is None:
+        return cost
+    return f"{cost}, free from {Money(card.shipping_free_from_minor, card.currency)}"
+
+
+def stock_words(available: int) -> tuple[str, str]:
+    """(status word, what it says)."""
+    if available == 0:
+        return "out_of_stock", "Sold out"
+    if available < PLENTY:
+        return "low_stock", f"Only {available} left"
+    return "in_stock", "In stock"
+
+
+def offer(line: OfferLine) -> dict[str, Any]:
+    """Another vendor's offer, as the component `offer` shows it."""
+    card = line.vendor
+    return {
+        "id": line.offer.id,
+        "vendor_name": card.name,
+        "vendor_url": reverse("storefront:vendor", args=[card.slug]),
+        "logo_url": logo(card),
+        "amount_minor": line.offer.price_minor,
+        "currency": line.offer.currency,
+        "compare_at_minor": line.offer.compare_at_minor,
+        "condition": CONDITIONS.get(line.offer.condition, line.offer.condition.capitalize()),
+        "delivery": f"{arrives(card.handling_days, card.transit_days)}, {shipping_words(card).lower()}"
+        if line.offer.available
+        else "sold out",
+        "available": line.offer.available,
+    }
+
+
+def logo(card: VendorCard) -> str:
+    return default_storage.url(card.logo) if card.logo else ""
+
+
+def vendor(card: VendorCard) -> dict[str, Any]:
+    """A vendor's card, as lanes and lists show it."""
+    return {
+        "name": card.name,
+        "url": reverse("storefront:vendor", args=[card.slug]),
+        "logo_url": logo(card),
+    }
+
+
+def options(values: Mapping[str, Any]) -> str:
+    """A variant's options in one line: "Color: Oat, size: 27 cm"."""
+    text = ", ".join(f"{name.replace('_', ' ')}: {value}" for name, value in values.items())
+    return text[:1].upper() + text[1:]
+
+
+def attributes(listing: Listing) -> list[dict[str, str]]:
+    """The attributes as a table: a unit in a name ("weight_grams") goes to its value."""
+    rows = [{"label": "Brand", "value": listing.brand}] if listing.brand else []
+    for name, value in listing.attributes.items():
+        if value in (None, "", [], {}):
+            continue
+        words = str(name).replace("-", "_").split("_")
+        unit = _UNITS.get(words[-1].lower(), "") if len(words) > 1 else ""
+        label = " ".join(words[:-1] if unit else words)
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        rows.append({"label": label[:1].upper() + label[1:], "value": f"{shown} {unit}".strip()})
+    return rows
+
+
+def thumbnail(path: str) -> str:
+    return picture_url(path, 320) if path else ""
+
+
+def trail(nodes: Sequence[Any], last: str = "") -> list[dict[str, str]]:
+    """Breadcrumbs from the start page over category nodes to `last`, or to the last node."""
+    crumbs = [{"label": "Home", "url": reverse("storefront:home")}]
+    crumbs += [{"label": node.name, "url": reverse("storefront:category", args=[node.path])} for node in nodes]
+    return [*crumbs, {"label": last, "url": ""}] if last else crumbs

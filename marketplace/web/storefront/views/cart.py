@@ -1,0 +1,213 @@
+"""The cart: grouped by vendor, with what each part costs and what has changed since."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+from kit.errors import SoukError
+from kit.money import Money
+from taxonomy.tax import COUNTRY_NAMES, SELLING_COUNTRIES
+
+from marketplace.carts import actions
+from marketplace.carts.models import CartLine
+from marketplace.carts.queries import CartContents, contents, item_count
+from marketplace.catalog.queries import best_offer
+from marketplace.checkout.queries import problem_of, quote_cart
+from marketplace.checkout.quote import Quote, VendorQuote
+from marketplace.web.storefront import present
+from marketplace.web.storefront.visitor import back_to, cart_for, cart_of, give_cart, see_other
+
+Prices = dict[UUID, int]
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    cart = cart_of(request)
+    found = contents(cart) if cart else None
+    if found is None or not found.lines:
+        return render(request, "storefront/cart.html", {"lanes": []})
+    costs = quote_cart(found)
+    return render(
+        request,
+        "storefront/cart.html",
+        {
+            "lanes": lanes(found, costs),
+            "costs": costs,
+            "totals": totals(costs),
+            "vat_note": vat_note(costs),
+            "countries": SELLING_COUNTRIES,
+            "country_name": COUNTRY_NAMES.get(costs.country, costs.country),
+            "can_order": bool(costs.vendors) and not any(problem_of(line) for line in found.lines),
+            "is_blocked": bool(costs.blocked_vendors),
+            "pieces": sum(line.quantity for line in found.lines),
+        },
+    )
+
+
+@require_POST
+def add(request: HttpRequest) -> HttpResponse:
+    """Put an offer into the cart; or a listing's best offer, where there is no choice to make."""
+    try:
+        offer_id, quantity = _uuid(request.POST.get("offer", "")), _whole(request.POST.get("quantity", "1"))
+        if offer_id is None:
+            offer = best_offer(_uuid(request.POST.get("listing", "")))
+            if offer is None:
+                return _choose_first(request)
+            offer_id = offer.id
+        cart, fresh = cart_for(request)
+        line = actions.add_to_cart(cart=cart, offer_id=offer_id, quantity=quantity)
+    except SoukError as error:
+        return _told(request, str(error), "error", back_to(request, reverse("storefront:cart")))
+    words = f"{line.offer.listing.title} is in your cart."
+    return give_cart(_told(request, words, "success", reverse("storefront:cart"), item_count(cart)), fresh)
+
+
+@require_POST
+def change(request: HttpRequest) -> HttpResponse:
+    """Another quantity of a line; zero removes it."""
+    cart, line_id = cart_of(request), _uuid(request.POST.get("line", ""))
+    if cart and line_id:
+        try:
+            actions.set_quantity(cart=cart, line_id=line_id, quantity=_whole(request.POST.get("quantity", "")))
+        except SoukError as error:
+            messages.error(request, str(error))
+    return _to_cart()
+
+
+@require_POST
+def remove(request: HttpRequest) -> HttpResponse:
+    cart, line_id = cart_of(request), _uuid(request.POST.get("line", ""))
+    if cart and line_id:
+        actions.remove_line(cart=cart, line_id=line_id)
+    return _to_cart()
+
+
+@require_POST
+def country(request: HttpRequest) -> HttpResponse:
+    """Where it goes: decides the VAT contained, and who ships there."""
+    cart = cart_of(request)
+    if cart:
+        try:
+            actions.set_country(cart=cart, country=request.POST.get("country", ""))
+        except SoukError as error:
+            messages.error(request, str(error))
+    return _to_cart()
+
+
+# --- What the pages of cart and checkout share ----------------------------------------------------------------------------
+
+
+def lanes(found: CartContents, costs: Quote, prices: Prices | None = None) -> list[dict[str, Any]]:
+    """A lane for each vendor: its lines, how it ships, its subtotal. `prices` are newer ones, by cart line."""
+    by_vendor: dict[UUID, list[CartLine]] = {}
+    for line in found.lines:
+        by_vendor.setdefault(line.offer.vendor_id, []).append(line)
+    quoted = {part.vendor_id: part for part in costs.vendors}
+    shown = []
+    for vendor_id, lines in by_vendor.items():
+        card, part = found.vendors[vendor_id], quoted.get(vendor_id)
+        lane = {
+            "vendor": present.vendor(card),
+            "from": ", ".join(filter(None, (card.city, present.COUNTRIES.get(card.country, card.country)))),
+            "arrives": present.arrives(card.handling_days, card.transit_days),
+            "part": part,
+            "lines": [cart_line(line, (prices or {}).get(line.id)) for line in lines],
+            "hint": _free_delivery_hint(part, card.name, costs.currency) if part else "",
+            "blocked": "",
+        }
+        if part and not part.ships:
+            lane["blocked"] = f"{card.name} does not ship to {COUNTRY_NAMES.get(costs.country, costs.country)}."
+        shown.append(lane)
+    return shown
+
+
+def cart_line(line: CartLine, newer_price: int | None = None) -> dict[str, Any]:
+    """A line as the component `cart_line` shows it."""
+    offer, listing = line.offer, line.offer.listing
+    price = offer.price_minor if newer_price is None else newer_price
+    url = reverse("storefront:listing", args=[listing.slug])
+    return {
+        "id": line.id,
+        "title": listing.title,
+        "url": f"{url}?v={offer.listing_variant_id}" if listing.is_visible else "",
+        "image_url": present.thumbnail(listing.pictures[0]["path"]) if listing.pictures else "",
+        "options": present.options(offer.listing_variant.options),
+        "quantity": line.quantity,
+        "max_quantity": max(min(offer.available, actions.MAX_QUANTITY), line.quantity),
+        "unit_minor": price,
+        "amount_minor": price * line.quantity,
+        "currency": offer.currency,
+        "note": _price_note(line, price),
+        "problem": problem_of(line),
+    }
+
+
+def totals(costs: Quote) -> list[dict[str, Any]]:
+    parcels = len(costs.vendors)
+    return [
+        {"label": "Articles", "amount_minor": costs.goods_minor},
+        {
+            "label": "Delivery",
+            "note": f"{parcels} shops" if parcels > 1 else "",
+            "amount_minor": costs.shipping_minor,
+            "zero": "Free",
+        },
+    ]
+
+
+def vat_note(costs: Quote) -> str:
+    country = COUNTRY_NAMES.get(costs.country, costs.country)
+    return f"Includes {Money(costs.tax_minor, costs.currency)} VAT for {country}."
+
+
+def _price_note(line: CartLine, price: int) -> str:
+    if price == line.price_seen_minor:
+        return ""
+    word = "more" if price > line.price_seen_minor else "less"
+    before, now = Money(line.price_seen_minor, line.offer.currency), Money(price, line.offer.currency)
+    return f"Costs {word} than when you put it in: {now} instead of {before}."
+
+
+def _free_delivery_hint(part: VendorQuote, name: str, currency: str) -> str:
+    if not part.free_shipping_missing_minor or not part.shipping_minor:
+        return ""
+    return f"{Money(part.free_shipping_missing_minor, currency)} more from {name} and delivery is free."
+
+
+# --- Answers --------------------------------------------------------------------------------------------------------------
+
+
+def _told(request: HttpRequest, words: str, tone: str, url: str, count: int | None = None) -> HttpResponse:
+    """For htmx a toast and the new count beside the cart; else the page at `url`, with the same words."""
+    if not getattr(request, "htmx", False):
+        messages.add_message(request, messages.SUCCESS if tone == "success" else messages.ERROR, words)
+        return see_other(url)
+    context = {"words": words, "tone": tone, "count": count, "is_changed": count is not None}
+    return render(request, "storefront/_added.html", context)
+
+
+def _choose_first(request: HttpRequest) -> HttpResponse:
+    url = back_to(request, reverse("storefront:home"))
+    if getattr(request, "htmx", False):
+        return HttpResponse(headers={"HX-Redirect": url})
+    return see_other(url)
+
+
+def _to_cart() -> HttpResponse:
+    return see_other(reverse("storefront:cart"))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _whole(text: str) -> int:
+    """A whole number; -1, which every action refuses, for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else -1

@@ -1,0 +1,327 @@
+"""Looking around: start page, categories, search, listings, vendors."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+from kit.errors import InvalidInput
+from kit.links import absolute_url
+
+from marketplace.catalog import queries
+from marketplace.catalog.models import VendorCard
+from marketplace.catalog.queries import Facets, ListingPage, NotListed, VariantChoice
+from marketplace.search.queries import search_listings, suggestions
+from marketplace.web.storefront import present
+from marketplace.web.storefront.brand import brand_css as stylesheet
+from marketplace.web.storefront.filters import SORTS, Narrowing, narrowing
+from marketplace.web.storefront.hero import hero_url
+from marketplace.web.storefront.visitor import shop_front
+
+CURRENCY = "EUR"
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The start page; on a shop front, that vendor's."""
+    if (front := shop_front(request)) is not None:
+        return _vendor_page(request, front.slug)
+    found = queries.home(rail=12, vendors=8)
+    fresh = {listing.id for listing in found.newest[:6]}
+    return render(
+        request,
+        "storefront/home.html",
+        {
+            "hero_url": hero_url(),
+            "newest": [present.product(listing) for listing in found.newest],
+            "trending": [present.product(listing, new=fresh) for listing in found.trending],
+            "vendors": [_story(card) for card in found.vendors],
+            "roots": [{"node": node, "children": node.children[:5]} for node in found.roots],
+        },
+    )
+
+
+@require_safe
+def newest(request: HttpRequest) -> HttpResponse:
+    """Everything, the newest first."""
+    narrow = narrowing(request)
+    results = _restartable(
+        lambda cursor: search_listings("", filters=narrow.filters, sort=narrow.sort, cursor=cursor), narrow
+    )
+    return _list(request, "storefront/newest.html", narrow, results.page, results.facets)
+
+
+@require_safe
+def category(request: HttpRequest, path: str) -> HttpResponse:
+    narrow, front = narrowing(request), shop_front(request)
+    try:
+        found = _restartable(
+            lambda cursor: (
+                queries.category_page(path, filters=narrow.filters, sort=narrow.sort, cursor=cursor)
+                if front is None
+                else _category_of(front.slug, path, narrow, cursor)
+            ),
+            narrow,
+        )
+    except NotListed as error:
+        raise Http404(str(error)) from None
+    return _list(
+        request,
+        "storefront/category.html",
+        narrow,
+        found.page,
+        found.facets,
+        category=found.category,
+        trail=present.trail(found.breadcrumbs),
+        shop_slug=front.slug if front else "",
+    )
+
+
+def _category_of(slug: str, path: str, narrow: Narrowing, cursor: str | None) -> queries.CategoryPage:
+    """A category as one vendor fills it."""
+    tree = queries.taxonomy.tree()
+    if path not in tree.by_path:
+        raise NotListed("There is no such category.")
+    found = queries.vendor_page(slug, category=path, filters=narrow.filters, sort=narrow.sort, cursor=cursor)
+    return queries.CategoryPage(tree.by_path[path], tree.breadcrumbs(path), found.page, found.facets)
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    narrow, front = narrowing(request, default_sort="relevance"), shop_front(request)
+    results = _restartable(
+        lambda cursor: search_listings(
+            request.GET.get("q", ""),
+            vendor=front.slug if front else "",
+            filters=narrow.filters,
+            sort=narrow.sort,
+            cursor=cursor,
+        ),
+        narrow,
+    )
+    return _list(
+        request,
+        "storefront/search.html",
+        narrow,
+        results.page,
+        results.facets,
+        query=results.query,
+        is_fuzzy=results.is_fuzzy,
+        shop_slug=front.slug if front else "",
+        sorts=(("relevance", "Most fitting"), *SORTS),
+        roots=queries.taxonomy.tree().roots,
+        elsewhere_url=f"{absolute_url('market', request.path)}?{urlencode({'q': results.query})}" if front else "",
+    )
+
+
+@require_safe
+@cache_control(max_age=60)
+def suggest(request: HttpRequest) -> HttpResponse:
+    """Options for the search field's list."""
+    return render(request, "storefront/_suggestions.html", {"suggestions": suggestions(request.GET.get("q", ""))})
+
+
+@require_safe
+def vendor(request: HttpRequest, slug: str) -> HttpResponse:
+    front = shop_front(request)
+    if front is not None and front.slug != slug:
+        return HttpResponseRedirect(absolute_url("market", request.get_full_path()))
+    return _vendor_page(request, slug)
+
+
+def _vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
+    narrow = narrowing(request)
+    try:
+        found = _restartable(
+            lambda cursor: queries.vendor_page(slug, filters=narrow.filters, sort=narrow.sort, cursor=cursor), narrow
+        )
+    except NotListed as error:
+        raise Http404(str(error)) from None
+    card = found.vendor
+    return _list(
+        request,
+        "storefront/vendor.html",
+        narrow,
+        found.page,
+        found.facets,
+        shop_slug=slug,
+        vendor=_story(card),
+        shipping=present.shipping_words(card),
+        arrives=present.arrives(card.handling_days, card.transit_days),
+        trail=[*present.trail([]), {"label": "Shops", "url": reverse("storefront:vendors")}, {"label": card.name}],
+        brand_css_url=reverse("storefront:brand_css", args=[slug]),
+    )
+
+
+@require_safe
+@cache_control(max_age=300)
+def brand_css(request: HttpRequest, slug: str) -> HttpResponse:
+    """A vendor's five tokens; only numbers computed from its palette, never its text."""
+    try:
+        palette = queries.vendor_card(slug).palette
+    except NotListed as error:
+        raise Http404(str(error)) from None
+    return HttpResponse(stylesheet(palette), content_type="text/css; charset=utf-8")
+
+
+@require_safe
+def vendors(request: HttpRequest) -> HttpResponse:
+    narrow = narrowing(request)
+    page = _restartable(lambda cursor: queries.vendors(cursor=cursor), narrow)
+    return render(
+        request,
+        "storefront/vendors.html",
+        {
+            "vendors": [_story(card) for card in page.rows],
+            "previous_url": narrow.page_url(page.previous_cursor),
+            "next_url": narrow.page_url(page.next_cursor),
+        },
+    )
+
+
+@require_safe
+def listing(request: HttpRequest, slug: str) -> HttpResponse:
+    try:
+        found = queries.listing_page(slug)
+    except NotListed as error:
+        return render(request, "storefront/gone.html", {"reason": str(error)}, status=410)
+    chosen = _choice(found.variants, request.GET.get("v", ""))
+    if chosen is None:
+        return render(request, "storefront/gone.html", {"reason": "Nobody offers this any more."}, status=410)
+    shop = request.GET.get("shop", "")
+    featured = next((line for line in chosen.offers if line.vendor.slug == shop), chosen.offers[0])
+    others = [line for line in chosen.offers if line is not featured]
+    status, stock = present.stock_words(featured.offer.available)
+    return render(
+        request,
+        "storefront/listing.html",
+        {
+            "listing": found.listing,
+            "trail": present.trail(found.breadcrumbs, found.listing.title),
+            "images": present.images(found.listing),
+            "groups": _option_groups(found, chosen, shop),
+            "chosen": chosen,
+            "offer": present.offer(featured),
+            "vendor": _story(featured.vendor),
+            "stock_status": status,
+            "stock": stock,
+            "most": min(featured.offer.available, 99),
+            "arrives": present.arrives(featured.vendor.handling_days, featured.vendor.transit_days),
+            "shipping": present.shipping_words(featured.vendor),
+            "others": [present.offer(line) for line in others],
+            "others_from": min((line.offer.price_minor for line in others), default=None),
+            "attributes": present.attributes(found.listing),
+            "more": [
+                present.product(one, shop=featured.vendor.slug)
+                for one in queries.more_from(featured.vendor, beside=found.listing.id)
+            ],
+            "related": [present.product(one) for one in found.related],
+        },
+    )
+
+
+# --- A listing's variants -------------------------------------------------------------------------------------------------
+
+
+def _choice(variants: list[VariantChoice], asked: str) -> VariantChoice | None:
+    """The variant asked for, else the first in stock, else the first."""
+    try:
+        wanted = UUID(asked)
+    except ValueError:
+        wanted = None
+    found = next((choice for choice in variants if choice.variant.id == wanted), None)
+    in_stock = next((choice for choice in variants if _available(choice)), None)
+    return found or in_stock or (variants[0] if variants else None)
+
+
+def _available(choice: VariantChoice) -> bool:
+    return any(line.offer.available for line in choice.offers)
+
+
+def _option_groups(found: ListingPage, chosen: VariantChoice, shop: str) -> list[dict[str, Any]]:
+    """For each option its values, each a link to the variant that has it and else differs least from the chosen one."""
+    names = list(dict.fromkeys(name for choice in found.variants for name in choice.variant.options))
+    if not names:
+        return _plain_choices(found, chosen, shop) if len(found.variants) > 1 else []
+    groups = []
+    for name in names:
+        values: dict[str, VariantChoice] = {}
+        for choice in sorted(found.variants, key=lambda choice: _difference(choice, chosen, name)):
+            value = choice.variant.options.get(name)
+            if value is not None:
+                values.setdefault(str(value), choice)
+        order = list(dict.fromkeys(str(c.variant.options[name]) for c in found.variants if name in c.variant.options))
+        links = [_link(found, value, values[value], chosen, shop) for value in order]
+        groups.append({"label": name.replace("_", " ").capitalize(), "values": links})
+    return groups
+
+
+def _difference(choice: VariantChoice, chosen: VariantChoice, name: str) -> tuple[int, bool]:
+    have, want = choice.variant.options, chosen.variant.options
+    return sum(have.get(other) != want.get(other) for other in want if other != name), not _available(choice)
+
+
+def _plain_choices(found: ListingPage, chosen: VariantChoice, shop: str) -> list[dict[str, Any]]:
+    links = [
+        _link(found, choice.variant.gtin or f"Version {place}", choice, chosen, shop)
+        for place, choice in enumerate(found.variants, start=1)
+    ]
+    return [{"label": "Version", "values": links}]
+
+
+def _link(found: ListingPage, label: str, choice: VariantChoice, chosen: VariantChoice, shop: str) -> dict[str, Any]:
+    url = f"{reverse('storefront:listing', args=[found.listing.slug])}?v={choice.variant.id}"
+    return {
+        "label": label,
+        "url": f"{url}&shop={shop}" if shop else url,
+        "current": choice is chosen or choice.variant.options == chosen.variant.options,
+        "sold_out": not _available(choice),
+    }
+
+
+# --- Lists ----------------------------------------------------------------------------------------------------------------
+
+
+def _restartable(read: Any, narrow: Narrowing) -> Any:
+    """Read a page; a damaged page link begins again at the first page."""
+    try:
+        return read(narrow.cursor)
+    except InvalidInput:
+        return read(None)
+
+
+def _list(
+    request: HttpRequest, template: str, narrow: Narrowing, page: Any, facets: Facets, **more: Any
+) -> HttpResponse:
+    shop = more.get("shop_slug", "")
+    context = {
+        "products": [present.product(listing, shop=shop) for listing in page.rows],
+        "groups": narrow.groups(facets, CURRENCY, with_vendors=not shop),
+        "chips": narrow.chips(facets, CURRENCY),
+        "active": narrow.count,
+        "clear_url": narrow.clear_url(),
+        "sort": narrow.sort,
+        "sorts": SORTS,
+        "filter_hidden": narrow.hidden("vendor", "brand", "price", "stock"),
+        "sort_hidden": narrow.hidden("sort"),
+        "previous_url": narrow.page_url(page.previous_cursor),
+        "next_url": narrow.page_url(page.next_cursor),
+        **more,
+    }
+    return render(request, template, context)
+
+
+def _story(card: VendorCard) -> dict[str, Any]:
+    return {
+        **present.vendor(card),
+        "slug": card.slug,
+        "tagline": card.tagline,
+        "story": card.story,
+        "place": ", ".join(filter(None, (card.city, present.COUNTRIES.get(card.country, card.country)))),
+        "listing_count": card.listing_count,
+        "joined_at": card.joined_at,
+    }

@@ -1,0 +1,208 @@
+"""Checkout on one page: contact, address, delivery, review; then the provider's page."""
+
+from typing import Any
+from uuid import UUID
+
+from accounts.addresses import save_address
+from accounts.models import Address
+from billing.payments.actions import AlreadyPaid, PaymentClosed
+from billing.payments.provider import ProviderRefused, ProviderUnavailable
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+from kit.errors import InvalidInput, SoukError
+from kit.links import absolute_url
+from taxonomy.tax import COUNTRY_NAMES
+from tenants.shop.inventory.actions import SoldOut
+
+from marketplace.carts import actions as carts
+from marketplace.carts.queries import CartContents, contents
+from marketplace.checkout.actions import CartChanged, CartEmpty, PricesChanged, TotalChanged, place_order, start_payment
+from marketplace.checkout.queries import problem_of, quote_cart
+from marketplace.orders.models import Order
+from marketplace.web.storefront.forms import NEW_ADDRESS, CheckoutForm, put_error
+from marketplace.web.storefront.views.cart import lanes, totals
+from marketplace.web.storefront.visitor import cart_of, person, remember_order, see_other
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    cart = cart_of(request)
+    found = contents(cart) if cart else None
+    if found is None or not found.lines:
+        return see_other(reverse("storefront:cart"))
+    if request.method == "POST":
+        return _place(request, found)
+    if any(problem_of(line) for line in found.lines):
+        messages.error(request, "Something in your cart cannot be ordered as it is. Look at it first.")
+        return see_other(reverse("storefront:cart"))
+    return _page(request, found, _fresh_form(request, found))
+
+
+@never_cache
+@require_POST
+def country(request: HttpRequest) -> HttpResponse:
+    """For htmx: what it costs and how it is delivered in the country just chosen."""
+    cart = cart_of(request)
+    found = contents(cart) if cart else None
+    if cart is None or found is None or not found.lines:
+        return HttpResponse(headers={"HX-Redirect": reverse("storefront:cart")})
+    form = CheckoutForm(request.POST, user=person(request), addresses=_addresses(request))
+    chosen = form.chosen.country if form.chosen else request.POST.get("country", "")
+    if chosen in COUNTRY_NAMES:
+        before = cart.version
+        carts.set_country(cart=cart, country=chosen)
+        # Only whoever has seen this very cart may go on with its next version.
+        seen = request.POST.get("version") == str(before)
+        found = contents(cart)
+        version = cart.version if seen else request.POST.get("version", "")
+        return render(request, "storefront/_checkout_costs.html", {**_costs(found), "version": version, "swap": True})
+    return HttpResponse(status=204)
+
+
+def pay(request: HttpRequest, order: Order) -> HttpResponse:
+    """Send the customer to the provider's page; when that cannot be, to the order, which says why."""
+    here = reverse("storefront:order", args=[order.number])
+    try:
+        url = start_payment(
+            order=order,
+            success_url=absolute_url("market", reverse("storefront:order_paid", args=[order.number]))
+            + "?session_id={CHECKOUT_SESSION_ID}",
+            cancel_url=absolute_url("market", f"{here}?payment=stopped"),
+        )
+    except AlreadyPaid:
+        messages.success(request, f"Order {order.number} is paid already.")
+        return see_other(here)
+    except PaymentClosed as error:
+        messages.error(request, str(error))
+        return see_other(here)
+    except (ProviderUnavailable, ProviderRefused):
+        return see_other(f"{here}?payment=unavailable")
+    return see_other(url)
+
+
+def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
+    user = person(request)
+    form = CheckoutForm(request.POST, user=user, addresses=_addresses(request))
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    prices: dict[UUID, int] = {}
+    try:
+        order = place_order(
+            cart=found.cart,
+            version=form.cleaned_data["version"],
+            email=form.cleaned_data["email"],
+            ship_to=form.ship_to(),
+            user=user,
+            total_seen_minor=form.cleaned_data["total"],
+        )
+    except CartEmpty:
+        return see_other(reverse("storefront:cart"))
+    except PricesChanged as error:
+        prices = error.prices
+        carts.see_prices(cart=found.cart, prices=prices)
+        refused: SoukError = error
+    except (CartChanged, TotalChanged, SoldOut, InvalidInput) as error:
+        refused = error
+    else:
+        if user and form.cleaned_data.get("keep") and form.chosen is None:
+            _keep(request, form.ship_to())
+        remember_order(request, order)
+        return pay(request, order)
+    return _refused(request, form, refused, prices)
+
+
+def _refused(request: HttpRequest, form: CheckoutForm, error: SoukError, prices: dict[UUID, int]) -> HttpResponse:
+    """The page again, with what is true now: the cart, its prices, its total; and what the customer had typed."""
+    cart = cart_of(request)
+    found = contents(cart) if cart else None
+    if found is None or not found.lines:
+        return see_other(reverse("storefront:cart"))
+    if isinstance(error, InvalidInput):
+        put_error(form, error)
+        return _page(request, found, form, status=422)
+    left = error.available if isinstance(error, SoldOut) else {}
+    return _page(request, found, form, status=409, refused=error, prices=prices, left=left)
+
+
+def _page(
+    request: HttpRequest,
+    found: CartContents,
+    form: CheckoutForm,
+    *,
+    status: int = 200,
+    refused: SoukError | None = None,
+    prices: dict[UUID, int] | None = None,
+    left: dict[UUID, int] | None = None,
+) -> HttpResponse:
+    costs = _costs(found, prices, left)
+    context = {
+        **costs,
+        "form": form,
+        "refused": refused,
+        "is_sold_out": isinstance(refused, SoldOut) or costs["has_problems"],
+        "version": found.cart.version,
+        "steps": _steps(),
+        "sign_in_here": f"{reverse('account_login')}?next={reverse('storefront:checkout')}",
+    }
+    return render(request, "storefront/checkout.html", context, status=status)
+
+
+def _costs(
+    found: CartContents, prices: dict[UUID, int] | None = None, left: dict[UUID, int] | None = None
+) -> dict[str, Any]:
+    costs = quote_cart(found, prices=prices)
+    shown = lanes(found, costs, prices)
+    offers = {line.id: line.offer_id for line in found.lines}
+    for lane in shown:
+        for line in lane["lines"]:
+            # The shop has just said how many are left; the catalogue may not have heard yet.
+            there = (left or {}).get(offers[line["id"]])
+            if there is not None:
+                line["problem"] = f"Only {there} left." if there else "Sold out."
+    return {
+        "lanes": shown,
+        "costs": costs,
+        "totals": totals(costs),
+        "country_name": COUNTRY_NAMES.get(costs.country, costs.country),
+        "has_problems": any(line["problem"] for lane in shown for line in lane["lines"]),
+    }
+
+
+def _fresh_form(request: HttpRequest, found: CartContents) -> CheckoutForm:
+    user, addresses = person(request), _addresses(request)
+    initial = {
+        "email": user.email if user else "",
+        "name": user.name if user else "",
+        "country": found.cart.country,
+        "saved": str(addresses[0].id) if addresses else NEW_ADDRESS,
+    }
+    return CheckoutForm(initial=initial, user=user, addresses=addresses)
+
+
+def _addresses(request: HttpRequest) -> list[Address]:
+    user = person(request)
+    return list(user.addresses.all()) if user else []
+
+
+def _keep(request: HttpRequest, values: dict[str, str]) -> None:
+    """The order stands; a full address book must not stop it from being paid."""
+    user = person(request)
+    if user is None:
+        return
+    try:
+        save_address(user=user, values=values)
+    except SoukError as error:
+        messages.error(request, f"The address was not kept: {error}")
+
+
+def _steps() -> list[dict[str, str]]:
+    return [
+        {"label": "Cart", "state": "done", "url": reverse("storefront:cart")},
+        {"label": "Checkout", "state": "current", "url": ""},
+        {"label": "Payment", "state": "", "url": ""},
+    ]

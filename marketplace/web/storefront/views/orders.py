@@ -1,0 +1,257 @@
+"""Orders: one purchase, a lane for each vendor with its parcels; paying again, and coming back from paying."""
+
+from datetime import timedelta
+from typing import Any
+
+from billing.payments.models import PaymentAttempt, PaymentState
+from billing.payments.provider import ProviderRefused, ProviderUnavailable, provider
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+from kit import clock
+from kit.errors import InvalidInput, SoukError
+from kit.money import Money
+from taxonomy.tax import COUNTRY_NAMES
+
+from marketplace.carts.actions import add_to_cart
+from marketplace.fulfillment.models import Parcel
+from marketplace.orders import queries
+from marketplace.orders.links import opens
+from marketplace.orders.models import Fulfillment, Order, OrderLine
+from marketplace.orders.queries import ShownOrder, ShownPart
+from marketplace.web.storefront import present
+from marketplace.web.storefront.views.checkout import pay as send_to_pay
+from marketplace.web.storefront.visitor import (
+    cart_for,
+    give_cart,
+    person,
+    remember_order,
+    remembers_order,
+    see_other,
+)
+
+UNPAID = (PaymentState.PENDING, PaymentState.PROCESSING)
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """The order's page. A guest's key is taken once and leaves the address, so that it is neither shared nor logged."""
+    order = _find(number)
+    key = request.GET.get("key", "")
+    if order is not None and key and len(key) <= 80 and opens(order, key):
+        remember_order(request, order)
+        return see_other(reverse("storefront:order", args=[order.number]))
+    order = _visible(request, order)
+    return render(request, "storefront/order.html", _page(request, order))
+
+
+@require_POST
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """Go on to pay, in the session that is open or a new one."""
+    return send_to_pay(request, _visible(request, _find(number)))
+
+
+@never_cache
+@require_safe
+def paid(request: HttpRequest, number: str) -> HttpResponse:
+    """Back from the provider's page, which proves nothing: fetch the session, and show what it says."""
+    order, session_id = _find(number), request.GET.get("session_id", "")
+    attempts = PaymentAttempt.objects.filter(provider_session_id=session_id)
+    if order is None or not session_id or not attempts.filter(payment__reference_id=order.id).exists():
+        raise Http404("There is no such payment.")
+    try:
+        state = provider().settle(session_id)
+    except (ProviderUnavailable, ProviderRefused):
+        # The provider tells us by webhook as well; the page asks again in a moment.
+        state = PaymentState.PROCESSING
+    if not _may_see(request, order):
+        return render(request, "storefront/order_thanks_elsewhere.html", {"state": state})
+    return render(request, "storefront/order_paid.html", {**_page(request, order), "state": state})
+
+
+@require_POST
+def again(request: HttpRequest, number: str) -> HttpResponse:
+    """Put what was ordered into the cart once more, as far as it is still to be had."""
+    order = _visible(request, _find(number))
+    cart, fresh = cart_for(request)
+    for line in OrderLine.objects.filter(vendor_order__order=order):
+        try:
+            add_to_cart(cart=cart, offer_id=line.variant_id, quantity=line.quantity)
+        except SoukError as error:
+            messages.error(request, f"{line.title}: {error}")
+    return give_cart(see_other(reverse("storefront:cart")), fresh)
+
+
+@never_cache
+@login_required
+@require_safe
+def mine(request: HttpRequest) -> HttpResponse:
+    """A signed-in customer's orders, newest first."""
+    user = person(request)
+    assert user is not None  # login_required
+    try:
+        page = queries.orders_of_customer(user, cursor=request.GET.get("cursor") or None)
+    except InvalidInput:
+        page = queries.orders_of_customer(user)
+    parts = [part for order in page.rows for part in order.vendor_orders.all()]
+    words = queries.statuses(parts)
+    rows = [
+        {
+            "order": order,
+            "url": reverse("storefront:order", args=[order.number]),
+            "vendors": ", ".join(part.vendor_name for part in order.vendor_orders.all()),
+            "status": _one_word([words[part.id] for part in order.vendor_orders.all()]),
+        }
+        for order in page.rows
+    ]
+    return render(
+        request,
+        "storefront/orders.html",
+        {
+            "rows": rows,
+            "previous_url": f"?cursor={page.previous_cursor}" if page.previous_cursor else "",
+            "next_url": f"?cursor={page.next_cursor}" if page.next_cursor else "",
+        },
+    )
+
+
+# --- Who may see it -------------------------------------------------------------------------------------------------------
+
+
+def _find(number: str) -> Order | None:
+    return Order.objects.filter(number=number.upper()[:20]).first()
+
+
+def _may_see(request: HttpRequest, order: Order) -> bool:
+    user = person(request)
+    return (user is not None and order.user_id == user.id) or remembers_order(request, order.id)
+
+
+def _visible(request: HttpRequest, order: Order | None) -> Order:
+    """The order, for whom it concerns. To anybody else it does not exist."""
+    if order is None or not _may_see(request, order):
+        raise Http404("There is no such order here.")
+    return order
+
+
+# --- What the page shows --------------------------------------------------------------------------------------------------
+
+
+def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
+    shown = queries.shown_order(order)
+    refunded = sum(part.refunded_minor for part in shown.parts)
+    amounts = [
+        {"label": "Articles", "amount_minor": order.goods_minor},
+        {"label": "Delivery", "amount_minor": order.shipping_minor, "zero": "Free"},
+    ]
+    if refunded:
+        amounts.append({"label": "Refunded", "amount_minor": -refunded})
+    return {
+        "order": order,
+        "payment": shown.payment,
+        "status": shown.status,
+        "amounts": amounts,
+        "vat_note": f"Includes {Money(order.tax_minor, order.currency)} VAT.",
+        "left_minor": order.total_minor - refunded,
+        "address": {**order.ship_to, "country": COUNTRY_NAMES.get(order.ship_to.get("country", ""), "")},
+        "lanes": [_lane(shown, part) for part in shown.parts],
+        "is_unpaid": shown.payment.state in UNPAID and order.canceled_at is None,
+        "is_given_up": order.canceled_at is not None and shown.payment.state != PaymentState.PAID,
+        "hold_until": order.hold_until if order.hold_until > clock.now() + timedelta(seconds=30) else None,
+        "trouble": request.GET.get("payment", ""),
+        "is_mine": person(request) is not None and order.user_id is not None,
+    }
+
+
+def _lane(shown: ShownOrder, shown_part: ShownPart) -> dict[str, Any]:
+    part = shown_part.part
+    parcels = list(part.parcels.all())
+    return {
+        "vendor": {
+            "name": part.vendor_name,
+            "url": reverse("storefront:vendor", args=[part.vendor_slug]),
+            "logo_url": "",
+        },
+        "status": shown_part.status,
+        "note": _lane_note(shown_part),
+        "lines": [_line(line, part.currency) for line in part.lines.all()],
+        "parcels": [_parcel(parcel, len(parcels)) for parcel in parcels],
+        "events": [] if parcels else _events(shown_part),
+        "part": part,
+        "refunded_minor": shown_part.refunded_minor,
+    }
+
+
+def _lane_note(shown_part: ShownPart) -> str:
+    part = shown_part.part
+    if part.fulfillment == Fulfillment.CANCELED:
+        return f"{part.number} · canceled"
+    pieces = sum(line.quantity for line in part.lines.all())
+    return f"{part.number} · {pieces} article{'' if pieces == 1 else 's'}"
+
+
+def _line(line: OrderLine, currency: str) -> dict[str, Any]:
+    return {
+        "title": line.title,
+        "url": reverse("storefront:listing", args=[line.listing_slug]),
+        "image_url": present.thumbnail(line.picture),
+        "options": present.options(line.options),
+        "quantity": line.quantity,
+        "unit_minor": line.unit_price_minor,
+        "amount_minor": line.total_minor,
+        "currency": currency,
+    }
+
+
+def _parcel(parcel: Parcel, count: int) -> dict[str, Any]:
+    events = [{"title": "Packed", "at": parcel.packed_at, "icon": "package", "tone": "info"}]
+    status = "ready_to_ship"
+    if parcel.shipped_at:
+        by = f"Handed to {parcel.carrier}" if parcel.carrier else "Sent"
+        events.append({"title": by, "at": parcel.shipped_at, "icon": "truck", "tone": "info"})
+        status = "shipped"
+    if parcel.delivered_at:
+        events.append({"title": "Delivered", "at": parcel.delivered_at, "icon": "package-check", "tone": "good"})
+        status = "delivered"
+    else:
+        events.append({"title": "Delivery", "at": None, "icon": "house", "tone": "next"})
+    return {
+        "label": f"Parcel {parcel.number} of {count}" if count > 1 else "Parcel",
+        "carrier": parcel.carrier,
+        "tracking_code": parcel.tracking_number,
+        "tracking_url": parcel.tracking_url,
+        "status": status,
+        "events": events,
+    }
+
+
+_EVENTS = {
+    "placed": ("Ordered", "receipt", "info"),
+    "paid": ("Paid", "credit-card", "good"),
+    "accepted": ("Taken on by the shop", "check", "info"),
+    "canceled": ("Canceled", "ban", "bad"),
+}
+
+
+def _events(shown_part: ShownPart) -> list[dict[str, Any]]:
+    """What has happened while there is no parcel yet, and what comes next."""
+    part = shown_part.part
+    found = [
+        {"title": title, "at": event.at, "icon": icon, "tone": tone, "note": event.note}
+        for event in shown_part.events
+        if event.name in _EVENTS
+        for title, icon, tone in [_EVENTS[event.name]]
+    ]
+    if part.ship_by and part.fulfillment in (Fulfillment.NEW, Fulfillment.ACCEPTED):
+        note = f"By {part.ship_by:%A}, {part.ship_by.day} {part.ship_by:%B}"
+        found.append({"title": "Leaves the shop", "at": None, "icon": "truck", "tone": "next", "note": note})
+    return found
+
+
+def _one_word(words: list[str]) -> str:
+    return words[0] if len(set(words)) == 1 else "processing"

@@ -1,0 +1,158 @@
+"""Beginning to sell: what it means, the application, how it stands, and payouts at the provider."""
+
+from typing import Any
+
+from billing.payments.provider import ProviderRefused, ProviderUnavailable
+from billing.stripe import onboarding
+from billing.stripe.models import ConnectedAccount
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from kit.errors import NotAllowed, SoukError
+from kit.links import absolute_url, host_of
+from tenants.vendors.actions import apply_as_vendor
+from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
+from tenants.vendors.queries import membership, memberships_of
+from tenants.vendors.slugs import LONGEST
+
+from marketplace.web.storefront.forms import ApplicationForm, put_error
+from marketplace.web.storefront.visitor import person, see_other
+
+MAY_SET_UP_PAYOUTS = (MemberRole.OWNER, MemberRole.FINANCE)
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    shops = [_shop(member) for member in memberships_of(user.id)] if user else []
+    return render(request, "storefront/sell.html", {"shops": shops, "hold_days": settings.HOLD_DAYS})
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def apply(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    assert user is not None  # login_required
+    form = ApplicationForm(request.POST or None, initial={"email": user.email})
+    form.fields[
+        "slug"
+    ].help_text = f"Customers find you at <em>address</em>.{host_of('market')}; left empty, we make it from the name."
+    if request.method == "POST" and form.is_valid():
+        given = dict(form.cleaned_data)
+        given["slug"] = given["slug"] or slugify(given["name"])[:LONGEST].strip("-")
+        try:
+            vendor = apply_as_vendor(user=user, **given)
+        except SoukError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, "Your application is with us.")
+            return see_other(reverse("storefront:sell_status", args=[vendor.slug]))
+    return render(request, "storefront/sell_apply.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@never_cache
+@login_required
+@require_safe
+def status(request: HttpRequest, slug: str) -> HttpResponse:
+    member = _member(request, slug)
+    vendor = member.vendor
+    account = ConnectedAccount.objects.filter(vendor_id=vendor.id).first()
+    return render(
+        request,
+        "storefront/sell_status.html",
+        {
+            "vendor": vendor,
+            "steps": _steps(vendor, account),
+            "account": account,
+            "may_set_up_payouts": member.role in MAY_SET_UP_PAYOUTS,
+            "needs_payouts": vendor.state in (VendorState.ONBOARDING, VendorState.ACTIVE)
+            and not (account and account.can_receive),
+            "portal_url": f"{reverse('handoff')}?to=portal&vendor={vendor.slug}" if vendor.schema_name else "",
+            "shop_url": absolute_url("shop", "/", vendor.slug),
+            "due": [entry.get("description", "") for entry in account.requirements_due] if account else [],
+        },
+    )
+
+
+@login_required
+@require_POST
+def payouts(request: HttpRequest, slug: str) -> HttpResponse:
+    """To the provider's own pages, where the vendor says who it is and where its money goes."""
+    return _to_provider(request, slug)
+
+
+@never_cache
+@login_required
+@require_safe
+def payouts_back(request: HttpRequest, slug: str) -> HttpResponse:
+    """Back from there. Coming back proves nothing: the account is fetched, and its status says what is true.
+
+    The provider's link is good once and for minutes: when it has grown old the browser comes here with `again`.
+    """
+    if request.GET.get("again"):
+        return _to_provider(request, slug)
+    vendor = _member(request, slug).vendor
+    here = see_other(reverse("storefront:sell_status", args=[vendor.slug]))
+    try:
+        account = onboarding.refresh_account(vendor.id)
+    except (ProviderUnavailable, ProviderRefused):
+        messages.info(request, "The payment provider does not answer just now. What you entered there is not lost.")
+        return here
+    if account and account.can_receive:
+        messages.success(request, "Payouts are set up.")
+    else:
+        messages.info(request, "The payment provider still needs something from you, or is still looking at it.")
+    return here
+
+
+def _to_provider(request: HttpRequest, slug: str) -> HttpResponse:
+    member = _member(request, slug)
+    vendor = member.vendor
+    if member.role not in MAY_SET_UP_PAYOUTS:
+        raise NotAllowed("Ask an owner of the shop: payouts are theirs to set up.")
+    if vendor.state not in (VendorState.ONBOARDING, VendorState.ACTIVE):
+        raise NotAllowed("Payouts can be set up once the application is approved.")
+    back = absolute_url("market", reverse("storefront:sell_payouts_back", args=[vendor.slug]))
+    try:
+        url = onboarding.start(vendor, return_url=back, refresh_url=f"{back}?again=1")
+    except (ProviderUnavailable, ProviderRefused) as error:
+        messages.error(request, str(error))
+        return see_other(reverse("storefront:sell_status", args=[vendor.slug]))
+    return see_other(url)
+
+
+def _member(request: HttpRequest, slug: str) -> Member:
+    """The visitor's membership; to whoever does not work there the page does not exist."""
+    user = person(request)
+    found = membership(user.id, slug) if user else None
+    if found is None:
+        raise Http404("There is no such application.")
+    return found
+
+
+def _shop(member: Member) -> dict[str, Any]:
+    vendor = member.vendor
+    return {
+        "name": vendor.name,
+        "state": vendor.state,
+        "url": reverse("storefront:sell_status", args=[vendor.slug]),
+    }
+
+
+def _steps(vendor: Vendor, account: ConnectedAccount | None) -> list[dict[str, str]]:
+    """How far the vendor is: applied, approved, payouts set up, selling."""
+    can_receive = bool(account and account.can_receive)
+    reached = [True, vendor.approved_at is not None, can_receive, vendor.state == VendorState.ACTIVE]
+    current = reached.index(False) if False in reached else -1
+    labels = ("Applied", "Approved", "Payouts", "Selling")
+    return [
+        {"label": label, "state": "done" if done else "current" if place == current else "", "url": ""}
+        for place, (label, done) in enumerate(zip(labels, reached, strict=True))
+    ]

@@ -1,0 +1,81 @@
+"""A customer's own details: name and postal addresses. What is checked here is form alone; an order checks again."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actions import tell_changed
+from accounts.models import Address, User
+from kit.errors import Conflict, InvalidInput
+
+MAX_ADDRESSES = 20
+FIELDS = ("name", "line1", "line2", "postal_code", "city", "country", "phone")
+REQUIRED = ("name", "line1", "postal_code", "city", "country")
+
+
+class TooManyAddresses(Conflict):
+    code = "too_many_addresses"
+
+
+@transaction.atomic
+def change_name(*, user: User, name: str) -> User:
+    """How we call the customer; vendors they work for hear of it. Raises InvalidInput."""
+    name = " ".join(name.split())
+    if not name or len(name) > 150 or not name.isprintable():
+        raise InvalidInput("Enter your name, with at most 150 characters.", field="name")
+    user.name = name
+    user.save(update_fields=["name"])
+    tell_changed(user_id=user.id)
+    return user
+
+
+@transaction.atomic
+def save_address(*, user: User, values: Mapping[str, str], address: Address | None = None) -> Address:
+    """Keep a new address, or change one of the user's. The first one is the default. Raises InvalidInput, Conflict."""
+    _lock(user)
+    clean = {name: " ".join(str(values.get(name) or "").split()) for name in FIELDS}
+    for name in REQUIRED:
+        if not clean[name]:
+            raise InvalidInput("Fill this in.", field=name)
+    if address is None:
+        same = user.addresses.filter(**clean).first()
+        if same is not None:
+            return same
+        have = user.addresses.count()
+        if have >= MAX_ADDRESSES:
+            raise TooManyAddresses(f"We keep at most {MAX_ADDRESSES} addresses. Remove one first.")
+        address = Address(user=user, is_default=have == 0)
+    for name, value in clean.items():
+        setattr(address, name, value)
+    address.save()
+    return address
+
+
+@transaction.atomic
+def remove_address(*, user: User, address_id: UUID) -> None:
+    """Forget an address; the newest one left becomes the default. Removing twice is no error."""
+    _lock(user)
+    address = user.addresses.filter(id=address_id).first()
+    if address is None:
+        return
+    address.delete()
+    heir = user.addresses.order_by("-created_at").first() if address.is_default else None
+    if heir is not None:
+        heir.is_default = True
+        heir.save(update_fields=["is_default"])
+
+
+@transaction.atomic
+def choose_default(*, user: User, address_id: UUID) -> None:
+    """The address that checkout offers first. Raises Conflict when it is not there any more."""
+    _lock(user)
+    if not user.addresses.filter(id=address_id).exists():
+        raise Conflict("This address is no longer there.")
+    user.addresses.exclude(id=address_id).update(is_default=False)
+    user.addresses.filter(id=address_id).update(is_default=True)
+
+
+def _lock(user: User) -> None:
+    """One change of a customer's addresses at a time."""
+    User.objects.select_for_update(of=("self",)).get(id=user.id)
