@@ -252,6 +252,7 @@ CELERY_BROKER_URL = (
 )
 
 EVENT_TABLE = "config.events"
+CELERY_APP = "config.worker"
 LIBRARY_ACCESS = "config.access.TABLES"
 # Tests and the journey run sweeps themselves; a process without a broker has nobody to ring for.
 RINGS_DOORBELL = PROCESS not in ("test", "beat") and env("SOUK_DOORBELL", "1") == "1"

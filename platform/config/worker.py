@@ -22,6 +22,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "stripe.sync_payouts": (15, "platform"),
     "stripe.expire_sessions": (10, "platform"),
     "stripe.heal_events": (60, "platform"),
+    "reconciliation.reconcile_when_due": (600, "platform"),
     "checkout.release_expired_holds": (15, "platform"),
     "vendors.open_shops": (3, "platform"),
     # An import rings for its own vendor; this goes through all shops for what a killed worker left behind.
@@ -36,7 +37,16 @@ def configure() -> None:
 
     app.conf.update(
         broker_url=settings.CELERY_BROKER_URL,
-        broker_transport_options={"global_keyprefix": "doorbell:", "visibility_timeout": 60},
+        broker_transport_options={
+            "global_keyprefix": "doorbell:",
+            "visibility_timeout": 60,
+            # Whoever rings does not wait: a bell that is broken is passed by.
+            "socket_connect_timeout": 1,
+            "max_retries": 1,
+            "interval_start": 0,
+            "interval_step": 0.1,
+            "interval_max": 0.1,
+        },
         broker_connection_retry_on_startup=True,
         broker_connection_timeout=2,
         task_ignore_result=True,

@@ -6,6 +6,3 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 application = get_wsgi_application()
-
-# After the apps are ready: rings go to this Celery app.
-import config.worker  # noqa: E402, F401

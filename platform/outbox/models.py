@@ -48,4 +48,7 @@ class Delivery(models.Model):
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [models.UniqueConstraint(fields=["fact", "listener"], name="delivery_once")]
-        indexes = [models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(state="due"))]
+        indexes = [
+            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(state="due")),
+            models.Index(fields=["-id"], name="delivery_failed", condition=models.Q(state="failed")),
+        ]
