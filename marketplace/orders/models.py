@@ -5,6 +5,7 @@ fulfillment, commission and payout. Neither stores a payment status: that is der
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7
@@ -56,6 +57,7 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["user", "-placed_at", "-id"], name="order_customer"),
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
+            models.Index(Upper("email"), F("placed_at").desc(), name="order_email"),
             models.Index(fields=["hold_until"], name="order_open_holds", condition=Q(stock_hold="held")),
         ]
 

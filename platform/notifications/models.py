@@ -38,5 +38,6 @@ class Mail(models.Model):
         constraints = [models.UniqueConstraint(fields=["key"], name="mail_key_unique")]
         indexes = [
             models.Index(fields=["due_at"], name="mail_due", condition=models.Q(state="due")),
+            models.Index(fields=["-created_at"], name="mail_failed", condition=models.Q(state="failed")),
             models.Index(fields=["-created_at"], name="mail_newest"),
         ]

@@ -3,10 +3,11 @@
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import Q
 
 from kit.errors import SoukError
 from kit.pagination import Page, keyset_page
-from notifications.models import Mail
+from notifications.models import Mail, MailState
 
 
 class NoSuchMail(SoukError):
@@ -15,11 +16,13 @@ class NoSuchMail(SoukError):
     code = "not_found"
 
 
-def newest_mail(*, state: str = "", cursor: str | None = None, size: int = 50) -> Page[Mail]:
-    """Messages newest first, of one state or all, without their texts."""
+def newest_mail(*, state: str = "", search: str = "", cursor: str | None = None, size: int = 50) -> Page[Mail]:
+    """Messages newest first, of one state or all, without their texts. `search` is part of the address or subject."""
     rows = Mail.objects.defer("text", "html")
     if state:
         rows = rows.filter(state=state)
+    if words := search.strip():
+        rows = rows.filter(Q(to__icontains=words) | Q(subject__icontains=words))
     return keyset_page(rows, order=["-created_at", "-id"], cursor=cursor, size=size)
 
 
@@ -34,3 +37,8 @@ def read_mail(mail_id: UUID) -> Mail:
     if mail.private and settings.PRODUCTION:
         mail.text = mail.html = ""
     return mail
+
+
+def failed_count() -> int:
+    """How many messages were given up."""
+    return Mail.objects.filter(state=MailState.FAILED).count()

@@ -1,15 +1,17 @@
 """Finding vendors and members."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
 from kit.links import host_of
-from tenants.vendors.models import Member, Vendor
+from kit.pagination import Page, keyset_page
+from tenants.vendors.models import Member, Vendor, VendorState
 
 # A suspended vendor's host is refused after at most this long. Only answers with a shop are kept.
 HOST_SECONDS = 15
@@ -69,3 +71,48 @@ def memberships_of(user_id: UUID) -> "QuerySet[Member]":
 
 def portal_host(vendor: Vendor) -> str:
     return host_of("portal", vendor.slug)
+
+
+def vendors_page(
+    *, state: str = "", search: str = "", country: str = "", cursor: str | None = None, size: int = 50
+) -> Page[Vendor]:
+    """Vendors for the back office, who applied last first. `search` is part of a name or the start of an address.
+
+    Raises InvalidInput on a bad cursor.
+    """
+    rows = Vendor.objects.all()
+    if state:
+        rows = rows.filter(state=state)
+    if country:
+        rows = rows.filter(country=country.upper())
+    if words := search.strip():
+        rows = rows.filter(Q(name__icontains=words) | Q(slug__istartswith=words) | Q(email__istartswith=words))
+    return keyset_page(rows, order=("-applied_at", "-id"), cursor=cursor, size=size)
+
+
+def trading_vendors_page(*, search: str = "", cursor: str | None = None, size: int = 50) -> Page[Vendor]:
+    """Vendors that were ever let in, by name: those who can have money. Raises InvalidInput on a bad cursor."""
+    rows = Vendor.objects.filter(approved_at__isnull=False)
+    if words := search.strip():
+        rows = rows.filter(Q(name__icontains=words) | Q(slug__istartswith=words))
+    return keyset_page(rows, order=("name", "id"), cursor=cursor, size=size)
+
+
+def state_counts() -> dict[str, int]:
+    """How many vendors are in each state; states without any are left out. One query."""
+    return dict(Vendor.objects.order_by().values_list("state").annotate(count=Count("id")))
+
+
+def countries() -> list[str]:
+    """Where vendors are, as ISO codes."""
+    return list(Vendor.objects.order_by("country").values_list("country", flat=True).distinct())
+
+
+def waiting_for_a_shop() -> int:
+    """How many vendors are approved and have no shop yet."""
+    return Vendor.objects.filter(state=VendorState.ONBOARDING, schema_name=None).count()
+
+
+def named(vendor_ids: Iterable[UUID | None]) -> dict[UUID, Vendor]:
+    """These vendors by id, in one query."""
+    return Vendor.objects.in_bulk({vendor_id for vendor_id in vendor_ids if vendor_id})

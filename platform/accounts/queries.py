@@ -1,0 +1,27 @@
+"""Finding people."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Q
+
+from accounts.models import User
+from kit.pagination import Page, keyset_page
+
+
+def people_page(*, search: str = "", cursor: str | None = None, size: int = 50) -> Page[User]:
+    """People with an account, who joined last first. `search` is part of a name or the start of an e-mail address.
+
+    Raises InvalidInput on a bad cursor.
+    """
+    rows = User.objects.only("id", "email", "name", "joined_at", "is_active")
+    if words := search.strip():
+        rows = rows.filter(Q(name__icontains=words) | Q(email__istartswith=words))
+    return keyset_page(rows, order=("-joined_at", "-id"), cursor=cursor, size=size)
+
+
+def names_of(user_ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """What to call these people, by id. One query."""
+    wanted = {user_id for user_id in user_ids if user_id}
+    people = User.objects.filter(id__in=wanted).only("id", "name", "email") if wanted else ()
+    return {user.id: str(user) for user in people}
