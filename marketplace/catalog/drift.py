@@ -67,7 +67,8 @@ _OFFERS = f"""
 
 _WORDS = """
     SELECT l.id, 'says otherwise than its product'
-      FROM listings_listing l
+      FROM (SELECT DISTINCT listing_id FROM listings_offer WHERE vendor_id = %(vendor)s AND is_visible) own
+      JOIN listings_listing l ON l.id = own.listing_id
       JOIN shop_catalog_product p ON p.id = l.content_product_id
       LEFT JOIN taxonomy_category c ON c.id = p.category_id
       LEFT JOIN LATERAL (

@@ -21,6 +21,7 @@ from django.db import connection
 from django.utils.text import slugify
 
 from marketplace.catalog import queries
+from marketplace.catalog.drift import drift
 from marketplace.catalog.models import Listing, Offer
 from marketplace.catalog.queries import Filters
 from marketplace.search.queries import search_listings, suggestions
@@ -149,6 +150,9 @@ def test_from_first_row_to_last_offer(make_vendor):
     with connection.cursor() as cursor:  # autovacuum does this within a minute
         cursor.execute("VACUUM ANALYZE")
     figures |= relevance() | speeds(vendors["HP"])
+    start = time.perf_counter()
+    assert [found for vendor in vendors.values() for found in drift(vendor)] == []
+    timed("drift_seconds", start)
     count = sum(map(len, brands.values()))
     print(json.dumps(figures))
     assert Listing.objects.filter(is_visible=True).count() == Offer.objects.filter(is_visible=True).count() == count
