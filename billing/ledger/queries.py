@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount, Posting
 from kit.pagination import Page, keyset_page
@@ -132,10 +133,55 @@ def with_postings(entries: QuerySet[JournalEntry]) -> QuerySet[JournalEntry]:
     return entries.prefetch_related("postings__account")
 
 
-def entries_page(*, kind: str = "", cursor: str | None = None, size: int = 50) -> Page[JournalEntry]:
-    """The journal, newest first, with postings and accounts: three queries. Raises InvalidInput on a bad cursor."""
-    entries = JournalEntry.objects.filter(kind=kind) if kind else JournalEntry.objects.all()
-    return keyset_page(with_postings(entries), order=("-occurred_at", "-id"), cursor=cursor, size=size)
+def entries_page(
+    *,
+    kind: str = "",
+    search: str = "",
+    reference_id: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None = None,
+    size: int = 50,
+) -> Page[JournalEntry]:
+    """The journal, newest first, with postings and accounts: three queries.
+
+    `search` is the beginning of a source key ("txn:txn_1"); `since` and `until` (exclusive) are of `occurred_at`.
+    Raises InvalidInput on a bad cursor.
+    """
+    chosen = Q()
+    if kind:
+        chosen &= Q(kind=kind)
+    if search.strip():
+        chosen &= Q(source_key__startswith=search.strip())
+    if reference_id:
+        chosen &= Q(reference_id=reference_id)
+    if since:
+        chosen &= Q(occurred_at__gte=since)
+    if until:
+        chosen &= Q(occurred_at__lt=until)
+    entries = with_postings(JournalEntry.objects.filter(chosen))
+    return keyset_page(entries, order=("-occurred_at", "-id"), cursor=cursor, size=size)
+
+
+def entry_kinds() -> list[str]:
+    """The kinds of entries there are, by name."""
+    return list(JournalEntry.objects.order_by("kind").values_list("kind", flat=True).distinct())
+
+
+def moved(codes: Sequence[str], *, currency: str, since: datetime, until: datetime) -> dict[str, int]:
+    """By how much the accounts of each code changed between two instants; zero where they did not. One query."""
+    rows = Posting.objects.filter(
+        account__code__in=codes, currency=currency, entry__occurred_at__gte=since, entry__occurred_at__lt=until
+    )
+    sums = rows.order_by().values_list("account__code").annotate(Sum("amount_minor"))
+    return dict.fromkeys(map(str, codes), 0) | dict(sums)
+
+
+def moved_by_day(code: str, *, currency: str, since: datetime) -> dict[date, int]:
+    """By how much the accounts of a code changed on each day (UTC); days without a change are left out. One query."""
+    rows = Posting.objects.filter(account__code=code, currency=currency, entry__occurred_at__gte=since)
+    days = rows.annotate(day=TruncDate("entry__occurred_at")).values("day").annotate(moved=Sum("amount_minor"))
+    return dict(days.order_by("day").values_list("day", "moved"))
 
 
 def explain_balance(account: LedgerAccount, *, cursor: str | None = None, size: int = 50) -> AccountPage:

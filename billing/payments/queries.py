@@ -1,11 +1,12 @@
 """Reading what was paid and given back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet, Sum
 
-from billing.payments.models import Payment, PaymentShare, Refund
+from billing.payments.models import Payment, PaymentShare, PaymentState, Refund
 from kit.pagination import Page, keyset_page
 
 
@@ -29,10 +30,44 @@ def refunds_of(vendor_orders: Sequence[UUID]) -> dict[UUID, list[Refund]]:
     return found
 
 
-def payments_page(*, state: str = "", cursor: str | None = None, size: int = 50) -> Page[Payment]:
-    """Payments for the finance console, newest first."""
+def payments_page(
+    *, state: str = "", search: str = "", cursor: str | None = None, size: int = 50
+) -> Page[Payment]:
+    """Payments for the finance console, newest first. `search` begins an order's number, or is the provider's id."""
     rows: QuerySet[Payment] = Payment.objects.all()
+    if words := search.strip():
+        rows = rows.filter(
+            Q(reference_number__startswith=words.upper())
+            | Q(provider_charge_id=words)
+            | Q(provider_intent_id=words)
+        )
     return keyset_page(rows.filter(state=state) if state else rows, order=["-id"], cursor=cursor, size=size)
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What a vendor sold, in minor units: paid by customers, the commission taken of it, given back of each."""
+
+    gross_minor: int = 0
+    commission_minor: int = 0
+    refunded_minor: int = 0
+    refunded_net_minor: int = 0
+
+    @property
+    def kept_commission_minor(self) -> int:
+        """Commission less what was given back with refunds."""
+        return self.commission_minor - (self.refunded_minor - self.refunded_net_minor)
+
+
+def sold_by(vendor_ids: Sequence[UUID], *, currency: str) -> dict[UUID, Sold]:
+    """What each of these vendors was paid for. One query."""
+    paid = PaymentShare.objects.filter(
+        vendor_id__in=vendor_ids, currency=currency, payment__state=PaymentState.PAID
+    )
+    rows = paid.order_by().values_list("vendor_id").annotate(
+        Sum("gross_minor"), Sum("commission_minor"), Sum("refunded_minor"), Sum("refunded_net_minor")
+    )
+    return dict.fromkeys(vendor_ids, Sold()) | {vendor_id: Sold(*sums) for vendor_id, *sums in rows}
 
 
 def refunds_page(*, state: str = "", cursor: str | None = None, size: int = 50) -> Page[Refund]:

@@ -1,11 +1,12 @@
 """Where the money is: per vendor, and for finance."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
 from billing.payouts.models import Payout, PayoutState, PayoutTransfer, Transfer, TransferState
 from kit.money import Money
@@ -127,6 +128,94 @@ def transfers_in(payout: Payout) -> QuerySet[PayoutTransfer]:
 def transfer_of(reference_id: UUID) -> Transfer | None:
     """The transfer of a vendor order."""
     return Transfer.objects.filter(reference_id=reference_id).first()
+
+
+def transfers_of(reference_ids: Sequence[UUID]) -> dict[UUID, Transfer]:
+    """The transfers of these vendor orders, by vendor order."""
+    return {transfer.reference_id: transfer for transfer in Transfer.objects.filter(reference_id__in=reference_ids)}
+
+
+def payouts_with(reference_ids: Sequence[UUID]) -> dict[UUID, list[Payout]]:
+    """The payouts that carried the transfers of these vendor orders, oldest first, by vendor order."""
+    found: dict[UUID, list[Payout]] = {}
+    links = PayoutTransfer.objects.filter(transfer__reference_id__in=reference_ids)
+    for link in links.select_related("payout", "transfer").order_by("payout__created_at", "id"):
+        found.setdefault(link.transfer.reference_id, []).append(link.payout)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyOut:
+    """Where earnings are, in minor units: as `VendorMoney`, of one vendor or of all together.
+
+    `sending`: released, not at the vendor's balance yet. `transferred`: all that ever reached it, reversals taken off.
+    `traveling`: in payouts on their way to the bank.
+    """
+
+    held_minor: int = 0
+    sending_minor: int = 0
+    failed_minor: int = 0
+    transferred_minor: int = 0
+    traveling_minor: int = 0
+    in_the_bank_minor: int = 0
+
+    @property
+    def in_transit_minor(self) -> int:
+        """Released and not in the bank: being sent, in the vendors' balances at the provider, or in a payout."""
+        return self.sending_minor + self.failed_minor + self.transferred_minor - self.in_the_bank_minor
+
+
+def money_out_of(vendor_ids: Sequence[UUID], *, currency: str) -> dict[UUID, MoneyOut]:
+    """Where the earnings of each of these vendors are. Two queries."""
+    transfers = Transfer.objects.filter(vendor_id__in=vendor_ids, currency=currency)
+    payouts = Payout.objects.filter(vendor_id__in=vendor_ids, currency=currency)
+    sums: dict[UUID, dict[str, int]] = {}
+    for vendor_id, state, amount in _by_state(transfers, F("amount_minor") - F("reversed_minor")):
+        _add(sums.setdefault(vendor_id, {}), _PLACES_OF_TRANSFERS, state, amount)
+    for vendor_id, state, amount in _by_state(payouts, F("amount_minor")):
+        _add(sums.setdefault(vendor_id, {}), _PLACES_OF_PAYOUTS, state, amount)
+    return {vendor_id: MoneyOut(**sums.get(vendor_id, {})) for vendor_id in vendor_ids}
+
+
+def money_out(currency: str) -> MoneyOut:
+    """Where all vendors' earnings are. Two queries."""
+    transfers = Transfer.objects.filter(currency=currency)
+    payouts = Payout.objects.filter(vendor_id__isnull=False, currency=currency)
+    sums: dict[str, int] = {}
+    for _, state, amount in _by_state(transfers, F("amount_minor") - F("reversed_minor")):
+        _add(sums, _PLACES_OF_TRANSFERS, state, amount)
+    for _, state, amount in _by_state(payouts, F("amount_minor")):
+        _add(sums, _PLACES_OF_PAYOUTS, state, amount)
+    return MoneyOut(**sums)
+
+
+_PLACES_OF_TRANSFERS = {
+    TransferState.HELD: "held_minor",
+    TransferState.DUE: "sending_minor",
+    TransferState.SENT: "sending_minor",
+    TransferState.FAILED: "failed_minor",
+    TransferState.DONE: "transferred_minor",
+}
+_PLACES_OF_PAYOUTS = {
+    PayoutState.PENDING: "traveling_minor",
+    PayoutState.IN_TRANSIT: "traveling_minor",
+    PayoutState.PAID: "in_the_bank_minor",
+}
+
+
+def _by_state(rows: QuerySet[Any], amount: Any) -> Iterable[tuple[UUID, str, int]]:
+    return rows.order_by().values_list("vendor_id", "state").annotate(sum=Sum(amount))
+
+
+def _add(sums: dict[str, int], places: Mapping[Any, str], state: str, amount: int) -> None:
+    if (place := places.get(state)) is not None:
+        sums[place] = sums.get(place, 0) + amount
+
+
+def transfer_counts() -> dict[str, int]:
+    """How many transfers are in each state that still needs something. One query."""
+    waiting = Transfer.objects.exclude(state__in=[TransferState.DONE, TransferState.CANCELED])
+    return dict(waiting.order_by().values_list("state").annotate(count=Count("id")))
 
 
 def _narrowed(vendor_id: UUID | None, state: str) -> Q:

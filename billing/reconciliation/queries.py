@@ -24,3 +24,12 @@ def exceptions_page(*, state: str = ExceptionState.OPEN, cursor: str | None = No
     """Exceptions of a state, those seen last first. Raises InvalidInput on a bad cursor."""
     rows = ReconciliationException.objects.filter(state=state)
     return keyset_page(rows, order=("-last_seen_at", "-id"), cursor=cursor, size=size)
+
+
+def exceptions_of(run: ReconciliationRun) -> QuerySet[ReconciliationException]:
+    """What a run found and none after it found again (of the newest run: all it found), oldest first."""
+    return ReconciliationException.objects.filter(run=run).order_by("first_seen_at", "id")
+
+
+def open_count() -> int:
+    return ReconciliationException.objects.filter(state=ExceptionState.OPEN).count()
