@@ -102,6 +102,10 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):
     _born = 0.0
     _embedded_is_held = False
 
+    def __init__(self, settings_dict: dict[str, Any], *args: Any, **kwargs: Any) -> None:
+        # Django hands every thread's wrapper the same dictionary; ours changes user and password in it, so it needs its own.
+        super().__init__({**settings_dict}, *args, **kwargs)
+
     @property
     def role(self) -> str:
         return str(self.settings_dict["USER"])

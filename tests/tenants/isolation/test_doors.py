@@ -1,5 +1,7 @@
 """The two doors into a shop, and what each lets through."""
 
+import threading
+
 import pytest
 from django.db import connection
 from django.db.transaction import TransactionManagementError, atomic
@@ -76,6 +78,32 @@ def test_a_process_that_stands_for_all_acts_with_each_ones_rights(make_vendor):
         with pytest.raises(ProgrammingError, match="permission denied"), connection.cursor() as cursor:
             cursor.execute("SELECT * FROM isolation_wall")
     assert _session() == "postgres"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_threads_serving_different_vendors_never_meet(make_vendor):
+    """Every thread has a login of its own: eight threads over six vendors, each switching a hundred times."""
+    vendors = [make_vendor(f"vendor-{name}") for name in ("ada", "bo", "cy", "di", "eli", "flo")]
+    for vendor in vendors:
+        with in_shop(vendor):
+            Warehouse.objects.create(name=vendor.slug)
+    wrong: list[tuple[str, str, list[str]]] = []
+
+    def serve(start: int) -> None:
+        for turn in range(100):
+            vendor = vendors[(start + turn) % len(vendors)]
+            with bind_vendor(vendor):
+                names = list(Warehouse.objects.values_list("name", flat=True))
+                if _session() != vendor.schema_name or names != [vendor.slug]:
+                    wrong.append((vendor.slug, _session(), names))
+        connection.close()
+
+    threads = [threading.Thread(target=serve, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
 
 
 def _session() -> str:
