@@ -12,6 +12,8 @@ _HEX = re.compile(r"#[0-9a-fA-F]{6}")
 # The grounds text stands on, as near as sRGB comes: `--page` and `--surface-sunken` by day and by night.
 _DAY, _NIGHT = (0.953, 0.937, 0.91), (0.13, 0.115, 0.1)
 _INK, _PAPER = (0.1, 0.08, 0.07), (1.0, 0.995, 0.985)
+# Of these two one is readable on any color whatever.
+_BLACK, _WHITE = (0.02, 0.015, 0.015), (1.0, 1.0, 1.0)
 # WCAG 2.2: 4.5:1 for text, 3:1 for what is only a shape.
 _TEXT, _SHAPE = 4.5, 3.0
 # Where a palette names its accent: paper, surface, ink, accent, soft.
@@ -65,7 +67,7 @@ def _accent(palette: Sequence[object]) -> RGB | None:
 
 
 def _on(ground: RGB) -> RGB:
-    return max((_INK, _PAPER), key=lambda ink: contrast(ink, ground))
+    return max((_BLACK, _WHITE), key=lambda ink: contrast(ink, ground))
 
 
 def _mix(color: RGB, other: RGB, share: float) -> RGB:

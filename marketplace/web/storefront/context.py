@@ -5,11 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from kit.links import absolute_url
-from taxonomy.queries import tree
 
+from kit.links import absolute_url
 from marketplace.carts.queries import item_count_of
 from marketplace.web.storefront.visitor import cart_token, person, shop_front
+from taxonomy.queries import tree
 
 
 def storefront_context(request: HttpRequest) -> dict[str, Any]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
-from kit.money import Money
 
+from kit.money import Money
 from marketplace.catalog.queries import Facets, FacetValue, Filters
 
 SORTS = (
@@ -95,7 +96,7 @@ class Narrowing:
         ends = (0, *BANDS, 0)
         bands = [
             f"{low}-{high or ''}"
-            for low, high in zip(ends[:-1], ends[1:], strict=True)
+            for low, high in pairwise(ends)
             if facets.price_high >= low and (not high or facets.price_low < high)
         ]
         if self.band and self.band not in bands:

@@ -1,9 +1,10 @@
-"""What the storefront's forms take. Their rules are the actions'; here is only what a browser can be told beforehand."""
+"""What the storefront's forms take. The rules are the actions'; here is only what can be told beforehand."""
 
 from typing import Any
 
-from accounts.models import Address, User
 from django import forms
+
+from accounts.models import Address, User
 from kit.errors import SoukError
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.vendors.countries import VENDOR_COUNTRIES

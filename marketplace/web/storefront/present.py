@@ -5,13 +5,13 @@ from typing import Any
 
 from django.core.files.storage import default_storage
 from django.urls import reverse
+
 from kit.money import Money
+from marketplace.catalog.models import Listing, VendorCard
+from marketplace.catalog.queries import OfferLine
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.catalog.pictures import picture_url
 from tenants.vendors.countries import VENDOR_COUNTRIES
-
-from marketplace.catalog.models import Listing, VendorCard
-from marketplace.catalog.queries import OfferLine
 
 PLENTY = 5  # from so many on, how many are left is nobody's hurry
 CONDITIONS = {"new": "New", "refurbished": "Refurbished", "used": "Used"}

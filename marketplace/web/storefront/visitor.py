@@ -5,18 +5,18 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from accounts.models import User
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
-from kit.links import absolute_url
-from tenants.vendors.models import Vendor
 
+from accounts.models import User
+from kit.links import absolute_url
 from marketplace.carts.actions import ensure_cart, new_token
 from marketplace.carts.models import Cart
 from marketplace.carts.queries import find_cart
 from marketplace.orders.models import Order
+from tenants.vendors.models import Vendor
 
 CART_COOKIE = "souk_cart"
 CART_SECONDS = 60 * 86400

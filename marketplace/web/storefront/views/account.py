@@ -3,8 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from accounts.addresses import change_name, choose_default, remove_address, save_address
-from accounts.models import Address, StaffMember, User
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,14 +10,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from kit.errors import SoukError
-from taxonomy.tax import COUNTRY_NAMES
-from tenants.vendors.models import VendorState
-from tenants.vendors.queries import memberships_of
 
+from accounts.addresses import change_name, choose_default, remove_address, save_address
+from accounts.models import Address, StaffMember, User
+from kit.errors import SoukError
 from marketplace.orders.queries import orders_of_customer
 from marketplace.web.storefront.forms import AddressForm, NameForm, put_error
 from marketplace.web.storefront.visitor import back_to, person, see_other
+from taxonomy.tax import COUNTRY_NAMES
+from tenants.vendors.models import VendorState
+from tenants.vendors.queries import memberships_of
 
 WITH_PORTAL = (VendorState.ONBOARDING, VendorState.ACTIVE, VendorState.SUSPENDED)
 

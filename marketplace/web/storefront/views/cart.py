@@ -8,10 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
+
 from kit.errors import SoukError
 from kit.money import Money
-from taxonomy.tax import COUNTRY_NAMES, SELLING_COUNTRIES
-
 from marketplace.carts import actions
 from marketplace.carts.models import CartLine
 from marketplace.carts.queries import CartContents, contents, item_count
@@ -20,6 +19,7 @@ from marketplace.checkout.queries import problem_of, quote_cart
 from marketplace.checkout.quote import Quote, VendorQuote
 from marketplace.web.storefront import present
 from marketplace.web.storefront.visitor import back_to, cart_for, cart_of, give_cart, see_other
+from taxonomy.tax import COUNTRY_NAMES, SELLING_COUNTRIES
 
 Prices = dict[UUID, int]
 
@@ -98,7 +98,7 @@ def country(request: HttpRequest) -> HttpResponse:
     return _to_cart()
 
 
-# --- What the pages of cart and checkout share ----------------------------------------------------------------------------
+# --- What the pages of cart and checkout share ------------------------------------------------------------------------
 
 
 def lanes(found: CartContents, costs: Quote, prices: Prices | None = None) -> list[dict[str, Any]]:
@@ -178,7 +178,7 @@ def _free_delivery_hint(part: VendorQuote, name: str, currency: str) -> str:
     return f"{Money(part.free_shipping_missing_minor, currency)} more from {name} and delivery is free."
 
 
-# --- Answers --------------------------------------------------------------------------------------------------------------
+# --- Answers ----------------------------------------------------------------------------------------------------------
 
 
 def _told(request: HttpRequest, words: str, tone: str, url: str, count: int | None = None) -> HttpResponse:

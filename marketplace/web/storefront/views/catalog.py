@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
+
 from kit.errors import InvalidInput
 from kit.links import absolute_url
-
 from marketplace.catalog import queries
 from marketplace.catalog.models import VendorCard
 from marketplace.catalog.queries import Facets, ListingPage, NotListed, VariantChoice
@@ -224,7 +224,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-# --- A listing's variants -------------------------------------------------------------------------------------------------
+# --- A listing's variants ---------------------------------------------------------------------------------------------
 
 
 def _choice(variants: list[VariantChoice], asked: str) -> VariantChoice | None:
@@ -283,7 +283,7 @@ def _link(found: ListingPage, label: str, choice: VariantChoice, chosen: Variant
     }
 
 
-# --- Lists ----------------------------------------------------------------------------------------------------------------
+# --- Lists ------------------------------------------------------------------------------------------------------------
 
 
 def _restartable(read: Any, narrow: Narrowing) -> Any:

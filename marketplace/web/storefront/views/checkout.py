@@ -3,21 +3,19 @@
 from typing import Any
 from uuid import UUID
 
-from accounts.addresses import save_address
-from accounts.models import Address
-from billing.payments.actions import AlreadyPaid, PaymentClosed
-from billing.payments.provider import ProviderRefused, ProviderUnavailable
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.addresses import save_address
+from accounts.models import Address
+from billing.payments.actions import AlreadyPaid, PaymentClosed
+from billing.payments.provider import ProviderRefused, ProviderUnavailable
 from kit.errors import InvalidInput, SoukError
 from kit.links import absolute_url
-from taxonomy.tax import COUNTRY_NAMES
-from tenants.shop.inventory.actions import SoldOut
-
 from marketplace.carts import actions as carts
 from marketplace.carts.queries import CartContents, contents
 from marketplace.checkout.actions import CartChanged, CartEmpty, PricesChanged, TotalChanged, place_order, start_payment
@@ -26,6 +24,8 @@ from marketplace.orders.models import Order
 from marketplace.web.storefront.forms import NEW_ADDRESS, CheckoutForm, put_error
 from marketplace.web.storefront.views.cart import lanes, totals
 from marketplace.web.storefront.visitor import cart_of, person, remember_order, see_other
+from taxonomy.tax import COUNTRY_NAMES
+from tenants.shop.inventory.actions import SoldOut
 
 
 @never_cache

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from billing.payments.models import PaymentAttempt, PaymentState
-from billing.payments.provider import ProviderRefused, ProviderUnavailable, provider
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,11 +10,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
+
+from billing.payments.models import PaymentAttempt, PaymentState
+from billing.payments.provider import ProviderRefused, ProviderUnavailable, provider
 from kit import clock
 from kit.errors import InvalidInput, SoukError
 from kit.money import Money
-from taxonomy.tax import COUNTRY_NAMES
-
 from marketplace.carts.actions import add_to_cart
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders import queries
@@ -33,6 +32,7 @@ from marketplace.web.storefront.visitor import (
     remembers_order,
     see_other,
 )
+from taxonomy.tax import COUNTRY_NAMES
 
 UNPAID = (PaymentState.PENDING, PaymentState.PROCESSING)
 
@@ -120,7 +120,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     )
 
 
-# --- Who may see it -------------------------------------------------------------------------------------------------------
+# --- Who may see it ---------------------------------------------------------------------------------------------------
 
 
 def _find(number: str) -> Order | None:
@@ -139,7 +139,7 @@ def _visible(request: HttpRequest, order: Order | None) -> Order:
     return order
 
 
-# --- What the page shows --------------------------------------------------------------------------------------------------
+# --- What the page shows ----------------------------------------------------------------------------------------------
 
 
 def _page(request: HttpRequest, order: Order) -> dict[str, Any]:

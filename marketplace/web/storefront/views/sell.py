@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from billing.payments.provider import ProviderRefused, ProviderUnavailable
-from billing.stripe import onboarding
-from billing.stripe.models import ConnectedAccount
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -14,15 +11,18 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from billing.payments.provider import ProviderRefused, ProviderUnavailable
+from billing.stripe import onboarding
+from billing.stripe.models import ConnectedAccount
 from kit.errors import NotAllowed, SoukError
 from kit.links import absolute_url, host_of
+from marketplace.web.storefront.forms import ApplicationForm, put_error
+from marketplace.web.storefront.visitor import person, see_other
 from tenants.vendors.actions import apply_as_vendor
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 from tenants.vendors.queries import membership, memberships_of
 from tenants.vendors.slugs import LONGEST
-
-from marketplace.web.storefront.forms import ApplicationForm, put_error
-from marketplace.web.storefront.visitor import person, see_other
 
 MAY_SET_UP_PAYOUTS = (MemberRole.OWNER, MemberRole.FINANCE)
 

@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 
 from tests.support.browser import Browser
+from tests.support.sandbox import sandbox, sandbox_process
+
+__all__ = ["sandbox", "sandbox_process"]
 
 
 class Shopper:
