@@ -71,7 +71,14 @@ class JournalEntry(models.Model):
     occurred_at = models.DateTimeField()
     posted_at = models.DateTimeField(default=clock.now)
 
-    access = Access(store=APPEND, platform=APPEND)
+    # A vendor reads the entries that moved its own account, and of them not how many other postings they have.
+    access = Access(
+        store=APPEND,
+        platform=APPEND,
+        vendor="select(id, kind, description, reference_id, reverses_id, occurred_at, posted_at)",
+        vendor_where="EXISTS (SELECT 1 FROM public.ledger_posting p WHERE p.entry_id = ledger_journalentry.id"
+        " AND p.vendor_id = (SELECT souk.vendor_of_session()))",
+    )
 
     class Meta:
         verbose_name_plural = "journal entries"

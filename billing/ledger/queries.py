@@ -189,8 +189,27 @@ def explain_balance(account: LedgerAccount, *, cursor: str | None = None, size: 
 
     Two queries a page. Raises InvalidInput on a bad cursor.
     """
+    return _explain(account, Posting.objects.select_related("entry"), cursor, size)
+
+
+# What the database lets a vendor read of an entry.
+VENDOR_READS = [f"entry__{name}" for name in ("kind", "description", "reference_id", "reverses_id", "occurred_at")]
+
+
+def vendor_account(code: str, *, vendor_id: UUID, currency: str) -> LedgerAccount | None:
+    """A vendor's account of a code; None when it was never used."""
+    return LedgerAccount.objects.filter(code=code, vendor_id=vendor_id, currency=currency).first()
+
+
+def explain_to_vendor(account: LedgerAccount, *, cursor: str | None = None, size: int = 50) -> AccountPage:
+    """`explain_balance` with the rights of the vendor whose account it is."""
+    postings = Posting.objects.select_related("entry").only("account", "amount_minor", "currency", *VENDOR_READS)
+    return _explain(account, postings, cursor, size)
+
+
+def _explain(account: LedgerAccount, postings: QuerySet[Posting], cursor: str | None, size: int) -> AccountPage:
     mine = Posting.objects.filter(account=account)
-    page = keyset_page(mine.select_related("entry"), order=("-id",), cursor=cursor, size=size)
+    page = keyset_page(postings.filter(account=account), order=("-id",), cursor=cursor, size=size)
     if not page.rows:
         return AccountPage(account, 0, 0, [], page.next_cursor, page.previous_cursor)
     closing = mine.filter(id__lte=page.rows[0].id).aggregate(held=Sum("amount_minor"))["held"]

@@ -30,6 +30,13 @@ def refunds_of(vendor_orders: Sequence[UUID]) -> dict[UUID, list[Refund]]:
     return found
 
 
+def given_back(vendor_id: UUID, currency: str) -> tuple[int, int]:
+    """(to customers, of it from the vendor's earnings) that a vendor's shares gave back, in minor units."""
+    mine = PaymentShare.objects.filter(vendor_id=vendor_id, currency=currency)
+    sums = mine.aggregate(gross=Sum("refunded_minor"), net=Sum("refunded_net_minor"))
+    return sums["gross"] or 0, sums["net"] or 0
+
+
 def payments_page(
     *, state: str = "", search: str = "", cursor: str | None = None, size: int = 50
 ) -> Page[Payment]:

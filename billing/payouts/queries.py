@@ -125,6 +125,21 @@ def transfers_in(payout: Payout) -> QuerySet[PayoutTransfer]:
     return payout.transfers.select_related("transfer").order_by("id")
 
 
+def carried_by(payouts: Iterable[Payout]) -> dict[UUID, list[PayoutTransfer]]:
+    """What each of these payouts carried, by payout; one statement however many there are."""
+    found: dict[UUID, list[PayoutTransfer]] = {}
+    links = PayoutTransfer.objects.filter(payout__in=[payout.id for payout in payouts])
+    for link in links.select_related("transfer").order_by("id"):
+        found.setdefault(link.payout_id, []).append(link)
+    return found
+
+
+def transfer_counts(vendor_id: UUID) -> dict[str, int]:
+    """How many of a vendor's transfers are in each state; states without any are left out."""
+    mine = Transfer.objects.filter(vendor_id=vendor_id).order_by()
+    return dict(mine.values_list("state").annotate(count=Count("id")))
+
+
 def transfer_of(reference_id: UUID) -> Transfer | None:
     """The transfer of a vendor order."""
     return Transfer.objects.filter(reference_id=reference_id).first()

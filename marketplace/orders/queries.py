@@ -1,17 +1,18 @@
 """Reading orders, for the customer, the vendor and the platform."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from accounts.models import User
-from billing.payments.models import Payment, PaymentShare
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
-from kit.pagination import Page, keyset_page
 
+from accounts.models import User
+from billing.payments.models import Payment, PaymentShare
+from kit.pagination import Page, keyset_page
 from marketplace.orders.models import Fulfillment, Order, OrderEvent, StockHold, VendorOrder
 from marketplace.orders.status import shown_status
 
@@ -116,6 +117,62 @@ def fulfillment_counts(vendor_id: UUID) -> dict[str, int]:
     return dict(rows.annotate(count=Count("id")).values_list("fulfillment", "count"))
 
 
+def vendor_order(vendor_id: UUID, vendor_order_id: UUID) -> VendorOrder:
+    """A vendor's paid order with its lines and parcels. Raises VendorOrder.DoesNotExist, as for another vendor's."""
+    mine = VendorOrder.objects.filter(vendor_id=vendor_id, paid_at__isnull=False)
+    return mine.prefetch_related("lines", "parcels__lines__order_line").get(id=vendor_order_id)
+
+
+def waiting_since(vendor_id: UUID) -> dict[str, tuple[int, datetime]]:
+    """(how many, paid since when at the earliest) of a vendor's orders in each state that waits for the vendor."""
+    waiting = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED)
+    rows = VendorOrder.objects.filter(vendor_id=vendor_id, paid_at__isnull=False, fulfillment__in=waiting)
+    grouped = rows.order_by().values_list("fulfillment").annotate(count=Count("id"), oldest=Min("paid_at"))
+    return {state: (count, oldest) for state, count, oldest in grouped}
+
+
+def board(vendor_id: UUID, *, each: int = 30) -> dict[str, list[VendorOrder]]:
+    """A vendor's orders by state, the oldest of those that wait for the vendor first, at most so many of each."""
+    mine = VendorOrder.objects.filter(vendor_id=vendor_id, paid_at__isnull=False)
+    ranked = mine.filter(fulfillment__in=_BOARD).annotate(
+        rank=Window(RowNumber(), partition_by="fulfillment", order_by=F("placed_at").asc())
+    )
+    found: dict[str, list[VendorOrder]] = {state: [] for state in _BOARD}
+    for part in ranked.filter(rank__lte=each).order_by("rank").prefetch_related("lines"):
+        found[part.fulfillment].append(part)
+    return found
+
+
+_BOARD = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED, Fulfillment.SHIPPED)
+
+
+def events_of(part: VendorOrder) -> list[OrderEvent]:
+    """What happened to a vendor order, oldest first."""
+    return list(OrderEvent.objects.filter(vendor_order=part).order_by("at", "id"))
+
+
+def numbers_of(vendor_id: UUID, references: Iterable[UUID | None]) -> dict[UUID, VendorOrder]:
+    """A vendor's orders by reference: a vendor order's own id, or that of the purchase it is part of."""
+    wanted = {reference for reference in references if reference}
+    found = VendorOrder.objects.filter(Q(id__in=wanted) | Q(order_id__in=wanted), vendor_id=vendor_id)
+    return {key: part for part in found for key in (part.id, part.order_id)}
+
+
+def sold(vendor_id: UUID, currency: str) -> tuple[int, int]:
+    """(gross, commission of it) of all that a vendor was ever paid for, in minor units, before refunds."""
+    mine = VendorOrder.objects.filter(vendor_id=vendor_id, currency=currency, paid_at__isnull=False)
+    sums = mine.aggregate(gross=Sum("total_minor"), commission=Sum("commission_minor"))
+    return sums["gross"] or 0, sums["commission"] or 0
+
+
+def sales_by_day(vendor_id: UUID, *, first: date, last: date) -> list[tuple[date, int]]:
+    """(day, gross in minor units) that a vendor was paid for on each day from `first` to `last`, none left out."""
+    rows = VendorOrder.objects.filter(vendor_id=vendor_id, paid_at__date__gte=first, paid_at__date__lte=last)
+    gross = dict(rows.order_by().values_list("paid_at__date").annotate(sum=Sum("total_minor")))
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return [(day, gross.get(day, 0)) for day in days]
+
+
 def sales_between(vendor_id: UUID, start: Any, end: Any) -> tuple[int, int]:
     """(orders, gross in minor units) that a vendor was paid for between two instants."""
     found = VendorOrder.objects.filter(vendor_id=vendor_id, paid_at__gte=start, paid_at__lt=end).aggregate(
@@ -199,6 +256,4 @@ def orders_of(reference_ids: Sequence[UUID]) -> dict[UUID, Order]:
 
 
 def _status(part: VendorOrder, payment_state: str, refunded_minor: int) -> str:
-    return shown_status(
-        part.fulfillment, payment_state, total_minor=part.total_minor, refunded_minor=refunded_minor
-    )
+    return shown_status(part.fulfillment, payment_state, total_minor=part.total_minor, refunded_minor=refunded_minor)

@@ -20,6 +20,7 @@ class Access:
     """Rights per role. `vendor` is granted to the group of all vendors' login roles.
 
     `vendor_rows` narrows which rows a vendor sees: "own" (vendor_id is its own), "all" (a shared table: no narrowing).
+    `vendor_where` is the SQL condition for rows a vendor reads of a table that has no `vendor_id` of its own.
     `vendor_check` is a further SQL condition on rows a vendor writes, e.g. "name LIKE 'shop.%'".
     """
 
@@ -28,6 +29,7 @@ class Access:
     doorman: str = ""
     platform: str = ALL
     vendor_rows: str = "own"
+    vendor_where: str = ""
     vendor_check: str = ""
 
 

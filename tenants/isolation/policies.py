@@ -33,6 +33,10 @@ class Table:
     access: Access
     vendor_column: str | None
 
+    @property
+    def is_walled(self) -> bool:
+        return bool(self.vendor_column or self.access.vendor_where)
+
     def rights(self, role: str) -> list[tuple[str, tuple[str, ...]]]:
         """[(privilege, columns)] of a role, no columns meaning the whole table."""
         text = {"store": self.access.store, "platform": self.access.platform, "doorman": self.access.doorman}.get(
@@ -47,12 +51,12 @@ class Table:
         return found
 
     def policies(self) -> Iterator[tuple[str, str, str, str, str]]:
-        """(name, command, role, using, with check) of each policy; none for a table that no vendor column walls."""
-        if self.vendor_column is None:
+        """(name, command, role, using, with check) of each policy; none for a table that nothing walls."""
+        if not self.is_walled:
             return
         for role in ("owner", "store", "platform", "doorman"):
             yield f"{role}_all", "ALL", role, "true", "true"
-        own = f"({self.vendor_column} = (SELECT souk.vendor_of_session()))"
+        own = f"({self.access.vendor_where or f'{self.vendor_column} = (SELECT souk.vendor_of_session())'})"
         check = f"({own} AND ({self.access.vendor_check}))" if self.access.vendor_check else own
         for privilege, _ in self.rights("vendor_base"):
             everything = privilege == "SELECT" and self.access.vendor_rows == "all"
@@ -105,8 +109,8 @@ def statements() -> Iterator[str]:
         if table.name == "isolation_wall":
             yield f"GRANT SELECT (name, state, vendor_id) ON {name} TO wall_reader"
             yield "CREATE POLICY wall_reader_all ON public.isolation_wall FOR SELECT TO wall_reader USING (true)"
-        secured = "ENABLE" if table.vendor_column else "DISABLE"
-        forced = "FORCE" if table.vendor_column else "NO FORCE"
+        secured = "ENABLE" if table.is_walled else "DISABLE"
+        forced = "FORCE" if table.is_walled else "NO FORCE"
         yield f"ALTER TABLE {name} {secured} ROW LEVEL SECURITY, {forced} ROW LEVEL SECURITY"
         for policy, command, role, using, check in table.policies():
             clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
@@ -132,7 +136,7 @@ def drift() -> list[str]:
             for privilege, columns in table.rights(role):
                 for column in columns or ("*",):
                     declared.add(f"{role} may {privilege} {table.name} {column}")
-        if table.vendor_column:
+        if table.is_walled:
             declared.add(f"{table.name} forces row security")
         for policy, command, role, _using, _check in table.policies():
             declared.add(f"policy {policy} on {table.name} for {command} to {role}")

@@ -97,6 +97,17 @@ def order_pictures(*, product: Product, picture_ids: list[UUID]) -> None:
     products_changed([product.id])
 
 
+@transaction.atomic
+def describe_picture(*, picture: Picture, alt: str) -> Picture:
+    """Say in words what the picture shows. Raises InvalidPicture."""
+    if trouble := text_problem(alt, MAX_ALT):
+        raise InvalidPicture(trouble, field="alt")
+    picture.alt = alt.strip()
+    picture.save(update_fields=["alt"])
+    products_changed([picture.product_id])
+    return picture
+
+
 def file_of(path: str, width: int) -> str:
     return f"{path}-{width}.webp"
 
