@@ -83,6 +83,18 @@ def advance(call: Control) -> dict[str, Any]:
     return {"now": to, "done": done}
 
 
+@control("POST", "clock/start")
+def start_clock(call: Control) -> dict[str, Any]:
+    """{"at": timestamp}: where time begins, also in the past. Only while there are no objects."""
+    at = call.body.get("at")
+    if not isinstance(at, int) or at < 0:
+        raise ApiError(400, 'Give {"at": timestamp}.')
+    with call.world.transaction():
+        if not call.world.start_at(at):
+            raise ApiError(400, "This sandbox holds objects already; its clock can only be moved ahead.")
+    return {"now": at}
+
+
 @control("GET", "clock")
 def clock(call: Control) -> dict[str, Any]:
     return {"now": call.world.real_now(), "offset": call.world.offset}

@@ -119,6 +119,15 @@ class World:
         self.store.set_meta("offset", self.offset)
         return done
 
+    def start_at(self, instant: int) -> bool:
+        """Set the clock of a world in which nothing has happened yet, to the past as well; False once something has."""
+        if self.store.one("SELECT 1 FROM objects LIMIT 1") or self.store.one("SELECT 1 FROM jobs LIMIT 1"):
+            return False
+        self.offset = instant - int(time.time())
+        self.store.set_meta("offset", self.offset)
+        self.frozen = instant
+        return True
+
     # -- objects ---------------------------------------------------------
     def create(
         self,
