@@ -27,7 +27,10 @@ def main() -> None:
         os.environ["SOUK_WORLD"] = os.environ.get("SOUK_JOURNEY_WORLD", "journey")
         for number, name in enumerate(("MARKET", "PORTAL", "OFFICE", "SANDBOX")):
             os.environ.setdefault(f"SOUK_{name}_PORT", str(8010 + number))
-        os.environ.setdefault("SOUK_STRIPE_CAPTURE", str(here / os.environ.get("SOUK_VAR", "var") / os.environ["SOUK_WORLD"] / "stripe.jsonl"))
+        os.environ.setdefault(
+            "SOUK_STRIPE_CAPTURE",
+            str(here / os.environ.get("SOUK_VAR", "var") / os.environ["SOUK_WORLD"] / "stripe.jsonl"),
+        )
     from django.core.management import execute_from_command_line
 
     execute_from_command_line(sys.argv)

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+
 from embedded.folders import locked
 from embedded.servers import ensure_postgres
 from embedded.world import current_world
@@ -57,7 +58,12 @@ def build_template(name: str) -> None:
 
     environment = {**os.environ, "SOUK_DATABASE": name, "SOUK_PROCESS": "builder"}
     del environment["SOUK_DATABASE_ENGINE"]
-    for arguments in (["walls", "bootstrap"], ["migrate", "-v0", "--skip-checks"], ["walls", "apply"], ["walls", "spares", str(SPARES)]):
+    for arguments in (
+        ["walls", "bootstrap"],
+        ["migrate", "-v0", "--skip-checks"],
+        ["walls", "apply"],
+        ["walls", "spares", str(SPARES)],
+    ):
         result = subprocess.run(
             [sys.executable, str(ROOT / "manage.py"), *arguments], env=environment, capture_output=True, text=True
         )
@@ -102,6 +108,7 @@ def django_db_setup(database_template: str, django_db_blocker: Any) -> Iterator[
     from django.conf import settings
     from django.db import connection as django_connection
     from django.test import TransactionTestCase
+
     from tenants.isolation.postgresql.base import POOL
 
     name = settings.DATABASES["default"]["NAME"]

@@ -1,38 +1,39 @@
 """Placing an order over many walls, and taking its payment.
 
-One lock order, always: cart, order, vendor orders by id, payment, stock by (schema, variant id), ledger accounts by id. No network call inside a transaction.
+One lock order, always: cart, order, vendor orders by id, payment, stock by (schema, variant id), ledger accounts by id.
+No network call inside a transaction.
 """
 
 from collections.abc import Mapping
 from datetime import timedelta
 from uuid import UUID
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+
 from accounts.models import User
 from billing.commissions.queries import live_rules
 from billing.payments import actions as payments
 from billing.payments.models import Payment
 from billing.payments.provider import SessionLine
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from django.db import transaction
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.ids import short_code, uuid7
 from kit.money import Money
-from outbox.actions import announce
-from taxonomy.tax import rate_for
-from tenants.isolation.doors import in_shop
-from tenants.shop.catalog.models import ProductState, Variant
-from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
-from tenants.vendors.models import Vendor
-
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import contents
 from marketplace.checkout.queries import quote_line, terms_of
 from marketplace.checkout.quote import LineQuote, Quote, quote
 from marketplace.orders.links import access_token, token_hash
 from marketplace.orders.models import Order, OrderEvent, OrderLine, StockHold, VendorOrder
+from outbox.actions import announce
+from taxonomy.tax import rate_for
+from tenants.isolation.doors import in_shop
+from tenants.shop.catalog.models import ProductState, Variant
+from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
+from tenants.vendors.models import Vendor
 
 ADDRESS_FIELDS = {"name": 150, "line1": 200, "line2": 200, "postal_code": 20, "city": 100, "country": 2, "phone": 30}
 REQUIRED = ("name", "line1", "postal_code", "city", "country")
@@ -75,7 +76,9 @@ def check_address(ship_to: Mapping[str, str]) -> dict[str, str]:
     clean = {name: " ".join(str(ship_to.get(name) or "").split()) for name in ADDRESS_FIELDS}
     for name in REQUIRED:
         if not clean[name]:
-            raise InvalidInput(f"Fill in the {name.replace('_', ' ').replace('line1', 'street and number')}.", field=name)
+            raise InvalidInput(
+                f"Fill in the {name.replace('_', ' ').replace('line1', 'street and number')}.", field=name
+            )
     for name, longest in ADDRESS_FIELDS.items():
         if len(clean[name]) > longest:
             raise InvalidInput(f"This is longer than {longest} characters.", field=name)
@@ -143,12 +146,7 @@ def place_order(
             if left or new_prices:
                 continue  # it will be refused: only find out what else has changed
             try:
-                reserve(
-                    [
-                        StockRequest(line.offer_id, order_id, line_ids[line.id], line.quantity)
-                        for line in lines
-                    ]
-                )
+                reserve([StockRequest(line.offer_id, order_id, line_ids[line.id], line.quantity) for line in lines])
             except SoldOut as sold_out:
                 left |= sold_out.available
     if left:

@@ -5,12 +5,11 @@ from uuid import UUID
 
 from billing.commissions.queries import live_rules
 from kit import clock
-from taxonomy.models import TaxCategory
-
 from marketplace.carts.models import CartLine
 from marketplace.carts.queries import CartContents
 from marketplace.catalog.models import VendorCard
 from marketplace.checkout.quote import Quote, QuoteLine, ShippingTerms, quote
+from taxonomy.models import TaxCategory
 
 
 def terms_of(card: VendorCard) -> ShippingTerms:

@@ -1,12 +1,12 @@
 """Holds on stock that nobody is paying for."""
 
 import structlog
-from billing.payments import actions as payments
-from billing.payments.models import Payment, PaymentState
 from celery import shared_task
 from django.db import transaction
-from kit import clock
 
+from billing.payments import actions as payments
+from billing.payments.models import Payment, PaymentState
+from kit import clock
 from marketplace.orders.actions import cancel_unpaid
 from marketplace.orders.models import Order, StockHold
 

@@ -6,6 +6,7 @@ import psycopg
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+
 from embedded.servers import ensure_postgres
 from embedded.world import World
 from tenants.isolation.postgresql.base import POOL

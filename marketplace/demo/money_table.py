@@ -2,11 +2,13 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Sum
 
 from billing.ledger.models import AccountCode, Posting
 from billing.payments.models import Payment, PaymentShare, PaymentState
 from billing.payouts.models import Payout, PayoutState, Transfer, TransferState
-from django.db.models import Sum
 from kit.money import Money
 from tenants.vendors.models import Vendor
 
@@ -56,7 +58,20 @@ class MoneyTable:
         """The table as text; every money column sums to its last line."""
         head = ("vendor", "customers paid", "refunded", "commission", "earnings", "transferred", "in the bank")
         body = [
-            (row.vendor, *map(self._amount, (row.paid_minor, row.refunded_minor, row.commission_minor, row.earnings_minor, row.transferred_minor, row.in_bank_minor)))
+            (
+                row.vendor,
+                *map(
+                    self._amount,
+                    (
+                        row.paid_minor,
+                        row.refunded_minor,
+                        row.commission_minor,
+                        row.earnings_minor,
+                        row.transferred_minor,
+                        row.in_bank_minor,
+                    ),
+                ),
+            )
             for row in self.rows
         ]
         sums = (
@@ -71,7 +86,12 @@ class MoneyTable:
         widths = [max(len(line[column]) for line in [head, *body, sums]) for column in range(len(head))]
 
         def drawn(line: tuple[str, ...]) -> str:
-            return "  ".join([line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True))])
+            return "  ".join(
+                [
+                    line[0].ljust(widths[0]),
+                    *(cell.rjust(width) for cell, width in zip(line[1:], widths[1:], strict=True)),
+                ]
+            )
 
         rule = "-" * len(drawn(sums))
         left = self.paid_minor - self.refunded_minor
@@ -100,7 +120,7 @@ def money_table(currency: str = "EUR") -> MoneyTable:
     """The table of this world's whole history. Commission and fee are read from the ledger, not recomputed."""
     names = dict(Vendor.objects.values_list("id", "name"))
     shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID, currency=currency)
-    by_vendor: dict[object, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    by_vendor: dict[UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for vendor_id, gross, refunded, refunded_net, net in shares.values_list(
         "vendor_id", "gross_minor", "refunded_minor", "refunded_net_minor", "net_minor"
     ):
@@ -113,13 +133,17 @@ def money_table(currency: str = "EUR") -> MoneyTable:
         ("transferred", Transfer.objects.filter(state=TransferState.DONE, currency=currency)),
         ("bank", Payout.objects.filter(state=PayoutState.PAID, vendor_id__isnull=False, currency=currency)),
     ):
-        for vendor_id, amount in rows.values_list("vendor_id").annotate(sum=Sum("amount_minor")).values_list("vendor_id", "sum"):
+        for vendor_id, amount in (
+            rows.values_list("vendor_id").annotate(sum=Sum("amount_minor")).values_list("vendor_id", "sum")
+        ):
             by_vendor[vendor_id][name] += amount
     paid = Payment.objects.filter(state=PaymentState.PAID, currency=currency).aggregate(
         paid=Sum("amount_minor"), refunded=Sum("refunded_minor")
     )
     balances = dict(
-        Posting.objects.filter(account__code__in=(AccountCode.COMMISSION, AccountCode.STRIPE_PROCESSING), currency=currency)
+        Posting.objects.filter(
+            account__code__in=(AccountCode.COMMISSION, AccountCode.STRIPE_PROCESSING), currency=currency
+        )
         .values_list("account__code")
         .annotate(sum=Sum("amount_minor"))
         .values_list("account__code", "sum")
@@ -127,7 +151,15 @@ def money_table(currency: str = "EUR") -> MoneyTable:
     return MoneyTable(
         currency=currency,
         rows=[
-            MoneyRow(names[vendor_id], row["paid"], row["refunded"], row["commission"], row["earnings"], row["transferred"], row["bank"])
+            MoneyRow(
+                names[vendor_id],
+                row["paid"],
+                row["refunded"],
+                row["commission"],
+                row["earnings"],
+                row["transferred"],
+                row["bank"],
+            )
             for vendor_id, row in sorted(by_vendor.items(), key=lambda item: names[item[0]].lower())
         ],
         paid_minor=paid["paid"] or 0,

@@ -59,7 +59,9 @@ class Script:
 
 def cast_script() -> Script:
     """Four vendors of the cast; six purchases, the first of them over three vendors, in two of which somebody buys twice."""
-    vendors = [ScriptVendor(cast, [_row_of(product, n) for n, product in enumerate(cast.products)]) for cast in VENDORS[:4]]
+    vendors = [
+        ScriptVendor(cast, [_row_of(product, n) for n, product in enumerate(cast.products)]) for cast in VENDORS[:4]
+    ]
     slugs = [each.cast.slug for each in vendors]
     baskets = [
         [(slugs[0], 0, 2), (slugs[1], 1, 1), (slugs[2], 0, 1)],
@@ -99,7 +101,9 @@ def catalogue_script(path: Path) -> Script:
         other = found[(found.index(own) + 1) % len(found)]
         if other is not own:
             dearer = f"{float(row['price']) * 1.05:.2f}"
-            other.rows.append({**row, "external_id": f"x-{row['external_id']}", "sku": f"x-{row['sku']}", "price": dearer})
+            other.rows.append(
+                {**row, "external_id": f"x-{row['external_id']}", "sku": f"x-{row['sku']}", "price": dearer}
+            )
     return Script("catalogue", found, list(_catalogue_purchases(found)), list(categories))
 
 
@@ -133,7 +137,11 @@ def _row_of(product: CastProduct, number: int) -> dict[str, str]:
 
 
 def _products(path: Path) -> Iterator[dict[str, str]]:
-    opened = lzma.open(path, "rt", encoding="utf-8", newline="") if path.suffix == ".xz" else path.open(encoding="utf-8", newline="")
+    opened = (
+        lzma.open(path, "rt", encoding="utf-8", newline="")
+        if path.suffix == ".xz"
+        else path.open(encoding="utf-8", newline="")
+    )
     csv.field_size_limit(10_000_000)
     with opened as file:
         reader = csv.DictReader(file)
@@ -183,5 +191,3 @@ def _vendor_of(brand: str, number: int) -> CastVendor:
         handling_days=like.handling_days,
         products=(),
     )
-
-

@@ -4,12 +4,11 @@ from billing.payments.models import Refund, RefundState
 from billing.payouts.models import Transfer, TransferState
 from billing.stripe.models import BalanceTransaction, WebhookEvent
 from kit import clock
+from marketplace.demo.acts import wait_until
+from marketplace.demo.sandbox import Sandbox
 from notifications.models import Mail, MailState
 from outbox.models import Delivery, DeliveryState, Fact
 from tenants.isolation.doors import acting_as
-
-from marketplace.demo.acts import wait_until
-from marketplace.demo.sandbox import Sandbox
 
 
 def unsettled() -> list[str]:

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Sum
+
 from kit import clock
 from kit.errors import Conflict, InvalidInput
-from outbox.actions import announce
-from tenants.shop.inventory import actions as inventory
-
 from marketplace.fulfillment.models import Parcel, ParcelLine
 from marketplace.orders.models import Fulfillment, OrderEvent, VendorOrder
+from outbox.actions import announce
+from tenants.shop.inventory import actions as inventory
 
 OPEN = (Fulfillment.ACCEPTED, Fulfillment.PACKED)
 

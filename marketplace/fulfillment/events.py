@@ -1,12 +1,11 @@
 """What follows when a vendor ships and delivers: the customer's mail, and the date the vendor's money is released."""
 
 from billing.payouts import actions as payouts
-from notifications.actions import send
-from outbox.models import Fact
-
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders.links import order_url
 from marketplace.orders.models import VendorOrder
+from notifications.actions import send
+from outbox.models import Fact
 
 
 def mail_shipped(fact: Fact) -> None:

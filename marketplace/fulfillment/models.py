@@ -2,10 +2,10 @@
 
 from django.db import models
 from django.db.models import Q
+
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
-
 from marketplace.orders.models import OrderLine, VendorOrder
 
 

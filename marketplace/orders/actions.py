@@ -5,16 +5,16 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
+
 from billing.payments.actions import request_refund
 from billing.payments.models import PaymentShare
 from kit import clock
+from marketplace.catalog.models import VendorCard
+from marketplace.orders.models import Fulfillment, Order, OrderEvent, StockHold, VendorOrder
 from outbox.actions import announce
 from tenants.isolation.doors import in_shop
 from tenants.shop.inventory import actions as inventory
 from tenants.vendors.models import Vendor
-
-from marketplace.catalog.models import VendorCard
-from marketplace.orders.models import Fulfillment, Order, OrderEvent, StockHold, VendorOrder
 
 log = structlog.get_logger(__name__)
 
@@ -92,7 +92,9 @@ def cancel_unpaid(order_id: UUID, *, reason: str) -> int:
 
 
 def _refund_sold_out(parts: Iterable[VendorOrder]) -> None:
-    shares = {share.reference_id: share for share in PaymentShare.objects.filter(reference_id__in=[p.id for p in parts])}
+    shares = {
+        share.reference_id: share for share in PaymentShare.objects.filter(reference_id__in=[p.id for p in parts])
+    }
     for part in parts:
         share = shares[part.id]
         request_refund(

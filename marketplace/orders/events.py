@@ -4,14 +4,13 @@ from uuid import UUID
 
 from kit.links import absolute_url
 from kit.money import Money
-from notifications.actions import send
-from outbox.models import Fact
-from tenants.vendors.models import Vendor
-
 from marketplace.carts.actions import empty_cart
 from marketplace.orders.actions import cancel_unpaid, lock_order, mark_paid
 from marketplace.orders.links import order_url
 from marketplace.orders.models import Fulfillment, Order
+from notifications.actions import send
+from outbox.models import Fact
+from tenants.vendors.models import Vendor
 
 
 def on_payment_reported(fact: Fact) -> None:

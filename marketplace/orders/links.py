@@ -5,8 +5,8 @@ import hmac
 from uuid import UUID
 
 from django.conf import settings
-from kit.links import absolute_url
 
+from kit.links import absolute_url
 from marketplace.orders.models import Order
 
 

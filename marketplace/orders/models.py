@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7

@@ -1,7 +1,6 @@
 """The one word shown for a vendor order: derived from fulfillment, payment and refunds by one table, stored nowhere."""
 
 from billing.payments.models import PaymentState
-
 from marketplace.orders.models import Fulfillment
 
 WORDS = (

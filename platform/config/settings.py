@@ -8,10 +8,13 @@
 import os
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from embedded.servers import postgres_address, secret, valkey_socket
+
+from embedded.postgres import PORT
+from embedded.servers import secret, valkey_socket
 from embedded.world import current_world
 
 env = os.environ.get
@@ -44,7 +47,8 @@ PRODUCTION = env("SOUK_ENV", "development") == "production"
 DEBUG = env("SOUK_DEBUG", "0") == "1"
 EMBEDDED_POSTGRES = not env("DATABASE_URL")
 EMBEDDED_VALKEY = not env("REDIS_URL")
-WORLD = None if PRODUCTION else current_world()
+# There are no worlds in production; `Any`, so that what runs only outside it need not ask.
+WORLD: Any = None if PRODUCTION else current_world()
 VAR = Path(env("SOUK_DATA", str(WORLD.root if WORLD else BASE_DIR / "var" / "production")))
 if WORLD:
     os.environ.setdefault("SOUK_CLOCK_FILE", str(WORLD.clock))
@@ -195,12 +199,12 @@ TEMPLATES = [
 
 # --- Database: PostgreSQL, one role per process ---------------------------------------------------------------------------
 
-_connection = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
+_connection: dict[str, Any] = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
 if EMBEDDED_POSTGRES and PRODUCTION:
     raise ImproperlyConfigured("DATABASE_URL is not set: the embedded server is for development and tests only")
 if EMBEDDED_POSTGRES:
-    _address = postgres_address(WORLD)
-    _connection |= {"HOST": str(_address.host), "PORT": str(_address.port), "NAME": env("SOUK_DATABASE", "souk")}
+    # Where it listens, and not `postgres_address`, which would put the superuser's password into every process.
+    _connection |= {"HOST": str(WORLD.run), "PORT": str(PORT), "NAME": env("SOUK_DATABASE", "souk")}
 else:
     _url = urlsplit(env("DATABASE_URL", ""))
     _connection |= {"HOST": _url.hostname or "", "PORT": str(_url.port or 5432), "NAME": _url.path.lstrip("/")}
@@ -247,9 +251,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SCHEME == "https"
 SESSION_COOKIE_AGE = 14 * 86400 if FACE == "market" else 12 * 3600
 
-CELERY_BROKER_URL = (
-    env("REDIS_URL") or f"redis+socket://{VALKEY_USER}:{VALKEY_SECRET}@{VALKEY_SOCKET}?virtual_host=0"
-)
+CELERY_BROKER_URL = env("REDIS_URL") or f"redis+socket://{VALKEY_USER}:{VALKEY_SECRET}@{VALKEY_SOCKET}?virtual_host=0"
 
 EVENT_TABLE = "config.events"
 CELERY_APP = "config.worker"

@@ -1,6 +1,7 @@
 """The URLs of one face."""
 
 from django.urls import URLPattern, URLResolver, include, path
+
 from observability.views import livez
 
 urlpatterns: list[URLPattern | URLResolver] = [

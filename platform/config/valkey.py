@@ -1,17 +1,23 @@
 """The connection to the embedded Valkey: starts the server at the first connection, and again should it be gone."""
 
+import os
 import socket
 from typing import Any
+
+from redis.connection import ConnectionPool, UnixDomainSocketConnection
 
 from embedded.processes import valkey_users
 from embedded.servers import ensure_valkey
 from embedded.world import current_world
-from redis.connection import ConnectionPool, UnixDomainSocketConnection
+
 
 def ensure() -> None:
-    """Start this world's server unless it runs, and keep it running for as long as this process lives."""
+    """Start this world's server unless it runs, and keep it running for as long as this process lives.
+
+    A process that was given its own secrets only leaves the list of users as whoever started it wrote it.
+    """
     world = current_world()
-    ensure_valkey(world, acl=valkey_users(world))
+    ensure_valkey(world, acl=() if os.environ.get("SOUK_SECRETS_FROM_ENVIRONMENT") else valkey_users(world))
 
 
 class Connection(UnixDomainSocketConnection):

@@ -53,9 +53,7 @@ def _beyond(fields: Sequence[str], values: Sequence[Any], backwards: bool) -> Q:
     return condition
 
 
-def keyset_page(
-    rows: "QuerySet[Any]", *, order: Sequence[str], cursor: str | None = None, size: int = 24
-) -> Page[Any]:
+def keyset_page(rows: "QuerySet[Any]", *, order: Sequence[str], cursor: str | None = None, size: int = 24) -> Page[Any]:
     """A page of `rows` in `order` (field names, "-" for descending; the last one unique, never null).
 
     Raises InvalidInput when the cursor is not one of ours.
@@ -72,9 +70,7 @@ def keyset_page(
         found = list(rows.order_by(*shown)[: size + 1])
     except Exception as error:
         if cursor and error.__class__.__name__ in ("ValidationError", "DataError"):
-            raise InvalidInput(
-                "This page link is damaged; start again from the first page.", field="cursor"
-            ) from None
+            raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor") from None
         raise
     more = len(found) > size
     found = found[:size]

@@ -6,9 +6,9 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
+
 from kit import clock
 from kit.errors import Conflict
-
 from outbox.doorbell import ring
 from outbox.models import Delivery, DeliveryState, Fact
 

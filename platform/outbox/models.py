@@ -1,6 +1,7 @@
 """Facts: what happened, recorded in the transaction that made it so, delivered after it committed."""
 
 from django.db import models
+
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7

@@ -4,9 +4,7 @@ from kit.pagination import Page, keyset_page
 from outbox.models import Delivery, DeliveryState
 
 
-def deliveries_page(
-    *, state: str = DeliveryState.FAILED, cursor: str | None = None, size: int = 50
-) -> Page[Delivery]:
+def deliveries_page(*, state: str = DeliveryState.FAILED, cursor: str | None = None, size: int = 50) -> Page[Delivery]:
     """Deliveries of a state with their facts, the newest fact first. Raises InvalidInput on a bad cursor."""
     rows = Delivery.objects.filter(state=state).select_related("fact")
     return keyset_page(rows, order=("-id",), cursor=cursor, size=size)

@@ -7,8 +7,8 @@ from celery import shared_task
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
-from kit import clock
 
+from kit import clock
 from outbox.models import Delivery, DeliveryState, Fact
 
 log = structlog.get_logger(__name__)

@@ -76,7 +76,7 @@ class Rate(NamedTuple):
 def rates() -> dict[tuple[str, str], list[Rate]]:
     """Every rate by country and tax category, oldest first."""
     table: dict[tuple[str, str], list[Rate]] = {}
-    with files("taxonomy").joinpath("data/vat_rates.csv").open(encoding="utf-8", newline="") as file:
+    with files("taxonomy").joinpath("data/vat_rates.csv").open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             rate = Rate(date.fromisoformat(row["valid_from"]), Decimal(row["rate"]), row["source"])
             table.setdefault((row["country"], row["tax_category"]), []).append(rate)

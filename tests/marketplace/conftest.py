@@ -55,12 +55,24 @@ def put_on_shelf(make_vendor: Callable[..., Any]) -> Callable[..., Shelf]:
             },
         )
         listing = Listing.objects.create(
-            id=uuid7(), slug=f"thing-{slug}", title=product.title, content_product_id=product.id, content_vendor_id=vendor.id,
-            price_minor=price_minor, is_visible=True, in_stock=True,
+            id=uuid7(),
+            slug=f"thing-{slug}",
+            title=product.title,
+            content_product_id=product.id,
+            content_vendor_id=vendor.id,
+            price_minor=price_minor,
+            is_visible=True,
+            in_stock=True,
         )
         offer = Offer.objects.create(
-            id=variant.id, listing=listing, listing_variant=ListingVariant.objects.create(listing=listing),
-            vendor_id=vendor.id, product_id=product.id, sku=variant.sku, price_minor=price_minor, currency="EUR",
+            id=variant.id,
+            listing=listing,
+            listing_variant=ListingVariant.objects.create(listing=listing),
+            vendor_id=vendor.id,
+            product_id=product.id,
+            sku=variant.sku,
+            price_minor=price_minor,
+            currency="EUR",
             available=stock,
         )
         return Shelf(vendor, variant, offer, listing)
@@ -78,6 +90,11 @@ def everything_ten_percent(db: None) -> Any:
 @pytest.fixture
 def address() -> dict[str, str]:
     return {
-        "name": "Ada Vermeer", "line1": "Prinsengracht 1", "line2": "", "postal_code": "1015 DK",
-        "city": "Amsterdam", "country": "NL", "phone": "",
+        "name": "Ada Vermeer",
+        "line1": "Prinsengracht 1",
+        "line2": "",
+        "postal_code": "1015 DK",
+        "city": "Amsterdam",
+        "country": "NL",
+        "phone": "",
     }

@@ -3,8 +3,9 @@
 import threading
 
 import pytest
-from billing.payments.models import Payment
 from django.db import connection
+
+from billing.payments.models import Payment
 from kit.errors import InvalidInput
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token, set_quantity
 from marketplace.checkout.actions import CannotShip, CartChanged, CartEmpty, PricesChanged, place_order
@@ -34,7 +35,9 @@ def stock(shelf):
 def test_one_checkout_reserves_in_every_shop_and_freezes_what_it_costs(put_on_shelf, address):
     lamp = put_on_shelf("lindqvist", price_minor=12100)
     soap = put_on_shelf("moreau", price_minor=1210, shipping_minor=300)
-    order = place_order(cart=(cart := cart_of(lamp, soap)), version=cart.version, email="ada@vermeer.example", ship_to=address)
+    order = place_order(
+        cart=(cart := cart_of(lamp, soap)), version=cart.version, email="ada@vermeer.example", ship_to=address
+    )
 
     assert (order.goods_minor, order.shipping_minor, order.total_minor) == (13310, 790, 14100)
     parts = {part.vendor_slug: part for part in order.vendor_orders.all()}
@@ -135,7 +138,9 @@ def test_unpaid_gives_the_stock_back_once(put_on_shelf, address):
     assert set(order.vendor_orders.values_list("fulfillment", flat=True)) == {Fulfillment.CANCELED}
 
 
-def test_placing_takes_at_most_six_statements_more_for_each_vendor(put_on_shelf, address, django_assert_max_num_queries):
+def test_placing_takes_at_most_six_statements_more_for_each_vendor(
+    put_on_shelf, address, django_assert_max_num_queries
+):
     shelves = [put_on_shelf(slug) for slug in ("lindqvist", "moreau", "rossi", "silva")]
 
     def statements(count):

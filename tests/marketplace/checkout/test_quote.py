@@ -5,9 +5,10 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
-from billing.commissions.engine import NoRule, Rule
 from hypothesis import given
 from hypothesis import strategies as st
+
+from billing.commissions.engine import NoRule, Rule
 from kit.money import CurrencyMismatch
 from marketplace.checkout.quote import QuoteLine, ShippingTerms, quote
 from taxonomy.tax import UnknownCountry, tax_included

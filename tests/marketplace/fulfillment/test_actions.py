@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+
 from kit.errors import InvalidInput
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
 from marketplace.checkout.actions import place_order
@@ -47,7 +48,9 @@ def test_a_vendor_accepts_packs_ships_and_delivers(paid):
         assert (level.on_hand, level.allocated, level.reserved) == (7, 0, 0)
     names = OrderEvent.objects.filter(vendor_order=part).order_by("at", "id").values_list("name", flat=True)
     assert list(names) == ["accepted", "packed", "shipped", "delivered"]
-    told = Fact.objects.filter(vendor_id=lamp.vendor.id, name__startswith="shop.").exclude(name__in=["shop.products_changed", "shop.stock_changed"])
+    told = Fact.objects.filter(vendor_id=lamp.vendor.id, name__startswith="shop.").exclude(
+        name__in=["shop.products_changed", "shop.stock_changed"]
+    )
     assert list(told.order_by("id").values_list("name", flat=True)) == [
         "shop.order_accepted",
         "shop.parcel_packed",
