@@ -5,6 +5,7 @@ given. A picture's `path` is that name without size: `pictures/<vendor>/<hash>`.
 """
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import IO, Any
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Count, Max
 from PIL import Image, ImageCms, ImageOps
 
 from kit.context import require_vendor
@@ -52,29 +53,44 @@ def add_picture(*, product: Product, file: IO[bytes], alt: str = "") -> Picture:
 
     Raises InvalidPicture when it is too large, no JPEG, PNG or WebP, damaged, or one more than a product may have.
     """
-    if trouble := text_problem(alt, MAX_ALT):
-        raise InvalidPicture(trouble, field="alt")
-    encoded = encode(file)
-    path = f"pictures/{require_vendor().id}/{encoded.hash}"
-    # Files first: a picture that is in the database must be there. Named by content, a leftover does no harm.
-    for width, data in encoded.files.items():
-        if not default_storage.exists(file_of(path, width)):
-            default_storage.save(file_of(path, width), ContentFile(data))
+    return add_encoded(product=product, pictures=[(encode(file), alt)])[0]
+
+
+def add_encoded(*, product: Product, pictures: Sequence[tuple[Encoded, str]]) -> list[Picture]:
+    """Store what `encode` made (in another process, perhaps), each with its text, after the product's other pictures.
+
+    Raises InvalidPicture when a text cannot be taken or there are more than a product may have.
+    """
+    vendor = require_vendor()
+    for encoded, alt in pictures:
+        if trouble := text_problem(alt, MAX_ALT):
+            raise InvalidPicture(trouble, field="alt")
+        # Files first: a picture that is in the database must be there. Named by content, a leftover does no harm.
+        for width, data in encoded.files.items():
+            name = file_of(_path(vendor.id, encoded), width)
+            if not default_storage.exists(name):
+                default_storage.save(name, ContentFile(data))
     with transaction.atomic():
         product = Product.objects.select_for_update().get(id=product.id)
-        have = product.pictures.aggregate(last=Max("position"))["last"]
-        if product.pictures.count() >= MAX_PICTURES:
+        have = product.pictures.aggregate(last=Max("position"), count=Count("id"))
+        if have["count"] + len(pictures) > MAX_PICTURES:
             raise InvalidPicture(f"A product has at most {MAX_PICTURES} pictures.", field="picture")
-        picture = Picture.objects.create(
-            product=product,
-            path=path,
-            alt=alt.strip(),
-            width=encoded.width,
-            height=encoded.height,
-            position=0 if have is None else have + 1,
+        first = 0 if have["last"] is None else have["last"] + 1
+        added = Picture.objects.bulk_create(
+            [
+                Picture(
+                    product=product,
+                    path=_path(vendor.id, encoded),
+                    alt=alt.strip(),
+                    width=encoded.width,
+                    height=encoded.height,
+                    position=position,
+                )
+                for position, (encoded, alt) in enumerate(pictures, start=first)
+            ]
         )
         products_changed([product.id])
-    return picture
+    return added
 
 
 @transaction.atomic
@@ -106,6 +122,10 @@ def describe_picture(*, picture: Picture, alt: str) -> Picture:
     picture.save(update_fields=["alt"])
     products_changed([picture.product_id])
     return picture
+
+
+def _path(vendor_id: UUID, encoded: Encoded) -> str:
+    return f"pictures/{vendor_id}/{encoded.hash}"
 
 
 def file_of(path: str, width: int) -> str:
