@@ -36,7 +36,6 @@ FOLDER = os.environ.get("SOUK_REAL_CATALOGUE", "")
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not FOLDER, reason="SOUK_REAL_CATALOGUE names no folder"),
 ]
 
 
