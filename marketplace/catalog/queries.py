@@ -16,6 +16,9 @@ from kit.pagination import Page, keyset_page
 from marketplace.catalog.models import Listing, ListingVariant, Offer, VendorCard
 from taxonomy import queries as taxonomy
 from taxonomy.queries import Node
+from tenants.isolation.doors import in_shop
+from tenants.shop.catalog.models import Product, ProductImport
+from tenants.vendors.models import Vendor
 
 # What a card in a list shows; the long columns stay where they are.
 CARD = (
@@ -40,6 +43,7 @@ SORTS = {
     "-price": ("-price_minor", "-id"),
 }
 PAGE = 24
+VARIETY = 8  # how many times more is looked at than shown where vendors shall take turns
 FACET_CANDIDATES = 5_000
 FACET_SECONDS = 60
 FACET_VALUES = 12
@@ -146,12 +150,48 @@ def trending(limit: int = 12) -> list[Listing]:
     return list(cards().order_by(*SORTS["trending"])[:limit])
 
 
+def varied(listings: Sequence[Listing], limit: int, *, each: int = 2) -> list[Listing]:
+    """The first `limit` of them in their order, at most `each` of one vendor as long as others are to be had."""
+    counted: dict[str, int] = {}
+    first: list[Listing] = []
+    rest: list[Listing] = []
+    for listing in listings:
+        vendor = listing.best_vendor_slug
+        counted[vendor] = counted.get(vendor, 0) + 1
+        (first if counted[vendor] <= each else rest).append(listing)
+    return [*first, *rest][:limit]
+
+
+def shop_windows(vendor_ids: Sequence[UUID], *, each: int = 3) -> dict[UUID, list[str]]:
+    """A few pictures (paths) from each vendor's shelves. One statement, a few rows a vendor, whatever they sell."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT vendor.id, seen.path
+              FROM unnest(%s::uuid[]) AS vendor(id)
+             CROSS JOIN LATERAL (
+                   SELECT DISTINCT shelf.path
+                     FROM (SELECT l.pictures -> 0 ->> 'path' AS path
+                             FROM listings_offer o JOIN listings_listing l ON l.id = o.listing_id
+                            WHERE o.vendor_id = vendor.id AND o.is_visible AND l.is_visible
+                            ORDER BY o.listing_id LIMIT %s) shelf
+                    WHERE shelf.path IS NOT NULL LIMIT %s) seen
+            """,
+            [list(vendor_ids), each * 5, each],
+        )
+        rows: list[tuple[UUID, str]] = cursor.fetchall()
+    found: dict[UUID, list[str]] = {}
+    for vendor_id, path in rows:
+        found.setdefault(vendor_id, []).append(path)
+    return found
+
+
 def home(*, rail: int = 12, vendors: int = 8) -> Home:
-    """The front page. Three statements."""
+    """The front page. Three statements. A vendor that has just filled its shelves does not fill the rails as well."""
     selling = VendorCard.objects.filter(is_selling=True, listing_count__gt=0)
     return Home(
-        newest=newest(rail),
-        trending=trending(rail),
+        newest=varied(newest(rail * VARIETY), rail),
+        trending=varied(trending(rail * VARIETY), rail),
         vendors=list(selling.order_by("-listing_count", "vendor_id")[:vendors]),
         roots=taxonomy.tree().roots,
     )
@@ -235,9 +275,10 @@ def variant_choices(listing: Listing) -> list[VariantChoice]:
     return [VariantChoice(variant, lines[variant.id]) for variant in variants if variant.id in lines]
 
 
-def more_from(card: VendorCard, *, beside: UUID, limit: int = 6) -> list[Listing]:
+def more_from(card: VendorCard, *, beside: UUID | None = None, limit: int = 6) -> list[Listing]:
     """Other listings of a vendor at its own prices, the newest first. Two statements."""
-    found = list(offered_by(cards(), [card.vendor_id]).exclude(id=beside).order_by(*SORTS["newest"])[:limit])
+    others = offered_by(cards(), [card.vendor_id]).exclude(id=beside) if beside else offered_by(cards(), [card.vendor_id])
+    found = list(others.order_by(*SORTS["newest"])[:limit])
     at_vendor(found, card)
     return found
 
@@ -341,3 +382,31 @@ def _count_facets(listings: QuerySet[Listing]) -> Facets:
         in_stock=whole[5],
         is_capped=whole[2] >= FACET_CANDIDATES,
     )
+
+
+def visible_listings() -> int:
+    """How many listings customers can see: a count of them all, for a page that few open."""
+    return Listing.objects.filter(is_visible=True).count()
+
+
+@dataclass(frozen=True)
+class ShopOverview:
+    """What stands in a vendor's shop: products by state, and its last imports, newest first."""
+
+    products: dict[str, int]
+    imports: list[ProductImport]
+
+
+def shop_overview(vendor: Vendor, *, imports: int = 3) -> ShopOverview:
+    """A look into the shop, for the platform: two queries. Raises NoVendor when the vendor has none yet."""
+    with in_shop(vendor):
+        return ShopOverview(
+            dict(Product.objects.order_by().values_list("state").annotate(Count("id"))),
+            list(ProductImport.objects.order_by("-created_at", "-id")[:imports]),
+        )
+
+
+def listings_by_category() -> dict[UUID, int]:
+    """How many visible listings stand directly in each category; those without any are left out. One query."""
+    rows = Listing.objects.filter(is_visible=True, category_id__isnull=False).order_by()
+    return dict(rows.values_list("category_id").annotate(Count("id")))

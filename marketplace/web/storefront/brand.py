@@ -15,9 +15,9 @@ _INK, _PAPER = (0.1, 0.08, 0.07), (1.0, 0.995, 0.985)
 # Of these two one is readable on any color whatever.
 _BLACK, _WHITE = (0.02, 0.015, 0.015), (1.0, 1.0, 1.0)
 # WCAG 2.2: 4.5:1 for text, 3:1 for what is only a shape.
-_TEXT, _SHAPE = 4.5, 3.0
-# Where a palette names its accent: paper, surface, ink, accent, soft.
-_ACCENT = 3
+_EASE, _TEXT, _SHAPE = 12.0, 4.5, 3.0
+# What a palette names: paper, surface, ink, accent, soft.
+_ACCENT, _SOFT = 3, 4
 
 
 def brand_css(palette: Sequence[object]) -> str:
@@ -25,12 +25,15 @@ def brand_css(palette: Sequence[object]) -> str:
     accent = _accent(palette)
     if accent is None:
         return ""
-    day, night = readable(accent, _DAY, _SHAPE), readable(accent, _NIGHT, _TEXT)
+    day, night = readable(accent, (_DAY,), _SHAPE), readable(accent, (_NIGHT,), _TEXT)
+    tint = parse(palette[_SOFT]) if len(palette) > _SOFT else None
+    soft_day = readable_ground(tint or accent)
+    soft_night = _mix(accent, _NIGHT, 0.82)
     tokens = {
         "--accent": (day, night),
         "--on-accent": (_on(day), _on(night)),
-        "--accent-text": (readable(accent, _DAY, _TEXT), readable(accent, _NIGHT, _TEXT)),
-        "--accent-soft": (_mix(accent, _PAPER, 0.88), _mix(accent, _NIGHT, 0.82)),
+        "--accent-text": (readable(accent, (_DAY, soft_day), _TEXT), readable(accent, (_NIGHT, soft_night), _TEXT)),
+        "--accent-soft": (soft_day, soft_night),
     }
     lines = [f"  {name}: light-dark({_css(light)}, {_css(dark)});" for name, (light, dark) in tokens.items()]
     return "\n".join([":root {", *lines, "  --radius: 0.5rem;", "}", ""])
@@ -49,14 +52,23 @@ def contrast(one: RGB, other: RGB) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def readable(color: RGB, ground: RGB, ratio: float) -> RGB:
-    """The color itself where it stands out enough from the ground, else the nearest darker or lighter one that does."""
-    target = _INK if _luminance(ground) > 0.4 else _PAPER
+def readable(color: RGB, grounds: Sequence[RGB], ratio: float) -> RGB:
+    """The color itself where it stands out enough from all grounds, else the nearest darker or lighter one that does."""
+    target = _BLACK if min(map(_luminance, grounds)) > 0.18 else _WHITE
     for step in range(21):
         mixed = _mix(color, target, step / 20)
-        if contrast(mixed, ground) >= ratio:
+        if all(contrast(mixed, ground) >= ratio for ground in grounds):
             return mixed
     return target
+
+
+def readable_ground(color: RGB) -> RGB:
+    """The color as pale as it must be for our ink to be read on it with ease."""
+    for step in range(9, 20):
+        mixed = _mix(color, _PAPER, step / 20)
+        if contrast(_INK, mixed) >= _EASE:
+            return mixed
+    return _PAPER
 
 
 def _accent(palette: Sequence[object]) -> RGB | None:

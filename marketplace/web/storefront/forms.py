@@ -97,6 +97,9 @@ class NameForm(forms.Form):
     name = _text("Your name", 150, "name")
 
 
+_VENDOR_COUNTRIES: list[tuple[str, str]] = sorted(VENDOR_COUNTRIES.items(), key=lambda country: country[1])
+
+
 class ApplicationForm(forms.Form):
     """To sell here."""
 
@@ -119,7 +122,7 @@ class ApplicationForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     country = forms.ChoiceField(
-        choices=sorted(VENDOR_COUNTRIES.items(), key=lambda item: item[1]),
+        choices=_VENDOR_COUNTRIES,
         initial="DE",
         help_text="Where the business is established.",
     )

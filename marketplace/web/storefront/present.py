@@ -1,6 +1,6 @@
 """From rows of the catalogue, the cart and orders to what the components show."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -19,7 +19,7 @@ COUNTRIES = {**VENDOR_COUNTRIES, **COUNTRY_NAMES}
 _UNITS = {"grams": "g", "mm": "mm", "cm": "cm", "ml": "ml", "watts": "W", "hours": "h"}
 
 
-def product(listing: Listing, *, shop: str = "", new: Iterable[Any] = ()) -> dict[str, Any]:
+def product(listing: Listing, *, shop: str = "") -> dict[str, Any]:
     """A listing as a card; with `shop`, a vendor's slug, the link opens at that vendor's offer."""
     url = reverse("storefront:listing", args=[listing.slug])
     picture = listing.pictures[0] if listing.pictures else None
@@ -35,7 +35,7 @@ def product(listing: Listing, *, shop: str = "", new: Iterable[Any] = ()) -> dic
         "compare_at_minor": listing.compare_at_minor,
         "from_price": not shop and listing.price_max_minor > listing.price_minor,
         "sold_out": not listing.in_stock,
-        "flag": "New" if listing.id in set(new) else "",
+        "flag": "",
         "delivery": ready_in(listing.best_handling_days) if listing.in_stock else "",
     }
 

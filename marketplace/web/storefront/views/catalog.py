@@ -1,5 +1,6 @@
 """Looking around: start page, categories, search, listings, vendors."""
 
+from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from kit import clock
 from kit.errors import InvalidInput
 from kit.links import absolute_url
 from marketplace.catalog import queries
@@ -30,17 +32,26 @@ def home(request: HttpRequest) -> HttpResponse:
     """The start page; on a shop front, that vendor's."""
     if (front := shop_front(request)) is not None:
         return _vendor_page(request, front.slug)
-    found = queries.home(rail=12, vendors=8)
-    fresh = {listing.id for listing in found.newest[:6]}
+    found = queries.home(rail=12, vendors=9)
+    windows = queries.shop_windows([card.vendor_id for card in found.vendors[:3]])
+    # Every day another shop has a rail of its own.
+    turn = clock.today().toordinal() % len(found.vendors) if found.vendors else 0
+    guest = found.vendors[turn] if found.vendors else None
     return render(
         request,
         "storefront/home.html",
         {
             "hero_url": hero_url(),
             "newest": [present.product(listing) for listing in found.newest],
-            "trending": [present.product(listing, new=fresh) for listing in found.trending],
-            "vendors": [_story(card) for card in found.vendors],
-            "roots": [{"node": node, "children": node.children[:5]} for node in found.roots],
+            "trending": [present.product(listing) for listing in found.trending],
+            "vendors": [_story(card, windows.get(card.vendor_id, ())) for card in found.vendors[:3]],
+            "guest": _story(guest) if guest else None,
+            "guest_products": [
+                present.product(listing, shop=guest.slug) for listing in queries.more_from(guest, limit=8)
+            ]
+            if guest
+            else [],
+            "roots": [{"node": node, "children": node.children[:5]} for node in found.roots if node.children],
         },
     )
 
@@ -151,6 +162,7 @@ def _vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
         shop_slug=slug,
         vendor=_story(card),
         shipping=present.shipping_words(card),
+        is_first=not narrow.count and not narrow.cursor,
         arrives=present.arrives(card.handling_days, card.transit_days),
         trail=[*present.trail([]), {"label": "Shops", "url": reverse("storefront:vendors")}, {"label": card.name}],
         brand_css_url=reverse("storefront:brand_css", args=[slug]),
@@ -172,11 +184,12 @@ def brand_css(request: HttpRequest, slug: str) -> HttpResponse:
 def vendors(request: HttpRequest) -> HttpResponse:
     narrow = narrowing(request)
     page = _restartable(lambda cursor: queries.vendors(cursor=cursor), narrow)
+    windows = queries.shop_windows([card.vendor_id for card in page.rows])
     return render(
         request,
         "storefront/vendors.html",
         {
-            "vendors": [_story(card) for card in page.rows],
+            "vendors": [_story(card, windows.get(card.vendor_id, ())) for card in page.rows],
             "previous_url": narrow.page_url(page.previous_cursor),
             "next_url": narrow.page_url(page.next_cursor),
         },
@@ -315,8 +328,9 @@ def _list(
     return render(request, template, context)
 
 
-def _story(card: VendorCard) -> dict[str, Any]:
+def _story(card: VendorCard, window: Iterable[str] = ()) -> dict[str, Any]:
     return {
+        "window": [present.thumbnail(path) for path in window],
         **present.vendor(card),
         "slug": card.slug,
         "tagline": card.tagline,
