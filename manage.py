@@ -11,6 +11,8 @@ PROCESS_OF = {
     **dict.fromkeys(("migrate", "walls", "builder", "makemigrations"), "builder"),
     **dict.fromkeys(("demo", "journey", "seed", "bench", "screens"), "journey"),
 }
+# Commands that work in a world of their own: its name, and the first of its four ports.
+OWN_WORLDS = {"journey": ("journey", 8010), "bench": ("bench", 8020)}
 
 
 def main() -> None:
@@ -22,11 +24,13 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     os.environ.setdefault("SOUK_PROCESS", PROCESS_OF.get(command, "office"))
-    if command == "journey":
+    if command in OWN_WORLDS:
         # A world and ports of its own, so that it can run beside a demo.
-        os.environ["SOUK_WORLD"] = os.environ.get("SOUK_JOURNEY_WORLD", "journey")
+        world, port = OWN_WORLDS[command]
+        os.environ["SOUK_WORLD"] = os.environ.get(f"SOUK_{command.upper()}_WORLD", world)
         for number, name in enumerate(("MARKET", "PORTAL", "OFFICE", "SANDBOX")):
-            os.environ.setdefault(f"SOUK_{name}_PORT", str(8010 + number))
+            os.environ.setdefault(f"SOUK_{name}_PORT", str(port + number))
+    if command == "journey":
         os.environ.setdefault(
             "SOUK_STRIPE_CAPTURE",
             str(here / os.environ.get("SOUK_VAR", "var") / os.environ["SOUK_WORLD"] / "stripe.jsonl"),
