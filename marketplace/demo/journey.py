@@ -5,38 +5,64 @@ stood when it is started again, and ends as if nothing had happened.
 """
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 from uuid import UUID
 
+import httpx
+from django.conf import settings
+from django.db import InterfaceError, OperationalError, transaction
+from redis.exceptions import RedisError
+
 from billing.payments.models import Payment, PaymentState
+from billing.payments.provider import ProviderUnavailable
 from billing.payouts.models import Payout, PayoutState, Transfer, TransferState
 from billing.reconciliation.actions import reconcile
 from billing.reconciliation.models import ReconciliationRun
+from billing.stripe.payouts import sync_payouts
+from billing.stripe.sync import sync_balance
 from billing.stripe.webhooks import register_endpoints
-from django.conf import settings
-from django.db import transaction
 from kit import clock
+from marketplace.catalog.models import Offer
+from marketplace.demo import acts
+from marketplace.demo.categories import CategoryNode
+from marketplace.demo.haste import hurry, ring_all
+from marketplace.demo.money_table import MoneyTable, money_table
+from marketplace.demo.progress import Progress
+from marketplace.demo.sandbox import Sandbox
+from marketplace.demo.scripts import Fate, Script
+from marketplace.demo.settled import wait_until_settled
+from marketplace.orders.models import Fulfillment, Order, StockHold, VendorOrder
 from taxonomy.actions import load_categories
 from taxonomy.queries import tree
 from tenants.isolation.doors import acting_as, bind_vendor
 from tenants.shop.catalog.models import ImportState, Product, ProductImport
 from tenants.vendors.models import Vendor, VendorState
 
-from marketplace.catalog.models import Offer
-from marketplace.demo import acts
-from marketplace.demo.categories import CategoryNode
-from marketplace.demo.money_table import MoneyTable, money_table
-from marketplace.demo.progress import Progress
-from marketplace.demo.sandbox import Sandbox
-from marketplace.demo.scripts import Script
-from marketplace.demo.settled import wait_until_settled
-from marketplace.orders.models import Fulfillment, Order, VendorOrder
+Result = TypeVar("Result")
 
 # The points of a journey, in order, and what is told to whoever watches. Tests kill processes at these.
-POINTS = ("applied", "approved", "onboarded", "imported", "visible", "placed", "paid", "shipped", "delivered", "released", "paid_out")
+POINTS = (
+    "applied",
+    "approved",
+    "onboarded",
+    "imported",
+    "visible",
+    "placed",
+    "paid",
+    "expired",
+    "shipped",
+    "delivered",
+    "released",
+    "paid_out",
+)
+# A server that dies is started again within moments; what it was doing for us is then begun again.
+GONE = (OperationalError, InterfaceError, RedisError, httpx.TransportError, ProviderUnavailable)
+ATTEMPTS = 6
 
 
 @dataclass
@@ -51,43 +77,74 @@ class Journey:
     figures: dict[str, float] = field(default_factory=dict)
     _done: set[str] = field(default_factory=set)
     _until: dict[str, float] = field(default_factory=dict)
+    _orders: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> tuple[MoneyTable, ReconciliationRun]:
         """Play what is left of the script; gives who got what, and the match at the end."""
+        self.open_shops()
+        self._step("Customers order", "placed", self._place)
+        self._step("Customers pay", "paid", self._pay)
+        self._step("Who did not pay in time loses the hold", "expired", self._expire)
+        self._step("Vendors accept, pack and ship", "shipped", self._ship)
+        self._step("Parcels arrive", "delivered", self._deliver)
+        self._step(f"{settings.HOLD_DAYS} days pass, earnings are transferred", "released", self._release)
+        self._step("Banks are paid", "paid_out", self._pay_out)
+        self.progress.step("Match orders, ledger and provider")
+        found = self._persevere(match)
+        with acting_as("platform"):
+            table = money_table()
+        self.progress.finish(f"{found.entries_checked} entries, {found.exceptions_count} exceptions")
+        return table, found
+
+    def open_shops(self) -> None:
+        """The first half: until every offer of the script is visible. Figures: shops_seconds and visible_seconds."""
         saved = json.loads(self.state.read_text()) if self.state.exists() else {}
         self._done, self._until = set(saved.get("done", ())), dict(saved.get("until", {}))
+        self._orders = dict(saved.get("orders", {}))
         self._step("Register the webhooks", "registered", self._register)
         self._step("Vendors apply", "applied", self._apply)
         self._step("Staff approves, shops open", "approved", self._approve)
         self._step("Vendors give their payout details", "onboarded", self._onboard)
         self._step("Vendors import their products", "imported", self._import)
         self._step("The catalogue shows them", "visible", self._wait_for_offers)
-        self._step("Customers order", "placed", self._place)
-        self._step("Customers pay", "paid", self._pay)
-        self._step("Vendors accept, pack and ship", "shipped", self._ship)
-        self._step("Parcels arrive", "delivered", self._deliver)
-        self._step(f"{settings.HOLD_DAYS} days pass, earnings are transferred", "released", self._release)
-        self._step("Banks are paid", "paid_out", self._pay_out)
-        self.progress.step("Match orders, ledger and provider")
-        with acting_as("platform"):
-            found = reconcile()
-            table = money_table()
-        self.progress.finish(f"{found.entries_checked} entries, {found.exceptions_count} exceptions")
-        return table, found
 
     def _step(self, words: str, name: str, play: Callable[[], str | None]) -> None:
         if name in self._done:
             return
         self.progress.step(words)
-        told = play()
+        told = self._persevere(play)
         self._done.add(name)
         self._save()
         self.progress.finish(told or "")
 
+    def _persevere(self, play: Callable[[], Result]) -> Result:
+        """Play a step, and again when a server that it needs went away; raises what the last attempt did."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return play()
+            except GONE as gone:
+                if attempt == ATTEMPTS:
+                    raise
+                self.progress.say(f"{type(gone).__name__}: {str(gone).strip().splitlines()[0][:120]}; trying again")
+                time.sleep(0.3 * attempt)
+        raise AssertionError("unreachable")
+
     def _save(self) -> None:
         draft = self.state.with_suffix(".new")
-        draft.write_text(json.dumps({"script": self.script.name, "done": sorted(self._done), "until": self._until}))
+        draft.write_text(
+            json.dumps(
+                {
+                    "script": self.script.name,
+                    "done": sorted(self._done),
+                    "until": self._until,
+                    "orders": self._orders,
+                }
+            )
+        )
         draft.replace(self.state)
+
+    def _settle(self) -> None:
+        wait_until_settled(self.sandbox, hurry=lambda: hurry(self.sandbox))
 
     def _let_pass(self, name: str, by: timedelta) -> None:
         """Let time pass once: the instant to reach is written down first, so that a repeated step goes no further."""
@@ -96,6 +153,7 @@ class Journey:
             self._save()
         left = self._until[name] - clock.now().timestamp()
         acts.let_time_pass(timedelta(seconds=max(round(left), 0)), self.sandbox)
+        ring_all()
 
     # --- the steps
 
@@ -104,9 +162,11 @@ class Journey:
             register_endpoints()
         acts.ensure_market()
         if self.script.categories:
-            nodes = [CategoryNode(slug, slug.replace("-", " ").capitalize(), "package") for slug in self.script.categories]
+            nodes = [
+                CategoryNode(slug, slug.replace("-", " ").capitalize(), "package") for slug in self.script.categories
+            ]
             with acting_as("platform"), transaction.atomic():
-                known = {node.slug for node in tree().walk()}
+                known = {node.slug for node in tree().by_id.values()}
                 load_categories([node for node in nodes if node.slug not in known])
 
     def _apply(self) -> str:
@@ -140,7 +200,7 @@ class Journey:
             )
             if number == len(self.script.vendors) // 2:
                 self.at("onboarded")
-        wait_until_settled(self.sandbox)
+        self._settle()
         active = sum(vendor.state == VendorState.ACTIVE for vendor in self._vendors())
         if active != len(self.script.vendors):
             raise RuntimeError(f"only {active} of {len(self.script.vendors)} vendors are active")
@@ -166,10 +226,7 @@ class Journey:
     def _wait_for_offers(self) -> str:
         wanted = sum(len(each.rows) for each in self.script.vendors)
         self.at("visible")
-        with acting_as("platform"):
-            acts.wait_until(
-                lambda: Offer.objects.filter(is_visible=True).count() == wanted, f"{wanted} offers being visible", 300
-            )
+        self._wait(lambda: Offer.objects.filter(is_visible=True).count() == wanted, f"{wanted} offers being visible")
         if "import_began" in self.figures:
             self.figures["visible_seconds"] = self.progress.seconds - self.figures["import_began"]
         return f"{wanted} offers"
@@ -178,30 +235,53 @@ class Journey:
         with acting_as("store"):
             ids = dict(Vendor.objects.values_list("slug", "id"))
             offers: dict[tuple[UUID, str], UUID] = {
-                (vendor_id, sku): offer_id for vendor_id, sku, offer_id in Offer.objects.values_list("vendor_id", "sku", "id")
+                (vendor_id, sku): offer_id
+                for vendor_id, sku, offer_id in Offer.objects.values_list("vendor_id", "sku", "id")
             }
         for number, each in enumerate(self.progress.over(self.script.purchases)):
             items = [
                 (offers[ids[slug], self.script.vendor(slug).rows[row]["sku"]], count) for slug, row, count in each.items
             ]
-            acts.place(acts.Purchase(self._token(each.number), each.customer, items))
+            order = acts.place(acts.Purchase(self._token(each.number), each.customer, items))
+            self._orders[str(each.number)] = str(order.id)
             if number == len(self.script.purchases) // 2:
                 self.at("placed")
         return f"{len(self.script.purchases)} orders"
 
     def _pay(self) -> str:
         with acting_as("store"):
-            orders = list(Order.objects.order_by("placed_at", "id"))
-        for number, order in enumerate(self.progress.over(orders)):
-            acts.pay(order, self.sandbox)
-            if number == len(orders) // 2:
+            orders = Order.objects.in_bulk(list(self._orders.values()))
+        by_number = {number: orders[UUID(order_id)] for number, order_id in self._orders.items()}
+        for number, each in enumerate(self.progress.over(self.script.purchases)):
+            order = by_number[str(each.number)]
+            if each.fate == Fate.DECLINED_FIRST:
+                acts.pay(order, self.sandbox, acts.DECLINED)
+            if each.fate == Fate.SOLD_OUT:
+                slug, row, _ = each.items[0]
+                acts.lose_stock(self._vendor(slug), order, self.script.vendor(slug).rows[row]["sku"])
+            if each.fate == Fate.ABANDONED:
+                acts.open_payment_page(order)
+            else:
+                acts.pay(order, self.sandbox)
+            if number == len(by_number) // 2:
                 self.at("paid")
-        wait_until_settled(self.sandbox)
+        self._settle()
+        wanted = sum(each.fate != Fate.ABANDONED for each in self.script.purchases)
         with acting_as("platform"):
             paid = Payment.objects.filter(state=PaymentState.PAID).count()
-        if paid != len(orders):
-            raise RuntimeError(f"only {paid} of {len(orders)} orders are paid")
+        if paid != wanted:
+            raise RuntimeError(f"{paid} orders are paid; {wanted} should be")
         return f"{paid} payments"
+
+    def _expire(self) -> str:
+        abandoned = [each for each in self.script.purchases if each.fate == Fate.ABANDONED]
+        if not abandoned:
+            return "everybody paid"
+        self._let_pass("sessions", timedelta(minutes=settings.STOCK_HOLD_MINUTES + 15))
+        self.at("expired")
+        self._wait(lambda: not Order.objects.filter(stock_hold=StockHold.HELD).exists(), "The release of every hold")
+        self._settle()
+        return f"{len(abandoned)} orders"
 
     def _ship(self) -> str:
         return self._fulfill("shipped", Fulfillment.SHIPPED)
@@ -217,31 +297,32 @@ class Journey:
             acts.accept_and_ship(vendors[vendor_id], part_id, until=until)
             if number == len(parts) // 2:
                 self.at(point)
-        wait_until_settled(self.sandbox)
+        self._settle()
         return f"{len(parts)} vendor orders"
 
     def _release(self) -> str:
         self._let_pass("hold", timedelta(days=settings.HOLD_DAYS, hours=1))
         self.at("released")
+        over = (TransferState.DONE, TransferState.CANCELED)
+        self._wait(lambda: not Transfer.objects.exclude(state__in=over).exists(), "Every transfer being done")
+        self._settle()
         with acting_as("platform"):
-            acts.wait_until(
-                lambda: not Transfer.objects.exclude(state=TransferState.DONE).exists(), "Every transfer being done", 300
-            )
-        wait_until_settled(self.sandbox)
-        with acting_as("platform"):
-            return f"{Transfer.objects.count()} transfers"
+            return f"{Transfer.objects.filter(state=TransferState.DONE).count()} transfers"
 
     def _pay_out(self) -> str:
         self._let_pass("banks", timedelta(days=10))
         self.at("paid_out")
-        wait_until_settled(self.sandbox)
-        with acting_as("platform"):
-            acts.wait_until(_all_paid_out, "Every payout being told and reconciled", 300)
-        wait_until_settled(self.sandbox)
+        self._settle()
+        self._wait(_all_paid_out, "Every payout being told and reconciled")
+        self._settle()
         with acting_as("platform"):
             return f"{Payout.objects.filter(vendor_id__isnull=False).count()} payouts"
 
     # --- what the steps look up
+
+    def _wait(self, reached: Callable[[], bool], what: str) -> None:
+        with acting_as("platform"):
+            acts.wait_until(reached, what, 300, hurry=lambda: hurry(self.sandbox))
 
     def _vendor(self, slug: str) -> Vendor:
         with acting_as("store"):
@@ -249,10 +330,20 @@ class Journey:
 
     def _vendors(self) -> list[Vendor]:
         with acting_as("store"):
-            return list(Vendor.objects.filter(slug__in=[each.cast.slug for each in self.script.vendors]).order_by("slug"))
+            return list(
+                Vendor.objects.filter(slug__in=[each.cast.slug for each in self.script.vendors]).order_by("slug")
+            )
 
     def _token(self, number: int) -> str:
         return f"journey-{self.script.name}-{number}"
+
+
+def match() -> ReconciliationRun:
+    """Fetch the provider's newest movements and payouts, then match everything."""
+    with acting_as("platform"):
+        sync_balance()
+        sync_payouts()
+        return reconcile()
 
 
 def _all_imported() -> bool:

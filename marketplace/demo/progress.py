@@ -31,6 +31,12 @@ class Progress:
             self.out.write(f"\r\x1b[K  {self._step} ... {words}")
             self.out.flush()
 
+    def say(self, words: str) -> None:
+        """Something that happened during the step at hand, on a line of its own."""
+        start = "\r\x1b[K" if self.out.isatty() else ""
+        self.out.write(f"{start}    {words}\n")
+        self.out.flush()
+
     def finish(self, words: str = "") -> None:
         if not self._step:
             return

@@ -7,6 +7,7 @@ import lzma
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from django.utils.text import slugify
@@ -35,6 +36,15 @@ class ScriptVendor:
         return text.getvalue().encode()
 
 
+class Fate(StrEnum):
+    """What becomes of a purchase. SOLD_OUT: its first vendor's stock is gone when the payment comes."""
+
+    PAID = "paid"
+    DECLINED_FIRST = "declined_first"
+    ABANDONED = "abandoned"
+    SOLD_OUT = "sold_out"
+
+
 @dataclass(frozen=True)
 class ScriptPurchase:
     """A customer's purchase: (vendor slug, row of its file, quantity) each."""
@@ -42,6 +52,7 @@ class ScriptPurchase:
     number: int
     customer: CastCustomer
     items: Sequence[tuple[str, int, int]]
+    fate: Fate = Fate.PAID
 
 
 @dataclass(frozen=True)
@@ -58,22 +69,30 @@ class Script:
 
 
 def cast_script() -> Script:
-    """Four vendors of the cast; six purchases, the first of them over three vendors, in two of which somebody buys twice."""
+    """Four vendors of the cast; nine purchases, the first of them over three vendors.
+
+    One customer's card is declined before another is taken, one never pays, and one pays for what has just broken.
+    """
     vendors = [
         ScriptVendor(cast, [_row_of(product, n) for n, product in enumerate(cast.products)]) for cast in VENDORS[:4]
     ]
     slugs = [each.cast.slug for each in vendors]
     baskets = [
-        [(slugs[0], 0, 2), (slugs[1], 1, 1), (slugs[2], 0, 1)],
-        [(slugs[3], 2, 1)],
-        [(slugs[0], 3, 1), (slugs[3], 0, 3)],
-        [(slugs[1], 0, 1), (slugs[2], 3, 2), (slugs[3], 4, 1)],
-        [(slugs[2], 5, 1)],
-        [(slugs[0], 5, 1), (slugs[1], 5, 1), (slugs[2], 6, 1), (slugs[3], 6, 1)],
+        (Fate.PAID, [(slugs[0], 0, 2), (slugs[1], 1, 1), (slugs[2], 0, 1)]),
+        (Fate.PAID, [(slugs[3], 2, 1)]),
+        (Fate.DECLINED_FIRST, [(slugs[1], 2, 1), (slugs[0], 1, 1)]),
+        (Fate.PAID, [(slugs[0], 3, 1), (slugs[3], 0, 3)]),
+        (Fate.SOLD_OUT, [(slugs[3], 7, 1), (slugs[1], 6, 2)]),
+        (Fate.PAID, [(slugs[1], 0, 1), (slugs[2], 3, 2), (slugs[3], 4, 1)]),
+        (Fate.ABANDONED, [(slugs[2], 1, 2), (slugs[0], 2, 1)]),
+        (Fate.PAID, [(slugs[2], 5, 1)]),
+        (Fate.PAID, [(slugs[0], 5, 1), (slugs[1], 5, 1), (slugs[2], 6, 1), (slugs[3], 6, 1)]),
     ]
-    return Script(
-        "cast", vendors, [ScriptPurchase(n, CUSTOMERS[n % len(CUSTOMERS)], basket) for n, basket in enumerate(baskets)]
-    )
+    purchases = [
+        ScriptPurchase(number, CUSTOMERS[number % len(CUSTOMERS)], basket, fate)
+        for number, (fate, basket) in enumerate(baskets)
+    ]
+    return Script("cast", vendors, purchases)
 
 
 def catalogue_script(path: Path) -> Script:

@@ -1,5 +1,8 @@
 """Whether everything that is due has been done: what a played market waits for between its acts."""
 
+import time
+from collections.abc import Callable
+
 from billing.payments.models import Refund, RefundState
 from billing.payouts.models import Transfer, TransferState
 from billing.stripe.models import BalanceTransaction, WebhookEvent
@@ -9,6 +12,8 @@ from marketplace.demo.sandbox import Sandbox
 from notifications.models import Mail, MailState
 from outbox.models import Delivery, DeliveryState, Fact
 from tenants.isolation.doors import acting_as
+
+PATIENCE_SECONDS = 5
 
 
 def unsettled() -> list[str]:
@@ -27,14 +32,25 @@ def unsettled() -> list[str]:
     return [f"{count} {what}" for what, rows in waiting.items() if (count := rows.count())]
 
 
-def wait_until_settled(sandbox: Sandbox, *, timeout_seconds: float = 180) -> None:
-    """Wait until the provider has told everything and we have dealt with it. Raises TimeoutError naming what is left."""
+def wait_until_settled(
+    sandbox: Sandbox, *, timeout_seconds: float = 180, hurry: Callable[[], None] | None = None
+) -> None:
+    """Wait until the provider has told everything and we have dealt with it. Raises TimeoutError naming what is left.
+
+    `hurry` is called whenever nothing has changed for five seconds.
+    """
     left: list[str] = []
+    changed = time.monotonic()
 
     def settled() -> bool:
-        nonlocal left
-        sandbox.drain()
-        left = unsettled()
+        nonlocal left, changed
+        sandbox.drain(2)
+        now = unsettled()
+        if now != left or not now:
+            left, changed = now, time.monotonic()
+        if hurry is not None and time.monotonic() > changed + PATIENCE_SECONDS:
+            hurry()
+            changed = time.monotonic()
         return not left
 
     with acting_as("platform"):

@@ -5,20 +5,19 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from billing.reconciliation.actions import reconcile
-from billing.reconciliation.models import ReconciliationException
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from embedded.processes import Fleet, PortTaken, Ports
-from kit.money import Money
-from tenants.isolation.doors import acting_as
 
+from billing.reconciliation.models import ReconciliationException
+from embedded.processes import Fleet, Ports, PortTaken
+from kit.money import Money
 from marketplace.demo import setup
 from marketplace.demo.afresh import empty
-from marketplace.demo.journey import Journey
+from marketplace.demo.journey import GONE, Journey, match
 from marketplace.demo.progress import Progress
 from marketplace.demo.sandbox import Sandbox
 from marketplace.demo.scripts import Script, cast_script, catalogue_script
+from tenants.isolation.doors import acting_as
 
 PROCESSES = ("web", "worker", "shopworker", "builder", "beat")
 
@@ -31,7 +30,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--catalogue", type=Path, help="a catalogue file (csv, csv.xz): every brand becomes a vendor")
+        parser.add_argument(
+            "--catalogue", type=Path, help="a catalogue file (csv, csv.xz): every brand becomes a vendor"
+        )
         parser.add_argument("--afresh", action="store_true", help="forget an unfinished journey and begin anew")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -42,8 +43,12 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             raise CommandError(f"The catalogue cannot be read: {error}") from None
         progress = Progress(self.stdout._out)
-        ports = Ports(*(int(settings.PORTS[face]) for face in ("market", "portal", "office")), int(settings.SANDBOX_PORT))
-        fleet = Fleet(world, ports, on_restart=lambda name, code: self.stderr.write(f"{name} ended ({code}); starting it again"))
+        ports = Ports(
+            *(int(settings.PORTS[face]) for face in ("market", "portal", "office")), int(settings.SANDBOX_PORT)
+        )
+        fleet = Fleet(
+            world, ports, on_restart=lambda name, code: self.stderr.write(f"{name} ended ({code}); starting it again")
+        )
         try:
             if state.exists():
                 self._before(script, state, options["afresh"], fleet, progress)
@@ -65,6 +70,11 @@ class Command(BaseCommand):
             self.stdout.write(self.style.SUCCESS(f"Every cent is explained. It took {progress.seconds:.0f} s."))
         except (PortTaken, TimeoutError, RuntimeError) as error:
             raise CommandError(str(error)) from None
+        except GONE as gone:
+            words = f"{type(gone).__name__}: {str(gone).strip()}"
+            raise CommandError(
+                f"A server went away and stayed away. {words}\nThe same command goes on from here."
+            ) from None
         except KeyboardInterrupt:
             raise CommandError("Interrupted. The same command goes on from here.") from None
         finally:
@@ -72,6 +82,9 @@ class Command(BaseCommand):
 
     def at(self, point: str, fleet: Fleet) -> None:
         """What happens at a point of the journey besides the journey: here, nothing. Tests end processes at it."""
+
+    def _restarting(self, process: str, code: int) -> None:
+        self.stderr.write(f"{process} ended ({code}); starting it again")
 
     def _before(self, script: Script, state: Path, afresh: bool, fleet: Fleet, progress: Progress) -> None:
         """An earlier journey left this world: go on with it, or, when it was finished, prove it once more and begin anew."""
@@ -81,17 +94,19 @@ class Command(BaseCommand):
             fleet.start(["sandbox"])
             fleet.wait_until_serving(["sandbox"])
             progress.step("Match what the last journey left")
-            with acting_as("platform"):
-                found = reconcile()
+            found = match()
             progress.finish(f"{found.exceptions_count} exceptions")
             if not found.matches:
                 self._complain()
-                raise CommandError("The last journey's books no longer match; `manage.py journey --afresh` forgets them.")
+                raise CommandError(
+                    "The last journey's books no longer match; `manage.py journey --afresh` forgets them."
+                )
             fleet.stop()
             fleet.restart_allowed()
         elif earlier["script"] != script.name and not afresh:
             raise CommandError(
-                f"A journey over the {earlier['script']} is unfinished. Finish it with its own command, or forget it with --afresh."
+                f"A journey over the {earlier['script']} is unfinished. Finish it with its own command, "
+                "or forget it with --afresh."
             )
         elif not afresh:
             return
@@ -102,4 +117,6 @@ class Command(BaseCommand):
         with acting_as("platform"):
             for each in ReconciliationException.objects.filter(state="open").order_by("last_seen_at", "key")[:50]:
                 difference = Money(each.difference_minor, each.currency or settings.CURRENCY)
-                self.stderr.write(f"{each.check_name}: {each.explanation} (account {each.account or '-'}, difference {difference})")
+                self.stderr.write(
+                    f"{each.check_name}: {each.explanation} (account {each.account or '-'}, difference {difference})"
+                )
