@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -162,15 +164,35 @@ async def read_body(request: Request) -> str:
         raise ApiError(400, "The request body must be UTF-8.") from None
 
 
+@contextmanager
+def alone(state: Path, address: str) -> Iterator[None]:
+    """Keep every other sandbox out of ``state``; the file ``address`` in it says where to find this one.
+
+    The file is locked for as long as the server lives, however it dies. Exits with a message if another has it.
+    """
+    state.mkdir(parents=True, exist_ok=True)
+    with (state / "address").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            sys.exit(f"Another sandbox keeps its state in {state}; it listens on {file.read().strip()}")
+        file.truncate(0)
+        file.write(address)
+        file.flush()
+        yield
+
+
 def serve(settings: Settings, contract: Contract, host: str, port: int) -> None:
     """Run the sandbox until it is told to stop."""
-    config = uvicorn.Config(
-        Server(settings, contract).app,
-        host=host,
-        port=port,
-        http=Protocol,
-        access_log=False,
-        log_level="warning",
-        timeout_graceful_shutdown=3,
-    )
-    uvicorn.Server(config).run()
+    with alone(settings.state, f"http://{host}:{port}"):
+        config = uvicorn.Config(
+            Server(settings, contract).app,
+            host=host,
+            port=port,
+            http=Protocol,
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=3,
+        )
+        uvicorn.Server(config).run()

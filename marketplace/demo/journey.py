@@ -23,6 +23,7 @@ from billing.payments.provider import ProviderUnavailable
 from billing.payouts.models import Payout, PayoutState, Transfer, TransferState
 from billing.reconciliation.actions import reconcile
 from billing.reconciliation.models import ReconciliationRun
+from billing.stripe.heal import heal_events
 from billing.stripe.payouts import sync_payouts
 from billing.stripe.sync import sync_balance
 from billing.stripe.webhooks import register_endpoints
@@ -339,10 +340,11 @@ class Journey:
 
 
 def match() -> ReconciliationRun:
-    """Fetch the provider's newest movements and payouts, then match everything."""
+    """Fetch what is new at the provider, also what happened while nobody listened, then match everything."""
     with acting_as("platform"):
-        sync_balance()
+        heal_events()
         sync_payouts()
+        sync_balance()
         return reconcile()
 
 

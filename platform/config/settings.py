@@ -47,6 +47,7 @@ PRODUCTION = env("SOUK_ENV", "development") == "production"
 DEBUG = env("SOUK_DEBUG", "0") == "1"
 EMBEDDED_POSTGRES = not env("DATABASE_URL")
 EMBEDDED_VALKEY = not env("REDIS_URL")
+EMBEDDED_SANDBOX = not (PRODUCTION or env("STRIPE_SECRET_KEY") or env("STRIPE_API_BASE"))
 # There are no worlds in production; `Any`, so that what runs only outside it need not ask.
 WORLD: Any = None if PRODUCTION else current_world()
 VAR = Path(env("SOUK_DATA", str(WORLD.root if WORLD else BASE_DIR / "var" / "production")))

@@ -6,6 +6,7 @@ kill; on a server the Procfile or the container platform does this job.
 
 import contextlib
 import ctypes
+import fcntl
 import os
 import signal
 import socket
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -159,6 +160,7 @@ class Fleet:
     on_restart: Callable[[str, int], None] | None = None
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _watcher: threading.Thread | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     def start(self, processes: Sequence[str]) -> None:
@@ -166,14 +168,16 @@ class Fleet:
         for process in processes:
             if process in SERVING or process == "sandbox":
                 port = getattr(self.ports, SERVING.get(process, "sandbox"))
-                if is_listening(port):
+                if not _becomes_free(port):
                     raise PortTaken(
                         f"Port {port} is in use already, so {process} cannot start. End what uses it, "
                         f"or choose another with SOUK_{SERVING.get(process, 'sandbox').upper()}_PORT."
                     )
         for process in processes:
             self._launch(process)
-        threading.Thread(target=self._watch, daemon=True).start()
+        if self._watcher is None:
+            self._watcher = threading.Thread(target=self._watch, daemon=True)
+            self._watcher.start()
 
     def pid(self, process: str) -> int:
         return self.running[process].pid
@@ -194,6 +198,9 @@ class Fleet:
     def stop(self) -> None:
         """End every process that was started; those that do not heed are killed after ten seconds."""
         self._stopping.set()
+        if self._watcher is not None:
+            self._watcher.join()
+            self._watcher = None
         with self._lock:
             children = list(self.running.values())
         for child in children:
@@ -254,10 +261,52 @@ class PortTaken(RuntimeError):
     """Something else listens where one of ours should."""
 
 
+def _becomes_free(port: int, within_seconds: float = 5) -> bool:
+    """What an earlier fleet left, when it was killed, ends a moment after it."""
+    end = time.monotonic() + within_seconds
+    while is_listening(port):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
 def is_listening(port: int) -> bool:
     with socket.socket(socket.AF_INET) as probe:
         probe.settimeout(0.5)
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def sandbox_of(world: World) -> Iterator[str]:
+    """The address of this world's sandbox: of the one that runs, or of one that is started for the time being."""
+    running = _address_of_sandbox(world)
+    if running:
+        yield running
+        return
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    fleet = Fleet(world, Ports(sandbox=port))
+    try:
+        fleet.start(["sandbox"])
+        fleet.wait_until_serving(["sandbox"])
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        fleet.stop()
+
+
+def _address_of_sandbox(world: World) -> str:
+    """Where this world's sandbox listens, "" when none runs: one that does holds a lock on the file with its address."""
+    try:
+        with (world.sandbox / "address").open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return file.read().strip()
+    except FileNotFoundError:
+        pass
+    return ""
 
 
 def run(

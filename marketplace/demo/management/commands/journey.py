@@ -46,9 +46,7 @@ class Command(BaseCommand):
         ports = Ports(
             *(int(settings.PORTS[face]) for face in ("market", "portal", "office")), int(settings.SANDBOX_PORT)
         )
-        fleet = Fleet(
-            world, ports, on_restart=lambda name, code: self.stderr.write(f"{name} ended ({code}); starting it again")
-        )
+        fleet = Fleet(world, ports, on_restart=self._restarting)
         try:
             if state.exists():
                 self._before(script, state, options["afresh"], fleet, progress)
@@ -58,12 +56,12 @@ class Command(BaseCommand):
             fleet.start(PROCESSES)
             fleet.wait_until_serving(["web"])
             journey = Journey(script, Sandbox(), progress, state, at=lambda point: self.at(point, fleet))
-            table, match = journey.run()
+            table, found = journey.run()
             self.stdout.write("\n" + "\n".join(table.lines()) + "\n")
             for name, seconds in journey.figures.items():
                 if name.endswith("_seconds"):
                     self.stdout.write(f"{name.replace('_', ' ')}: {seconds:.1f}")
-            if not match.matches or not table.is_explained:
+            if not found.matches or not table.is_explained:
                 self._complain()
                 raise CommandError("Not every cent is explained.")
             state.write_text(json.dumps({"script": script.name, "finished": True}))
