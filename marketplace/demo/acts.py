@@ -232,7 +232,8 @@ def put_out(vendor: Vendor, cast: CastProduct, pictures: Callable[[], list[Encod
             with transaction.atomic():
                 if product is None:
                     product = create_product(draft=draft_of(cast), publish=True)
-                add_encoded(product=product, pictures=[(each, cast.title) for each in drawn])
+                if drawn:
+                    add_encoded(product=product, pictures=[(each, cast.title) for each in drawn])
         return product
 
 

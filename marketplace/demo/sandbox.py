@@ -27,6 +27,10 @@ class Sandbox:
         except httpx.HTTPError:
             return False
 
+    def start_at(self, at: int) -> None:
+        """Let its time begin at a Unix time, also in the past; refused once it holds anything."""
+        self._control("clock/start", {"at": at})
+
     def advance(self, *, to: int) -> None:
         """Move its clock to a Unix time; all that falls due on the way happens in order."""
         self._control("clock/advance", {"to": to})

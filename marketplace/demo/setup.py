@@ -3,10 +3,11 @@
 import hashlib
 from pathlib import Path
 
-from embedded.processes import run, valkey_users
+from django.conf import settings
+
+from embedded.processes import Ports, run, valkey_users
 from embedded.servers import ensure_postgres, ensure_valkey, stop
 from embedded.world import World
-
 from marketplace.demo.progress import Progress
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -26,6 +27,12 @@ def prepare(world: World, progress: Progress, *, spares: int = SPARES) -> None:
     for command in (["walls", "bootstrap"], ["migrate", "-v0"], ["walls", "apply"], ["walls", "spares", str(spares)]):
         run(command, world)
     mark.write_text(wanted)
+
+
+def ports() -> Ports:
+    """Where this process's settings say that the faces and the sandbox listen."""
+    faces = (int(settings.PORTS[face]) for face in ("market", "portal", "office"))
+    return Ports(*faces, int(settings.SANDBOX_PORT))
 
 
 def schema_hash() -> str:

@@ -1,0 +1,49 @@
+"""Doing all that is due at once, in this process: for a market that is played while nobody works in it."""
+
+from collections.abc import Callable
+
+from billing.stripe import tasks as stripe
+from marketplace.checkout.tasks import release_expired_holds
+from marketplace.demo.settled import unsettled
+from notifications.tasks import send_due
+from outbox.tasks import deliver
+from tenants.isolation.doors import acting_as
+from tenants.shop.catalog.tasks import run_imports
+from tenants.vendors.tasks import open_shops
+
+# The worker's sweeps in the order in which one gives the next its work; the shopworker's bind their vendors themselves.
+PLATFORM: tuple[Callable[[], int], ...] = (
+    open_shops,
+    stripe.expire_sessions,
+    release_expired_holds,
+    stripe.heal_events,
+    stripe.process_inbox,
+    stripe.send_transfers,
+    stripe.send_refunds,
+    stripe.sync_balance,
+    stripe.sync_payouts,
+    deliver,
+    send_due,
+)
+SHOPS: tuple[Callable[[], int], ...] = (run_imports,)
+MOST_ROUNDS = 20
+
+
+def settle() -> None:
+    """Sweep until nothing is due any more. Raises RuntimeError naming what does not get done."""
+    for _ in range(MOST_ROUNDS):
+        for sweep in SHOPS:
+            sweep()
+        with acting_as("platform"):
+            done = sum(sweep() for sweep in PLATFORM)
+            left = unsettled()
+        if not left and not done:
+            return
+    raise RuntimeError(f"after {MOST_ROUNDS} rounds there are still {', '.join(left) or 'sweeps that find work'}")
+
+
+def tell() -> None:
+    """Let everybody hear what has just happened, and send the mail about it."""
+    with acting_as("platform"):
+        while deliver() + send_due():
+            pass
