@@ -1,10 +1,10 @@
 """What every page of the storefront shows around its content."""
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import SimpleLazyObject
 
 from kit.links import absolute_url
 from marketplace.carts.queries import item_count_of
@@ -13,26 +13,27 @@ from taxonomy.queries import tree
 
 
 def storefront_context(request: HttpRequest) -> dict[str, Any]:
-    """Layout variables of `layouts/storefront.html`; what costs a query waits until a template asks."""
+    """Layout variables of `layouts/storefront.html`. Templates call functions: what costs a query waits until then."""
     vendor = shop_front(request)
     context: dict[str, Any] = {
         "home_url": reverse("storefront:home"),
         "search_url": reverse("storefront:search"),
         "suggest_url": reverse("storefront:suggest"),
-        "person": SimpleLazyObject(lambda: person(request)),
-        "cart_count": SimpleLazyObject(lambda: item_count_of(user=person(request), token=cart_token(request))),
+        "person": cache(lambda: person(request)),
+        "cart_count": cache(lambda: item_count_of(user=person(request), token=cart_token(request))),
         **{f"{name}_url": _market(vendor is not None, route) for name, route in _ROUTES.items()},
     }
     if vendor is None:
-        context["categories"] = SimpleLazyObject(lambda: _categories(request))
+        context["categories"] = cache(lambda: _categories(request))
     else:
         context["shop"] = {"name": vendor.name, "logo_url": "", "url": "/"}
         context["brand_css_url"] = reverse("storefront:brand_css", args=[vendor.slug])
         context["home_url"] = absolute_url("market", "/")
-    context["footer_links"] = SimpleLazyObject(lambda: _footer(context))
+    context["footer_links"] = cache(lambda: _footer(context))
     return context
 
 
+BAR = 16  # categories that the bar on every page has room for
 _ROUTES = {
     "cart": "storefront:cart",
     "account": "storefront:account",
@@ -51,7 +52,7 @@ def _market(from_elsewhere: bool, route: str) -> str:
 
 
 def _categories(request: HttpRequest) -> list[dict[str, Any]]:
-    """The roots of the tree, the one we are in marked."""
+    """The first roots of the tree, the one we are in marked. (The start page has them all.)"""
     here = str(request.resolver_match.kwargs.get("path", "")) if request.resolver_match else ""
     return [
         {
@@ -59,7 +60,7 @@ def _categories(request: HttpRequest) -> list[dict[str, Any]]:
             "url": reverse("storefront:category", args=[node.path]),
             "current": here.split("/")[0] == node.path,
         }
-        for node in tree().roots
+        for node in tree().roots[:BAR]
     ]
 
 

@@ -62,8 +62,8 @@ class CheckoutForm(AddressForm):
     )
     saved = forms.ChoiceField(label="Send to", required=False, widget=forms.RadioSelect)
     keep = forms.BooleanField(label="Keep this address for the next time", required=False)
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    total = forms.IntegerField(widget=forms.HiddenInput)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    total = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, user: User | None, addresses: list[Address], **more: Any):
         super().__init__(*args, **more)
@@ -85,6 +85,11 @@ class CheckoutForm(AddressForm):
             for name in AddressForm.base_fields:
                 self.fields[name].required = False
         super().full_clean()
+
+    def typed(self) -> dict[str, str]:
+        """What was filled in, as it was, to be shown again."""
+        names = [name for name in self.fields if name not in ("version", "total") and name in self.data]
+        return {name: str(self.data[name])[:300] for name in names}
 
     def ship_to(self) -> dict[str, str]:
         """The address as it was chosen or filled in."""

@@ -31,16 +31,22 @@ from tenants.shop.inventory.actions import SoldOut
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
+    """The page, and placing the order.
+
+    What was refused is shown by the page too, after a redirect: so going back from the provider's page, or loading it
+    again, never asks whether to send the form once more. What was typed is kept with the session until it is paid.
+    """
     cart = cart_of(request)
     found = contents(cart) if cart else None
     if found is None or not found.lines:
         return see_other(reverse("storefront:cart"))
     if request.method == "POST":
         return _place(request, found)
-    if any(problem_of(line) for line in found.lines):
+    refusal = request.session.pop(_REFUSAL, None)
+    if refusal is None and any(problem_of(line) for line in found.lines):
         messages.error(request, "Something in your cart cannot be ordered as it is. Look at it first.")
         return see_other(reverse("storefront:cart"))
-    return _page(request, found, _fresh_form(request, found))
+    return _page(request, found, refusal)
 
 
 @never_cache
@@ -62,6 +68,10 @@ def country(request: HttpRequest) -> HttpResponse:
         version = cart.version if seen else request.POST.get("version", "")
         return render(request, "storefront/_checkout_costs.html", {**_costs(found), "version": version, "swap": True})
     return HttpResponse(status=204)
+
+
+# What this browser's session keeps of a checkout: what was typed, and why it was refused, to be told once.
+_DRAFT, _REFUSAL = "checkout_draft", "checkout_refusal"
 
 
 def pay(request: HttpRequest, order: Order) -> HttpResponse:
@@ -88,68 +98,75 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
 def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
     user = person(request)
     form = CheckoutForm(request.POST, user=user, addresses=_addresses(request))
+    request.session[_DRAFT] = form.typed()
     if not form.is_valid():
-        return _page(request, found, form, status=422)
-    prices: dict[UUID, int] = {}
+        return _refuse(request, {})
     try:
         order = place_order(
             cart=found.cart,
-            version=form.cleaned_data["version"],
+            version=form.cleaned_data["version"] or 0,
             email=form.cleaned_data["email"],
             ship_to=form.ship_to(),
             user=user,
-            total_seen_minor=form.cleaned_data["total"],
+            total_seen_minor=form.cleaned_data["total"] or 0,
         )
     except CartEmpty:
         return see_other(reverse("storefront:cart"))
     except PricesChanged as error:
-        prices = error.prices
-        carts.see_prices(cart=found.cart, prices=prices)
-        refused: SoukError = error
-    except (CartChanged, TotalChanged, SoldOut, InvalidInput) as error:
-        refused = error
-    else:
-        if user and form.cleaned_data.get("keep") and form.chosen is None:
-            _keep(request, form.ship_to())
-        remember_order(request, order)
-        return pay(request, order)
-    return _refused(request, form, refused, prices)
+        carts.see_prices(cart=found.cart, prices=error.prices)
+        prices = {str(line): price for line, price in error.prices.items()}
+        return _refuse(request, {"words": str(error), "prices": prices})
+    except SoldOut as error:
+        left = {str(offer): count for offer, count in error.available.items()}
+        return _refuse(request, {"words": str(error), "left": left})
+    except InvalidInput as error:
+        return _refuse(request, {"field": error.field, "problem": str(error)})
+    except (CartChanged, TotalChanged) as error:
+        return _refuse(request, {"words": str(error)})
+    if user and form.cleaned_data.get("keep") and form.chosen is None:
+        _keep(request, form.ship_to())
+    remember_order(request, order)
+    return pay(request, order)
 
 
-def _refused(request: HttpRequest, form: CheckoutForm, error: SoukError, prices: dict[UUID, int]) -> HttpResponse:
-    """The page again, with what is true now: the cart, its prices, its total; and what the customer had typed."""
-    cart = cart_of(request)
-    found = contents(cart) if cart else None
-    if found is None or not found.lines:
-        return see_other(reverse("storefront:cart"))
-    if isinstance(error, InvalidInput):
-        put_error(form, error)
-        return _page(request, found, form, status=422)
-    left = error.available if isinstance(error, SoldOut) else {}
-    return _page(request, found, form, status=409, refused=error, prices=prices, left=left)
+def _refuse(request: HttpRequest, refusal: dict[str, Any]) -> HttpResponse:
+    request.session[_REFUSAL] = refusal
+    return see_other(reverse("storefront:checkout"))
 
 
-def _page(
-    request: HttpRequest,
-    found: CartContents,
-    form: CheckoutForm,
-    *,
-    status: int = 200,
-    refused: SoukError | None = None,
-    prices: dict[UUID, int] | None = None,
-    left: dict[UUID, int] | None = None,
-) -> HttpResponse:
+def _page(request: HttpRequest, found: CartContents, refusal: dict[str, Any] | None) -> HttpResponse:
+    """What is true now: the cart, its prices, its total; with what the customer had typed, and what was wrong with it."""
+    told = refusal or {}
+    prices = {UUID(line): price for line, price in told.get("prices", {}).items()}
+    left = {UUID(offer): count for offer, count in told.get("left", {}).items()}
     costs = _costs(found, prices, left)
     context = {
         **costs,
-        "form": form,
-        "refused": refused,
-        "is_sold_out": isinstance(refused, SoldOut) or costs["has_problems"],
+        "form": _form(request, found, refusal),
+        "refused": told.get("words", ""),
         "version": found.cart.version,
         "steps": _steps(),
         "sign_in_here": f"{reverse('account_login')}?next={reverse('storefront:checkout')}",
     }
-    return render(request, "storefront/checkout.html", context, status=status)
+    return render(request, "storefront/checkout.html", context)
+
+
+def _form(request: HttpRequest, found: CartContents, refusal: dict[str, Any] | None) -> CheckoutForm:
+    user, addresses = person(request), _addresses(request)
+    typed = request.session.get(_DRAFT, {})
+    if refusal is not None:
+        form = CheckoutForm(typed, user=user, addresses=addresses)
+        if refusal.get("problem"):
+            put_error(form, InvalidInput(refusal["problem"], field=refusal["field"]))
+        return form
+    initial = {
+        "email": user.email if user else "",
+        "name": user.name if user else "",
+        "saved": str(addresses[0].id) if addresses else NEW_ADDRESS,
+        **typed,
+        "country": found.cart.country,
+    }
+    return CheckoutForm(initial=initial, user=user, addresses=addresses)
 
 
 def _costs(
@@ -171,17 +188,6 @@ def _costs(
         "country_name": COUNTRY_NAMES.get(costs.country, costs.country),
         "has_problems": any(line["problem"] for lane in shown for line in lane["lines"]),
     }
-
-
-def _fresh_form(request: HttpRequest, found: CartContents) -> CheckoutForm:
-    user, addresses = person(request), _addresses(request)
-    initial = {
-        "email": user.email if user else "",
-        "name": user.name if user else "",
-        "country": found.cart.country,
-        "saved": str(addresses[0].id) if addresses else NEW_ADDRESS,
-    }
-    return CheckoutForm(initial=initial, user=user, addresses=addresses)
 
 
 def _addresses(request: HttpRequest) -> list[Address]:

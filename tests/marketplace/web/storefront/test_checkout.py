@@ -49,11 +49,13 @@ def test_without_anything_in_it_there_is_no_checkout(shopper):
 
 def test_errors_stand_at_their_fields(shopper, put_on_shelf, details):
     shopper.put_in(put_on_shelf("lindqvist"))
-    page = shopper.post("/checkout/", details(5390, email="ada@", line1="", country="XX"))
+    page = shopper.post("/checkout/", details(5390, email="ada@", line1="", country="XX"), follow=True)
     text = page.content.decode()
-    assert page.status_code == 422
     assert "Write it like name@example.com." in text
     assert 'aria-describedby="id_line1_error"' in text
+    again = shopper.get("/checkout/").content.decode()
+    assert 'value="ada@"' in again
+    assert "Write it like" not in again
     assert "Select a valid choice" in text
     assert not Order.objects.exists()
 
@@ -63,9 +65,8 @@ def test_another_tab_changed_the_cart(shopper, put_on_shelf, details):
     shopper.put_in(lamp)
     seen = details(5390)
     shopper.put_in(lamp)
-    page = shopper.post("/checkout/", seen)
+    page = shopper.post("/checkout/", seen, follow=True)
     text = page.content.decode()
-    assert page.status_code == 409
     assert "Your cart has changed since this page was opened." in text
     assert "Pay 102.90 EUR" in text
     assert f'name="version" value="{Cart.objects.get().version}"' in text
@@ -78,9 +79,8 @@ def test_a_price_that_the_catalogue_has_not_heard_of(shopper, put_on_shelf, deta
     shopper.put_in(lamp)
     with in_shop(lamp.vendor):
         Variant.objects.update(price_minor=5500)
-    page = shopper.post("/checkout/", details(5390))
+    page = shopper.post("/checkout/", details(5390), follow=True)
     text = page.content.decode()
-    assert page.status_code == 409
     assert "now costs 55.00 EUR" in text
     assert "Pay 59.90 EUR" in text
     assert CartLine.objects.get().price_seen_minor == 5500
@@ -93,9 +93,8 @@ def test_a_price_that_changed_while_the_page_was_open(shopper, put_on_shelf, det
     with in_shop(lamp.vendor):
         Variant.objects.update(price_minor=5500)
     Offer.objects.update(price_minor=5500)
-    page = shopper.post("/checkout/", details(5390))
+    page = shopper.post("/checkout/", details(5390), follow=True)
     text = page.content.decode()
-    assert page.status_code == 409
     assert "all together it now costs 59.90 EUR" in text
     assert "Pay 59.90 EUR" in text
     with in_shop(lamp.vendor):
@@ -108,9 +107,8 @@ def test_sold_out_says_which_and_how_many_are_left(shopper, put_on_shelf, detail
     shopper.put_in(lamp, 3)
     with in_shop(lamp.vendor):
         StockLevel.objects.update(on_hand=2)
-    page = shopper.post("/checkout/", details(15190))
+    page = shopper.post("/checkout/", details(15190), follow=True)
     text = page.content.decode()
-    assert page.status_code == 409
     assert "“Thing of Lindqvist” has only 2 left" in text
     assert "Only 2 left." in text
     assert 'form="checkout" disabled' in text
@@ -118,8 +116,7 @@ def test_sold_out_says_which_and_how_many_are_left(shopper, put_on_shelf, detail
 
 def test_a_vendor_that_does_not_ship_there_is_said_at_the_country(shopper, put_on_shelf, details):
     shopper.put_in(put_on_shelf("lindqvist", ships_to=("DE",)))
-    page = shopper.post("/checkout/", details(5390))
-    assert page.status_code == 422
+    page = shopper.post("/checkout/", details(5390), follow=True)
     assert "Lindqvist does not ship to this country." in page.content.decode()
 
 
