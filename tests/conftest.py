@@ -73,7 +73,7 @@ def build_template(name: str) -> None:
 
 def copy_template(connection: psycopg.Connection, template: str, name: str) -> None:
     connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-    connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
+    connection.execute(f"CREATE DATABASE {name} OWNER owner TEMPLATE {template} STRATEGY file_copy")
     connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
     connection.execute(f"GRANT CONNECT ON DATABASE {name} TO builder, store, platform, doorman, vendor_base")
 

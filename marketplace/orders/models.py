@@ -191,7 +191,14 @@ class OrderEvent(models.Model):
     note = models.CharField(max_length=250, blank=True)
     at = models.DateTimeField(default=clock.now)
 
-    access = Access(store=APPEND, vendor=APPEND, platform=APPEND)
+    # A vendor tells of its own vendor orders, and only what vendors do.
+    access = Access(
+        store=APPEND,
+        vendor=APPEND,
+        platform=APPEND,
+        vendor_check="name IN ('accepted', 'packed', 'shipped', 'delivered') AND actor_kind IN ('member', 'system')"
+        " AND order_id = (SELECT v.order_id FROM public.orders_vendororder v WHERE v.id = vendor_order_id)",
+    )
 
     class Meta:
         indexes = [models.Index(fields=["order_id", "at"], name="order_event_order")]

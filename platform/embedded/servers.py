@@ -70,9 +70,15 @@ def ensure_postgres(
     It runs for as long as any process that called this lives, and `linger_seconds` more; with `keep`,
     until `stop`. Costs about a millisecond when it runs already. Raises an EmbeddedError.
     """
-    server = Postgres(world)
-    _ensure(server, float("inf") if keep else linger_seconds, timeout_seconds)
+    hold_postgres(world, keep=keep, linger_seconds=linger_seconds, timeout_seconds=timeout_seconds)
     return postgres_address(world)
+
+
+def hold_postgres(
+    world: World, *, keep: bool = False, linger_seconds: float = 30, timeout_seconds: float = 300
+) -> None:
+    """`ensure_postgres` for a process that is not to know the superuser's password: it is not even read."""
+    _ensure(Postgres(world), float("inf") if keep else linger_seconds, timeout_seconds)
 
 
 def ensure_valkey(

@@ -5,12 +5,12 @@ from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
+
 from kit import clock
 from kit.errors import Conflict
-
 from tenants.isolation import policies, shop_sql
 from tenants.isolation.models import ShopScript, Wall, WallState
-from tenants.isolation.passwords import password_of
+from tenants.isolation.passwords import verifier_of
 
 log = structlog.get_logger(__name__)
 CONNECTION_LIMIT = 20
@@ -73,8 +73,7 @@ def make_wall() -> Wall:
     # password is a machine's 256 bits, so one SCRAM iteration is as good as thousands, and connecting stays quick.
     sql = f"""
         SET LOCAL ROLE NONE;
-        SET LOCAL scram_iterations = 1;
-        CREATE ROLE {name} LOGIN PASSWORD '{password_of(name)}' CONNECTION LIMIT {CONNECTION_LIMIT} IN ROLE vendor_base;
+        CREATE ROLE {name} LOGIN PASSWORD '{verifier_of(name)}' CONNECTION LIMIT {CONNECTION_LIMIT} IN ROLE vendor_base;
         SET LOCAL ROLE owner;
         {script.replace(shop_sql.PLACEHOLDER, name)}
     """

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from django.db import connection
+
 from kit.context import CurrentVendor, NoVendor, acting_for
 
 

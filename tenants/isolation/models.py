@@ -1,6 +1,7 @@
 """The wall around a shop: a PostgreSQL schema and a login role, tied to a vendor or waiting as a spare."""
 
 from django.db import models
+
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7

@@ -1,8 +1,10 @@
 """The password of a vendor's login role: derived, so that there is nothing to store, and 256 bits, so that one round of
 SCRAM is enough."""
 
+import base64
 import hashlib
 import hmac
+import secrets
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -16,3 +18,13 @@ def password_of(role: str) -> str:
     if not settings.VENDOR_ROLE_KEY:
         raise ImproperlyConfigured(f"the {settings.PROCESS} process holds no key of vendor roles")
     return hmac.new(settings.VENDOR_ROLE_KEY.encode(), role.encode(), hashlib.sha256).hexdigest()
+
+
+def verifier_of(role: str) -> str:
+    """What the server keeps to check that password by (RFC 5803): sent in its place, so that no server log can have it."""
+    salt = secrets.token_bytes(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password_of(role).encode(), salt, 1)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    server = hmac.digest(salted, b"Server Key", "sha256")
+    parts = [base64.b64encode(part).decode() for part in (salt, stored, server)]
+    return f"SCRAM-SHA-256$1:{parts[0]}${parts[1]}:{parts[2]}"

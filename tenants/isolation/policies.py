@@ -11,6 +11,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.utils.module_loading import import_string
+
 from kit.access import Access, access_of
 
 ROLES = ("store", "platform", "doorman", "vendor_base")
@@ -27,18 +28,37 @@ class UndeclaredTable(Exception):
     """A public table says nowhere who may touch it."""
 
 
+class TooMuch(Exception):
+    """A right that a vendor's role must not have on a table that vendors share."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A column of a walled table that refers to another walled table."""
+
+    column: str
+    table: str
+    key: str
+
+
 @dataclass(frozen=True)
 class Table:
     name: str
     access: Access
     vendor_column: str | None
+    columns: tuple[str, ...] = ()
+    references: tuple[Reference, ...] = ()
 
     @property
     def is_walled(self) -> bool:
         return bool(self.vendor_column or self.access.vendor_where)
 
     def rights(self, role: str) -> list[tuple[str, tuple[str, ...]]]:
-        """[(privilege, columns)] of a role, no columns meaning the whole table."""
+        """[(privilege, columns)] of a role, no columns meaning the whole table.
+
+        A vendor's UPDATE always names columns: with the right to update a whole table goes LOCK TABLE, by which one vendor
+        could keep all others (and the checkout) waiting. DELETE cannot name any, so no vendor has it: raises TooMuch.
+        """
         text = {"store": self.access.store, "platform": self.access.platform, "doorman": self.access.doorman}.get(
             role, self.access.vendor
         )
@@ -48,6 +68,13 @@ class Table:
         ]
         if _RIGHT.sub("", text).strip():
             raise ValueError(f"{self.name}: cannot read the rights {text!r}")
+        if role == "vendor_base":
+            if any(privilege == "DELETE" for privilege, _ in found):
+                raise TooMuch(f"{self.name}: a vendor that may delete could also lock the table for all others")
+            found = [
+                (privilege, columns or self.columns if privilege == "UPDATE" else columns)
+                for privilege, columns in found
+            ]
         return found
 
     def policies(self) -> Iterator[tuple[str, str, str, str, str]]:
@@ -57,7 +84,10 @@ class Table:
         for role in ("owner", "store", "platform", "doorman"):
             yield f"{role}_all", "ALL", role, "true", "true"
         own = f"({self.access.vendor_where or f'{self.vendor_column} = (SELECT souk.vendor_of_session())'})"
-        check = f"({own} AND ({self.access.vendor_check}))" if self.access.vendor_check else own
+        conditions = [own, *(f"({reference})" for reference in self._own_references())]
+        if self.access.vendor_check:
+            conditions.append(f"({self.access.vendor_check})")
+        check = " AND ".join(conditions)
         for privilege, _ in self.rights("vendor_base"):
             everything = privilege == "SELECT" and self.access.vendor_rows == "all"
             using = "true" if everything else own
@@ -67,6 +97,16 @@ class Table:
                 "vendor_base",
                 "" if privilege == "INSERT" else using,
                 check if privilege in ("INSERT", "UPDATE") else "",
+            )
+
+    def _own_references(self) -> Iterator[str]:
+        """What a vendor writes may refer to rows of its own only. The foreign key does not see to that: it is checked as the
+        table's owner, whom no policy narrows. The subquery here is the vendor's, and finds only what it may read."""
+        for reference in self.references:
+            column = f'"{self.name}"."{reference.column}"'
+            yield (
+                f"{column} IS NULL OR EXISTS "
+                f'(SELECT 1 FROM public."{reference.table}" own WHERE own."{reference.key}" = {column})'
             )
 
 
@@ -79,8 +119,21 @@ def public_tables() -> list[Table]:
             continue
         access = access_of(model) or of_libraries.get(model._meta.db_table)
         if access is None:
-            raise UndeclaredTable(f"{model._meta.db_table}: give {model.__name__} an `access`, or list it in config.access")
-        found.append(Table(model._meta.db_table, access, _vendor_column(model)))
+            raise UndeclaredTable(
+                f"{model._meta.db_table}: give {model.__name__} an `access`, or list it in config.access"
+            )
+        fields = model._meta.local_concrete_fields
+        column = _vendor_column(model)
+        references = [
+            Reference(field.column, field.related_model._meta.db_table, field.target_field.column)
+            for field in fields
+            if isinstance(field, models.ForeignKey) and field.column != column and _vendor_column(field.related_model)
+        ]
+        table = Table(model._meta.db_table, access, column, tuple(field.column for field in fields), tuple(references))
+        rights = {privilege for privilege, _ in table.rights("vendor_base")}
+        if rights and not table.is_walled and (access.vendor_rows != "all" or rights != {"SELECT"}):
+            raise TooMuch(f'{table.name}: no vendor_id walls it; a vendor may at most read it, as `vendor_rows="all"`')
+        found.append(table)
     found.append(Table("django_migrations", of_libraries["django_migrations"], None))
     return sorted(found, key=lambda table: table.name)
 

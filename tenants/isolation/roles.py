@@ -19,14 +19,17 @@ from psycopg import sql
 LOGINS = ("builder", "store", "platform", "doorman")
 EXTENSIONS = ("pg_trgm", "unaccent", "btree_gin")
 
-# Functions by which one session could disturb or fill up the server that all share.
+# Functions by which one session could disturb or fill up the server that all share, hold back its cleaning, or learn how
+# busy other shops are.
 _REVOKED = """
     SELECT format('REVOKE EXECUTE ON FUNCTION pg_catalog.%I(%s) FROM PUBLIC',
                   proname, pg_get_function_identity_arguments(oid))
     FROM pg_proc
     WHERE pronamespace = 'pg_catalog'::regnamespace
       AND (proname LIKE 'lo\\_%' OR proname LIKE 'pg\\_advisory%' OR proname LIKE 'pg\\_try\\_advisory%'
-           OR proname IN ('lowrite', 'loread', 'pg_notify'))
+           OR proname LIKE 'pg\\_stat\\_get\\_%'
+           OR proname IN ('lowrite', 'loread', 'pg_notify', 'pg_export_snapshot', 'pg_logical_emit_message',
+                          'pg_lock_status', 'pg_prepared_xact'))
 """
 _ADVISORY = """
     SELECT format('GRANT EXECUTE ON FUNCTION pg_catalog.%I(%s) TO owner, builder, store, platform',
@@ -53,6 +56,12 @@ def make_roles(admin: psycopg.Connection, passwords: Mapping[str, str]) -> None:
     admin.execute("GRANT vendor_base TO builder WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
     # To hand the definer function to its role, the owner must be able to become that role.
     admin.execute("GRANT wall_reader TO owner WITH INHERIT FALSE, SET TRUE")
+    # Everybody may connect to these by default, and make temporary tables and large objects there. A cloud's admin
+    # does not own them, and keeps others out by its own means.
+    for (name,) in admin.execute(
+        "SELECT datname FROM pg_database WHERE datname IN ('postgres', 'template1') AND pg_has_role(datdba, 'USAGE')"
+    ).fetchall():
+        admin.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(sql.Identifier(name)))
 
 
 def make_database(admin: psycopg.Connection, name: str) -> bool:
@@ -78,6 +87,11 @@ def prepare_database(admin: psycopg.Connection) -> None:
     admin.execute("GRANT CREATE ON SCHEMA souk TO wall_reader")
     for extension in EXTENSIONS:
         admin.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA public").format(sql.Identifier(extension)))
+    # `DO` runs what it is given for as long as it likes; functions of the owner's keep working without this right.
+    admin.execute("REVOKE USAGE ON LANGUAGE plpgsql FROM PUBLIC")
+    admin.execute("GRANT USAGE ON LANGUAGE plpgsql TO owner")
+    # What the owner makes from now on is for those it is granted to, functions too.
+    admin.execute("ALTER DEFAULT PRIVILEGES FOR ROLE owner, wall_reader REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
     for query in (_REVOKED, _ADVISORY):
         for (statement,) in admin.execute(query).fetchall():
             admin.execute(statement)

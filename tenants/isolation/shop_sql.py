@@ -25,9 +25,7 @@ PLACEHOLDER = "@S@"
 def fingerprint() -> str:
     """What the shop migrations of this code amount to: the names of their last ones, hashed."""
     labels = tenant_labels()
-    names = sorted(
-        f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations if app in labels
-    )
+    names = sorted(f"{app}.{name}" for app, name in MigrationLoader(None).disk_migrations if app in labels)
     return hashlib.sha256("\n".join([*names, *shop_grants()]).encode()).hexdigest()[:16]
 
 
@@ -117,7 +115,7 @@ def _pg_dump(*arguments: str) -> str:
 
 
 def _fold(script: str) -> str:
-    """Fold what pg_dump writes as separate statements into CREATE TABLE: keys, uniqueness, identity; and foreign keys per table."""
+    """Fold into CREATE TABLE what pg_dump writes apart: keys, uniqueness, identity; and join foreign keys by table."""
     tables: dict[str, list[str]] = {}
     foreign: dict[str, list[str]] = {}
 

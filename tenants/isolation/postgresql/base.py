@@ -13,13 +13,17 @@ from collections import OrderedDict, deque
 from typing import Any
 
 import psycopg
+import structlog
 from django.conf import settings
 from django.db.transaction import TransactionManagementError
-from django.db.utils import OperationalError
 from django_tenants.postgresql_backend import base as django_tenants
+from psycopg import sql
 from psycopg.pq import TransactionStatus
 
 from tenants.isolation.passwords import password_of
+
+log = structlog.get_logger(__name__)
+LOCKED_OUT = "locked_out"  # the channel by which the builder hears of roles that were not let in
 
 
 def _is_alive(connection: psycopg.Connection) -> bool:
@@ -182,12 +186,25 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):
         self._hold_embedded_server()
         try:
             return super().get_new_connection(conn_params)
-        except OperationalError:
+        except psycopg.OperationalError:
+            if self.bound_schema is not None:
+                self._tell_builder(self.role)
             if not settings.EMBEDDED_POSTGRES:
                 raise
             DatabaseWrapper._embedded_is_held = False
             self._hold_embedded_server()
             return super().get_new_connection(conn_params)
+
+    @staticmethod
+    def _tell_builder(role: str) -> None:
+        """A vendor's role was not let in: over this process's own login, ask the builder to look (see `mending`)."""
+        own = settings.DATABASES["default"]
+        params = {"host": own["HOST"], "port": own["PORT"], "user": own["USER"], "password": own["PASSWORD"]}
+        try:
+            with psycopg.connect(**params, dbname=own["NAME"], autocommit=True, connect_timeout=5) as line:
+                line.execute(sql.SQL("NOTIFY {}, {}").format(sql.Identifier(LOCKED_OUT), sql.Literal(role)))
+        except psycopg.OperationalError:
+            log.warning("builder_not_told", cause="the server takes no connections")
 
     def init_connection_state(self) -> None:
         # A pooled connection is set up already; setting it up again would cost three round trips.
@@ -200,7 +217,7 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):
     def _hold_embedded_server() -> None:
         """Start this world's server at the first connection, and count as its user from then on."""
         if settings.EMBEDDED_POSTGRES and not DatabaseWrapper._embedded_is_held:
-            from embedded.servers import ensure_postgres
+            from embedded.servers import hold_postgres
 
-            ensure_postgres(settings.WORLD)
+            hold_postgres(settings.WORLD)
             DatabaseWrapper._embedded_is_held = True

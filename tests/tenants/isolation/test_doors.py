@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.db.transaction import TransactionManagementError, atomic
 from django.db.utils import ProgrammingError
+
 from kit.context import NoVendor, current_vendor
 from tenants.isolation.doors import acting_as, bind_vendor, in_shop
 from tenants.shop.inventory.models import Warehouse
@@ -14,13 +15,12 @@ from tenants.vendors.models import Vendor
 
 def test_in_shop_sees_only_that_shop_also_inside_a_transaction(two_vendors):
     lindqvist, moreau = two_vendors
-    with atomic():
-        with in_shop(lindqvist):
-            Warehouse.objects.create(name="Malmö")
-            with in_shop(moreau):
-                assert list(Warehouse.objects.values_list("name", flat=True)) == []
-                Warehouse.objects.create(name="Lyon")
-            assert list(Warehouse.objects.values_list("name", flat=True)) == ["Malmö"]
+    with atomic(), in_shop(lindqvist):
+        Warehouse.objects.create(name="Malmö")
+        with in_shop(moreau):
+            assert list(Warehouse.objects.values_list("name", flat=True)) == []
+            Warehouse.objects.create(name="Lyon")
+        assert list(Warehouse.objects.values_list("name", flat=True)) == ["Malmö"]
     with in_shop(moreau):
         assert current_vendor.get().slug == "moreau"
         assert list(Warehouse.objects.values_list("name", flat=True)) == ["Lyon"]
@@ -55,13 +55,12 @@ def test_binding_logs_in_as_the_vendors_own_role_and_comes_back(make_vendor):
 @pytest.mark.django_db(transaction=True)
 def test_a_bound_connection_cannot_change_its_vendor_inside_a_transaction(make_vendor):
     lindqvist, moreau = make_vendor("lindqvist"), make_vendor("moreau")
-    with bind_vendor(lindqvist), atomic():
-        with pytest.raises(TransactionManagementError), in_shop(moreau):
-            pass
+    with bind_vendor(lindqvist), atomic(), pytest.raises(TransactionManagementError), in_shop(moreau):
+        pass
 
 
 def test_inside_a_test_transaction_binding_obeys_the_same_walls(two_vendors):
-    lindqvist, moreau = two_vendors
+    lindqvist, _ = two_vendors
     with bind_vendor(lindqvist):
         assert _session() == lindqvist.schema_name
         assert list(Vendor.objects.values_list("slug", flat=True)) == ["lindqvist"]

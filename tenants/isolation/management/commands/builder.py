@@ -1,4 +1,4 @@
-"""`manage.py builder`: keeps prepared shops waiting, and gives them to approved vendors that found none."""
+"""`manage.py builder`: keeps prepared shops waiting, and vendors' login roles in order."""
 
 import signal
 import threading
@@ -8,13 +8,14 @@ import structlog
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError, close_old_connections
 
+from tenants.isolation import mending
 from tenants.isolation.actions import ShopsBehind, fill_spares
 
 log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
-    help = "Keep prepared shops waiting for new vendors. Runs until it is told to stop."
+    help = "Keep prepared shops waiting for new vendors, and mend login roles. Runs until it is told to stop."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--spares", type=int, default=10)
@@ -28,6 +29,8 @@ class Command(BaseCommand):
         while not stopping.wait(0 if made else options["every"]):
             close_old_connections()
             try:
+                mending.listen()
+                mending.mend_roles()
                 made = fill_spares(options["spares"])
                 if made:
                     log.info("spares_made", count=made)

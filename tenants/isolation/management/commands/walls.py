@@ -27,8 +27,9 @@ class Command(BaseCommand):
 
     def bootstrap(self, **_: Any) -> None:
         made = bootstrap()
-        self.stdout.write(f"Roles are in place; database {settings.DATABASES['default']['NAME']} "
-                          f"{'made' if made else 'was there'}.")
+        self.stdout.write(
+            f"Roles are in place; database {settings.DATABASES['default']['NAME']} {'made' if made else 'was there'}."
+        )
 
     def apply(self, **_: Any) -> None:
         counts = actions.apply()
