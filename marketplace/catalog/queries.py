@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connection, models
 from django.db.models import Count, QuerySet
 
 from kit.errors import SoukError
@@ -47,7 +47,6 @@ VARIETY = 8  # how many times more is looked at than shown where vendors shall t
 FACET_CANDIDATES = 5_000
 FACET_SECONDS = 60
 FACET_VALUES = 12
-MOST_OFFERS = 1_000_000
 
 
 class NotListed(SoukError):
@@ -296,6 +295,12 @@ def best_offer(listing_id: UUID | None) -> Offer | None:
 # --- Parts that search uses too -----------------------------------------------------------------------------
 
 
+def listing_slug_of(product_id: UUID) -> str:
+    """The page on which a vendor's product is offered; empty while the catalogue has not taken it up."""
+    found = Offer.objects.filter(product_id=product_id, listing__is_visible=True).values_list("listing__slug", flat=True)
+    return found.first() or ""
+
+
 def listing_list(
     listings: QuerySet[Listing], *, filters: Filters, sort: str, cursor: str | None, size: int
 ) -> Page[Listing]:
@@ -319,12 +324,26 @@ def narrowed(listings: QuerySet[Listing], filters: Filters) -> QuerySet[Listing]
     return listings
 
 
+@models.UUIDField.register_lookup
+class OneOf(models.Lookup):  # type: ignore[type-arg]
+    """`id__one_of=rows`: like `in`, but the rows are read first, and then looked up by index.
+
+    Left to choose, PostgreSQL may walk all listings in order and ask each whether it is one of them, which is slow just
+    when they are the oldest.
+    """
+
+    lookup_name = "one_of"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        left, left_parameters = self.process_lhs(compiler, connection)
+        right, right_parameters = self.process_rhs(compiler, connection)
+        return f"{left} = ANY(ARRAY{right})", (*left_parameters, *right_parameters)
+
+
 def offered_by(listings: QuerySet[Listing], vendor_ids: Sequence[UUID]) -> QuerySet[Listing]:
     """Those of the listings on which one of these vendors has an offer."""
-    # The limit, beyond what any shop holds, keeps PostgreSQL from walking all listings in order, asking each whether it
-    # is this vendor's: that is slow just when the vendor's are the oldest.
     offers = Offer.objects.filter(vendor_id__in=vendor_ids, is_visible=True).order_by()
-    return listings.filter(id__in=offers.values("listing_id")[:MOST_OFFERS])
+    return listings.filter(id__one_of=offers.values("listing_id"))
 
 
 def at_vendor(listings: Sequence[Listing], card: VendorCard) -> None:

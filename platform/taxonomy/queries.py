@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.core.cache import cache
 
@@ -63,18 +63,26 @@ class Tree:
         return named[0] if len(named) == 1 else None
 
 
+# The tree this process built last, under the mark it had then. Nobody changes a Tree.
+_kept: tuple[str, Tree] | None = None
+
+
 def tree() -> Tree:
-    """The category tree, at most a minute old."""
-    rows = cache.get(KEY)
-    if rows is None:
-        fields = ("id", "parent_id", "slug", "name", "path", "depth", "icon", "tax_category")
-        rows = list(Category.objects.order_by("depth", "position", "name").values_list(*fields))
-        cache.set(KEY, rows, SECONDS)
+    """The category tree, at most a minute old. Valkey keeps only a mark of which tree is the current one."""
+    global _kept
+    mark = cache.get(KEY)
+    if _kept is not None and mark == _kept[0]:
+        return _kept[1]
+    fields = ("id", "parent_id", "slug", "name", "path", "depth", "icon", "tax_category")
     found = Tree([], {}, {})
-    for id_, parent_id, *rest in rows:
+    for id_, parent_id, *rest in Category.objects.order_by("depth", "position", "name").values_list(*fields):
         node = Node(id_, *rest)
         found.by_id[id_] = found.by_path[node.path] = node
         (found.by_id[parent_id].children if parent_id else found.roots).append(node)
+    if mark is None:
+        mark = uuid4().hex
+        cache.set(KEY, mark, SECONDS)
+    _kept = (mark, found)
     return found
 
 
