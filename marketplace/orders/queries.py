@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet, Sum
-from django.db.models.functions import TruncDate
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber, TruncDate
 
 from accounts.models import User
 from billing.payments.models import Payment, PaymentShare
@@ -165,7 +164,7 @@ def sold(vendor_id: UUID, currency: str) -> tuple[int, int]:
     return sums["gross"] or 0, sums["commission"] or 0
 
 
-def sales_by_day(vendor_id: UUID, *, first: date, last: date) -> list[tuple[date, int]]:
+def vendor_sales_by_day(vendor_id: UUID, *, first: date, last: date) -> list[tuple[date, int]]:
     """(day, gross in minor units) that a vendor was paid for on each day from `first` to `last`, none left out."""
     rows = VendorOrder.objects.filter(vendor_id=vendor_id, paid_at__date__gte=first, paid_at__date__lte=last)
     gross = dict(rows.order_by().values_list("paid_at__date").annotate(sum=Sum("total_minor")))
