@@ -87,6 +87,11 @@ def seed(progress: Progress, scale: bool = False) -> None:
         settings.RINGS_DOORBELL = rings
 
 
+def is_seeded() -> bool:
+    """Whether this process's world has lived through its month."""
+    return Done.read(settings.WORLD.root / "seed.json").finished
+
+
 @dataclass
 class Seeding:
     """One run of the seed."""
@@ -214,7 +219,8 @@ class Seeding:
         left = plan.deeds[self.done.deeds :]
         self.progress.step(f"{len(plan.purchases)} orders are placed, paid, shipped over a month")
         for vendor in self.selling:
-            self.drawings.ask(vendor, [deed.product for deed in left if (deed.kind, deed.vendor) == (Kind.PUBLISH, vendor.slug)])
+            coming = [deed for deed in left if deed.kind == Kind.PUBLISH and deed.vendor == vendor.slug]
+            self.drawings.ask(vendor, [deed.product for deed in coming])
         for deed in self.progress.over(left):
             self._wait_for(deed.at)
             self._do(deed, plan)
@@ -280,7 +286,7 @@ class Seeding:
             return
         with acting_as("store"):
             items = [
-                (Offer.objects.values_list("id", flat=True).get(vendor_id=self.vendor(item.vendor).id, sku=item.sku), item.quantity)
+                (Offer.objects.get(vendor_id=self.vendor(item.vendor).id, sku=item.sku).id, item.quantity)
                 for item in purchase.items
             ]
         user = self._user(purchase.customer.email) if purchase.signed_in else None

@@ -1,6 +1,9 @@
 """A world made ready: roles, database, tables, walls, spare shops. Done once, and again when the code has changed."""
 
+import fcntl
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -27,6 +30,22 @@ def prepare(world: World, progress: Progress, *, spares: int = SPARES) -> None:
     for command in (["walls", "bootstrap"], ["migrate", "-v0"], ["walls", "apply"], ["walls", "spares", str(spares)]):
         run(command, world)
     mark.write_text(wanted)
+
+
+class WorldInUse(RuntimeError):
+    """Another command is at work in this world."""
+
+
+@contextmanager
+def alone_in(world: World) -> Iterator[None]:
+    """Within, no other demo or seed works in this world. Raises WorldInUse. However this process ends, it lets go."""
+    world.locks.mkdir(parents=True, exist_ok=True)
+    with (world.locks / "demo").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WorldInUse(f"The {world.name} world is in use by another `make demo` or `manage.py seed`.") from None
+        yield
 
 
 def ports() -> Ports:

@@ -165,6 +165,15 @@ class Fleet:
 
     def start(self, processes: Sequence[str]) -> None:
         """Start these, and watch them from now on: one that dies is started again after a short, growing pause."""
+        self.check_ports(processes)
+        for process in processes:
+            self._launch(process)
+        if self._watcher is None:
+            self._watcher = threading.Thread(target=self._watch, daemon=True)
+            self._watcher.start()
+
+    def check_ports(self, processes: Sequence[str]) -> None:
+        """Raises PortTaken when something else listens where one of these would."""
         for process in processes:
             if process in SERVING or process == "sandbox":
                 port = getattr(self.ports, SERVING.get(process, "sandbox"))
@@ -173,11 +182,6 @@ class Fleet:
                         f"Port {port} is in use already, so {process} cannot start. End what uses it, "
                         f"or choose another with SOUK_{SERVING.get(process, 'sandbox').upper()}_PORT."
                     )
-        for process in processes:
-            self._launch(process)
-        if self._watcher is None:
-            self._watcher = threading.Thread(target=self._watch, daemon=True)
-            self._watcher.start()
 
     def pid(self, process: str) -> int:
         return self.running[process].pid

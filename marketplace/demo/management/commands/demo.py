@@ -5,16 +5,18 @@ import signal
 import threading
 from typing import Any
 
-from embedded.processes import Fleet, PortTaken, Ports
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from billing.stripe.webhooks import register_endpoints
+from embedded.processes import Fleet, PortTaken
 from marketplace.demo import setup
 from marketplace.demo.progress import Progress
-from marketplace.demo.seed import seed
+from marketplace.demo.seed import is_seeded, seed
 from marketplace.demo.welcome import welcome
+from tenants.isolation.doors import acting_as
 
-EVERYTHING = ("web", "portal", "office", "worker", "shopworker", "builder", "beat")
+OTHERS = ("portal", "office", "worker", "shopworker", "builder", "beat")
 
 
 class Command(BaseCommand):
@@ -24,37 +26,50 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=float, help="end by itself after this long")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        progress = Progress(self.stdout._out)
-        world = settings.WORLD
-        ports = Ports(
-            market=int(settings.PORTS["market"]),
-            portal=int(settings.PORTS["portal"]),
-            office=int(settings.PORTS["office"]),
-            sandbox=int(settings.SANDBOX_PORT),
-        )
         stopping = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._interrupt(stopping))
-        fleet = Fleet(world, ports, on_restart=lambda name, code: self.stderr.write(f"{name} ended ({code}); starting it again"))
+        fleet = Fleet(
+            settings.WORLD,
+            setup.ports(),
+            on_restart=lambda name, code: self.stderr.write(f"{name} ended ({code}); starting it again"),
+        )
         try:
-            setup.prepare(world, progress)
-            fleet.start(["sandbox"])
-            fleet.wait_until_serving(["sandbox"])
-            seed(progress)
-            progress.step("Start the processes")
-            fleet.start(EVERYTHING)
-            fleet.wait_until_serving(["web", "portal", "office"])
-            progress.finish()
-            self.stdout.write(welcome(ready_seconds=progress.seconds))
-            stopping.wait(options["seconds"])
-        except PortTaken as taken:
-            raise CommandError(str(taken)) from None
+            with setup.alone_in(settings.WORLD):
+                fleet.check_ports(("sandbox", "web", *OTHERS))
+                self._run(fleet, stopping, options["seconds"])
+        except (setup.WorldInUse, PortTaken, TimeoutError, RuntimeError) as error:
+            raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             pass
+
+    def _run(self, fleet: Fleet, stopping: threading.Event, seconds: float | None) -> None:
+        progress = Progress(self.stdout._out)
+        try:
+            setup.prepare(settings.WORLD, progress)
+            if not is_seeded():
+                # A month is lived through before anybody else wakes up: its time is not theirs.
+                fleet.start(["sandbox"])
+                fleet.wait_until_serving(["sandbox"])
+                seed(progress)
+                progress.step("Open the marketplace")
+                fleet.start(["web"])
+            else:
+                progress.step("Open the marketplace")
+                fleet.start(["web", "sandbox"])
+            fleet.wait_until_serving(["web", "sandbox"])
+            progress.step("Start the other processes")
+            fleet.start(OTHERS)
+            with acting_as("platform"):
+                register_endpoints()  # the port may be another one than last time
+            fleet.wait_until_serving(["portal", "office"])
+            progress.finish()
+            self.stdout.write(welcome(progress.seconds))
+            stopping.wait(seconds)
         finally:
             self.stdout.write("\nEnding all processes ...")
             fleet.stop()
-            setup.stop_servers(world)
+            setup.stop_servers(settings.WORLD)
             self.stdout.write("Ended. What you did is kept; `make demo` goes on from here.")
 
     @staticmethod

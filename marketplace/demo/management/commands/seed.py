@@ -9,7 +9,7 @@ from embedded.processes import Fleet, PortTaken
 from marketplace.demo import setup
 from marketplace.demo.progress import Progress
 from marketplace.demo.sandbox import Sandbox
-from marketplace.demo.seed import seed
+from marketplace.demo.seed import is_seeded, seed
 
 
 class Command(BaseCommand):
@@ -24,11 +24,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         progress, fleet = Progress(self.stdout._out), Fleet(settings.WORLD, setup.ports())
         try:
-            setup.prepare(settings.WORLD, progress)
-            if not Sandbox().is_up():
-                fleet.start(["sandbox"])
-                fleet.wait_until_serving(["sandbox"])
-            seed(progress, scale=options["scale"])
+            if not is_seeded():
+                with setup.alone_in(settings.WORLD):
+                    self._seed(fleet, progress, options["scale"])
+            else:
+                # A demo that is running goes on meanwhile.
+                self._seed(fleet, progress, options["scale"])
         except (PortTaken, TimeoutError, RuntimeError) as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:
@@ -36,3 +37,11 @@ class Command(BaseCommand):
         finally:
             fleet.stop()
         self.stdout.write(f"Seeded in {progress.seconds:.0f} s.")
+
+    def _seed(self, fleet: Fleet, progress: Progress, scale: bool) -> None:
+        setup.prepare(settings.WORLD, progress)
+        if not Sandbox().is_up():
+            fleet.start(["sandbox"])
+            fleet.wait_until_serving(["sandbox"])
+        seed(progress, scale=scale)
+        progress.finish()
