@@ -106,6 +106,20 @@ def vendor_balances(vendor_ids: Sequence[UUID], *, code: str, currency: str) -> 
     return dict.fromkeys(vendor_ids, 0) | held
 
 
+def balances_of_vendors(vendor_ids: Sequence[UUID], *, codes: Sequence[str], currency: str) -> list[Balance]:
+    """These vendors' accounts of these codes, those that were used. One query."""
+    rows = (
+        Posting.objects.filter(
+            account__code__in=codes, account__currency=currency, account__vendor_id__in=vendor_ids
+        )
+        .values("account_id", "account__code", "account__vendor_id", "account__currency")
+        .annotate(held=Sum("amount_minor"))
+        .order_by("account__vendor_id", "account__code")
+        .values_list("account_id", "account__code", "account__vendor_id", "account__currency", "held")
+    )
+    return [Balance(*row) for row in rows]
+
+
 def trial_balance(*, until: datetime | None = None) -> list[TrialLine]:
     """Debits and credits of each code and currency, of entries that occurred before `until` (all, when not given).
 

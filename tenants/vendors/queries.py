@@ -116,3 +116,8 @@ def waiting_for_a_shop() -> int:
 def named(vendor_ids: Iterable[UUID | None]) -> dict[UUID, Vendor]:
     """These vendors by id, in one query."""
     return Vendor.objects.in_bulk({vendor_id for vendor_id in vendor_ids if vendor_id})
+
+
+def slugs(limit: int = 300) -> list[str]:
+    """Addresses of vendors that were let in, to choose from: a list that long is no help any more."""
+    return list(Vendor.objects.filter(approved_at__isnull=False).order_by("slug").values_list("slug", flat=True)[:limit])

@@ -2,9 +2,88 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from billing.reconciliation.queries import open_count
+from kit.links import absolute_url
+from marketplace.web.backoffice.roles import May, may
+from outbox.queries import failed_count
+from tenants.vendors.models import VendorState
+from tenants.vendors.queries import state_counts
 
 
 def office_context(request: HttpRequest) -> dict[str, Any]:
     """Layout variables of `layouts/backoffice.html` and `layouts/finance.html`."""
-    return {}
+    staff = request.staff  # type: ignore[attr-defined]
+    if staff is None:
+        return {}
+    match = request.resolver_match
+    is_finance = match is not None and match.namespace == "finance"
+    allowed = may(staff)
+    return {
+        "may": allowed,
+        "nav": SimpleLazyObject(lambda: (_finance_nav if is_finance else _office_nav)(request.path, allowed)),
+        "person": {"name": staff.user.name, "email": staff.user.email, "role": staff.get_role_display()},
+        "environment": "Sandbox" if settings.STRIPE_API_BASE else "",
+        "home_url": reverse("finance:home" if is_finance else "backoffice:home"),
+        "sign_out_url": reverse("sign_out"),
+        "search_url": reverse("finance:payments" if is_finance else "backoffice:orders"),
+        "query": request.GET.get("q", ""),
+        "switch_links": _other_faces(is_finance, allowed),
+    }
+
+
+def _other_faces(is_finance: bool, allowed: May) -> list[dict[str, str]]:
+    links = [{"label": "Marketplace", "url": absolute_url("market", "/"), "icon": "store"}]
+    if is_finance:
+        links.insert(0, {"label": "Back office", "url": reverse("backoffice:home"), "icon": "building-2"})
+    elif allowed.finance:
+        links.insert(0, {"label": "Finance console", "url": reverse("finance:home"), "icon": "landmark"})
+    return links
+
+
+def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
+    items = [_item(path, "Home", "backoffice:home", "house", exact=True)]
+    applied = state_counts().get(VendorState.APPLIED, 0) if allowed.administrate else 0
+    items.append(_item(path, "Vendors", "backoffice:vendors", "store", count=applied))
+    items.append(_item(path, "Orders", "backoffice:orders", "shopping-bag"))
+    if allowed.support:
+        items.append(_item(path, "Customers", "backoffice:customers", "users"))
+        items.append(_item(path, "Mail", "backoffice:mail", "mail"))
+    if allowed.administrate:
+        items += [
+            _item(path, "Commissions", "backoffice:commissions", "badge-percent", title="Rules"),
+            _item(path, "Categories", "backoffice:categories", "layers"),
+            _item(path, "Facts", "backoffice:facts", "zap", count=failed_count(), title="Running it"),
+            _item(path, "Audit", "backoffice:audit", "history"),
+        ]
+    if allowed.finance:
+        items.append(_item(path, "Finance console", "finance:home", "landmark", title="Money"))
+    return items
+
+
+def _finance_nav(path: str, allowed: May) -> list[dict[str, Any]]:
+    items = [
+        _item(path, "Overview", "finance:home", "layout-dashboard", exact=True),
+        _item(path, "Reconciliation", "finance:reconciliation", "scale", count=open_count()),
+        _item(path, "Vendors", "finance:vendors", "store", title="Money"),
+        _item(path, "Transfers", "finance:transfers", "send"),
+        _item(path, "Payouts", "finance:payouts", "landmark"),
+        _item(path, "Payments", "finance:payments", "credit-card"),
+        _item(path, "Refunds", "finance:refunds", "undo-2"),
+        _item(path, "Balances", "finance:ledger", "book-open", exact=True, title="Books"),
+        _item(path, "Journal", "finance:entries", "receipt-text"),
+        _item(path, "Back office", "backoffice:home", "building-2", exact=True, title="Elsewhere"),
+    ]
+    return items
+
+
+def _item(
+    path: str, label: str, route: str, icon: str, *, count: int = 0, title: str = "", exact: bool = False
+) -> dict[str, Any]:
+    url = reverse(route)
+    current = path == url if exact else path.startswith(url)
+    return {"label": label, "url": url, "icon": icon, "count": count, "title": title, "current": current}

@@ -1,6 +1,42 @@
-"""Pages of the backoffice."""
+"""Pages of the back office."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from marketplace.web.backoffice.views import (
+    audit,
+    categories,
+    commissions,
+    customers,
+    facts,
+    home,
+    mail,
+    orders,
+    vendors,
+)
 
 app_name = "backoffice"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("vendors/", vendors.vendors, name="vendors"),
+    path("vendors/<uuid:vendor_id>/", vendors.vendor, name="vendor"),
+    path("vendors/<uuid:vendor_id>/approval/", vendors.approval, name="vendor_approval"),
+    path("vendors/<uuid:vendor_id>/rejection/", vendors.rejection, name="vendor_rejection"),
+    path("orders/", orders.orders, name="orders"),
+    path("orders/<uuid:order_id>/", orders.order, name="order"),
+    path("customers/", customers.customers, name="customers"),
+    path("customers/<uuid:user_id>/", customers.customer, name="customer"),
+    path("commissions/", commissions.commissions, name="commissions"),
+    path("commissions/new/", commissions.new_rule, name="commission_new"),
+    path("commissions/<uuid:rule_id>/", commissions.rule, name="commission"),
+    path("commissions/<uuid:rule_id>/position/", commissions.position, name="commission_position"),
+    path("commissions/<uuid:rule_id>/end/", commissions.end, name="commission_end"),
+    path("categories/", categories.categories, name="categories"),
+    path("categories/new/", categories.new_category, name="category_new"),
+    path("categories/<uuid:category_id>/", categories.category, name="category"),
+    path("mail/", mail.mails, name="mail"),
+    path("mail/<uuid:mail_id>/", mail.mail, name="mail_message"),
+    path("mail/<uuid:mail_id>/html/", mail.mail_html, name="mail_html"),
+    path("facts/", facts.facts, name="facts"),
+    path("facts/<uuid:delivery_id>/retry/", facts.retry, name="fact_retry"),
+    path("audit/", audit.trail, name="audit"),
+]

@@ -1,6 +1,24 @@
-"""Pages of the finance."""
+"""Pages of the finance console."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from marketplace.web.finance.views import home, ledger, payments, payouts, reconciliation, transfers, vendors
 
 app_name = "finance"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("ledger/accounts/<uuid:account_id>/", ledger.account, name="account"),
+    path("ledger/entries/", ledger.entries, name="entries"),
+    path("ledger/entries/<uuid:entry_id>/", ledger.entry, name="entry"),
+    path("vendors/", vendors.vendors, name="vendors"),
+    path("transfers/", transfers.transfers, name="transfers"),
+    path("transfers/<uuid:transfer_id>/retry/", transfers.retry, name="transfer_retry"),
+    path("payouts/", payouts.payouts, name="payouts"),
+    path("payouts/<uuid:payout_id>/", payouts.payout, name="payout"),
+    path("payments/", payments.payments, name="payments"),
+    path("refunds/", payments.refunds, name="refunds"),
+    path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("reconciliation/matches/", reconciliation.match, name="match"),
+    path("reconciliation/runs/<uuid:run_id>/", reconciliation.run, name="run"),
+]

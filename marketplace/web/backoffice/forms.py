@@ -1,0 +1,156 @@
+"""Forms of the back office: they parse; what is allowed, the actions say."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+
+from billing.commissions.models import CommissionRule, RuleScope
+from kit.errors import SoukError
+from kit.money import Money, exponent, parse_major
+from taxonomy.models import TaxCategory
+from taxonomy.queries import Node, tree
+from tenants.vendors.models import Vendor
+
+BASIS_POINTS_A_PERCENT = 100
+
+
+class AmountField(forms.CharField):
+    """An amount as people write it ("0.50"), to minor units of the marketplace's currency."""
+
+    def __init__(self, **options: Any):
+        super().__init__(**{"max_length": 20, **options})
+        self.widget.attrs["inputmode"] = "decimal"
+
+    def clean(self, value: Any) -> int:
+        text = super().clean(value)
+        if not text:
+            return 0
+        try:
+            return parse_major(text, settings.CURRENCY).amount_minor
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+
+class VendorField(forms.CharField):
+    """A vendor by its slug."""
+
+    def __init__(self, **options: Any):
+        super().__init__(**{"max_length": 40, **options})
+        self.widget.attrs |= {"list": "vendors", "autocomplete": "off", "spellcheck": "false"}
+
+    def clean(self, value: Any) -> Vendor | None:
+        slug = super().clean(value)
+        if not slug:
+            return None
+        vendor = Vendor.objects.filter(slug__iexact=slug).first()
+        if vendor is None:
+            raise forms.ValidationError(f"No vendor has the address “{slug}”.")
+        return vendor
+
+
+def category_choices(everything: str = "") -> list[tuple[str, str]]:
+    """Every category of the tree by its path, indented by level."""
+    nodes = [node for root in tree().roots for node in root.walk()]
+    return [("", everything), *((node.path, _indented(node)) for node in nodes)]
+
+
+def _indented(node: Node) -> str:
+    return "\u2003" * node.depth + node.name
+
+
+class RateForm(forms.Form):
+    """What a rule takes: a name, a percentage, an amount a unit."""
+
+    name = forms.CharField(max_length=100, label="Name", help_text="Vendors read it on their orders.")
+    percent = forms.DecimalField(min_value=0, max_value=100, decimal_places=2, label="Percentage of the line")
+    fixed = AmountField(required=False, label="And for every unit")
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.fields["percent"].widget.attrs |= {"inputmode": "decimal", "step": "0.01"}
+
+    @property
+    def rate_bps(self) -> int:
+        return int(self.cleaned_data["percent"] * BASIS_POINTS_A_PERCENT)
+
+
+class RuleForm(RateForm):
+    """A new rule: also what it covers, and when it is asked."""
+
+    scope = forms.ChoiceField(choices=RuleScope, widget=forms.RadioSelect, label="It covers", initial=RuleScope.GLOBAL)
+    vendor = VendorField(required=False, label="Which vendor", help_text="The vendor's address, e.g. norrljus.")
+    category = forms.ChoiceField(required=False, label="Which category")
+    position = forms.IntegerField(
+        required=False, min_value=1, label="Place", help_text="1 is asked first; empty puts it last."
+    )
+    field_order = ("name", "scope", "vendor", "category", "percent", "fixed", "position")
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.fields["category"].choices = category_choices("—")  # type: ignore[attr-defined]
+
+
+def rate_of(rule: CommissionRule) -> dict[str, Any]:
+    """A rule's figures as `RateForm` takes them."""
+    fixed = Money(rule.fixed_minor, rule.currency)
+    return {
+        "name": rule.name,
+        "percent": f"{rule.rate_bps / BASIS_POINTS_A_PERCENT:g}",
+        "fixed": f"{fixed.major:.{exponent(rule.currency)}f}" if rule.fixed_minor else "",
+    }
+
+
+class ExplainForm(forms.Form):
+    """A line that could be sold: which rule would take how much?"""
+
+    vendor = VendorField(label="Vendor")
+    category = forms.ChoiceField(label="Category")
+    amount = AmountField(label="Line without VAT")
+    quantity = forms.IntegerField(min_value=1, max_value=9999, initial=1, label="Units")
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.fields["category"].choices = category_choices("Choose")  # type: ignore[attr-defined]
+
+
+class RejectionForm(forms.Form):
+    """Why an application is turned down, in words the applicant reads."""
+
+    reason = forms.CharField(
+        max_length=2000,
+        label="Reason",
+        help_text="The applicant reads this in the mail.",
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+
+class CategoryForm(forms.Form):
+    """A category's name, place and tax."""
+
+    name = forms.CharField(max_length=100, label="Name")
+    position = forms.IntegerField(min_value=1, label="Place among its siblings", help_text="1 is shown first.")
+    tax_category = forms.ChoiceField(
+        choices=TaxCategory, label="Taxed as", help_text="Orders placed already keep theirs."
+    )
+
+
+class NewCategoryForm(forms.Form):
+    """A category below another, or at the root."""
+
+    parent = forms.ChoiceField(required=False, label="Below")
+    name = forms.CharField(max_length=100, label="Name")
+    slug = forms.SlugField(
+        required=False, max_length=80, label="Slug", help_text="Part of its address; made from the name when empty."
+    )
+    tax_category = forms.ChoiceField(choices=TaxCategory, label="Taxed as")
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.fields["parent"].choices = category_choices("Nothing: at the top")  # type: ignore[attr-defined]
+
+
+def add_refusal(form: forms.Form, error: SoukError, **names: str) -> None:
+    """Say what an action refused at the field it names (`names`: action's field to form's), else above the form."""
+    field = names.get(error.field or "", error.field)
+    form.add_error(field if field in form.fields else None, str(error))

@@ -1,0 +1,220 @@
+"""Vendors: found, seen whole, approved or rejected."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from audit.queries import entries_of_vendor
+from billing.ledger.models import AccountCode
+from billing.ledger.queries import balances, vendor_balances
+from billing.payouts.queries import vendor_money
+from billing.stripe.models import ConnectedAccount
+from billing.stripe.queries import account_of
+from kit.errors import Conflict, InvalidInput
+from kit.links import absolute_url
+from marketplace.catalog.queries import shop_overview
+from marketplace.orders.queries import Sales, sales_of_vendors
+from marketplace.web.backoffice.forms import RejectionForm, add_refusal
+from marketplace.web.backoffice.roles import for_administrators, for_all, staff_of
+from marketplace.web.backoffice.tables import (
+    Filter,
+    choice,
+    csv_file,
+    every_row,
+    link,
+    major,
+    pages,
+    tabs,
+    wants_csv,
+)
+from marketplace.web.backoffice.views.audit import told
+from tenants.isolation.queries import newest_version, wall_of
+from tenants.vendors.actions import approve_vendor, reject_vendor
+from tenants.vendors.models import Vendor, VendorState
+from tenants.vendors.queries import countries, members_of, state_counts, vendors_page
+
+
+class VendorFilter(Filter):
+    q = forms.CharField(label="Name, address or e-mail")
+    state = forms.ChoiceField(choices=[("", "All"), *VendorState.choices], widget=forms.HiddenInput)
+    country = choice("Country", [], everything="All countries")
+
+    def __init__(self, request: HttpRequest):
+        super().__init__(request)
+        self.fields["country"].choices = [("", "All countries"), *((code, code) for code in countries())]  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class VendorRow:
+    """A vendor in the list; `owed_minor` is what we owe it (negative: it owes us), `next` what happens now."""
+
+    vendor: Vendor
+    sales: Sales
+    owed_minor: int
+    next: str
+
+
+@require_GET
+@for_all
+def vendors(request: HttpRequest) -> HttpResponseBase:
+    narrowed = VendorFilter(request)
+    chosen = narrowed.chosen
+    query = {"state": chosen["state"], "search": chosen["q"], "country": chosen["country"]}
+    if wants_csv(request):
+        return csv_file("vendors", CSV_HEADS, _csv_rows(query))
+    page = vendors_page(**query, cursor=request.GET.get("cursor"))
+    counts = state_counts()
+    states = [(state.value, state.label, counts.get(state, 0)) for state in VendorState]
+    context = {
+        "rows": _rows(page.rows),
+        "filter": narrowed,
+        "currency": settings.CURRENCY,
+        "tabs": tabs(request, "state", [("", "All", sum(counts.values())), *states]),
+        "clear_url": link(request, q=None, country=None),
+        **pages(request, page),
+    }
+    return render(request, "backoffice/vendors.html", context)
+
+
+def _rows(found: Sequence[Vendor]) -> list[VendorRow]:
+    ids = [vendor.id for vendor in found]
+    sales = sales_of_vendors(ids, currency=settings.CURRENCY)
+    owed = vendor_balances(ids, code=AccountCode.VENDOR_PAYABLE, currency=settings.CURRENCY)
+    return [VendorRow(vendor, sales[vendor.id], -owed[vendor.id], next_step(vendor)) for vendor in found]
+
+
+def next_step(vendor: Vendor) -> str:
+    """What a vendor waits for, in a few words."""
+    if vendor.state == VendorState.APPLIED:
+        return "Decide on the application"
+    if vendor.state == VendorState.ONBOARDING:
+        return "Payout details are missing" if vendor.schema_name else "The shop is being made"
+    if vendor.state == VendorState.ACTIVE and vendor.payouts_ready_at is None:
+        return "Sells, cannot be paid"
+    return ""
+
+
+CSV_HEADS = ("vendor", "address", "state", "country", "email", "applied", "activated", "orders", "sales", "owed")
+
+
+def _csv_rows(query: dict[str, Any]) -> Iterator[Sequence[Any]]:
+    for part in every_row(lambda **page: vendors_page(**query, **page)):
+        for row in _rows(part):
+            vendor = row.vendor
+            yield (
+                vendor.name,
+                vendor.slug,
+                vendor.state,
+                vendor.country,
+                vendor.email,
+                vendor.applied_at,
+                vendor.activated_at,
+                row.sales.orders,
+                major(row.sales.gross_minor, vendor.currency),
+                major(row.owed_minor, vendor.currency),
+            )
+
+
+@require_GET
+@for_all
+def vendor(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
+    """All about a vendor. While its shop is being made, the page looks again by itself."""
+    return _vendor_page(request, _vendor(vendor_id), RejectionForm())
+
+
+def _vendor(vendor_id: UUID) -> Vendor:
+    found = Vendor.objects.filter(id=vendor_id).first()
+    if found is None:
+        raise Http404("There is no such vendor.")
+    return found
+
+
+def _vendor_page(request: HttpRequest, found: Vendor, rejection: forms.Form, status: int = 200) -> HttpResponse:
+    account = account_of(found.id)
+    books = balances(vendor_id=found.id)
+    context = {
+        "vendor": found,
+        "rejection": rejection,
+        "waits_for_shop": found.state == VendorState.ONBOARDING and not found.schema_name,
+        "next_step": next_step(found),
+        "profile": _profile(found),
+        "history": told(entries_of_vendor(found.id, size=20).rows),
+        "people": list(members_of(found)),
+        "domains": list(found.domains.order_by("-is_primary", "host")),
+        "wall": wall_of(found.id),
+        "wall_version": newest_version(),
+        "account": account,
+        "requirements": _requirements(account),
+        "sales": sales_of_vendors([found.id], currency=found.currency)[found.id],
+        "money": vendor_money(found.id, found.currency),
+        "books": books,
+        "owed_minor": -sum(book.amount_minor for book in books if book.code == AccountCode.VENDOR_PAYABLE),
+        "shop": shop_overview(found) if found.schema_name else None,
+        "shop_url": absolute_url("shop", "/", vendor=found.slug) if found.may_sell else "",
+        "trail": [{"label": "Vendors", "url": reverse("backoffice:vendors")}, {"label": found.name}],
+    }
+    return render(request, "backoffice/vendor.html", context, status=status)
+
+
+def _profile(found: Vendor) -> list[dict[str, str]]:
+    facts = (
+        ("Legal name", found.legal_name),
+        ("VAT number", found.vat_id),
+        ("Place", ", ".join(filter(None, [found.city, found.country]))),
+        ("E-mail", found.email),
+        ("Address", found.slug),
+        ("Tagline", found.tagline),
+    )
+    return [{"label": label, "value": value or "—"} for label, value in facts]
+
+
+def _requirements(account: ConnectedAccount | None) -> list[dict[str, str]]:
+    """What the provider still asks for, in words: "identity.business_details" is "Business details"."""
+    return [
+        {
+            "label": str(entry.get("description", "")).rsplit(".", 1)[-1].replace("_", " ").capitalize(),
+            "value": str(entry.get("status", "")).replace("_", " "),
+        }
+        for entry in (account.requirements_due if account else [])
+    ]
+
+
+@require_POST
+@for_administrators
+def approval(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
+    found = _vendor(vendor_id)
+    try:
+        approved = approve_vendor(vendor=found, by=staff_of(request).user_id)
+    except Conflict as refused:
+        messages.error(request, str(refused))
+    else:
+        made = "The shop is open." if approved.schema_name else "The shop is being made."
+        messages.success(request, f"{approved.name} is approved. {made}")
+    return HttpResponseRedirect(reverse("backoffice:vendor", args=[found.id]))
+
+
+@require_POST
+@for_administrators
+def rejection(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
+    found, form = _vendor(vendor_id), RejectionForm(request.POST)
+    if not form.is_valid():
+        return _vendor_page(request, found, form, status=422)
+    try:
+        reject_vendor(vendor=found, by=staff_of(request).user_id, reason=form.cleaned_data["reason"])
+    except InvalidInput as refused:
+        add_refusal(form, refused)
+        return _vendor_page(request, found, form, status=422)
+    except Conflict as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{found.name} is turned down and gets a mail with the reason.")
+    return HttpResponseRedirect(reverse("backoffice:vendor", args=[found.id]))

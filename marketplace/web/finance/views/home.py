@@ -1,0 +1,117 @@
+"""Where all the money is, what came in this month, and whether everything agrees."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from billing.ledger.models import AccountCode
+from billing.ledger.queries import balances, moved, moved_by_day, total_of
+from billing.payouts.models import TransferState
+from billing.payouts.queries import MoneyOut, money_out, transfer_counts
+from billing.reconciliation.queries import latest_run, open_count, open_exceptions
+from kit import clock
+from kit.money import Money
+from marketplace.web.backoffice.roles import for_finance
+from marketplace.web.finance.matching import verdict
+
+CHART_DAYS = 30
+FEES = (AccountCode.STRIPE_PROCESSING, AccountCode.DISPUTE_FEES, AccountCode.PAYOUT_FEES)
+
+
+@require_GET
+@for_finance
+def home(request: HttpRequest) -> HttpResponse:
+    currency = settings.CURRENCY
+    out, differences = money_out(currency), open_count()
+    payable = [book.amount_minor for book in balances(code=AccountCode.VENDOR_PAYABLE) if book.currency == currency]
+    owed = -sum(amount for amount in payable if amount < 0)
+    debt = sum(amount for amount in payable if amount > 0) + total_of(AccountCode.VENDOR_RECEIVABLE, currency=currency)
+    context = {
+        "verdict": verdict(latest_run(), differences),
+        "exceptions": list(open_exceptions()[:5]),
+        "flow": _flow(out, currency),
+        "figures": _figures(owed, debt, transfer_counts().get(TransferState.FAILED, 0), differences, currency),
+        "month": f"{clock.today():%B %Y}",
+        "currency": currency,
+        **_month(currency),
+    }
+    return render(request, "finance/home.html", context)
+
+
+def _flow(out: MoneyOut, currency: str) -> list[dict[str, Any]]:
+    """Vendors' earnings, from paid to in the bank."""
+    transfers, payouts = reverse("finance:transfers"), reverse("finance:payouts")
+    steps = (
+        ("Held", out.held_minor, "until delivery and the days after", f"{transfers}?state=held", "lock"),
+        ("In transit", out.in_transit_minor, "sent, or in vendors' balances", transfers, "send"),
+        ("On the way to banks", out.traveling_minor, "part of what is in transit", payouts, "hourglass"),
+        ("In the bank", out.in_the_bank_minor, "as the provider tells it", f"{payouts}?state=paid", "landmark"),
+    )
+    return [
+        {"label": label, "amount_minor": amount, "currency": currency, "note": note, "url": url, "icon": icon}
+        for label, amount, note, url, icon in steps
+    ]
+
+
+def _figures(owed: int, debt: int, refused: int, differences: int, currency: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "label": "Owed to vendors",
+            "value": _words(owed, currency),
+            "note": "held, and not sent yet",
+            "icon": "hand-coins",
+            "url": f"{reverse('finance:ledger')}?code={AccountCode.VENDOR_PAYABLE}",
+        },
+        {
+            "label": "Vendors' debt",
+            "value": _words(debt, currency),
+            "note": "netted from later earnings" if debt else "nobody owes us",
+            "icon": "circle-alert",
+            "url": reverse("finance:vendors"),
+        },
+        {
+            "label": "Refused transfers",
+            "value": str(refused),
+            "note": "read why, send again" if refused else "none",
+            "icon": "send",
+            "url": f"{reverse('finance:transfers')}?state=failed",
+        },
+        {
+            "label": "Open differences",
+            "value": str(differences),
+            "note": "to explain" if differences else "none",
+            "icon": "scale",
+            "url": reverse("finance:reconciliation"),
+        },
+    ]
+
+
+def _month(currency: str) -> dict[str, Any]:
+    """Commission and the provider's fees of this month so far, and commission day by day."""
+    today = clock.today()
+    tomorrow = datetime.combine(today + timedelta(days=1), time.min, UTC)
+    change = moved(
+        [AccountCode.COMMISSION, *FEES],
+        currency=currency,
+        since=datetime.combine(today.replace(day=1), time.min, UTC),
+        until=tomorrow,
+    )
+    first = today - timedelta(days=CHART_DAYS - 1)
+    by_day = moved_by_day(AccountCode.COMMISSION, currency=currency, since=datetime.combine(first, time.min, UTC))
+    days = [first + timedelta(days=n) for n in range(CHART_DAYS)]
+    commission, fees = -change[AccountCode.COMMISSION], sum(change[code] for code in FEES)
+    return {
+        "commission_minor": commission,
+        "fees_minor": fees,
+        "kept_minor": commission - fees,
+        "commission_days": [(f"{day:%-d %b}", -by_day.get(day, 0)) for day in days],
+    }
+
+
+def _words(amount_minor: int, currency: str) -> str:
+    return f"{Money(amount_minor, currency).major:,f} {currency}"

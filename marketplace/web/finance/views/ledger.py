@@ -1,0 +1,230 @@
+"""The books: balances, how each came to be, the journal, one entry."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount
+from billing.ledger.queries import (
+    TrialLine,
+    balances,
+    entries_page,
+    entry_kinds,
+    explain_balance,
+    trial_balance,
+    with_postings,
+)
+from billing.stripe.queries import movement_of
+from marketplace.web.backoffice.roles import for_finance
+from marketplace.web.backoffice.tables import (
+    DayField,
+    Filter,
+    choice,
+    csv_file,
+    ends,
+    every_row,
+    link,
+    major,
+    pages,
+    starts,
+    wants_csv,
+)
+from marketplace.web.finance.references import Reference, references
+from tenants.vendors.queries import named
+
+
+class CodeFilter(Filter):
+    code = forms.ChoiceField(choices=[("", ""), *AccountCode.choices])
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The trial balance of a currency: its balances sum to zero, or the books are broken."""
+
+    currency: str
+    lines: list[TrialLine]
+
+    @property
+    def debits_minor(self) -> int:
+        return sum(line.debits_minor for line in self.lines)
+
+    @property
+    def credits_minor(self) -> int:
+        return sum(line.credits_minor for line in self.lines)
+
+    @property
+    def balance_minor(self) -> int:
+        return self.debits_minor - self.credits_minor
+
+
+@require_GET
+@for_finance
+def ledger(request: HttpRequest) -> HttpResponse:
+    """The trial balance; with `?code=` the accounts of one code and what each holds."""
+    if code := CodeFilter(request).chosen["code"]:
+        found = balances(code=code)
+        vendors = named(book.vendor_id for book in found)
+        context: dict[str, Any] = {
+            "code": code,
+            "code_name": AccountCode(code).label.removesuffix("/v"),
+            "rows": [
+                {"book": book, "vendor": vendors.get(book.vendor_id) if book.vendor_id else None} for book in found
+            ],
+            "trail": [{"label": "Balances", "url": reverse("finance:ledger")}, {"label": code}],
+        }
+        return render(request, "finance/accounts.html", context)
+    trials = [Trial(currency, list(lines)) for currency, lines in groupby(trial_balance(), lambda line: line.currency)]
+    return render(request, "finance/ledger.html", {"trials": trials})
+
+
+@require_GET
+@for_finance
+def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """How an account came to hold what it holds."""
+    shown = LedgerAccount.objects.filter(id=account_id).first()
+    if shown is None:
+        raise Http404("There is no such account.")
+    page = explain_balance(shown, cursor=request.GET.get("cursor"))
+    vendor = named([shown.vendor_id]).get(shown.vendor_id) if shown.vendor_id else None
+    found = references(step.posting.entry.reference_id for step in page.steps)
+    context = {
+        "account": shown,
+        "name": AccountCode(shown.code).label.removesuffix("/v"),
+        "vendor": vendor,
+        "page": page,
+        "rows": [{"step": step, "reference": found.get(step.posting.entry.reference_id)} for step in page.steps],
+        "trail": [
+            {"label": "Balances", "url": reverse("finance:ledger")},
+            {"label": shown.code, "url": f"{reverse('finance:ledger')}?code={shown.code}"},
+            {"label": vendor.name if vendor else "All"},
+        ],
+        **pages(request, page),
+    }
+    return render(request, "finance/account.html", context)
+
+
+class JournalFilter(Filter):
+    q = forms.CharField(label="Source, e.g. txn:txn_1", max_length=120)
+    kind = choice("Kind", [], everything="All kinds")
+    reference = forms.UUIDField(widget=forms.HiddenInput)
+    since = DayField("From")
+    until = DayField("Until")
+
+    def __init__(self, request: HttpRequest):
+        super().__init__(request)
+        self.fields["kind"].choices = [("", "All kinds"), *((kind, _kind_words(kind)) for kind in entry_kinds())]  # type: ignore[attr-defined]
+
+
+def _kind_words(kind: str) -> str:
+    return kind.replace("_", " ").capitalize()
+
+
+@require_GET
+@for_finance
+def entries(request: HttpRequest) -> HttpResponseBase:
+    """The journal, newest first; `?reference=` the id of an order, a vendor order or a payout."""
+    narrowed = JournalFilter(request)
+    chosen = narrowed.chosen
+    query: dict[str, Any] = {
+        "kind": chosen["kind"],
+        "search": chosen["q"],
+        "reference_id": chosen["reference"] or None,
+        "since": starts(chosen["since"]),
+        "until": ends(chosen["until"]),
+    }
+    if wants_csv(request):
+        return csv_file("journal", CSV_HEADS, _csv_rows(query))
+    page = entries_page(**query, cursor=request.GET.get("cursor"))
+    found = references([*(entry.reference_id for entry in page.rows), query["reference_id"]])
+    context = {
+        "rows": [_shown(entry, found) for entry in page.rows],
+        "about": found.get(query["reference_id"]) if query["reference_id"] else None,
+        "filter": narrowed,
+        "clear_url": link(request, q=None, kind=None, reference=None, since=None, until=None),
+        **pages(request, page),
+    }
+    return render(request, "finance/entries.html", context)
+
+
+def _shown(entry: JournalEntry, found: dict[UUID, Reference]) -> dict[str, Any]:
+    postings = list(entry.postings.all())
+    return {
+        "entry": entry,
+        "kind": _kind_words(entry.kind),
+        "amount_minor": sum(posting.amount_minor for posting in postings if posting.amount_minor > 0),
+        "currency": postings[0].currency if postings else "",
+        "debits": [posting.account for posting in postings if posting.amount_minor > 0],
+        "credits": [posting.account for posting in postings if posting.amount_minor < 0],
+        "reference": found.get(entry.reference_id) if entry.reference_id else None,
+    }
+
+
+CSV_HEADS = (
+    *("entry", "occurred", "posted", "kind", "source", "description", "reference"),
+    *("account", "account_name", "vendor", "currency", "debit", "credit"),
+)
+
+
+def _csv_rows(query: dict[str, Any]) -> Iterator[Sequence[Any]]:
+    """A row a posting, so that the columns sum to zero."""
+    for part in every_row(lambda **page: entries_page(**query, **page)):
+        found = references(entry.reference_id for entry in part)
+        vendors = named(posting.vendor_id for entry in part for posting in entry.postings.all())
+        for entry in part:
+            reference = found.get(entry.reference_id)
+            for posting in entry.postings.all():
+                amount = major(abs(posting.amount_minor), posting.currency)
+                yield (
+                    str(entry.id),
+                    entry.occurred_at,
+                    entry.posted_at,
+                    entry.kind,
+                    entry.source_key,
+                    entry.description,
+                    reference.label if reference else "",
+                    posting.account.code,
+                    AccountCode(posting.account.code).label.removesuffix("/v"),
+                    vendors[posting.vendor_id].name if posting.vendor_id in vendors else "",
+                    posting.currency,
+                    amount if posting.amount_minor > 0 else "",
+                    amount if posting.amount_minor < 0 else "",
+                )
+
+
+@require_GET
+@for_finance
+def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+    """One entry: its postings, what it is about, and the provider's movement it was made from."""
+    found = with_postings(JournalEntry.objects.filter(id=entry_id)).first()
+    if found is None:
+        raise Http404("There is no such entry.")
+    postings = sorted(found.postings.all(), key=lambda posting: (posting.amount_minor < 0, posting.account.code))
+    vendors = named(posting.vendor_id for posting in postings)
+    context = {
+        "entry": found,
+        "kind": _kind_words(found.kind),
+        "postings": [
+            {
+                "posting": posting,
+                "name": AccountCode(posting.account.code).label.removesuffix("/v"),
+                "vendor": vendors.get(posting.vendor_id) if posting.vendor_id else None,
+            }
+            for posting in postings
+        ],
+        "debits_minor": sum(posting.amount_minor for posting in postings if posting.amount_minor > 0),
+        "credits_minor": -sum(posting.amount_minor for posting in postings if posting.amount_minor < 0),
+        "currency": postings[0].currency if postings else "",
+        "reference": references([found.reference_id]).get(found.reference_id) if found.reference_id else None,
+        "movement": movement_of(found.source_key),
+        "reversals": list(found.reversals.order_by("id")),
+        "trail": [{"label": "Journal", "url": reverse("finance:entries")}, {"label": found.source_key}],
+    }
+    return render(request, "finance/entry.html", context)

@@ -1,0 +1,138 @@
+"""Money in, and back: payments and refunds."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from billing.payments.models import Payment, PaymentState, RefundState
+from billing.payments.queries import payments_page, refunds_page
+from marketplace.web.backoffice.roles import for_finance
+from marketplace.web.backoffice.tables import (
+    Filter,
+    csv_file,
+    every_row,
+    link,
+    major,
+    pages,
+    tabs,
+    wants_csv,
+)
+from marketplace.web.finance.references import references
+from marketplace.web.finance.words import next_of_refund
+from tenants.vendors.queries import named
+
+
+class PaymentFilter(Filter):
+    q = forms.CharField(label="Order number or provider's id", max_length=80)
+    state = forms.ChoiceField(choices=[("", "All"), *PaymentState.choices], widget=forms.HiddenInput)
+
+
+@require_GET
+@for_finance
+def payments(request: HttpRequest) -> HttpResponseBase:
+    """Payments, newest first; `?q=` the beginning of an order's number, or the provider's id."""
+    narrowed = PaymentFilter(request)
+    chosen = narrowed.chosen
+    query = {"state": chosen["state"], "search": chosen["q"]}
+    if wants_csv(request):
+        return csv_file("payments", PAYMENT_HEADS, _payment_rows(query))
+    page = payments_page(**query, cursor=request.GET.get("cursor"))
+    found = references(payment.reference_id for payment in page.rows)
+    context = {
+        "rows": [{"payment": payment, "reference": found.get(payment.reference_id)} for payment in page.rows],
+        "filter": narrowed,
+        "tabs": tabs(
+            request, "state", [("", "All", None), *((value, label, None) for value, label in PaymentState.choices)]
+        ),
+        "clear_url": link(request, q=None),
+        **pages(request, page),
+    }
+    return render(request, "finance/payments.html", context)
+
+
+PAYMENT_HEADS = (
+    *("order", "currency", "amount", "refunded", "provider_fee", "state", "created", "paid"),
+    *("charge", "intent"),
+)
+
+
+def _payment_rows(query: dict[str, Any]) -> Iterator[Sequence[Any]]:
+    for part in every_row(lambda **page: payments_page(**query, **page)):
+        for payment in part:
+            yield _payment_row(payment)
+
+
+def _payment_row(payment: Payment) -> Sequence[Any]:
+    amounts = (payment.amount_minor, payment.refunded_minor, payment.fee_minor)
+    return (
+        payment.reference_number,
+        payment.currency,
+        *(major(amount, payment.currency) for amount in amounts),
+        payment.state,
+        payment.created_at,
+        payment.paid_at,
+        payment.provider_charge_id,
+        payment.provider_intent_id,
+    )
+
+
+class RefundFilter(Filter):
+    state = forms.ChoiceField(choices=[("", "All"), *RefundState.choices])
+
+
+@require_GET
+@for_finance
+def refunds(request: HttpRequest) -> HttpResponseBase:
+    """Refunds, newest first."""
+    state = RefundFilter(request).chosen["state"]
+    if wants_csv(request):
+        return csv_file("refunds", REFUND_HEADS, _refund_rows(state))
+    page = refunds_page(state=state, cursor=request.GET.get("cursor"))
+    vendors = named(refund.vendor_id for refund in page.rows)
+    found = references(refund.payment.reference_id for refund in page.rows)
+    context = {
+        "rows": [
+            {
+                "refund": refund,
+                "commission_minor": refund.amount_minor - refund.net_minor,
+                "vendor": vendors.get(refund.vendor_id),
+                "reference": found.get(refund.payment.reference_id),
+                "next": next_of_refund(refund),
+            }
+            for refund in page.rows
+        ],
+        "tabs": tabs(
+            request, "state", [("", "All", None), *((value, label, None) for value, label in RefundState.choices)]
+        ),
+        **pages(request, page),
+    }
+    return render(request, "finance/refunds.html", context)
+
+
+REFUND_HEADS = (
+    *("order", "vendor", "currency", "amount", "of_earnings", "of_commission", "reason", "state"),
+    *("created", "done", "provider_refund", "error"),
+)
+
+
+def _refund_rows(state: str) -> Iterator[Sequence[Any]]:
+    for part in every_row(lambda **page: refunds_page(state=state, **page)):
+        vendors = named(refund.vendor_id for refund in part)
+        for refund in part:
+            amounts = (refund.amount_minor, refund.net_minor, refund.amount_minor - refund.net_minor)
+            yield (
+                refund.payment.reference_number,
+                vendors[refund.vendor_id].name if refund.vendor_id in vendors else "",
+                refund.currency,
+                *(major(amount, refund.currency) for amount in amounts),
+                refund.reason,
+                refund.state,
+                refund.created_at,
+                refund.done_at,
+                refund.provider_refund_id,
+                refund.error,
+            )

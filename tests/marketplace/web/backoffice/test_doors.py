@@ -1,0 +1,143 @@
+"""Who may open what: every route of the office host, asked by everybody."""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from marketplace.web.backoffice import urls as backoffice
+from marketplace.web.finance import urls as finance
+
+EVERYBODY = {"support", "finance", "administrator"}
+SUPPORT = {"support", "administrator"}
+FINANCE = {"finance", "administrator"}
+ADMINISTRATOR = {"administrator"}
+
+DOORS = {
+    "backoffice:home": EVERYBODY,
+    "backoffice:vendors": EVERYBODY,
+    "backoffice:vendor": EVERYBODY,
+    "backoffice:vendor_approval": ADMINISTRATOR,
+    "backoffice:vendor_rejection": ADMINISTRATOR,
+    "backoffice:orders": EVERYBODY,
+    "backoffice:order": EVERYBODY,
+    "backoffice:customers": SUPPORT,
+    "backoffice:customer": SUPPORT,
+    "backoffice:commissions": ADMINISTRATOR,
+    "backoffice:commission_new": ADMINISTRATOR,
+    "backoffice:commission": ADMINISTRATOR,
+    "backoffice:commission_position": ADMINISTRATOR,
+    "backoffice:commission_end": ADMINISTRATOR,
+    "backoffice:categories": ADMINISTRATOR,
+    "backoffice:category_new": ADMINISTRATOR,
+    "backoffice:category": ADMINISTRATOR,
+    "backoffice:mail": SUPPORT,
+    "backoffice:mail_message": SUPPORT,
+    "backoffice:mail_html": SUPPORT,
+    "backoffice:facts": ADMINISTRATOR,
+    "backoffice:fact_retry": ADMINISTRATOR,
+    "backoffice:audit": ADMINISTRATOR,
+    "finance:home": FINANCE,
+    "finance:ledger": FINANCE,
+    "finance:account": FINANCE,
+    "finance:entries": FINANCE,
+    "finance:entry": FINANCE,
+    "finance:vendors": FINANCE,
+    "finance:transfers": FINANCE,
+    "finance:transfer_retry": FINANCE,
+    "finance:payouts": FINANCE,
+    "finance:payout": FINANCE,
+    "finance:payments": FINANCE,
+    "finance:refunds": FINANCE,
+    "finance:reconciliation": FINANCE,
+    "finance:match": FINANCE,
+    "finance:run": FINANCE,
+}
+POSTED = {
+    "backoffice:vendor_approval",
+    "backoffice:vendor_rejection",
+    "backoffice:commission_position",
+    "backoffice:commission_end",
+    "backoffice:fact_retry",
+    "finance:transfer_retry",
+    "finance:match",
+}
+CHANGING = POSTED | {
+    "backoffice:commission_new",
+    "backoffice:commission",
+    "backoffice:category_new",
+    "backoffice:category",
+}
+
+
+def routes():
+    """Every route's name with its address, unknown ids filled in."""
+    for module in (backoffice, finance):
+        for pattern in module.urlpatterns:
+            name = f"{module.app_name}:{pattern.name}"
+            given = dict.fromkeys(pattern.pattern.converters, uuid4())
+            yield name, reverse(name, urlconf="config.urls_office", kwargs=given)
+
+
+def test_every_route_has_a_door_and_every_door_a_route():
+    assert {name for name, _ in routes()} == DOORS.keys()
+
+
+@pytest.mark.parametrize("role", ["support", "finance", "administrator"])
+def test_each_role_opens_its_own_doors_and_no_others(desk, role):
+    at = desk(role)
+    shut = {}
+    for name, address in routes():
+        if name == "finance:match":
+            continue  # it would ask the provider; its door is tried below
+        answer = at.post(address) if name in POSTED else at.get(address)
+        shut[name] = answer.status_code == 403
+    assert {name for name, is_shut in shut.items() if not is_shut} == {
+        name for name, roles in DOORS.items() if role in roles and name != "finance:match"
+    }
+
+
+@pytest.mark.parametrize("name", sorted(CHANGING))
+def test_changes_are_refused_to_roles_without_them_also_when_posted(desk, name):
+    address = dict(routes())[name]
+    for role in EVERYBODY - DOORS[name]:
+        assert desk(role).post(address, {"position": "1"}).status_code == 403, role
+
+
+def test_nobody_is_sent_to_sign_in_from_every_route(desk):
+    nobody = desk(None)
+    for name, address in routes():
+        for answer in (nobody.get(address), nobody.post(address)):
+            assert answer.status_code == 302, name
+            assert answer["Location"].startswith("http://localhost:8000/handoff/?to=office"), name
+
+
+@pytest.mark.parametrize("name", sorted(POSTED))
+def test_what_changes_something_is_not_done_by_a_link(desk, name):
+    assert desk("administrator").get(dict(routes())[name]).status_code == 405
+
+
+def test_who_left_the_staff_is_out_at_once(desk):
+    from accounts.actions import remove_staff_member
+
+    at = desk("administrator")
+    assert at.get("/vendors/").status_code == 200
+    remove_staff_member(staff=at.staff)
+    assert at.get("/vendors/").status_code == 302
+
+
+def test_links_lead_nobody_to_a_shut_door(desk, market_day):
+    """What a page shows to a role, that role may open."""
+    import re
+
+    for role in ("support", "finance", "administrator"):
+        at = desk(role)
+        start = ["/", "/vendors/", "/orders/", f"/orders/{market_day.paid.id}/", f"/vendors/{market_day.lindqvist.id}/"]
+        links = {
+            link.replace("&amp;", "&")
+            for address in start
+            for link in re.findall(r'href="(/[^"#]*)', at.page(address))
+            if not link.startswith("/static/")
+        }
+        assert len(links) > 8
+        assert {link: status for link in sorted(links) if (status := at.get(link).status_code) != 200} == {}, role
