@@ -21,6 +21,11 @@ def shares_of(vendor_orders: Sequence[UUID]) -> dict[UUID, PaymentShare]:
     return {share.reference_id: share for share in shares}
 
 
+def share_of(vendor_order: UUID) -> PaymentShare | None:
+    """One vendor order's share alone: the vendor may read it, and not the payment it is part of."""
+    return PaymentShare.objects.filter(reference_id=vendor_order).first()
+
+
 def refunds_of(vendor_orders: Sequence[UUID]) -> dict[UUID, list[Refund]]:
     """Each vendor order's refunds, oldest first; vendor orders without any are left out."""
     found: dict[UUID, list[Refund]] = {}

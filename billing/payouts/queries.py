@@ -134,7 +134,7 @@ def carried_by(payouts: Iterable[Payout]) -> dict[UUID, list[PayoutTransfer]]:
     return found
 
 
-def transfer_counts(vendor_id: UUID) -> dict[str, int]:
+def vendor_transfer_counts(vendor_id: UUID) -> dict[str, int]:
     """How many of a vendor's transfers are in each state; states without any are left out."""
     mine = Transfer.objects.filter(vendor_id=vendor_id).order_by()
     return dict(mine.values_list("state").annotate(count=Count("id")))

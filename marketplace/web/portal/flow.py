@@ -1,0 +1,60 @@
+""" "Where is my money", as the component `money_flow` shows it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from billing.payments.queries import given_back
+from billing.payouts.queries import vendor_money
+from kit.money import Money
+from marketplace.orders.queries import sold
+
+
+def money_flow(vendor_id: UUID) -> list[dict[str, Any]]:
+    """Paid, held, on its way, in the bank: what customers paid, less commission, is the sum of the other three."""
+    currency = settings.CURRENCY
+    money = vendor_money(vendor_id, currency)
+    gross, commission = sold(vendor_id, currency)
+    refunded, refunded_net = given_back(vendor_id, currency)
+    kept = commission - (refunded - refunded_net)
+    return [
+        _step(
+            "Paid by customers",
+            gross - refunded,
+            f"{Money(kept, currency)} of it commission" if kept else "",
+            "credit-card",
+            reverse("portal:ledger"),
+        ),
+        _step("Held", money.held.amount_minor, _held(money), "lock", f"{reverse('portal:transfers')}?state=held"),
+        _step(
+            "On its way",
+            money.on_its_way.amount_minor,
+            f"arrives on {money.arrives_on:%-d %B}" if money.arrives_on else "to your bank with the next payout",
+            "send",
+            reverse("portal:transfers"),
+        ),
+        _step(
+            "In the bank", money.in_the_bank.amount_minor, "payouts that arrived", "landmark", reverse("portal:payouts")
+        ),
+    ]
+
+
+def _held(money: Any) -> str:
+    if not money.held_count:
+        return "nothing waits"
+    if money.next_release_at:
+        return f"next released on {money.next_release_at:%-d %B}"
+    return f"until {settings.HOLD_DAYS} days after delivery"
+
+
+def _step(label: str, amount_minor: int, note: str, icon: str, url: str) -> dict[str, Any]:
+    return {
+        "label": label,
+        "amount_minor": amount_minor,
+        "currency": settings.CURRENCY,
+        "note": note,
+        "icon": icon,
+        "url": url,
+    }

@@ -1,0 +1,131 @@
+"""What the portal's forms take. Their rules are the actions'; here is only what a browser can be told beforehand."""
+
+from typing import Any
+
+from django import forms
+
+from kit.errors import SoukError
+from kit.money import Money, parse_major
+from taxonomy.tax import SELLING_COUNTRIES
+
+CARRIERS = ("DHL", "DPD", "GLS", "UPS", "FedEx", "PostNord", "La Poste", "PostNL", "Correos", "Post")
+
+
+def put_error(form: forms.Form, error: SoukError, **names: str) -> None:
+    """Show an action's refusal at its field (`names`: the action's word to the form's), or above the form."""
+    field = names.get(error.field or "", error.field)
+    form.add_error(field if field in form.fields else None, str(error))
+
+
+class MajorField(forms.CharField):
+    """An amount as people write it ("84.20", "1 299,00"); cleaned to minor units, None when left empty."""
+
+    def __init__(self, *, currency: str, **more: Any):
+        self.currency = currency
+        more.setdefault("max_length", 20)
+        more.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**more)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            return parse_major(text, self.currency).amount_minor
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+def major(amount_minor: int | None, currency: str) -> str:
+    """Minor units as a field shows them: 8420 gives "84.20"."""
+    return "" if amount_minor is None else f"{Money(amount_minor, currency).major:f}"
+
+
+class ShipmentForm(forms.Form):
+    carrier = forms.CharField(
+        max_length=60, widget=forms.TextInput(attrs={"list": "carriers", "autocomplete": "off", "placeholder": "DHL"})
+    )
+    tracking_number = forms.CharField(
+        label="Tracking number", max_length=80, required=False, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+    tracking_url = forms.CharField(
+        label="Tracking link",
+        max_length=300,
+        required=False,
+        widget=forms.URLInput(attrs={"placeholder": "https://"}),
+        help_text="The customer can follow the parcel there.",
+    )
+
+
+class ImportForm(forms.Form):
+    publish = forms.BooleanField(
+        label="Publish what is imported",
+        required=False,
+        initial=True,
+        help_text="Otherwise new products are drafts. What is archived stays archived.",
+    )
+    file = forms.FileField(label="CSV file", error_messages={"required": "Choose a file."})
+
+
+class ShippingForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=80, help_text="What customers read, such as “Standard”.")
+    flat_minor = MajorField(label="Price of a parcel", currency="EUR", help_text="0 when shipping is always free.")
+    free_from_minor = MajorField(
+        label="Free from",
+        currency="EUR",
+        required=False,
+        help_text="An order of this much or more ships free. Empty: never.",
+    )
+    handling_days = forms.IntegerField(label="Days until you ship", min_value=0, max_value=60)
+    transit_days = forms.IntegerField(label="Days on the way", min_value=0, max_value=60)
+    countries = forms.MultipleChoiceField(
+        label="Countries you ship to",
+        choices=SELLING_COUNTRIES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: everywhere the marketplace sells to.",
+    )
+
+
+PALETTE = ("Paper", "Surface", "Ink", "Accent", "Soft")
+
+
+class ProfileForm(forms.Form):
+    """What customers read about the shop. `color_0` to `color_4` are the palette; all of them or none."""
+
+    name = forms.CharField(label="Shop name", max_length=100)
+    tagline = forms.CharField(label="In one line", max_length=150, required=False)
+    city = forms.CharField(max_length=100, required=False)
+    story = forms.CharField(
+        label="Your story",
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text="Who makes or chooses what you sell, where, and why.",
+    )
+
+    def __init__(self, *args: Any, **more: Any):
+        super().__init__(*args, **more)
+        for position, label in enumerate(PALETTE):
+            self.fields[f"color_{position}"] = forms.CharField(
+                label=label, max_length=7, required=False, widget=forms.TextInput(attrs={"placeholder": "#b4552f"})
+            )
+
+    @property
+    def colors(self) -> list[forms.BoundField]:
+        return [self[f"color_{position}"] for position in range(len(PALETTE))]
+
+    def palette(self) -> list[str]:
+        return [color for n in range(len(PALETTE)) if (color := self.cleaned_data[f"color_{n}"].strip())]
+
+    def clean(self) -> None:
+        given = sum(bool(self.cleaned_data.get(f"color_{n}", "").strip()) for n in range(len(PALETTE)))
+        if given not in (0, len(PALETTE)):
+            raise forms.ValidationError("Give all five colors, or none.")
+
+
+class StockForm(forms.Form):
+    on_hand = forms.IntegerField(
+        label="On hand", min_value=0, error_messages={"required": "Enter how many you counted."}
+    )
+    reason = forms.CharField(max_length=200, required=False)

@@ -1,0 +1,70 @@
+"""Which member may do what in the portal, and the doors of its views that hold it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tenants.vendors.middleware import member_required
+from tenants.vendors.models import Member, MemberRole
+
+View = Callable[..., Any]
+
+# Owners may do everything. Orders carry customers' addresses, so not everybody reads them.
+SEES_ORDERS = (MemberRole.MANAGER, MemberRole.ORDERS, MemberRole.FINANCE, MemberRole.VIEWER)
+SEES_MONEY = (MemberRole.MANAGER, MemberRole.FINANCE, MemberRole.VIEWER)
+DOES_ORDERS = (MemberRole.MANAGER, MemberRole.ORDERS)
+DOES_CATALOG = (MemberRole.MANAGER, MemberRole.CATALOG)
+DOES_SHOP = (MemberRole.MANAGER,)
+ANYBODY: tuple[MemberRole, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What the pages offer a member; the views refuse the rest all the same."""
+
+    see_orders: bool
+    see_money: bool
+    do_orders: bool
+    do_catalog: bool
+    do_shop: bool
+
+
+def may(member: Member) -> May:
+    def is_one_of(roles: tuple[MemberRole, ...]) -> bool:
+        return member.role in (*roles, MemberRole.OWNER)
+
+    return May(
+        see_orders=is_one_of(SEES_ORDERS),
+        see_money=is_one_of(SEES_MONEY),
+        do_orders=is_one_of(DOES_ORDERS),
+        do_catalog=is_one_of(DOES_CATALOG),
+        do_shop=is_one_of(DOES_SHOP),
+    )
+
+
+def shows(*roles: MemberRole) -> Callable[[View], View]:
+    """For views that only show."""
+    return lambda view: never_cache(require_safe(member_required(*roles)(view)))
+
+
+def changes(*roles: MemberRole) -> Callable[[View], View]:
+    """For views that only change."""
+    return lambda view: never_cache(require_POST(member_required(*roles)(view)))
+
+
+def edits(sees: tuple[MemberRole, ...], does: tuple[MemberRole, ...]) -> Callable[[View], View]:
+    """For a page with its form: some may look at it, some may send it."""
+
+    def decorate(view: View) -> View:
+        looking, sending = member_required(*sees)(view), member_required(*does)(view)
+
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            return (sending if request.method == "POST" else looking)(request, *args, **kwargs)
+
+        return never_cache(require_http_methods(["GET", "HEAD", "POST"])(guarded))
+
+    return decorate

@@ -1,0 +1,271 @@
+"""A vendor's money: where it is, what was transferred, what arrived in the bank, and the account behind it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+
+from billing.ledger.models import AccountCode
+from billing.ledger.queries import AccountPage, Step, balance, explain_to_vendor, vendor_account
+from billing.payouts import queries
+from billing.payouts.models import PayoutState, Transfer, TransferState
+from kit.money import Money
+from kit.pagination import Page
+from marketplace.orders.models import VendorOrder
+from marketplace.orders.queries import numbers_of
+from marketplace.web.portal import present
+from marketplace.web.portal.flow import money_flow
+from marketplace.web.portal.roles import SEES_MONEY, shows
+from marketplace.web.spreadsheet import csv_response
+
+CHUNK = 500
+TRANSFER_TABS = (
+    ("", "All"),
+    (TransferState.HELD, "Held"),
+    (TransferState.DUE, "Due"),
+    (TransferState.DONE, "Transferred"),
+    (TransferState.FAILED, "Failed"),
+    (TransferState.CANCELED, "Refunded"),
+)
+RULES = {"delivered_plus_days": "Delivery and the days after it"}
+ENTRIES = {
+    "sale": "Customer's payment",
+    "commission": "Commission",
+    "transfer": "Transferred to your balance",
+    "transfer_reversal": "Taken back from your balance",
+    "refund_owed": "Refund to the customer",
+}
+
+
+@shows(*SEES_MONEY)
+def overview(request: HttpRequest) -> HttpResponse:
+    vendor_id = _vendor_id(request)
+    page = queries.transfers_page(vendor_id=vendor_id, size=8)
+    payouts_ = queries.payouts_page(vendor_id=vendor_id, size=4)
+    owed = -balance(AccountCode.VENDOR_PAYABLE, currency=settings.CURRENCY, vendor_id=vendor_id)
+    return render(
+        request,
+        "portal/money.html",
+        {
+            "tabs": _tabs(request),
+            "flow": money_flow(vendor_id),
+            "owed": Money(owed, settings.CURRENCY),
+            "transfers": _transfers(page.rows),
+            "payouts": _payouts(payouts_.rows),
+            "hold_days": settings.HOLD_DAYS,
+        },
+    )
+
+
+@shows(*SEES_MONEY)
+def transfers(request: HttpRequest) -> HttpResponse:
+    vendor_id = _vendor_id(request)
+    page = queries.transfers_page(vendor_id=vendor_id, state=_state(request), cursor=request.GET.get("cursor"))
+    counts = queries.vendor_transfer_counts(vendor_id)
+    states = [(value, label, counts.get(value, 0) if value else None) for value, label in TRANSFER_TABS]
+    return render(
+        request,
+        "portal/transfers.html",
+        {
+            "tabs": _tabs(request),
+            "states": present.tabs(request, states),
+            "transfers": _transfers(page.rows),
+            "pages": present.pages(request, page),
+            "csv_query": request.GET.urlencode(),
+        },
+    )
+
+
+@shows(*SEES_MONEY)
+def payouts(request: HttpRequest) -> HttpResponse:
+    page = queries.payouts_page(vendor_id=_vendor_id(request), cursor=request.GET.get("cursor"), size=25)
+    return render(
+        request,
+        "portal/payouts.html",
+        {"tabs": _tabs(request), "payouts": _payouts(page.rows), "pages": present.pages(request, page)},
+    )
+
+
+@shows(*SEES_MONEY)
+def ledger(request: HttpRequest) -> HttpResponse:
+    vendor_id = _vendor_id(request)
+    account = vendor_account(AccountCode.VENDOR_PAYABLE, vendor_id=vendor_id, currency=settings.CURRENCY)
+    page = explain_to_vendor(account, cursor=request.GET.get("cursor")) if account else None
+    context: dict[str, Any] = {"tabs": _tabs(request), "currency": settings.CURRENCY}
+    if page:
+        context |= {
+            "rows": _steps(vendor_id, page.steps),
+            "opening_minor": -page.opening_minor,
+            "closing_minor": -page.closing_minor,
+            "pages": present.pages(request, page),  # type: ignore[arg-type]
+        }
+    return render(request, "portal/ledger.html", context)
+
+
+# --- As CSV -------------------------------------------------------------------------------------------------
+
+
+@shows(*SEES_MONEY)
+def transfers_csv(request: HttpRequest) -> HttpResponseBase:
+    vendor_id, state = _vendor_id(request), _state(request)
+    header = [
+        "order",
+        "amount",
+        "currency",
+        "state",
+        "where",
+        "explanation",
+        "release_at",
+        "transferred_at",
+        "reversed",
+    ]
+
+    def rows() -> Iterator[list[Any]]:
+        for page in _all(lambda at: queries.transfers_page(vendor_id=vendor_id, state=state, cursor=at, size=CHUNK)):
+            for place in queries.places_of(page.rows):
+                row = place.transfer
+                yield [
+                    row.reference_number,
+                    Money(row.amount_minor, row.currency).major,
+                    row.currency,
+                    row.get_state_display(),
+                    place.place,
+                    place.explanation,
+                    row.release_at,
+                    row.done_at,
+                    Money(row.reversed_minor, row.currency).major,
+                ]
+
+    return csv_response("transfers.csv", header, rows())
+
+
+@shows(*SEES_MONEY)
+def payouts_csv(request: HttpRequest) -> HttpResponseBase:
+    vendor_id = _vendor_id(request)
+
+    def rows() -> Iterator[list[Any]]:
+        for page in _all(lambda at: queries.payouts_page(vendor_id=vendor_id, cursor=at, size=CHUNK)):
+            for row in page.rows:
+                yield [
+                    row.provider_payout_id,
+                    Money(row.amount_minor, row.currency).major,
+                    row.currency,
+                    row.get_state_display(),
+                    row.created_at,
+                    row.arrives_on,
+                    row.failure_reason,
+                ]
+
+    return csv_response(
+        "payouts.csv", ["payout", "amount", "currency", "state", "created_at", "arrives_on", "failure"], rows()
+    )
+
+
+@shows(*SEES_MONEY)
+def ledger_csv(request: HttpRequest) -> HttpResponseBase:
+    vendor_id = _vendor_id(request)
+    account = vendor_account(AccountCode.VENDOR_PAYABLE, vendor_id=vendor_id, currency=settings.CURRENCY)
+
+    def rows() -> Iterator[list[Any]]:
+        if account is None:
+            return
+        for page in _all(lambda at: explain_to_vendor(account, cursor=at, size=CHUNK)):
+            for row in _steps(vendor_id, page.steps):
+                yield [
+                    row["at"],
+                    row["words"],
+                    row["order"].number if row["order"] else "",
+                    Money(row["amount_minor"], account.currency).major,
+                    Money(row["balance_minor"], account.currency).major,
+                    account.currency,
+                ]
+
+    return csv_response("account.csv", ["at", "what", "order", "amount", "balance", "currency"], rows())
+
+
+# --- Their parts --------------------------------------------------------------------------------------------
+
+
+def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    routes = (("money", "Overview"), ("transfers", "Transfers"), ("payouts", "Payouts"), ("ledger", "Account"))
+    urls = [(reverse(f"portal:{route}"), label) for route, label in routes]
+    return [{"label": label, "url": url, "current": request.path == url, "count": None} for url, label in urls]
+
+
+def _transfers(rows: list[Transfer]) -> list[dict[str, Any]]:
+    return [
+        {
+            "transfer": place.transfer,
+            "status": {"In the bank": "settled", "Needs attention": "failed", "Refunded": "refunded"}.get(
+                place.place, "held" if place.transfer.state == TransferState.HELD else "in_transit"
+            ),
+            "place": place.place,
+            "explanation": place.explanation,
+            "rule": RULES.get(place.transfer.hold_rule, place.transfer.hold_rule.replace("_", " ")),
+            "url": reverse("portal:order", args=[place.transfer.reference_id]),
+        }
+        for place in queries.places_of(rows)
+    ]
+
+
+def _payouts(rows: list[Any]) -> list[dict[str, Any]]:
+    words = {PayoutState.PAID: "settled", PayoutState.IN_TRANSIT: "in_transit", PayoutState.PENDING: "scheduled"}
+    carried = queries.carried_by(rows)
+    return [
+        {
+            "payout": row,
+            "status": words.get(PayoutState(row.state), row.state),
+            "carried": [
+                {
+                    "number": link.transfer.reference_number,
+                    "url": reverse("portal:order", args=[link.transfer.reference_id]),
+                    "amount_minor": link.amount_minor,
+                }
+                for link in carried.get(row.id, [])
+            ],
+        }
+        for row in rows
+    ]
+
+
+def _steps(vendor_id: UUID, steps: list[Step]) -> list[dict[str, Any]]:
+    """Postings in the vendor's eyes: what we owe it grows by a credit, so signs are turned around."""
+    orders: dict[UUID, VendorOrder] = numbers_of(vendor_id, [step.posting.entry.reference_id for step in steps])
+    shown = []
+    for step in steps:
+        entry = step.posting.entry
+        words = ENTRIES.get(entry.kind, entry.description or entry.kind.replace("_", " ").capitalize())
+        shown.append(
+            {
+                "at": entry.occurred_at,
+                "words": f"{words}, corrected" if entry.reverses_id else words,
+                "order": orders.get(entry.reference_id) if entry.reference_id else None,
+                "amount_minor": -step.posting.amount_minor,
+                "balance_minor": -step.balance_minor,
+            }
+        )
+    return shown
+
+
+def _all(fetch: Callable[[str | None], Any]) -> Iterator[Page[Any] | AccountPage]:
+    """Every page of a keyset list, one after the other."""
+    cursor = None
+    while True:
+        page = fetch(cursor)
+        yield page
+        cursor = page.next_cursor
+        if cursor is None:
+            return
+
+
+def _state(request: HttpRequest) -> str:
+    state = request.GET.get("state", "")
+    return state if state in TransferState.values else ""
+
+
+def _vendor_id(request: HttpRequest) -> UUID:
+    return request.vendor.id  # type: ignore[attr-defined, no-any-return]

@@ -1,0 +1,290 @@
+"""A vendor's orders: what to accept, pack and ship, and each order whole."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from billing.payments.queries import refunds_of, share_of
+from billing.payouts.queries import places_of, transfer_of
+from kit import clock
+from kit.errors import InvalidInput, SoukError
+from marketplace.fulfillment.actions import accept, deliver, pack, ship, unpacked
+from marketplace.fulfillment.models import Parcel
+from marketplace.orders import queries
+from marketplace.orders.models import Fulfillment, VendorOrder
+from marketplace.web.portal import present
+from marketplace.web.portal.context import counts_of
+from marketplace.web.portal.forms import CARRIERS, ShipmentForm, put_error
+from marketplace.web.portal.roles import DOES_ORDERS, SEES_ORDERS, changes, may, shows
+from taxonomy.tax import COUNTRY_NAMES
+from tenants.vendors.models import Member
+
+TABS = (
+    ("", "All"),
+    (Fulfillment.NEW, "New"),
+    (Fulfillment.ACCEPTED, "To pack"),
+    (Fulfillment.PACKED, "To ship"),
+    (Fulfillment.SHIPPED, "Shipped"),
+    (Fulfillment.DELIVERED, "Delivered"),
+    (Fulfillment.CANCELED, "Canceled"),
+)
+TO_SHIP = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED)
+
+
+@shows(*SEES_ORDERS)
+def orders(request: HttpRequest) -> HttpResponse:
+    counts = counts_of(request).orders
+    state, search = request.GET.get("state", ""), request.GET.get("q", "").replace("\0", "")[:40]
+    page = queries.vendor_orders(
+        _vendor_id(request), fulfillment=state, search=search, cursor=request.GET.get("cursor"), size=30
+    )
+    words = queries.vendor_statuses(page.rows)
+    return render(
+        request,
+        "portal/orders.html",
+        {
+            "rows": [_row(part, words[part.id]) for part in page.rows],
+            "pages": present.pages(request, page),
+            "tabs": present.tabs(
+                request, [(value, label, counts.get(value, 0) if value else None) for value, label in TABS]
+            ),
+            "query": search,
+            "state": state if state in Fulfillment.values else "",
+            "has_any": bool(counts),
+            "selectable": any(part.fulfillment == Fulfillment.NEW for part in page.rows),
+        },
+    )
+
+
+@shows(*SEES_ORDERS)
+def board(request: HttpRequest) -> HttpResponse:
+    counts = counts_of(request).orders
+    found = queries.board(_vendor_id(request))
+    columns = [
+        {
+            "label": dict(TABS)[Fulfillment(state)],
+            "url": f"{reverse('portal:orders')}?state={state}",
+            "count": counts.get(state, 0),
+            "orders": [_row(part, "") for part in parts],
+            "more": max(counts.get(state, 0) - len(parts), 0),
+        }
+        for state, parts in found.items()
+    ]
+    return render(request, "portal/board.html", {"columns": columns})
+
+
+@shows(*SEES_ORDERS)
+def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    return _order_page(request, _find(request, order_id))
+
+
+@changes(*DOES_ORDERS)
+def acceptances(request: HttpRequest) -> HttpResponse:
+    """Accept every order that was checked; what cannot be accepted is named and stays."""
+    accepted, refused = 0, []
+    for text in request.POST.getlist("order")[:100]:
+        try:
+            accept(vendor_order_id=_find(request, UUID(text)).id, by=_person(request))
+            accepted += 1
+        except ValueError:
+            raise Http404("There is no such order.") from None
+        except SoukError as error:
+            refused.append(str(error))
+    if accepted:
+        messages.success(request, f"{accepted} order{'s' if accepted > 1 else ''} accepted. Next: pack them.")
+    elif not refused:
+        messages.warning(request, "Check the orders to accept first.")
+    for words in refused[:5]:
+        messages.error(request, words)
+    return redirect(f"{reverse('portal:orders')}?state={Fulfillment.ACCEPTED if accepted else Fulfillment.NEW}")
+
+
+@changes(*DOES_ORDERS)
+def acceptance(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    part = _find(request, order_id)
+    try:
+        accept(vendor_order_id=part.id, by=_person(request))
+    except SoukError as error:
+        return _order_page(request, part, problem=str(error))
+    messages.success(request, f"Order {part.number} accepted.")
+    return redirect("portal:order", part.id)
+
+
+@changes(*DOES_ORDERS)
+def parcels(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Pack what is named by `line-<id>`, or everything that is left when nothing is named."""
+    part = _find(request, order_id)
+    try:
+        parcel = pack(vendor_order_id=part.id, by=_person(request), quantities=_quantities(request))
+    except SoukError as error:
+        return _order_page(request, part, problem=str(error))
+    messages.success(request, f"Parcel {parcel.number} of order {part.number} is packed.")
+    return redirect("portal:order", part.id)
+
+
+@changes(*DOES_ORDERS)
+def shipment(request: HttpRequest, parcel_id: UUID) -> HttpResponse:
+    parcel = _find_parcel(request, parcel_id)
+    form = ShipmentForm(request.POST)
+    if form.is_valid():
+        try:
+            ship(parcel_id=parcel.id, by=_person(request), **form.cleaned_data)
+        except SoukError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, f"Parcel {parcel.number} is on its way. The customer gets an e-mail.")
+            return redirect("portal:order", parcel.vendor_order_id)
+    return _order_page(request, _find(request, parcel.vendor_order_id), shipping={parcel.id: form})
+
+
+@changes(*DOES_ORDERS)
+def delivery(request: HttpRequest, parcel_id: UUID) -> HttpResponse:
+    parcel = _find_parcel(request, parcel_id)
+    try:
+        deliver(parcel_id=parcel.id, by=_person(request))
+    except SoukError as error:
+        return _order_page(request, _find(request, parcel.vendor_order_id), problem=str(error))
+    messages.success(request, f"Parcel {parcel.number} was delivered.")
+    return redirect("portal:order", parcel.vendor_order_id)
+
+
+@shows(*SEES_ORDERS)
+def packing_slip(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    part = _find(request, order_id)
+    return render(
+        request,
+        "portal/packing_slip.html",
+        {
+            "order": part,
+            "address": _address(part),
+            "lines": [{"line": line, "options": present.options(line.options)} for line in part.lines.all()],
+            "shop": request.vendor,  # type: ignore[attr-defined]
+        },
+    )
+
+
+# --- Their parts --------------------------------------------------------------------------------------------
+
+
+def _order_page(
+    request: HttpRequest,
+    part: VendorOrder,
+    *,
+    problem: str = "",
+    shipping: dict[UUID, ShipmentForm] | None = None,
+) -> HttpResponse:
+    left = unpacked(part)
+    shipping = shipping or {}
+    member: Member = request.member  # type: ignore[attr-defined]
+    names = dict(Member.objects.filter(vendor_id=part.vendor_id).values_list("user_id", "name"))
+    context = {
+        "order": part,
+        "status": queries.vendor_statuses([part])[part.id],
+        "labels": present.STATUS_LABELS,
+        "problem": problem,
+        "address": _address(part),
+        "lines": [
+            {
+                "line": line,
+                "options": present.options(line.options),
+                "picture": present.thumbnail(line.picture),
+                "left": left.get(line.id, 0),
+            }
+            for line in part.lines.all()
+        ],
+        "left": sum(left.values()),
+        "can_accept": part.fulfillment == Fulfillment.NEW,
+        "can_pack": part.fulfillment in (Fulfillment.NEW, Fulfillment.ACCEPTED) and bool(left),
+        "parcels": [
+            {
+                "parcel": parcel,
+                "status": present.parcel_status(parcel),
+                "lines": list(parcel.lines.all()),
+                "form": shipping.get(parcel.id)
+                or ShipmentForm(auto_id=f"id_{parcel.number}_%s", initial={"carrier": ""}),
+            }
+            for parcel in part.parcels.all()
+        ],
+        "carriers": CARRIERS,
+        "events": present.timeline(part, queries.events_of(part), names),
+        "is_late": _is_late(part),
+        "money": _money(part) if may(member).see_money else None,
+    }
+    return render(request, "portal/order.html", context, status=409 if problem else 422 if shipping else 200)
+
+
+def _money(part: VendorOrder) -> dict[str, Any]:
+    """What the order earns, why, and where that is now."""
+    share, transfer = share_of(part.id), transfer_of(part.id)
+    refunds = refunds_of([part.id]).get(part.id, []) if share and share.refunded_minor else []
+    earned = part.total_minor - part.commission_minor
+    return {
+        "gross_minor": part.total_minor,
+        "commission_minor": part.commission_minor,
+        "earnings_minor": earned,
+        "currency": part.currency,
+        "rules": [
+            {"title": line.title, "amount_minor": line.commission_minor, "reason": line.commission_reason}
+            for line in part.lines.all()
+        ],
+        "refunds": refunds,
+        "left_minor": earned - (share.refunded_net_minor if share else 0),
+        "place": places_of([transfer])[0] if transfer else None,
+    }
+
+
+def _row(part: VendorOrder, word: str) -> dict[str, Any]:
+    return {
+        "order": part,
+        "status": word,
+        "label": present.STATUS_LABELS.get(word, ""),
+        "customer": part.ship_to.get("name", ""),
+        "country": part.ship_to.get("country", ""),
+        "pieces": present.pieces(part),
+        "is_late": _is_late(part),
+        "can_accept": part.fulfillment == Fulfillment.NEW,
+    }
+
+
+def _is_late(part: VendorOrder) -> bool:
+    return part.ship_by is not None and part.fulfillment in TO_SHIP and part.ship_by < clock.now()
+
+
+def _address(part: VendorOrder) -> dict[str, str]:
+    country = part.ship_to.get("country", "")
+    return {**part.ship_to, "country": COUNTRY_NAMES.get(country, country)}
+
+
+def _quantities(request: HttpRequest) -> dict[UUID, int] | None:
+    named = {name.removeprefix("line-"): text for name, text in request.POST.items() if name.startswith("line-")}
+    try:
+        found = {UUID(name): int(str(text) or "0") for name, text in named.items()}
+    except ValueError:
+        raise InvalidInput("Give whole numbers of items.", field="quantity") from None
+    return found or None
+
+
+def _find(request: HttpRequest, order_id: UUID) -> VendorOrder:
+    try:
+        return queries.vendor_order(_vendor_id(request), order_id)
+    except VendorOrder.DoesNotExist:
+        raise Http404("There is no such order.") from None
+
+
+def _find_parcel(request: HttpRequest, parcel_id: UUID) -> Parcel:
+    found = Parcel.objects.filter(id=parcel_id, vendor_id=_vendor_id(request)).first()
+    if found is None:
+        raise Http404("There is no such parcel.")
+    return found
+
+
+def _vendor_id(request: HttpRequest) -> UUID:
+    return request.vendor.id  # type: ignore[attr-defined, no-any-return]
+
+
+def _person(request: HttpRequest) -> UUID:
+    return request.member.user_id  # type: ignore[attr-defined, no-any-return]

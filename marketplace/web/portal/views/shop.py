@@ -1,0 +1,129 @@
+"""How the shop looks to customers, how it ships, and who works there."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from kit.errors import SoukError
+from kit.links import absolute_url
+from marketplace.web.portal.context import logo_url
+from marketplace.web.portal.forms import PALETTE, ProfileForm, ShippingForm, major, put_error
+from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits, shows
+from tenants.shop.catalog.logo import remove_logo, set_logo
+from tenants.shop.shipping.actions import set_shipping_profile
+from tenants.shop.shipping.queries import has_said_how, shipping_profile
+from tenants.vendors.actions import change_profile
+from tenants.vendors.models import MemberRole, Vendor
+from tenants.vendors.queries import members_of
+
+ROLES = {
+    MemberRole.OWNER: "Everything, payouts and the team included",
+    MemberRole.MANAGER: "Products, orders, money and the shop",
+    MemberRole.CATALOG: "Products, stock and imports",
+    MemberRole.ORDERS: "Orders: accept, pack, ship",
+    MemberRole.FINANCE: "Looks at orders and money, sets up payouts",
+    MemberRole.VIEWER: "Looks at everything, changes nothing",
+}
+
+
+@edits(ANYBODY, DOES_SHOP)
+def profile(request: HttpRequest) -> HttpResponse:
+    vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+    colors = {f"color_{n}": color for n, color in enumerate(vendor.palette[: len(PALETTE)])}
+    initial = {"name": vendor.name, "tagline": vendor.tagline, "city": vendor.city, "story": vendor.story, **colors}
+    form = ProfileForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        given = {name: form.cleaned_data[name] for name in ("name", "tagline", "city", "story")}
+        try:
+            change_profile(
+                vendor=vendor,
+                by=request.member.user_id,  # type: ignore[attr-defined]
+                palette=form.palette(),
+                **given,
+            )
+        except SoukError as error:
+            vendor.refresh_from_db()
+            put_error(form, error, palette="color_0")
+        else:
+            messages.success(request, "Saved. Customers see it within a second.")
+            return redirect("portal:shop")
+    return render(
+        request,
+        "portal/shop.html",
+        {
+            "form": form,
+            "logo": logo_url(vendor),
+            "address": absolute_url("shop", "/", vendor.slug),
+            "shop": vendor,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@changes(*DOES_SHOP)
+def logo(request: HttpRequest) -> HttpResponse:
+    file = request.FILES.get("logo")
+    if file is None:
+        messages.error(request, "Choose a picture first.")
+        return redirect("portal:shop")
+    try:
+        set_logo(vendor=request.vendor, file=file, by=request.member.user_id)  # type: ignore[attr-defined]
+    except SoukError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, "This is your logo now.")
+    return redirect("portal:shop")
+
+
+@changes(*DOES_SHOP)
+def logo_removal(request: HttpRequest) -> HttpResponse:
+    remove_logo(vendor=request.vendor, by=request.member.user_id)  # type: ignore[attr-defined]
+    messages.success(request, "Your initials stand in for a logo now.")
+    return redirect("portal:shop")
+
+
+@edits(ANYBODY, DOES_SHOP)
+def shipping(request: HttpRequest) -> HttpResponse:
+    known = shipping_profile()
+    form = ShippingForm(
+        request.POST or None,
+        initial={
+            "name": known.name,
+            "flat_minor": major(known.flat_minor, known.currency),
+            "free_from_minor": major(known.free_from_minor, known.currency),
+            "handling_days": known.handling_days,
+            "transit_days": known.transit_days,
+            "countries": known.countries,
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            set_shipping_profile(currency=settings.CURRENCY, **form.cleaned_data)
+        except SoukError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, "Saved. New orders ship this way.")
+            return redirect("portal:shipping")
+    return render(
+        request,
+        "portal/shipping.html",
+        {"form": form, "known": known, "said": has_said_how(), "currency": settings.CURRENCY},
+        status=422 if form.errors else 200,
+    )
+
+
+@shows(*ANYBODY)
+def team(request: HttpRequest) -> HttpResponse:
+    vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+    return render(
+        request,
+        "portal/team.html",
+        {
+            "members": [
+                {"member": member, "may": ROLES[MemberRole(member.role)], "me": member.id == request.member.id}  # type: ignore[attr-defined]
+                for member in members_of(vendor)
+            ],
+            "roles": [(role.label, ROLES[role]) for role in MemberRole],
+        },
+    )

@@ -1,0 +1,105 @@
+"""A vendor's portal as its members meet it: each request runs as the vendor's own database role."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.support.browser import Browser, served_by
+
+
+class Desk:
+    """Somebody signed in to one portal: `get("/orders/")`, `post("/orders/…/acceptance/")`, redirects not followed."""
+
+    def __init__(self, browser: Browser, vendor: Any, member: Any):
+        self.browser, self.vendor, self.member = browser, vendor, member
+        self.host = f"http://{vendor.slug}.portal.localhost:8001"
+        client = browser.client(self.host)
+        session = client.session
+        session["person"] = {"id": str(member.id), "version": member.access_version, "host": self.host[7:]}
+        session.save()
+        client.cookies[browser.settings.SESSION_COOKIE_NAME] = session.session_key
+
+    def get(self, path: str, *, follow: bool = False, **headers: str) -> Any:
+        return self.browser.get(self.host + path, follow=follow, **headers)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, *, follow: bool = False, **headers: str) -> Any:
+        if not headers:
+            return self.browser.post(self.host + path, data, follow=follow)
+        with served_by("portal"):
+            return self.browser.client(self.host).post(path, data or {}, headers=headers)
+
+    def text(self, path: str) -> str:
+        answer = self.get(path)
+        assert answer.status_code == 200, answer.status_code
+        return answer.content.decode()
+
+
+@pytest.fixture
+def desk_of(db: None, settings: Any) -> Callable[..., Desk]:
+    """`desk_of(vendor, "viewer")`: a member of that role, signed in to the vendor's portal."""
+    from accounts.signup import register_person
+    from tenants.vendors.models import Member
+
+    def sit(vendor: Any, role: str = "owner") -> Desk:
+        person = register_person(
+            email=f"{role}@{vendor.slug}.example", name=f"{role.title()} {vendor.name}", password="a long good one"
+        )
+        member = Member.objects.create(
+            vendor=vendor, user_id=person.id, name=person.name, email=person.email, role=role
+        )
+        return Desk(Browser(settings), vendor, member)
+
+    return sit
+
+
+@pytest.fixture
+def desk(make_vendor: Callable[..., Any], desk_of: Callable[..., Desk]) -> Desk:
+    """The owner of Lindqvist, whose shop is empty."""
+    return desk_of(make_vendor("lindqvist"))
+
+
+@pytest.fixture
+def paid(put_on_shelf: Any, address: Any, everything_ten_percent: Any) -> Callable[..., Any]:
+    """`order, lamp, soap = paid()`: three lamps at Lindqvist and a soap at Moreau, paid, their earnings held."""
+    from billing.payments.models import Payment
+    from billing.payouts.actions import schedule_transfers
+    from django.utils import timezone
+    from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
+    from marketplace.checkout.actions import place_order
+    from marketplace.orders.actions import mark_paid
+
+    shelves: list[Any] = []
+
+    def pay(quantity: int = 3) -> Any:
+        if not shelves:
+            shelves.extend([put_on_shelf("lindqvist", stock=30), put_on_shelf("moreau", stock=30)])
+        lamp, soap = shelves
+        cart = ensure_cart(user=None, token=new_token(), country="NL")
+        add_to_cart(cart=cart, offer_id=lamp.offer.id, quantity=quantity)
+        add_to_cart(cart=cart, offer_id=soap.offer.id)
+        order = place_order(cart=cart, version=cart.version, email="ada@vermeer.example", ship_to=address)
+        mark_paid(order.id)
+        payment = Payment.objects.get(reference_id=order.id)
+        payment.state, payment.paid_at = "paid", timezone.now()
+        payment.save()
+        schedule_transfers(payment)
+        return order, lamp, soap
+
+    return pay
+
+
+def png(width: int = 60, height: int = 40, kind: str = "PNG") -> io.BytesIO:
+    """A small picture as a file."""
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), (180, 85, 47)).save(file, kind)
+    file.seek(0)
+    file.name = f"picture.{kind.lower()}"
+    return file
+
+
+@pytest.fixture
+def picture() -> Callable[..., io.BytesIO]:
+    return png
