@@ -16,6 +16,7 @@ from marketplace.demo.cast import CUSTOMERS, VENDORS
 from marketplace.demo.parts import CastCustomer, CastProduct, CastVendor, Palette
 
 COLUMNS = ["external_id", "title", "description", "brand", "gtin", "price", "stock", "sku", "category", "attributes"]
+NEEDED = {"id", "brand", "gtin", "title", "description", "price_minor", "attributes"}
 CATALOGUE_STOCK = 100
 CATALOGUE_ORDERS = 200
 SECOND_OFFERS = 50
@@ -95,22 +96,24 @@ def cast_script() -> Script:
     return Script("cast", vendors, purchases)
 
 
-def catalogue_script(path: Path) -> Script:
+def catalogue_script(path: Path, orders: int = CATALOGUE_ORDERS) -> Script:
     """Every brand of a catalogue file becomes a vendor with its products; 50 products get a second vendor's offer.
 
-    Raises ValueError when the file cannot be read as such a catalogue.
+    Brands that would have the same address are one vendor. Raises ValueError when the file cannot be read as such a
+    catalogue, naming the line, and OSError when it cannot be opened.
     """
     vendors: dict[str, ScriptVendor] = {}
     categories: dict[str, None] = {}
     offers: list[tuple[ScriptVendor, dict[str, str]]] = []
     for product in _products(path):
         brand = product["brand"].strip() or "No brand"
-        if brand not in vendors:
-            vendors[brand] = ScriptVendor(_vendor_of(brand, len(vendors)))
+        slug = _slug_of(brand)
+        if slug not in vendors:
+            vendors[slug] = ScriptVendor(_vendor_of(brand, len(vendors)))
         row = _catalogue_row(product)
         categories[row["category"]] = None
-        vendors[brand].rows.append(row)
-        offers.append((vendors[brand], row))
+        vendors[slug].rows.append(row)
+        offers.append((vendors[slug], row))
     found = list(vendors.values())
     if not found:
         raise ValueError(f"{path} holds no products")
@@ -123,13 +126,13 @@ def catalogue_script(path: Path) -> Script:
             other.rows.append(
                 {**row, "external_id": f"x-{row['external_id']}", "sku": f"x-{row['sku']}", "price": dearer}
             )
-    return Script("catalogue", found, list(_catalogue_purchases(found)), list(categories))
+    return Script("catalogue", found, list(_catalogue_purchases(found, orders)), list(categories))
 
 
-def _catalogue_purchases(vendors: list[ScriptVendor]) -> Iterator[ScriptPurchase]:
-    """200 orders of one to four vendors, walking through vendors and their products."""
+def _catalogue_purchases(vendors: list[ScriptVendor], orders: int) -> Iterator[ScriptPurchase]:
+    """Orders of one to four vendors, walking through vendors and their products."""
     place = 0
-    for number in range(CATALOGUE_ORDERS):
+    for number in range(orders):
         items: list[tuple[str, int, int]] = []
         for part in range(min(number % 4 + 1, len(vendors))):
             chosen = vendors[(place + part) % len(vendors)]
@@ -156,18 +159,25 @@ def _row_of(product: CastProduct, number: int) -> dict[str, str]:
 
 
 def _products(path: Path) -> Iterator[dict[str, str]]:
-    opened = (
-        lzma.open(path, "rt", encoding="utf-8", newline="")
-        if path.suffix == ".xz"
-        else path.open(encoding="utf-8", newline="")
-    )
+    """The rows of a catalogue file; `.xz` is unpacked. Raises ValueError naming the line."""
+    open_ = lzma.open if path.suffix == ".xz" else open
     csv.field_size_limit(10_000_000)
-    with opened as file:
+    with open_(path, "rt", encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        missing = {"id", "brand", "gtin", "title", "price_minor", "attributes"} - set(reader.fieldnames or ())
-        if missing:
-            raise ValueError(f"{path} lacks the columns {', '.join(sorted(missing))}")
-        yield from reader
+        try:
+            missing = NEEDED - set(reader.fieldnames or ())
+            if missing:
+                raise ValueError(f"the columns {', '.join(sorted(missing))} are missing")
+            for row in reader:
+                if any(row[name] is None for name in NEEDED):
+                    raise ValueError("the row is too short")
+                if not row["price_minor"].isdecimal():
+                    raise ValueError(f"{row['price_minor']!r} is not a price in minor units")
+                if not isinstance(json.loads(row["attributes"] or "{}"), dict):
+                    raise ValueError("the attributes are not a JSON object")
+                yield row
+        except (ValueError, csv.Error, lzma.LZMAError, EOFError) as error:
+            raise ValueError(f"{path}, line {max(reader.line_num, 1)}: {error}") from None
 
 
 def _catalogue_row(product: dict[str, str]) -> dict[str, str]:
@@ -187,11 +197,15 @@ def _catalogue_row(product: dict[str, str]) -> dict[str, str]:
     }
 
 
+def _slug_of(brand: str) -> str:
+    slug = re.sub(r"-+", "-", slugify(brand))[:34].strip("-")
+    return slug if len(slug) >= 3 else f"{slug or 'brand'}-shop"
+
+
 def _vendor_of(brand: str, number: int) -> CastVendor:
     """A brand as a vendor, in the countries of the cast by turns, with the cast's shipping."""
     like = VENDORS[number % len(VENDORS)]
-    slug = re.sub(r"-+", "-", slugify(brand))[:34].strip("-")
-    slug = slug if len(slug) >= 3 else f"{slug or 'brand'}-shop"
+    slug = _slug_of(brand)
     return CastVendor(
         slug=slug,
         name=brand,

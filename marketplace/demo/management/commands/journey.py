@@ -3,20 +3,21 @@
 import json
 import signal
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billing.reconciliation.models import ReconciliationException
 from embedded.processes import Fleet, Ports, PortTaken
+from kit.errors import SoukError
 from kit.money import Money
 from marketplace.demo import setup
 from marketplace.demo.afresh import empty
 from marketplace.demo.journey import GONE, Journey, match
 from marketplace.demo.progress import Progress
 from marketplace.demo.sandbox import Sandbox
-from marketplace.demo.scripts import Script, cast_script, catalogue_script
+from marketplace.demo.scripts import CATALOGUE_ORDERS, Script, cast_script, catalogue_script
 from tenants.isolation.doors import acting_as
 
 PROCESSES = ("web", "worker", "shopworker", "builder", "beat")
@@ -33,19 +34,26 @@ class Command(BaseCommand):
         parser.add_argument(
             "--catalogue", type=Path, help="a catalogue file (csv, csv.xz): every brand becomes a vendor"
         )
+        parser.add_argument(
+            "--orders",
+            type=int,
+            default=CATALOGUE_ORDERS,
+            help="how many orders its customers place (default: %(default)s)",
+        )
         parser.add_argument("--afresh", action="store_true", help="forget an unfinished journey and begin anew")
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         world, state = settings.WORLD, settings.WORLD.root / "journey.json"
         try:
-            script = catalogue_script(options["catalogue"]) if options["catalogue"] else cast_script()
+            script = (
+                catalogue_script(options["catalogue"], options["orders"]) if options["catalogue"] else cast_script()
+            )
         except (OSError, ValueError) as error:
             raise CommandError(f"The catalogue cannot be read: {error}") from None
-        progress = Progress(self.stdout._out)
-        ports = Ports(
-            *(int(settings.PORTS[face]) for face in ("market", "portal", "office")), int(settings.SANDBOX_PORT)
-        )
+        progress = Progress(cast(TextIO, self.stdout._out))
+        market, portal, office = (int(settings.PORTS[face]) for face in ("market", "portal", "office"))
+        ports = Ports(market, portal, office, int(settings.SANDBOX_PORT))
         fleet = Fleet(world, ports, on_restart=self._restarting)
         try:
             if state.exists():
@@ -66,13 +74,13 @@ class Command(BaseCommand):
                 raise CommandError("Not every cent is explained.")
             state.write_text(json.dumps({"script": script.name, "finished": True}))
             self.stdout.write(self.style.SUCCESS(f"Every cent is explained. It took {progress.seconds:.0f} s."))
-        except (PortTaken, TimeoutError, RuntimeError) as error:
-            raise CommandError(str(error)) from None
         except GONE as gone:
             words = f"{type(gone).__name__}: {str(gone).strip()}"
             raise CommandError(
                 f"A server went away and stayed away. {words}\nThe same command goes on from here."
             ) from None
+        except (PortTaken, TimeoutError, RuntimeError, SoukError) as error:
+            raise CommandError(str(error)) from None
         except KeyboardInterrupt:
             raise CommandError("Interrupted. The same command goes on from here.") from None
         finally:
