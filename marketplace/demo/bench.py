@@ -56,8 +56,8 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.world = settings.WORLD
-        ports = (int(settings.PORTS[face]) for face in ("market", "portal", "office"))
-        self.ports = Ports(*ports, int(settings.SANDBOX_PORT))
+        market, portal, office = (int(settings.PORTS[face]) for face in ("market", "portal", "office"))
+        self.ports = Ports(market, portal, office, int(settings.SANDBOX_PORT))
         self._kept = self.world.root / "bench.json"
 
     def pages(self) -> Figures:

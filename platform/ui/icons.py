@@ -1,7 +1,7 @@
 """Icons as inline SVG: lucide outlines from `static/ui/icons`, in the color of the text around them."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from django.utils.html import format_html
@@ -27,6 +27,7 @@ def shapes(name: str) -> SafeString:
     return mark_safe(re.sub(r"\s*\n\s*", "", inside))  # noqa: S308, a file of our own
 
 
+@lru_cache(maxsize=512)
 def icon(name: str, *, label: str = "", size: int = 20) -> SafeString:
     """The icon as `<svg>`: decoration, unless `label` gives it a name for screen readers. Raises UnknownIcon."""
     meaning = (

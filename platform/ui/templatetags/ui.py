@@ -8,6 +8,7 @@
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django import template
@@ -47,6 +48,7 @@ STAR = "M12 2.8l2.8 5.9 6.4.9-4.7 4.5 1.2 6.4-5.7-3.1-5.7 3.1 1.2-6.4L2.8 9.6l6.
 
 
 @register.simple_tag
+@cache
 def ui_styles(face: str) -> SafeString:
     """The stylesheet links of a face, in the order of the layers."""
     links = ((static(f"ui/css/{name}.css"),) for name in STYLES[face])
@@ -54,6 +56,7 @@ def ui_styles(face: str) -> SafeString:
 
 
 @register.simple_tag
+@cache
 def ui_scripts(face: str) -> SafeString:
     """The scripts of a face: htmx, and the custom elements as modules. Nothing waits for them."""
     if not SCRIPTS[face]:

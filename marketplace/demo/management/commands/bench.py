@@ -4,6 +4,7 @@ import json
 import os
 import platform as machine
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        progress = Progress(self.stderr._out)
+        progress = Progress(sys.stderr)
         catalogue = options["catalogue"]
         if catalogue is not None and catalogue.is_dir():
             catalogue = catalogue / "products.csv.xz"
