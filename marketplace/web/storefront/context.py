@@ -52,7 +52,7 @@ def _market(from_elsewhere: bool, route: str) -> str:
 
 
 def _categories(request: HttpRequest) -> list[dict[str, Any]]:
-    """The first roots of the tree, the one we are in marked. (The start page has them all.)"""
+    """The first roots of the tree, the one we are in marked."""
     here = str(request.resolver_match.kwargs.get("path", "")) if request.resolver_match else ""
     return [
         {
