@@ -1,6 +1,6 @@
 """From what models declare (`kit.access`) to what the database enforces: grants and row-level security.
 
-`apply` makes it so, in one transaction; `drift` says where the database differs from what is declared.
+`apply` makes it so, in one transaction; `tenants.isolation.drift` says where the database differs.
 """
 
 import re
@@ -83,6 +83,8 @@ class Table:
             return
         for role in ("owner", "store", "platform", "doorman"):
             yield f"{role}_all", "ALL", role, "true", "true"
+        if self.name == "isolation_wall":
+            yield "wall_reader_all", "SELECT", "wall_reader", "true", ""
         own = f"({self.access.vendor_where or f'{self.vendor_column} = (SELECT souk.vendor_of_session())'})"
         conditions = [own, *(f"({reference})" for reference in self._own_references())]
         if self.access.vendor_check:
@@ -98,6 +100,12 @@ class Table:
                 "" if privilege == "INSERT" else using,
                 check if privilege in ("INSERT", "UPDATE") else "",
             )
+
+    def create_policies(self, schema: str) -> Iterator[str]:
+        """The statements that make the policies, on the table of that name in `schema`."""
+        for policy, command, role, using, check in self.policies():
+            clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
+            yield f'CREATE POLICY {policy} ON {schema}."{self.name}" FOR {command} TO {role}{clauses}'
 
     def _own_references(self) -> Iterator[str]:
         """What a vendor writes may refer to rows of its own only. The foreign key does not see to that: it is checked as the
@@ -161,13 +169,10 @@ def statements() -> Iterator[str]:
                 yield f"GRANT {privilege}{of} ON {name} TO {role}"
         if table.name == "isolation_wall":
             yield f"GRANT SELECT (name, state, vendor_id) ON {name} TO wall_reader"
-            yield "CREATE POLICY wall_reader_all ON public.isolation_wall FOR SELECT TO wall_reader USING (true)"
         secured = "ENABLE" if table.is_walled else "DISABLE"
         forced = "FORCE" if table.is_walled else "NO FORCE"
         yield f"ALTER TABLE {name} {secured} ROW LEVEL SECURITY, {forced} ROW LEVEL SECURITY"
-        for policy, command, role, using, check in table.policies():
-            clauses = (f" USING ({using})" if using else "") + (f" WITH CHECK ({check})" if check else "")
-            yield f"CREATE POLICY {policy} ON {name} FOR {command} TO {role}{clauses}"
+        yield from table.create_policies("public")
 
 
 def apply() -> int:
@@ -179,47 +184,3 @@ def apply() -> int:
         for statement in statements():
             cursor.execute(statement)
     return len(public_tables())
-
-
-def drift() -> list[str]:
-    """Where grants and policies differ from what is declared, in words; empty when they agree."""
-    declared: set[str] = set()
-    for table in public_tables():
-        for role in ROLES:
-            for privilege, columns in table.rights(role):
-                for column in columns or ("*",):
-                    declared.add(f"{role} may {privilege} {table.name} {column}")
-        if table.is_walled:
-            declared.add(f"{table.name} forces row security")
-        for policy, command, role, _using, _check in table.policies():
-            declared.add(f"policy {policy} on {table.name} for {command} to {role}")
-    declared |= {f"wall_reader may SELECT isolation_wall {column}" for column in ("name", "state", "vendor_id")}
-    declared.add("policy wall_reader_all on isolation_wall for SELECT to wall_reader")
-    found: set[str] = set()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT a.grantee::regrole::text, a.privilege_type, c.relname, '*'
-            FROM pg_class c, LATERAL aclexplode(c.relacl) a
-            WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND a.grantee <> c.relowner
-            UNION ALL
-            SELECT a.grantee::regrole::text, a.privilege_type, c.relname, t.attname
-            FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid, LATERAL aclexplode(t.attacl) a
-            WHERE c.relnamespace = 'public'::regnamespace
-            """
-        )
-        found |= {f"{role} may {privilege} {table} {column}" for role, privilege, table, column in cursor.fetchall()}
-        cursor.execute(
-            """
-            SELECT relname FROM pg_class
-            WHERE relnamespace = 'public'::regnamespace AND relrowsecurity AND relforcerowsecurity
-            """
-        )
-        found |= {f"{table} forces row security" for (table,) in cursor.fetchall()}
-        cursor.execute(
-            "SELECT policyname, tablename, cmd, array_to_string(roles, ',') FROM pg_policies WHERE schemaname = 'public'"
-        )
-        found |= {f"policy {policy} on {table} for {cmd} to {roles}" for policy, table, cmd, roles in cursor.fetchall()}
-    return sorted(
-        [f"missing: {what}" for what in declared - found] + [f"not declared: {what}" for what in found - declared]
-    )

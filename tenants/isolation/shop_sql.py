@@ -72,17 +72,26 @@ def dump_template() -> str:
     return "\n".join([script, data, *shop_grants()])
 
 
-def shop_grants() -> list[str]:
-    """Who may touch a shop's tables: its vendor all, the platform all, the store reads and writes stock."""
-    found = [f"GRANT USAGE ON SCHEMA {PLACEHOLDER} TO {PLACEHOLDER}, platform, store;"]
+def shop_rights() -> dict[tuple[str, str], list[str]]:
+    """{(table, who): privileges} in a shop: its vendor and the platform all, the store reads, and writes stock. `who` is
+    "vendor", "platform" or "store"."""
+    everything = ["SELECT", "INSERT", "UPDATE", "DELETE"]
     written_by_store = {"shop_inventory"}
+    found = {}
     for label in tenant_labels():
         for model in apps.get_app_config(label).get_models(include_auto_created=True):
-            table = f'{PLACEHOLDER}."{model._meta.db_table}"'
-            store = "SELECT, INSERT, UPDATE" if label in written_by_store else "SELECT"
-            found.append(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO {PLACEHOLDER}, platform;")
-            found.append(f"GRANT {store} ON {table} TO store;")
-    found.append(f"GRANT SELECT ON {PLACEHOLDER}.django_migrations TO {PLACEHOLDER}, platform;")
+            table = model._meta.db_table
+            found[table, "vendor"] = found[table, "platform"] = everything
+            found[table, "store"] = everything[:3] if label in written_by_store else ["SELECT"]
+    return found | {("django_migrations", who): ["SELECT"] for who in ("vendor", "platform")}
+
+
+def shop_grants() -> list[str]:
+    """Those rights as SQL."""
+    found = [f"GRANT USAGE ON SCHEMA {PLACEHOLDER} TO {PLACEHOLDER}, platform, store;"]
+    for (table, who), privileges in shop_rights().items():
+        role = PLACEHOLDER if who == "vendor" else who
+        found.append(f'GRANT {", ".join(privileges)} ON {PLACEHOLDER}."{table}" TO {role};')
     return found
 
 

@@ -7,7 +7,8 @@ import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from tenants.isolation import actions, policies, roles
+from tenants.isolation import actions, roles
+from tenants.isolation.drift import drift
 
 
 class Command(BaseCommand):
@@ -39,7 +40,7 @@ class Command(BaseCommand):
         )
 
     def check(self, **_: Any) -> None:
-        differences = policies.drift()
+        differences = drift()
         for difference in differences:
             self.stderr.write(difference)
         if differences:
