@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<uuid:order_id>/acceptance/", orders.acceptance, name="acceptance"),
     path("orders/<uuid:order_id>/parcels/", orders.parcels, name="parcels"),
     path("orders/<uuid:order_id>/packing-slip/", orders.packing_slip, name="packing_slip"),
+    path("orders/<uuid:order_id>/packing-slip.pdf", orders.packing_slip_pdf, name="packing_slip_pdf"),
     path("parcels/<uuid:parcel_id>/shipment/", orders.shipment, name="shipment"),
     path("parcels/<uuid:parcel_id>/delivery/", orders.delivery, name="delivery"),
     path("products/", products.products, name="products"),

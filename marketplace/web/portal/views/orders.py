@@ -12,6 +12,7 @@ from billing.payments.queries import refunds_of, share_of
 from billing.payouts.queries import places_of, transfer_of
 from kit import clock
 from kit.errors import InvalidInput, SoukError
+from marketplace.fulfillment import documents
 from marketplace.fulfillment.actions import accept, deliver, pack, ship, unpacked
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders import queries
@@ -165,6 +166,14 @@ def packing_slip(request: HttpRequest, order_id: UUID) -> HttpResponse:
             "shop": request.vendor,  # type: ignore[attr-defined]
         },
     )
+
+
+@shows(*SEES_ORDERS)
+def packing_slip_pdf(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    part = _find(request, order_id)
+    answer = HttpResponse(documents.packing_slip(part), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="packing-slip-{part.number}.pdf"'
+    return answer
 
 
 # --- Their parts --------------------------------------------------------------------------------------------
