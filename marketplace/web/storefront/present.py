@@ -100,11 +100,16 @@ def offer(line: OfferLine) -> dict[str, Any]:
         "currency": line.offer.currency,
         "compare_at_minor": line.offer.compare_at_minor,
         "condition": CONDITIONS.get(line.offer.condition, line.offer.condition.capitalize()),
-        "delivery": f"{arrives(card.handling_days, card.transit_days)}, {shipping_words(card).lower()}"
+        "delivery": f"{arrives(card.handling_days, card.transit_days)}, {_inside(shipping_words(card))}"
         if line.offer.available
         else "sold out",
         "available": line.offer.available,
     }
+
+
+def _inside(words: str) -> str:
+    """Words as they stand inside a sentence."""
+    return words[:1].lower() + words[1:]
 
 
 def logo(card: VendorCard) -> str:
