@@ -68,8 +68,9 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @edits(DOES_CATALOG, DOES_CATALOG)
 def new_import(request: HttpRequest) -> HttpResponse:
-    form = ImportForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if sent else ImportForm()
+    if sent and form.is_valid():
         file = form.cleaned_data["file"]
         try:
             made = request_import(

@@ -211,6 +211,7 @@ def _order_page(
         "parcels": [
             {
                 "parcel": parcel,
+                "submit": f"Ship parcel {parcel.number}",
                 "status": present.parcel_status(parcel),
                 "lines": list(parcel.lines.all()),
                 "form": shipping.get(parcel.id)

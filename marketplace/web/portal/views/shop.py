@@ -32,7 +32,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     vendor: Vendor = request.vendor  # type: ignore[attr-defined]
     colors = {f"color_{n}": color for n, color in enumerate(vendor.palette[: len(PALETTE)])}
     initial = {"name": vendor.name, "tagline": vendor.tagline, "city": vendor.city, "story": vendor.story, **colors}
-    form = ProfileForm(request.POST or None, initial=initial)
+    form = ProfileForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("name", "tagline", "city", "story")}
         try:
@@ -87,7 +87,7 @@ def logo_removal(request: HttpRequest) -> HttpResponse:
 def shipping(request: HttpRequest) -> HttpResponse:
     known = shipping_profile()
     form = ShippingForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         initial={
             "name": known.name,
             "flat_minor": major(known.flat_minor, known.currency),

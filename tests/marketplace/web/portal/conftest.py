@@ -64,9 +64,10 @@ def desk(make_vendor: Callable[..., Any], desk_of: Callable[..., Desk]) -> Desk:
 @pytest.fixture
 def paid(put_on_shelf: Any, address: Any, everything_ten_percent: Any) -> Callable[..., Any]:
     """`order, lamp, soap = paid()`: three lamps at Lindqvist and a soap at Moreau, paid, their earnings held."""
+    from django.utils import timezone
+
     from billing.payments.models import Payment
     from billing.payouts.actions import schedule_transfers
-    from django.utils import timezone
     from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
     from marketplace.checkout.actions import place_order
     from marketplace.orders.actions import mark_paid

@@ -1,0 +1,148 @@
+"""Where a vendor's money is, as its pages and downloads say it."""
+
+import csv
+import io
+from datetime import date
+
+import pytest
+from billing.ledger.actions import post
+from billing.ledger.entries import ShareOfSale, commission
+from billing.ledger.entries import Line as Side
+from billing.ledger.models import JournalEntry
+from billing.payouts.models import Payout, PayoutTransfer, Transfer
+from django.db import ProgrammingError, transaction
+from kit import clock
+from marketplace.web.spreadsheet import cell
+from tenants.isolation.doors import bind_vendor
+
+
+@pytest.fixture
+def sold(paid, desk_of):
+    """(the owner of Lindqvist at the portal, its part, Moreau's part), the sale and its commission in the books."""
+    order, lamp, soap = paid()
+    parts = [order.vendor_orders.get(vendor_slug=slug) for slug in ("lindqvist", "moreau")]
+    now = clock.now()
+    post(
+        source_key="txn:1",
+        kind="sale",
+        lines=[Side("1010", order.total_minor), *(Side("2000", -part.total_minor, part.vendor_id) for part in parts)],
+        currency="EUR",
+        occurred_at=now,
+        reference_id=order.id,
+        description="Customer's payment",
+    )
+    for part in parts:
+        share = ShareOfSale(part.vendor_id, part.id, part.total_minor, part.commission_minor)
+        draft = commission(share, currency="EUR", occurred_at=now)
+        post(
+            source_key=draft.source_key,
+            kind=draft.kind,
+            lines=draft.lines,
+            currency="EUR",
+            occurred_at=now,
+            reference_id=draft.reference_id,
+            description=draft.description,
+        )
+    return desk_of(lamp.vendor), *parts
+
+
+def shown(minor):
+    return f"{minor / 100:,.2f} EUR"
+
+
+def rows_of(answer):
+    assert answer.status_code == 200
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(text)))
+
+
+def test_the_flow_adds_up(sold):
+    desk, mine, _ = sold
+    earned = mine.total_minor - mine.commission_minor
+    for path in ("/", "/money/"):
+        page = desk.text(path)
+        assert shown(mine.total_minor) in page
+        assert f"{shown(mine.commission_minor)} of it commission" in page
+        assert shown(earned) in page
+
+
+def test_transfers_say_where_why_and_until_when(sold):
+    desk, mine, other = sold
+    page = desk.text("/money/transfers/")
+    assert mine.number not in page or other.number not in page
+    assert "Released 7 days after delivery" in page and "not yet known" in page
+    assert "No earnings yet" in desk.text("/money/transfers/?state=done")
+    assert desk.get("/money/transfers/?state=%27&cursor=").status_code == 200
+
+
+def test_a_payout_tells_what_it_contains(sold):
+    desk, mine, _ = sold
+    transfer = Transfer.objects.get(vendor_id=mine.vendor_id)
+    transfer.state, transfer.done_at = "done", clock.now()
+    transfer.save()
+    payout = Payout.objects.create(
+        vendor_id=mine.vendor_id,
+        provider_payout_id="po_1",
+        amount_minor=transfer.amount_minor,
+        currency="EUR",
+        state="paid",
+        arrives_on=date(2026, 3, 12),
+        created_at=clock.now(),
+    )
+    PayoutTransfer.objects.create(
+        payout=payout, transfer=transfer, vendor_id=mine.vendor_id, amount_minor=transfer.amount_minor
+    )
+    page = desk.text("/money/payouts/")
+    assert transfer.reference_number in page and "1 order" in page and "12 Mar 2026" in page
+    assert "Arrived on 12 March 2026" in desk.text(f"/orders/{mine.id}/")
+    assert rows_of(desk.get("/money/payouts.csv"))[1][:4] == ["po_1", f"{transfer.amount_minor / 100:.2f}", "EUR", "Paid"]
+
+
+def test_the_account_runs_from_opening_to_what_is_owed(sold):
+    desk, mine, _ = sold
+    earned = mine.total_minor - mine.commission_minor
+    page = desk.text("/money/ledger/")
+    assert "Customer&#x27;s payment" in page and page.count(mine.number) == 2
+    assert f">+{shown(mine.total_minor)}<" in page and f">−{shown(mine.commission_minor)}<" in page
+    assert shown(earned) in page and "Before these entries" in page
+    header, *rows = rows_of(desk.get("/money/ledger.csv"))
+    assert header == ["at", "what", "order", "amount", "balance", "currency"]
+    assert [(row[1], row[2], row[3], row[4]) for row in rows] == [
+        ("Commission", mine.number, f"{-mine.commission_minor / 100:.2f}", f"{earned / 100:.2f}"),
+        ("Customer's payment", mine.number, f"{mine.total_minor / 100:.2f}", f"{mine.total_minor / 100:.2f}"),
+    ]
+
+
+def test_a_vendor_reads_only_the_entries_that_moved_its_account(sold):
+    desk, _, _ = sold
+    assert JournalEntry.objects.count() == 3
+    with bind_vendor(desk.vendor):
+        kinds = JournalEntry.objects.order_by("kind").values_list("kind", flat=True)
+        assert list(kinds) == ["commission", "sale"]
+        with pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            JournalEntry.objects.values_list("postings_count", flat=True)[0]
+
+
+def test_transfers_as_csv_are_the_vendors_own(sold):
+    desk, mine, _ = sold
+    header, *rows = rows_of(desk.get("/money/transfers.csv"))
+    assert header[:2] == ["order", "amount"]
+    assert [row[1] for row in rows] == [f"{(mine.total_minor - mine.commission_minor) / 100:.2f}"]
+    assert rows_of(desk.get("/money/transfers.csv?state=done")) == [header]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
+def test_no_cell_is_a_formula(text):
+    assert cell(text) == f"'{text}"
+
+
+def test_numbers_and_plain_texts_stay_as_they_are():
+    from decimal import Decimal
+
+    assert [cell(value) for value in (-5, Decimal("-1.20"), "a=b", None, date(2026, 3, 2))] == [
+        "-5",
+        "-1.20",
+        "a=b",
+        "",
+        "2026-03-02",
+    ]
