@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 STYLE = (Path(__file__).parent / "style.css").read_text()
 # No form-action: browsers apply it to the redirect after a form, and that one leads to the shop.
-POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = "default-src 'none'; img-src data:; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 
 def document(title: str, content: str, *, status: int = 200) -> HTMLResponse:

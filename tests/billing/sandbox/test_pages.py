@@ -122,7 +122,7 @@ def test_pages_carry_a_policy_without_scripts(sandbox: Sandbox, client: stripe.S
     page = sandbox.http.get(open_session(client).url)
     assert (
         page.headers["content-security-policy"]
-        == "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+        == "default-src 'none'; img-src data:; style-src 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     assert "No real money moves here" in page.text
     assert "<script" not in page.text
