@@ -5,15 +5,15 @@ import secrets
 from collections.abc import Mapping
 from uuid import UUID
 
-from accounts.models import User
 from django.db import transaction
 from django.db.models import F
+
+from accounts.models import User
 from kit import clock
 from kit.errors import Conflict, InvalidInput
-from taxonomy.tax import SELLING_COUNTRIES
-
 from marketplace.carts.models import MAX_QUANTITY, Cart, CartLine
 from marketplace.catalog.models import Offer
+from taxonomy.tax import SELLING_COUNTRIES
 
 MAX_LINES = 100
 _COUNTRIES = {code for code, _ in SELLING_COUNTRIES}

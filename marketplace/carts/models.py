@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
-
 from marketplace.catalog.models import Offer
 
 MAX_QUANTITY = 99

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from accounts.models import User
 from django.db.models import Sum
 
+from accounts.models import User
 from marketplace.carts.actions import token_hash
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog.models import VendorCard

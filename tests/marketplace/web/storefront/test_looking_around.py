@@ -272,3 +272,21 @@ def test_public_media_is_served_and_nothing_beside_it(shopper, settings):
     assert "sandbox" in found["Content-Security-Policy"]
     for path in ("../secret.webp", "..%2fsecret.webp", "pictures/b.webp", "pictures", "pictures/a-320.webp.py"):
         assert shopper.get(f"/media/{path}").status_code == 404
+
+
+def test_vendors_take_turns_in_a_rail_as_long_as_there_are_several():
+    from marketplace.catalog.queries import varied
+
+    rows = [Listing(title=f"{vendor}{n}", best_vendor_slug=vendor) for vendor in "ab" for n in range(4)]
+    assert [listing.title for listing in varied(rows, 5)] == ["a0", "a1", "b0", "b1", "a2"]
+    assert [listing.title for listing in varied(rows[:3], 5)] == ["a0", "a1", "a2"]
+
+
+def test_a_shop_window_shows_pictures_of_what_is_sold_there(put_on_shelf):
+    from marketplace.catalog.queries import shop_windows
+
+    lamp, soap = put_on_shelf("lindqvist"), put_on_shelf("moreau")
+    Listing.objects.filter(id=lamp.listing.id).update(pictures=[{"path": "pictures/a"}, {"path": "pictures/b"}])
+    assert shop_windows([lamp.vendor.id, soap.vendor.id]) == {lamp.vendor.id: ["pictures/a"]}
+    Listing.objects.update(is_visible=False)
+    assert shop_windows([lamp.vendor.id]) == {}
