@@ -1,0 +1,68 @@
+"""Each part of a running market is killed (-9) at every named point of a journey: nothing is lost, nothing done twice."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.market import Market, money_lines
+
+KILLED = ("web", "worker", "sandbox", "valkey", "postgres")
+RUNNER = Path(__file__).with_name("killing_journey.py")
+# A run whose server stayed away for too long ends, saying so; the same command goes on.
+MOST_RUNS = 4
+
+pytestmark = pytest.mark.slow
+
+
+@dataclass
+class Played:
+    """What a market came to, and everything its journey said on the way."""
+
+    table: list[str]
+    tally: dict[str, list[Any]]
+    killed: list[str]
+    runs: int
+    said: str
+
+
+def play(market: Market, victim: str) -> Played:
+    try:
+        said, code, runs = "", 1, 0
+        while code and runs < MOST_RUNS:
+            code, words = market.run(RUNNER, victim) if victim else market.journey()
+            said, runs = said + words, runs + 1
+        assert code == 0, f"the journey did not get to its end in {runs} runs:\n{said}"
+        record = market.world.root / "killed"
+        killed = record.read_text().split() if record.exists() else []
+        return Played(money_lines(words), market.tally(), killed, runs, said)
+    finally:
+        market.close()
+
+
+@pytest.fixture(scope="module")
+def journeys() -> Iterator[dict[str, "Future[Played]"]]:
+    """All of them, two at a time; a test waits for its own."""
+    markets = {victim: Market(f"kills-{victim or 'none'}") for victim in ("", *KILLED)}
+    with ThreadPoolExecutor(2) as pool:
+        yield {victim: pool.submit(play, market, victim) for victim, market in markets.items()}
+        pool.shutdown(wait=False, cancel_futures=True)
+        for market in markets.values():
+            market.close()
+
+
+@pytest.mark.parametrize("victim", KILLED)
+def test_a_market_outlives_the_death_of_any_of_its_parts(victim: str, journeys: dict[str, "Future[Played]"]) -> None:
+    from marketplace.demo.journey import POINTS
+
+    undisturbed, killed = journeys[""].result(), journeys[victim].result()
+    errors = [line for line in killed.said.splitlines() if "Error" in line]
+    print(f"{victim}: killed at {len(killed.killed)} points, {killed.runs} runs", *errors, sep="\n")
+    assert killed.killed == list(POINTS)
+    assert killed.table == undisturbed.table
+    for what, rows in undisturbed.tally.items():
+        assert (what, killed.tally[what]) == (what, rows), killed.said
+    assert killed.tally["exceptions"] == []
