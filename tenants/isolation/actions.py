@@ -1,18 +1,21 @@
 """Making walls, giving them to vendors, and bringing the database in line with the code."""
 
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from uuid import UUID
 
-import structlog
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from kit import clock
 from kit.errors import Conflict
 from tenants.isolation import policies, shop_sql
+from tenants.isolation.drift import public_drift
 from tenants.isolation.models import ShopScript, Wall, WallState
 from tenants.isolation.passwords import verifier_of
+from tenants.isolation.replay import Outcome, bring_all_up_to_date
 
-log = structlog.get_logger(__name__)
 CONNECTION_LIMIT = 20
 
 
@@ -26,36 +29,46 @@ class ShopsBehind(Exception):
     """No script for the present shop migrations: `manage.py walls apply` has not run since they changed."""
 
 
-def apply() -> dict[str, int]:
+class ReleaseRunning(Exception):
+    """Two releases at a time would make the template under each other's hands."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a release changed in the database."""
+
+    tables: int
+    scripts: int
+    shops: Outcome
+
+
+def apply(tell: Callable[[str], None] = lambda _: None) -> Applied:
     """The release job's part, run as the owner: template, script, grants and policies, then every shop that is behind.
 
-    Gives counts. Safe to repeat; interrupted, it is simply run again.
+    Safe to repeat; interrupted, it is simply run again. Raises ReleaseRunning, ReleaseStopped.
     """
-    version = shop_sql.fingerprint()
-    made = 0
-    if not ShopScript.objects.filter(version=version).exists():
-        shop_sql.build_template()
-        ShopScript.objects.create(version=version, sql=shop_sql.dump_template())
-        made = 1
-    tables = policies.apply()
-    behind = list(Wall.objects.exclude(version=version).exclude(state=WallState.RETIRED).order_by("created_at"))
-    for wall in behind:
-        bring_up_to_date(wall, version)
-    return {"tables": tables, "scripts": made, "shops": len(behind)}
+    with _one_at_a_time():
+        version = shop_sql.fingerprint()
+        made = 0
+        if not ShopScript.objects.filter(version=version).exists():
+            shop_sql.build_template()
+            ShopScript.objects.create(version=version, sql=shop_sql.dump_template())
+            made = 1
+        # Making policies locks every table for a moment, so it is left alone where nothing differs.
+        tables = policies.apply() if public_drift() else 0
+        return Applied(tables, made, bring_all_up_to_date(version, tell))
 
 
-def bring_up_to_date(wall: Wall, version: str) -> None:
-    """Run the shop migrations a wall has not seen, and its grants, in one transaction; a failure leaves it as it was."""
-    with transaction.atomic():
-        connection.set_schema(wall.name, include_public=False)  # type: ignore[attr-defined]
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtext('walls apply'))")
+        if cursor.fetchone() == (False,):
+            raise ReleaseRunning("another `manage.py walls apply` is at work")
         try:
-            shop_sql.migrate_schema()
+            yield
         finally:
-            connection.set_schema_to_public()  # type: ignore[attr-defined]
-        with connection.cursor() as cursor:
-            cursor.execute("\n".join(shop_sql.shop_grants()).replace(shop_sql.PLACEHOLDER, wall.name))
-        Wall.objects.filter(id=wall.id).update(version=version)
-    log.info("shop_migrated", wall=wall.name, version=version)
+            cursor.execute("SELECT pg_advisory_unlock(hashtext('walls apply'))")
 
 
 def make_wall() -> Wall:
@@ -93,18 +106,21 @@ def fill_spares(target: int) -> int:
 
 def assign_wall(vendor_id: UUID) -> Wall:
     """Give the vendor a prepared shop: one UPDATE. The same vendor gets the same wall again. Raises NoSpareWall."""
-    with transaction.atomic():
-        wall = Wall.objects.filter(vendor_id=vendor_id).first()
-        if wall is not None:
-            return wall
-        wall = (
-            Wall.objects.select_for_update(skip_locked=True)
-            .filter(state=WallState.SPARE)
-            .order_by("created_at")
-            .first()
-        )
-        if wall is None:
-            raise NoSpareWall("All prepared shops are taken. New ones are being made; try again in a few seconds.")
-        wall.state, wall.vendor_id, wall.assigned_at = WallState.ASSIGNED, vendor_id, clock.now()
-        wall.save(update_fields=["state", "vendor_id", "assigned_at"])
+    wall = Wall.objects.filter(vendor_id=vendor_id).first()
+    if wall is not None:
         return wall
+    try:
+        with transaction.atomic():
+            return _take_spare(vendor_id)
+    except IntegrityError:
+        # Asked twice at the same moment: the other one was first.
+        return Wall.objects.get(vendor_id=vendor_id)
+
+
+def _take_spare(vendor_id: UUID) -> Wall:
+    wall = Wall.objects.select_for_update(skip_locked=True).filter(state=WallState.SPARE).order_by("created_at").first()
+    if wall is None:
+        raise NoSpareWall("All prepared shops are taken. New ones are being made; try again in a few seconds.")
+    wall.state, wall.vendor_id, wall.assigned_at = WallState.ASSIGNED, vendor_id, clock.now()
+    wall.save(update_fields=["state", "vendor_id", "assigned_at"])
+    return wall

@@ -25,6 +25,7 @@ class Wall(models.Model):
     name = models.CharField(max_length=40, help_text="name of the schema and of the login role")
     version = models.CharField(max_length=64)
     state = models.CharField(max_length=12, choices=WallState, default=WallState.SPARE)
+    reason = models.CharField(max_length=500, blank=True, help_text="why it is quarantined")
     vendor_id = models.UUIDField(null=True, blank=True)
     cluster = models.CharField(max_length=40, default="main")
     created_at = models.DateTimeField(default=clock.now)

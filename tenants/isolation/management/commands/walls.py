@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tenants.isolation import actions, roles
 from tenants.isolation.drift import drift
+from tenants.isolation.models import Wall
 
 
 class Command(BaseCommand):
@@ -33,11 +34,19 @@ class Command(BaseCommand):
         )
 
     def apply(self, **_: Any) -> None:
-        counts = actions.apply()
+        applied = actions.apply(tell=self.stdout.write)
+        shops = applied.shops
         self.stdout.write(
-            f"Grants and policies on {counts['tables']} tables; {counts['scripts']} shop script made; "
-            f"{counts['shops']} shops brought up to date."
+            f"Grants and policies {f'made on {applied.tables} tables' if applied.tables else 'are in place'}; "
+            f"{applied.scripts} shop script made; "
+            f"{shops.migrated} shops brought up to date."
         )
+        for name in shops.quarantined:
+            self.stderr.write(f"quarantined: {name}: {Wall.objects.get(name=name).reason}")
+        for name in shops.busy:
+            self.stderr.write(f"in use, left for the next run: {name}")
+        if shops.quarantined or shops.busy:
+            raise CommandError("some shops are behind; mend what is named above and run this again")
 
     def check(self, **_: Any) -> None:
         differences = drift()
