@@ -8,15 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from billing.stripe.webhooks import register_endpoints
 from embedded.processes import Fleet, PortTaken
 from marketplace.demo import setup
+from marketplace.demo.opening import EVERYBODY, open_market
 from marketplace.demo.progress import Progress
-from marketplace.demo.seed import is_seeded, seed
 from marketplace.demo.welcome import welcome
-from tenants.isolation.doors import acting_as
-
-OTHERS = ("portal", "office", "worker", "shopworker", "builder", "beat")
 
 
 class Command(BaseCommand):
@@ -36,7 +32,7 @@ class Command(BaseCommand):
         )
         try:
             with setup.alone_in(settings.WORLD):
-                fleet.check_ports(("sandbox", "web", *OTHERS))
+                fleet.check_ports(EVERYBODY)
                 self._run(fleet, stopping, options["seconds"])
         except (setup.WorldInUse, PortTaken, TimeoutError, RuntimeError) as error:
             raise CommandError(str(error)) from None
@@ -46,24 +42,7 @@ class Command(BaseCommand):
     def _run(self, fleet: Fleet, stopping: threading.Event, seconds: float | None) -> None:
         progress = Progress(self.stdout._out)
         try:
-            setup.prepare(settings.WORLD, progress)
-            if not is_seeded():
-                # A month is lived through before anybody else wakes up: its time is not theirs.
-                fleet.start(["sandbox"])
-                fleet.wait_until_serving(["sandbox"])
-                seed(progress)
-                progress.step("Open the marketplace")
-                fleet.start(["web"])
-            else:
-                progress.step("Open the marketplace")
-                fleet.start(["web", "sandbox"])
-            fleet.wait_until_serving(["web", "sandbox"])
-            progress.step("Start the other processes")
-            fleet.start(OTHERS)
-            with acting_as("platform"):
-                register_endpoints()  # the port may be another one than last time
-            fleet.wait_until_serving(["portal", "office"])
-            progress.finish()
+            open_market(fleet, progress)
             self.stdout.write(welcome(progress.seconds))
             stopping.wait(seconds)
         finally:
