@@ -5,6 +5,8 @@ this world. What is done is written down in the world's `seed.json`; interrupted
 """
 
 import json
+import logging
+import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -80,11 +82,13 @@ def seed(progress: Progress, scale: bool = False) -> None:
     if done.finished and (done.scaled or not scale):
         return
     rings, settings.RINGS_DOORBELL = settings.RINGS_DOORBELL, False  # nobody is there to hear it
+    logging.disable(logging.WARNING)  # what goes wrong in a played month is part of the play
     try:
         with Drawings() as drawings:
             Seeding(progress, done, Sandbox(), drawings).run(scale)
     finally:
         settings.RINGS_DOORBELL = rings
+        logging.disable(logging.NOTSET)
 
 
 def is_seeded() -> bool:
@@ -100,6 +104,7 @@ class Seeding:
     done: Done
     sandbox: Sandbox
     drawings: Drawings
+    plan: Callable[[], History] = history.base_history
     selling: tuple[CastVendor, ...] = tuple(each for each in VENDORS if each.state == "active")
     _vendors: dict[str, Vendor] = field(default_factory=dict)
     _members: dict[str, UUID] = field(default_factory=dict)
@@ -112,7 +117,7 @@ class Seeding:
             self._once("shelves", self._fill_shelves)
             if self.done.scale:
                 self._once("more", self._more_of_all)
-            plan = history.base_history()
+            plan = self.plan()
             self._live(history.merged(plan, history.scaled_history()) if self.done.scale else plan)
             self._end(scaled=self.done.scale)
         if scale and not self.done.scaled:
@@ -134,7 +139,7 @@ class Seeding:
             return
         begins = datetime.now(UTC).replace(microsecond=0) - MONTH
         self.sandbox.start_at(int(begins.timestamp()))
-        settings.WORLD.clock.write_text(str(-int(MONTH.total_seconds())))
+        Path(os.environ["SOUK_CLOCK_FILE"]).write_text(str(-int(MONTH.total_seconds())))
         self.done.began, self.done.scale = begins.timestamp(), scale
         self.done.write()
 
