@@ -177,6 +177,7 @@ def movement(transaction_id: str, kind: str, amount: int, source: str, *, fee: i
     from billing.stripe.models import BalanceTransaction
     from kit import clock
 
+    now = clock.now()
     return BalanceTransaction.objects.create(
         transaction_id=transaction_id,
         type=kind,
@@ -187,13 +188,6 @@ def movement(transaction_id: str, kind: str, amount: int, source: str, *, fee: i
         currency="EUR",
         status="pending" if kind == "charge" else "available",
         source_id=source,
-        created_at=clock.now(),
-        available_at=clock.now() + (timedelta(days=7) if kind == "charge" else timedelta(0)),
+        created_at=now,
+        available_at=now + (timedelta(days=7) if kind == "charge" else timedelta(0)),
     )
-
-
-# Query counts differ by who asks first what is kept a while: the tree of categories.
-def warm() -> None:
-    from taxonomy.queries import tree
-
-    tree()

@@ -66,7 +66,7 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
 
 
 def _finance_nav(path: str, allowed: May) -> list[dict[str, Any]]:
-    items = [
+    return [
         _item(path, "Overview", "finance:home", "layout-dashboard", exact=True),
         _item(path, "Reconciliation", "finance:reconciliation", "scale", count=open_count()),
         _item(path, "Vendors", "finance:vendors", "store", title="Money"),
@@ -78,7 +78,6 @@ def _finance_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         _item(path, "Journal", "finance:entries", "receipt-text"),
         _item(path, "Back office", "backoffice:home", "building-2", exact=True, title="Elsewhere"),
     ]
-    return items
 
 
 def _item(
