@@ -128,6 +128,7 @@ class Journey:
                     raise
                 self.progress.say(f"{type(gone).__name__}: {str(gone).strip().splitlines()[0][:120]}; trying again")
                 time.sleep(0.3 * attempt)
+                acts.wait_until(self.sandbox.is_up, "The sandbox's answer")
         raise AssertionError("unreachable")
 
     def _save(self) -> None:

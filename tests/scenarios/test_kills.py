@@ -44,9 +44,9 @@ def play(market: Market, victim: str) -> Played:
 
 
 @pytest.fixture(scope="module")
-def journeys() -> Iterator[dict[str, "Future[Played]"]]:
+def journeys(blank: Market) -> Iterator[dict[str, "Future[Played]"]]:
     """All of them, two at a time; a test waits for its own."""
-    markets = {victim: Market(f"kills-{victim or 'none'}") for victim in ("", *KILLED)}
+    markets = {victim: Market(f"kills-{victim or 'none'}", blank) for victim in ("", *KILLED)}
     with ThreadPoolExecutor(2) as pool:
         yield {victim: pool.submit(play, market, victim) for victim, market in markets.items()}
         pool.shutdown(wait=False, cancel_futures=True)

@@ -49,9 +49,9 @@ TOOL = ROOT.parent / "shared" / "tools" / "stripe_contract"
 
 
 @pytest.fixture(scope="module")
-def capture() -> Iterator[Path]:
+def capture(blank: Market) -> Iterator[Path]:
     """What the SDK sent and got in a journey, and in rarer events after it."""
-    market = Market("contract")
+    market = Market("contract", blank)
     try:
         file = market.world.root / "stripe.jsonl"
         code, said = market.journey()

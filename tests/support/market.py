@@ -60,14 +60,24 @@ AT_THE_PROVIDER = """
     GROUP BY kind ORDER BY kind
 """
 
+PREPARE = """
+from django.conf import settings
+from marketplace.demo.progress import Progress
+from marketplace.demo.setup import prepare
+prepare(settings.WORLD, Progress())
+"""
+
 
 class Market:
     """`close` ends its servers and removes everything."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, like: "Market | None" = None) -> None:
+        """Nothing runs yet. `like` is a market that is stopped: the new one begins with a copy of what that holds."""
         self.var = Path(tempfile.mkdtemp(prefix="souk-market-"))
         self.var.chmod(0o755)  # the servers' user has to get in
         self.running: set[subprocess.Popen[str]] = set()
+        if like is not None:
+            subprocess.run(["cp", "-a", like.world.root, self.var / name], check=True)
         self.world = World(name, self.var / name)
         ports = free_ports(len(PORTS))
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith(NOT_OURS)}
@@ -98,6 +108,12 @@ class Market:
         process = self.start(*arguments, **environment)
         said = process.communicate(timeout=400)[0]
         return process.returncode, said
+
+    def prepare(self) -> None:
+        """Make roles, tables and walls as a journey does, and stop."""
+        code, said = self.run("manage.py", "shell", "-v", "0", "-c", PREPARE, SOUK_PROCESS="journey")
+        assert code == 0, said
+        stop(self.world)
 
     def journey(self, *arguments: str | Path) -> tuple[int, str]:
         return self.run("manage.py", "journey", *arguments)
