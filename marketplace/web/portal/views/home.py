@@ -144,7 +144,10 @@ def _sales(vendor: Vendor) -> dict[str, Any]:
         "delta": _delta(gross, gross_before),
         "orders": orders,
         "orders_delta": _delta(orders, orders_before),
-        "weekday": f"last {midnight:%A} by now",
+        "weekday": f"on last {midnight:%A} by now",
+        # Nothing then: there is no percentage of it.
+        "note": "" if gross_before else f"nothing last {midnight:%A} by now",
+        "orders_note": "" if orders_before else f"none last {midnight:%A} by now",
         "days": [(f"{day.day} {day:%b}", amount) for day, amount in days],
         "any": any(amount for _, amount in days),
         "period": f"{days[0][0]:%-d %B} to {days[-1][0]:%-d %B}",

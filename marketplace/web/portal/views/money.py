@@ -31,7 +31,7 @@ TRANSFER_TABS = (
     (TransferState.FAILED, "Failed"),
     (TransferState.CANCELED, "Refunded"),
 )
-RULES = {"delivered_plus_days": "Delivery and the days after it"}
+RULES = {"delivered_plus_days": f"delivery plus {settings.HOLD_DAYS} days"}
 ENTRIES = {
     "sale": "Customer's payment",
     "commission": "Commission",
@@ -54,8 +54,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             "tabs": _tabs(request),
             "flow": money_flow(vendor_id),
             "owed": Money(owed, settings.CURRENCY),
-            "transfers": _transfers(page.rows),
-            "payouts": _payouts(payouts_.rows),
+            "transfers": _transfers(vendor_id, page.rows),
+            "payouts": _payouts(vendor_id, payouts_.rows),
             "hold_days": settings.HOLD_DAYS,
         },
     )
@@ -73,7 +73,7 @@ def transfers(request: HttpRequest) -> HttpResponse:
         {
             "tabs": _tabs(request),
             "states": present.tabs(request, states),
-            "transfers": _transfers(page.rows),
+            "transfers": _transfers(vendor_id, page.rows),
             "pages": present.pages(request, page),
             "csv_query": request.GET.urlencode(),
         },
@@ -86,7 +86,11 @@ def payouts(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/payouts.html",
-        {"tabs": _tabs(request), "payouts": _payouts(page.rows), "pages": present.pages(request, page)},
+        {
+            "tabs": _tabs(request),
+            "payouts": _payouts(_vendor_id(request), page.rows),
+            "pages": present.pages(request, page),
+        },
     )
 
 
@@ -126,10 +130,11 @@ def transfers_csv(request: HttpRequest) -> HttpResponseBase:
 
     def rows() -> Iterator[list[Any]]:
         for page in _all(lambda at: queries.transfers_page(vendor_id=vendor_id, state=state, cursor=at, size=CHUNK)):
+            orders = numbers_of(vendor_id, [row.reference_id for row in page.rows])
             for place in queries.places_of(page.rows):
                 row = place.transfer
                 yield [
-                    row.reference_number,
+                    _number(orders, row),
                     Money(row.amount_minor, row.currency).major,
                     row.currency,
                     row.get_state_display(),
@@ -196,9 +201,11 @@ def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
     return [{"label": label, "url": url, "current": request.path == url, "count": None} for url, label in urls]
 
 
-def _transfers(rows: list[Transfer]) -> list[dict[str, Any]]:
+def _transfers(vendor_id: UUID, rows: list[Transfer]) -> list[dict[str, Any]]:
+    orders = numbers_of(vendor_id, [row.reference_id for row in rows])
     return [
         {
+            "number": _number(orders, place.transfer),
             "transfer": place.transfer,
             "status": {"In the bank": "settled", "Needs attention": "failed", "Refunded": "refunded"}.get(
                 place.place, "held" if place.transfer.state == TransferState.HELD else "in_transit"
@@ -212,16 +219,18 @@ def _transfers(rows: list[Transfer]) -> list[dict[str, Any]]:
     ]
 
 
-def _payouts(rows: list[Any]) -> list[dict[str, Any]]:
+def _payouts(vendor_id: UUID, rows: list[Any]) -> list[dict[str, Any]]:
     words = {PayoutState.PAID: "settled", PayoutState.IN_TRANSIT: "in_transit", PayoutState.PENDING: "scheduled"}
     carried = queries.carried_by(rows)
+    links = [link for each in carried.values() for link in each]
+    orders = numbers_of(vendor_id, [link.transfer.reference_id for link in links])
     return [
         {
             "payout": row,
             "status": words.get(PayoutState(row.state), row.state),
             "carried": [
                 {
-                    "number": link.transfer.reference_number,
+                    "number": _number(orders, link.transfer),
                     "url": reverse("portal:order", args=[link.transfer.reference_id]),
                     "amount_minor": link.amount_minor,
                 }
@@ -230,6 +239,12 @@ def _payouts(rows: list[Any]) -> list[dict[str, Any]]:
         }
         for row in rows
     ]
+
+
+def _number(orders: dict[UUID, VendorOrder], transfer: Transfer) -> str:
+    """What the vendor calls the order that a transfer is for."""
+    part = orders.get(transfer.reference_id)
+    return part.number if part else transfer.reference_number
 
 
 def _steps(vendor_id: UUID, steps: list[Step]) -> list[dict[str, Any]]:

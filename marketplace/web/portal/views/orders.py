@@ -33,6 +33,7 @@ TABS = (
     (Fulfillment.DELIVERED, "Delivered"),
     (Fulfillment.CANCELED, "Canceled"),
 )
+COLUMNS = "Order, Customer, Items, Paid, Ship by, Total:num, State"
 TO_SHIP = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED)
 
 
@@ -44,6 +45,8 @@ def orders(request: HttpRequest) -> HttpResponse:
         _vendor_id(request), fulfillment=state, search=search, cursor=request.GET.get("cursor"), size=30
     )
     words = queries.vendor_statuses(page.rows)
+    may_accept = may(request.member).do_orders  # type: ignore[attr-defined]
+    selectable = may_accept and any(part.fulfillment == Fulfillment.NEW for part in page.rows)
     return render(
         request,
         "portal/orders.html",
@@ -56,7 +59,8 @@ def orders(request: HttpRequest) -> HttpResponse:
             "query": search,
             "state": state if state in Fulfillment.values else "",
             "has_any": bool(counts),
-            "selectable": any(part.fulfillment == Fulfillment.NEW for part in page.rows),
+            "selectable": selectable,
+            "columns": f"Accept all:check, {COLUMNS}" if selectable else COLUMNS,
         },
     )
 
@@ -238,10 +242,10 @@ def _money(part: VendorOrder) -> dict[str, Any]:
         "earnings_minor": earned,
         "currency": part.currency,
         "rules": [
-            {"title": line.title, "amount_minor": line.commission_minor, "reason": line.commission_reason}
+            {"title": line.title, "amount_minor": -line.commission_minor, "reason": line.commission_reason}
             for line in part.lines.all()
         ],
-        "refunds": refunds,
+        "refunds": [{"reason": refund.reason, "amount_minor": -refund.net_minor} for refund in refunds],
         "left_minor": earned - (share.refunded_net_minor if share else 0),
         "place": places_of([transfer])[0] if transfer else None,
     }

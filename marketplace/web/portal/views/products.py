@@ -17,7 +17,7 @@ from kit.money import parse_major
 from marketplace.catalog.queries import listing_slug_of
 from marketplace.web.portal import present
 from marketplace.web.portal.editor import Editor, Sheet
-from marketplace.web.portal.roles import ANYBODY, DOES_CATALOG, changes, edits, shows
+from marketplace.web.portal.roles import ANYBODY, DOES_CATALOG, changes, edits, may, shows
 from tenants.shop.catalog import actions, queries
 from tenants.shop.catalog.actions import StaleProduct
 from tenants.shop.catalog.documents import EXTENSIONS, add_document, open_document, remove_document
@@ -37,6 +37,7 @@ MOVES = {
     ProductState.DRAFT: (actions.unpublish_product, "unpublished"),
     ProductState.ARCHIVED: (actions.archive_product, "archived"),
 }
+COLUMNS = "Product, Price:num, Stock:num, State, Changed"
 AT_ONCE = 200
 
 
@@ -62,6 +63,7 @@ def products(request: HttpRequest) -> HttpResponse:
             "query": search,
             "state": state if state in ProductState.values else "",
             "has_any": bool(counts),
+            "columns": f"Choose all:check, {COLUMNS}" if may(request.member).do_catalog else COLUMNS,  # type: ignore[attr-defined]
             "currency": settings.CURRENCY,
         },
     )

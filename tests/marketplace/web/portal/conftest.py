@@ -1,7 +1,8 @@
 """A vendor's portal as its members meet it: each request runs as the vendor's own database role."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -99,6 +100,23 @@ def png(width: int = 60, height: int = 40, kind: str = "PNG") -> io.BytesIO:
     file.seek(0)
     file.name = f"picture.{kind.lower()}"
     return file
+
+
+@pytest.fixture
+def asks_at_most() -> Callable[[int], Any]:
+    """`with asks_at_most(8):` no more than so many queries; what only takes and leaves a role is not one."""
+
+    @contextmanager
+    def within(most: int) -> Iterator[None]:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as captured:
+            yield
+        asked = [query["sql"] for query in captured if not query["sql"].startswith(("SET ", "SAVEPOINT", "RELEASE"))]
+        assert len(asked) <= most, "\n".join(asked)
+
+    return within
 
 
 @pytest.fixture

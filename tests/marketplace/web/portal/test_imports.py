@@ -4,6 +4,7 @@ import csv
 import io
 
 import pytest
+
 from tenants.isolation.doors import bind_vendor, in_shop
 from tenants.shop.catalog.imports import run_import
 from tenants.shop.catalog.models import ImportRow, Product, ProductImport
@@ -31,17 +32,22 @@ def sent(desk):
 def test_an_import_is_followed_until_it_is_done(sent):
     desk, made = sent
     page = desk.text(f"/imports/{made.id}/")
-    assert '<meta http-equiv="refresh"' in page and 'hx-trigger="every 2s"' in page
+    assert '<meta http-equiv="refresh"' in page
+    assert 'hx-trigger="every 2s"' in page
     part = desk.get(f"/imports/{made.id}/?part=progress", **{"HX-Request": "true"})
-    assert "0 of 3 rows" in part.content.decode() and "<html" not in part.content.decode()
+    assert "0 of 3 rows" in part.content.decode()
+    assert "<html" not in part.content.decode()
     with bind_vendor(desk.vendor):
         run_import(made.id)
     part = desk.get(f"/imports/{made.id}/?part=progress", **{"HX-Request": "true"})
     assert part["HX-Refresh"] == "true"
     page = desk.text(f"/imports/{made.id}/")
-    assert "http-equiv" not in page and "is not an amount" in page and "Mug" in page
+    assert "http-equiv" not in page
+    assert "is not an amount" in page
+    assert "Mug" in page
     page = desk.text(f"/imports/{made.id}/?rows=errors").split("<main")[1]
-    assert "is not an amount" in page and ">Mug<" not in page
+    assert "is not an amount" in page
+    assert ">Mug<" not in page
     assert "1 import left rows out" in desk.text("/")
 
 
@@ -55,7 +61,8 @@ def test_results_as_csv_hold_no_formulas(sent):
     answer = desk.get(f"/imports/{made.id}/results.csv")
     rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
     assert rows[0] == ["line", "result", "field", "message"]
-    assert rows[-1][0] == "4" and rows[-1][3] == "'=HYPERLINK(0)"
+    assert rows[-1][0] == "4"
+    assert rows[-1][3] == "'=HYPERLINK(0)"
 
 
 @pytest.mark.parametrize(
@@ -78,7 +85,8 @@ def test_a_file_that_cannot_work_is_refused_at_once(desk, text, words):
 
 def test_without_a_file_the_form_says_so(desk):
     answer = desk.post("/imports/new/", {})
-    assert answer.status_code == 422 and "Choose a file." in answer.content.decode()
+    assert answer.status_code == 422
+    assert "Choose a file." in answer.content.decode()
 
 
 def test_the_template_can_be_imported(desk):

@@ -27,10 +27,23 @@ def test_every_page_of_an_empty_shop_answers(desk, page):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_asks_little(paid, desk_of, page, django_assert_max_num_queries):
-    for _ in range(3):
-        _, lamp, _ = paid()
+def test_every_page_asks_the_same_however_much_there_is(paid, desk_of, page, asks_at_most):
+    for _ in range(4):
+        _order, lamp, _ = paid()
     desk = desk_of(lamp.vendor)
-    desk.get("/")
-    with django_assert_max_num_queries(22):
+    desk.get("/team/")
+    with asks_at_most({"/": 16, "/money/": 14}.get(page, 8)):
         assert desk.get(page).status_code == 200
+
+
+def test_an_order_and_a_product_ask_little(paid, desk_of, asks_at_most):
+    order, lamp, _ = paid()
+    desk = desk_of(lamp.vendor)
+    part = order.vendor_orders.get(vendor_slug="lindqvist")
+    desk.post(f"/orders/{part.id}/parcels/")
+    with asks_at_most(15):
+        desk.text(f"/orders/{part.id}/")
+    with asks_at_most(10):
+        desk.text(f"/products/{lamp.variant.product_id}/")
+    with asks_at_most(8):
+        desk.text(f"/stock/{lamp.variant.id}/")

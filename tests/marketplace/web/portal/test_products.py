@@ -58,7 +58,11 @@ def test_a_product_is_made_with_its_variants_stock_and_attributes(desk):
     answer = desk.post("/products/new/", {**MUG, "do": "publish"})
     product = saved(desk)
     assert (answer.status_code, answer["Location"]) == (302, f"/products/{product.id}/")
-    assert (product.title, product.state, product.attributes) == ("Stoneware mug", "published", {"Material": "Stoneware"})
+    assert (product.title, product.state, product.attributes) == (
+        "Stoneware mug",
+        "published",
+        {"Material": "Stoneware"},
+    )
     sand, moss = product.variants.all()
     assert (sand.sku, sand.price_minor, sand.options) == ("MUG-SAND", 1800, {"Color": "Sand"})
     assert (moss.price_minor, moss.compare_at_minor, bool(moss.sku)) == (101950, 110000, True)
@@ -70,7 +74,9 @@ def test_what_the_page_shows_can_be_sent_back_unchanged(desk):
     desk.post("/products/new/", MUG)
     product = saved(desk)
     with in_shop(desk.vendor):
-        Product.objects.update(external_id="EXT-1", attributes={"Material": "Stoneware", "weight_grams": 410, "Safe": True})
+        Product.objects.update(
+            external_id="EXT-1", attributes={"Material": "Stoneware", "weight_grams": 410, "Safe": True}
+        )
         before = list(product.variants.values())
     answer = desk.post(f"/products/{product.id}/", editing(desk, product))
     assert answer.status_code == 302
@@ -85,12 +91,15 @@ def test_rows_are_added_and_removed_without_scripts_and_nothing_is_saved(desk):
     answer = desk.post("/products/new/", {**MUG, "do": "add-variant", "variant-1-price": "twelve"})
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert 'name="variant_count" value="3"' in page and 'value="twelve"' in page
+    assert 'name="variant_count" value="3"' in page
+    assert 'value="twelve"' in page
     assert "field-error" not in page
     page = desk.post("/products/new/", {**MUG, "do": "remove-variant-0"}).content.decode()
-    assert 'value="Moss"' in page and 'value="Sand"' not in page
+    assert 'value="Moss"' in page
+    assert 'value="Sand"' not in page
     page = desk.post("/products/new/", {**MUG, "do": "add-option"}).content.decode()
-    assert 'name="option_name_1"' in page and 'name="variant-1-option_1"' in page
+    assert 'name="option_name_1"' in page
+    assert 'name="variant-1-option_1"' in page
     page = desk.post("/products/new/", {**MUG, "do": "remove-option-0"}).content.decode()
     assert 'name="option_count" value="0"' in page
     page = desk.post("/products/new/", {**MUG, "do": "add-attribute"}).content.decode()
@@ -112,7 +121,9 @@ def test_each_mistake_is_said_at_its_field(desk):
     assert answer.status_code == 422
     assert "Give the product a title." in page
     assert "“a lot” is not an amount; write it like 1299.00" in page
-    answer = desk.post("/products/new/", {**MUG, "variant-0-price": "0", "variant-0-gtin": "123", "variant-1-stock": "-4"})
+    answer = desk.post(
+        "/products/new/", {**MUG, "variant-0-price": "0", "variant-0-gtin": "123", "variant-1-stock": "-4"}
+    )
     page = answer.content.decode()
     assert "The price must be above zero." in page
     assert "This is not a GTIN" in page
@@ -121,7 +132,9 @@ def test_each_mistake_is_said_at_its_field(desk):
     assert "Another variant has the same options." in page
     page = desk.post("/products/new/", {**MUG, "option_name_0": ""}).content.decode()
     assert "Give every option a name" in page
-    assert "A product has 1 to 100 variants" in desk.post("/products/new/", {**MUG, "variant_count": "0"}).content.decode()
+    assert (
+        "A product has 1 to 100 variants" in desk.post("/products/new/", {**MUG, "variant_count": "0"}).content.decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,7 +169,8 @@ def test_hostile_input_is_refused_and_breaks_nothing(desk, wrong):
 def test_markup_in_a_title_is_only_text(desk):
     desk.post("/products/new/", {**MUG, "title": "<script>alert(1)</script>"})
     page = desk.text("/products/") + desk.text(f"/products/{saved(desk).id}/") + desk.text("/stock/")
-    assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
+    assert "<script>alert" not in page
+    assert "&lt;script&gt;alert(1)" in page
 
 
 def test_two_people_editing_do_not_overwrite_each_other(desk):
@@ -193,28 +207,36 @@ def test_publish_unpublish_archive_one_and_many(desk):
         states = dict(Product.objects.values_list("id", "state"))
     assert sorted(states.values()) == ["archived", "published", "published"]
     assert desk.post("/products/states/", {"product": ids, "state": "sold"}).status_code == 404
-    assert "Mug 0" not in desk.text("/products/") and "Mug 0" in desk.text("/products/?state=archived")
+    assert "Mug 0" not in desk.text("/products/")
+    assert "Mug 0" in desk.text("/products/?state=archived")
 
 
-def test_the_list_searches_title_sku_and_gtin(desk, django_assert_max_num_queries):
+def test_the_list_searches_title_sku_and_gtin(desk, asks_at_most):
     with in_shop(desk.vendor):
         for n in range(60):
             shelf(f"Plate {n:02}", sku=f"PL-{n:02}", stock=n + 1)
         shelf("Bowl", sku="BOWL-1", gtin="4006381333931", stock=2)
     desk.get("/team/")
-    with django_assert_max_num_queries(12):
+    with asks_at_most(8):
         page = desk.text("/products/")
-    assert page.count('name="product"') == 50 and 'rel="next"' in page
-    assert "Bowl" in desk.text("/products/?q=bowl-") and "Plate" not in desk.text("/products/?q=400638").split("<main")[1]
+    assert page.count('name="product"') == 50
+    assert 'rel="next"' in page
+    assert "Bowl" in desk.text("/products/?q=bowl-")
+    assert "Plate" not in desk.text("/products/?q=400638").split("<main")[1]
     assert desk.get("/products/?q=%00%27%3B--").status_code == 200
-    with django_assert_max_num_queries(12):
+    with asks_at_most(8):
         assert "BOWL-1" in desk.text("/stock/?low=1")
 
 
 def test_the_preview_shows_the_card_as_it_will_be(desk):
     page = desk.post("/products/preview/", {**MUG, "variant-0-price": "12.50"}).content.decode()
-    assert "Stoneware mug" in page and "12.50 EUR" in page and "Lindqvist" in page
-    assert desk.post("/products/preview/", {"product": "x", "variant_count": "1", "variant-0-price": "?"}).status_code == 200
+    assert "Stoneware mug" in page
+    assert "12.50 EUR" in page
+    assert "Lindqvist" in page
+    assert (
+        desk.post("/products/preview/", {"product": "x", "variant_count": "1", "variant-0-price": "?"}).status_code
+        == 200
+    )
 
 
 # --- Pictures and documents ---------------------------------------------------------------------------------
@@ -234,7 +256,8 @@ def test_pictures_are_added_described_moved_and_removed(desk, mug, picture):
         one, two = Picture.objects.all()
     desk.post(f"/pictures/{two.id}/position/", {"to": "earlier"})
     answer = desk.post(f"/pictures/{one.id}/words/", {"alt": "A mug <b>"}, **{"HX-Request": "true"})
-    assert 'value="A mug &lt;b&gt;"' in answer.content.decode() and "<html" not in answer.content.decode()
+    assert 'value="A mug &lt;b&gt;"' in answer.content.decode()
+    assert "<html" not in answer.content.decode()
     with in_shop(desk.vendor):
         assert [each.id for each in Picture.objects.all()] == [two.id, one.id]
     path = desk.text(f"/products/{mug.id}/").split('<img src="/media/')[1].split('"')[0]
@@ -261,7 +284,8 @@ def test_documents_stay_private_and_come_as_attachments(desk, mug, desk_of, make
         document = Document.objects.get()
     answer = desk.get(f"/documents/{document.id}/")
     assert answer["Content-Disposition"] == 'attachment; filename="data-sheet.pdf"'
-    assert answer["Content-Type"] == "application/pdf" and answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["X-Content-Type-Options"] == "nosniff"
     assert b"".join(answer.streaming_content).startswith(b"%PDF-1.4")
     assert desk.get(f"/media/{document.path}").status_code == 404
     stranger = desk_of(make_vendor("moreau"))

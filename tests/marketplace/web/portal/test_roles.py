@@ -35,7 +35,11 @@ def changing_addresses():
     from django.test import override_settings
 
     with override_settings(ROOT_URLCONF="config.urls_portal"):
-        patterns = next(each for each in get_resolver("config.urls_portal").url_patterns if getattr(each, "namespace", "") == "portal")
+        patterns = next(
+            each
+            for each in get_resolver("config.urls_portal").url_patterns
+            if getattr(each, "namespace", "") == "portal"
+        )
         for pattern in patterns.url_patterns:
             if pattern.name not in ("media",):
                 yield "/" + re.sub(r"<uuid:\w+>", str(uuid7()), str(pattern.pattern))
@@ -58,7 +62,16 @@ def test_a_viewer_is_offered_nothing_to_press(paid, desk_of):
     order, lamp, _ = paid()
     desk = desk_of(lamp.vendor, "viewer")
     part = order.vendor_orders.get(vendor_slug="lindqvist")
-    for path in ("/", "/orders/", "/orders/board/", f"/orders/{part.id}/", "/products/", "/stock/", "/shop/", "/shipping/"):
+    for path in (
+        "/",
+        "/orders/",
+        "/orders/board/",
+        f"/orders/{part.id}/",
+        "/products/",
+        "/stock/",
+        "/shop/",
+        "/shipping/",
+    ):
         main = desk.text(path).split("<main", 1)[1].split("</main>")[0]
         buttons = re.findall(r"<button[^>]*>(.*?)</button>", main)
         assert [button for button in buttons if "Search" not in button] == [], path
