@@ -48,6 +48,9 @@ def configure() -> None:
             "interval_max": 0.1,
         },
         broker_connection_retry_on_startup=True,
+        # A worker that loses its broker ends, and whoever keeps the processes starts it again: Celery's own reconnecting
+        # may leave it connected and deaf, and then nobody notices.
+        broker_connection_retry=False,
         broker_connection_timeout=2,
         task_ignore_result=True,
         task_store_errors_even_if_ignored=False,

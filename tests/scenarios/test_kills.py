@@ -44,9 +44,16 @@ def play(market: Market, victim: str) -> Played:
 
 
 @pytest.fixture(scope="module")
-def journeys(blank: Market) -> Iterator[dict[str, "Future[Played]"]]:
+def journeys(blank: Market, request: pytest.FixtureRequest) -> Iterator[dict[str, "Future[Played]"]]:
     """All of them, two at a time; a test waits for its own."""
-    markets = {victim: Market(f"kills-{victim or 'none'}", blank) for victim in ("", *KILLED)}
+    # Of what runs now only: one part alone can be killed with `-k`.
+    items = [
+        item for item in request.session.items if isinstance(item, pytest.Function) and item.module is request.module
+    ]
+    wanted = {str(item.callspec.params["victim"]) for item in items}
+    markets = {
+        victim: Market(f"kills-{victim or 'none'}", blank) for victim in ("", *KILLED) if not victim or victim in wanted
+    }
     with ThreadPoolExecutor(2) as pool:
         yield {victim: pool.submit(play, market, victim) for victim, market in markets.items()}
         pool.shutdown(wait=False, cancel_futures=True)
