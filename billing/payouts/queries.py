@@ -120,6 +120,13 @@ def payouts_page(
     return keyset_page(rows, order=["-created_at", "-id"], cursor=cursor, size=size)
 
 
+def payout_called(provider_payout_id: str) -> Payout | None:
+    """The payout that the provider calls so ("po_1")."""
+    if not provider_payout_id.startswith("po_"):
+        return None
+    return Payout.objects.filter(provider_payout_id=provider_payout_id).first()
+
+
 def transfers_in(payout: Payout) -> QuerySet[PayoutTransfer]:
     """What a payout carried, by transfer."""
     return payout.transfers.select_related("transfer").order_by("id")
@@ -176,8 +183,9 @@ class MoneyOut:
 
     @property
     def in_transit_minor(self) -> int:
-        """Released and not in the bank: being sent, in the vendors' balances at the provider, or in a payout."""
-        return self.sending_minor + self.failed_minor + self.transferred_minor - self.in_the_bank_minor
+        """Released, and neither in a payout nor in the bank: being sent, or in the vendors' balances at the provider."""
+        arrived = self.traveling_minor + self.in_the_bank_minor
+        return self.sending_minor + self.failed_minor + self.transferred_minor - arrived
 
 
 def money_out_of(vendor_ids: Sequence[UUID], *, currency: str) -> dict[UUID, MoneyOut]:

@@ -32,6 +32,7 @@ from marketplace.web.backoffice.tables import (
     tabs,
     wants_csv,
 )
+from tenants.vendors.queries import vendors_page
 
 HOLDS = (
     ("", "All", None),
@@ -70,7 +71,7 @@ class OrderRow:
 @require_GET
 @for_all
 def orders(request: HttpRequest) -> HttpResponseBase:
-    """Everybody's orders; `?q=` a number's beginning or an e-mail address."""
+    """Everybody's orders; `?q=` a number's beginning or an e-mail address. Vendors it could mean are named, too."""
     narrowed = OrderFilter(request)
     chosen = narrowed.chosen
     query: dict[str, Any] = {
@@ -85,6 +86,7 @@ def orders(request: HttpRequest) -> HttpResponseBase:
     context = {
         "rows": order_rows(page.rows),
         "filter": narrowed,
+        "vendors": vendors_page(search=chosen["q"], size=5).rows if chosen["q"] else [],
         "tabs": tabs(request, "hold", HOLDS),
         "clear_url": link(request, q=None, since=None, until=None),
         **pages(request, page),

@@ -49,7 +49,7 @@ def _flow(out: MoneyOut, currency: str) -> list[dict[str, Any]]:
     steps = (
         ("Held", out.held_minor, "until delivery and the days after", f"{transfers}?state=held", "lock"),
         ("In transit", out.in_transit_minor, "sent, or in vendors' balances", transfers, "send"),
-        ("On the way to banks", out.traveling_minor, "part of what is in transit", payouts, "hourglass"),
+        ("On the way to banks", out.traveling_minor, "in payouts", payouts, "hourglass"),
         ("In the bank", out.in_the_bank_minor, "as the provider tells it", f"{payouts}?state=paid", "landmark"),
     )
     return [

@@ -1,6 +1,6 @@
 """The books: balances, how each came to be, the journal, one entry."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -100,7 +100,7 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
         "name": AccountCode(shown.code).label.removesuffix("/v"),
         "vendor": vendor,
         "page": page,
-        "rows": [{"step": step, "reference": found.get(step.posting.entry.reference_id)} for step in page.steps],
+        "rows": [{"step": step, "reference": _about(step.posting.entry, found)} for step in page.steps],
         "trail": [
             {"label": "Balances", "url": reverse("finance:ledger")},
             {"label": shown.code, "url": f"{reverse('finance:ledger')}?code={shown.code}"},
@@ -109,6 +109,10 @@ def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
         **pages(request, page),
     }
     return render(request, "finance/account.html", context)
+
+
+def _about(entry: JournalEntry, found: dict[UUID, Reference]) -> Reference | None:
+    return found.get(entry.reference_id) if entry.reference_id else None
 
 
 class JournalFilter(Filter):
@@ -161,10 +165,25 @@ def _shown(entry: JournalEntry, found: dict[UUID, Reference]) -> dict[str, Any]:
         "kind": _kind_words(entry.kind),
         "amount_minor": sum(posting.amount_minor for posting in postings if posting.amount_minor > 0),
         "currency": postings[0].currency if postings else "",
-        "debits": [posting.account for posting in postings if posting.amount_minor > 0],
-        "credits": [posting.account for posting in postings if posting.amount_minor < 0],
-        "reference": found.get(entry.reference_id) if entry.reference_id else None,
+        "debits": _sides(posting.account for posting in postings if posting.amount_minor > 0),
+        "credits": _sides(posting.account for posting in postings if posting.amount_minor < 0),
+        "reference": _about(entry, found),
     }
+
+
+def _sides(accounts: Iterable[LedgerAccount]) -> list[dict[str, str]]:
+    """Each code once; of several vendors' accounts it leads to them all."""
+    by_code: dict[str, list[LedgerAccount]] = {}
+    for account in accounts:
+        by_code.setdefault(account.code, []).append(account)
+    ledger_url = reverse("finance:ledger")
+    return [
+        {
+            "code": code if len(found) == 1 else f"{code} × {len(found)}",
+            "url": reverse("finance:account", args=[found[0].id]) if len(found) == 1 else f"{ledger_url}?code={code}",
+        }
+        for code, found in by_code.items()
+    ]
 
 
 CSV_HEADS = (
@@ -179,7 +198,7 @@ def _csv_rows(query: dict[str, Any]) -> Iterator[Sequence[Any]]:
         found = references(entry.reference_id for entry in part)
         vendors = named(posting.vendor_id for entry in part for posting in entry.postings.all())
         for entry in part:
-            reference = found.get(entry.reference_id)
+            reference = _about(entry, found)
             for posting in entry.postings.all():
                 amount = major(abs(posting.amount_minor), posting.currency)
                 yield (

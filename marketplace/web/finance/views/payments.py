@@ -4,12 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from billing.payments.models import Payment, PaymentState, RefundState
 from billing.payments.queries import payments_page, refunds_page
+from billing.payouts.queries import payout_called
 from marketplace.web.backoffice.roles import for_finance
 from marketplace.web.backoffice.tables import (
     Filter,
@@ -34,9 +36,11 @@ class PaymentFilter(Filter):
 @require_GET
 @for_finance
 def payments(request: HttpRequest) -> HttpResponseBase:
-    """Payments, newest first; `?q=` the beginning of an order's number, or the provider's id."""
+    """Payments, newest first; `?q=` the beginning of an order's number, or the provider's id (a payout's leads there)."""
     narrowed = PaymentFilter(request)
     chosen = narrowed.chosen
+    if payout := payout_called(chosen["q"]):
+        return HttpResponseRedirect(reverse("finance:payout", args=[payout.id]))
     query = {"state": chosen["state"], "search": chosen["q"]}
     if wants_csv(request):
         return csv_file("payments", PAYMENT_HEADS, _payment_rows(query))

@@ -43,12 +43,12 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
         "state": state,
     }
     if state == "runs":
-        page = runs_page(cursor=cursor)
-        context["runs"] = page.rows
+        runs = runs_page(cursor=cursor)
+        context |= {"runs": runs.rows, **pages(request, runs)}
     else:
-        page = exceptions_page(state=state or ExceptionState.OPEN, cursor=cursor)
-        context["rows"] = _shown(page.rows)
-    return render(request, "finance/reconciliation.html", context | pages(request, page))
+        found = exceptions_page(state=state or ExceptionState.OPEN, cursor=cursor)
+        context |= {"rows": _shown(found.rows), **pages(request, found)}
+    return render(request, "finance/reconciliation.html", context)
 
 
 def _shown(found: list[ReconciliationException]) -> list[dict[str, Any]]:

@@ -30,6 +30,12 @@ def test_an_order_is_found_by_its_number_its_email_and_its_day(desk, market_day)
     assert numbers(at, "hold=nonsense&since=yesterday") == {paid, unpaid}
 
 
+def test_the_search_on_top_names_vendors_too(desk, market_day):
+    page = desk("support").page("/orders/?q=moreau")
+    assert f'<a class="chip" href="/vendors/{market_day.moreau.id}/">Moreau</a>' in page
+    assert "No order is found" in page
+
+
 def test_the_list_says_a_word_for_each_part(desk, market_day):
     page = desk("finance").page("/orders/")
     assert page.count("Awaiting payment") == 2  # the tab, and the order

@@ -81,6 +81,11 @@ def test_a_payout_says_what_it_carried(desk, market_day):
     assert "−5.90 EUR" in at.page(f"/finance/payouts/{market_day.vendor_payout.id}/")
 
 
+def test_the_search_on_top_leads_to_a_payout(desk, market_day):
+    answer = desk("finance").get("/finance/payments/?q=po_1")
+    assert answer["Location"] == f"/finance/payouts/{market_day.vendor_payout.id}/"
+
+
 def test_our_own_payouts_are_named(desk, db):
     Payout.objects.create(
         provider_payout_id="po_9",
