@@ -133,11 +133,13 @@ def public_tables() -> list[Table]:
         fields = model._meta.local_concrete_fields
         column = _vendor_column(model)
         references = [
-            Reference(field.column, field.related_model._meta.db_table, field.target_field.column)
+            Reference(str(field.column), field.related_model._meta.db_table, str(field.target_field.column))
             for field in fields
             if isinstance(field, models.ForeignKey) and field.column != column and _vendor_column(field.related_model)
         ]
-        table = Table(model._meta.db_table, access, column, tuple(field.column for field in fields), tuple(references))
+        table = Table(
+            model._meta.db_table, access, column, tuple(str(field.column) for field in fields), tuple(references)
+        )
         rights = {privilege for privilege, _ in table.rights("vendor_base")}
         if rights and not table.is_walled and (access.vendor_rows != "all" or rights != {"SELECT"}):
             raise TooMuch(f'{table.name}: no vendor_id walls it; a vendor may at most read it, as `vendor_rows="all"`')

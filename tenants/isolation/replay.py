@@ -193,7 +193,7 @@ def _is_text(operation: Operation) -> bool:
 def _migrate_and_keep(cursor: CursorWrapper) -> str:
     """Migrate the shop we stand in and give the SQL; one by one, since some look at what those before them made."""
     executor = MigrationExecutor(connection)
-    state = executor._create_project_state(with_applied_migrations=True)
+    state = executor._create_project_state(with_applied_migrations=True)  # type: ignore[attr-defined]
     script = ""
     for migration in _plan():
         with connection.schema_editor(collect_sql=True, atomic=False) as editor:

@@ -42,11 +42,11 @@ def build_template() -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"DROP SCHEMA IF EXISTS {TEMPLATE} CASCADE")
         cursor.execute(f"CREATE SCHEMA {TEMPLATE}")
-    connection.set_schema(TEMPLATE, include_public=False)
+    connection.set_schema(TEMPLATE, include_public=False)  # type: ignore[attr-defined]
     try:
         migrate_schema()
     finally:
-        connection.set_schema_to_public()
+        connection.set_schema_to_public()  # type: ignore[attr-defined]
 
 
 def migrate_schema() -> None:

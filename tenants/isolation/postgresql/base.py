@@ -101,6 +101,8 @@ POOL = RolePool(settings.VENDOR_POOL_SIZE, settings.VENDOR_CONNECTION_SECONDS)
 class DatabaseWrapper(django_tenants.DatabaseWrapper):
     """See the module. `role` is the login role of the connection at hand."""
 
+    connection: Any
+    errors_occurred: bool
     bound_schema: str | None = None
     _is_pooled = False
     _born = 0.0

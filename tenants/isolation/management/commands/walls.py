@@ -25,15 +25,15 @@ class Command(BaseCommand):
         spares.add_argument("count", type=int)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        getattr(self, options["do"])(**options)
+        getattr(self, f"do_{options['do']}")(**options)
 
-    def bootstrap(self, **_: Any) -> None:
+    def do_bootstrap(self, **_: Any) -> None:
         made = bootstrap()
         self.stdout.write(
             f"Roles are in place; database {settings.DATABASES['default']['NAME']} {'made' if made else 'was there'}."
         )
 
-    def apply(self, **_: Any) -> None:
+    def do_apply(self, **_: Any) -> None:
         applied = actions.apply(tell=self.stdout.write)
         shops = applied.shops
         self.stdout.write(
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         if shops.quarantined or shops.busy:
             raise CommandError("some shops are behind; mend what is named above and run this again")
 
-    def check(self, **_: Any) -> None:
+    def do_check(self, **_: Any) -> None:
         differences = drift()
         for difference in differences:
             self.stderr.write(difference)
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             raise CommandError(f"{len(differences)} differences; `manage.py walls apply` mends them")
         self.stdout.write("The database enforces what is declared.")
 
-    def spares(self, count: int, **_: Any) -> None:
+    def do_spares(self, count: int, **_: Any) -> None:
         self.stdout.write(f"{actions.fill_spares(count)} spare shops made.")
 
 
