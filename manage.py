@@ -24,6 +24,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else ""
     os.environ.setdefault("SOUK_PROCESS", PROCESS_OF.get(command, "office"))
+    if PROCESS_OF.get(command) == "journey" and os.environ.get("SOUK_ENV") == "production":
+        sys.exit(f"manage.py {command} plays a whole market in every role. It is refused in production (SOUK_ENV).")
     if command in OWN_WORLDS:
         # A world and ports of its own, so that it can run beside a demo.
         world, port = OWN_WORLDS[command]

@@ -37,12 +37,20 @@ class KillingJourney(Journey):
             return
         with record.open("a") as file:
             file.write(f"{point}\n")
+        while not self._kill(fleet):
+            time.sleep(0.05)  # it is just being started again
+        self.stdout.write(f"    kill -9 {self.victim} at {point}")
+
+    def _kill(self, fleet: Fleet) -> bool:
         pid = self._server() if self.victim in SERVERS else fleet.pid(self.victim)
-        self.stdout.write(f"    kill -9 {self.victim} ({pid}) at {point}")
-        if self.victim == "web":
-            os.killpg(pid, signal.SIGKILL)  # with the process of its own that serves
-        else:
-            os.kill(pid, signal.SIGKILL)
+        try:
+            if self.victim == "web":
+                os.killpg(pid, signal.SIGKILL)  # with the process of its own that serves
+            else:
+                os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        return True
 
     def _server(self) -> int:
         """Its process; one that is just being started again is waited for."""

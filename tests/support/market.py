@@ -106,7 +106,7 @@ class Market:
     def run(self, *arguments: str | Path, **environment: str) -> tuple[int, str]:
         """Run it to its end; gives its exit code and all that it said."""
         process = self.start(*arguments, **environment)
-        said = process.communicate(timeout=400)[0]
+        said = process.communicate(timeout=900)[0]
         return process.returncode, said
 
     def prepare(self) -> None:
