@@ -9,3 +9,5 @@ os.environ["SOUK_DATABASE"] = "souk_test_" + os.environ.get("PYTEST_XDIST_WORKER
 os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 for name in ("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "SOUK_ENV", "SOUK_CLOCK_FILE"):
     os.environ.pop(name, None)
+# Processes that test side by side must not empty each other's cache.
+os.environ["SOUK_VALKEY_DB"] = str(int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1")[2:]) % 15 + 1)
