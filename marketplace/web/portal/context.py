@@ -20,6 +20,8 @@ from tenants.vendors.models import Vendor
 
 # How long an import that left rows out stays something to look at.
 TROUBLE_DAYS = 7
+# Pages of a part of something else: a parcel's are its order's.
+ALSO = {"orders": ("/parcels/",), "products": ("/pictures/", "/documents/")}
 WAITING = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED)
 
 
@@ -113,5 +115,5 @@ def _item(
     path: str, label: str, route: str, icon: str, *, count: int = 0, title: str = "", exact: bool = False
 ) -> dict[str, Any]:
     url = reverse(f"portal:{route}")
-    current = path == url if exact else path.startswith(url)
+    current = path == url if exact else path.startswith((url, *ALSO.get(route, ())))
     return {"label": label, "url": url, "icon": icon, "count": count, "title": title, "current": current}
