@@ -151,16 +151,15 @@ class Sheet:
         """Add or remove a row, as a button said it ("add-variant", "remove-option-1"). Whether it was such a button."""
         verb, _, rest = what.partition("-")
         kind, _, number = rest.partition("-")
-        rows: list[Any] | None = {"variant": self.variants, "attribute": self.attributes, "option": self.options}.get(
-            kind
-        )
+        grids: dict[str, list[Any]] = {"variant": self.variants, "attribute": self.attributes, "option": self.options}
+        rows = grids.get(kind)
         if rows is None or verb not in ("add", "remove"):
             return False
         if verb == "add":
             most = {"variant": MAX_VARIANTS, "attribute": MAX_ATTRIBUTES, "option": MAX_OPTIONS}[kind]
             if len(rows) < most:
                 rows.append("" if kind == "option" else self._like_last() if kind == "variant" else {})
-        elif number.isascii() and number.isdigit() and int(number) < len(rows):
+        elif number.isascii() and number.isdigit() and len(number) < 4 and int(number) < len(rows):
             rows.pop(int(number))
             if kind == "option":
                 self._close_gap(int(number))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
@@ -53,8 +54,8 @@ def products_page(
         rows = rows.filter(Q(title__icontains=words) | Q(brand__icontains=words) | Exists(variants))
     page = keyset_page(rows, order=("-updated_at", "-id"), cursor=cursor, size=size)
     ids = [product.id for product in page.rows]
-    prices = {
-        row["product_id"]: row
+    prices: dict[UUID, dict[str, Any]] = {
+        row["product_id"]: dict(row)
         for row in Variant.objects.filter(product_id__in=ids)
         .order_by()
         .values("product_id")

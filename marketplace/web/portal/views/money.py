@@ -1,7 +1,7 @@
 """A vendor's money: where it is, what was transferred, what arrived in the bank, and the account behind it."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from marketplace.web.portal.roles import SEES_MONEY, shows
 from marketplace.web.spreadsheet import csv_response
 
 CHUNK = 500
+Listed = TypeVar("Listed", Page[Any], AccountPage)
 TRANSFER_TABS = (
     ("", "All"),
     (TransferState.HELD, "Held"),
@@ -266,9 +267,9 @@ def _steps(vendor_id: UUID, steps: list[Step]) -> list[dict[str, Any]]:
     return shown
 
 
-def _all(fetch: Callable[[str | None], Any]) -> Iterator[Page[Any] | AccountPage]:
+def _all(fetch: Callable[[str | None], Listed]) -> Iterator[Listed]:
     """Every page of a keyset list, one after the other."""
-    cursor = None
+    cursor: str | None = None
     while True:
         page = fetch(cursor)
         yield page

@@ -73,11 +73,11 @@ def products(request: HttpRequest) -> HttpResponse:
 def states(request: HttpRequest) -> HttpResponse:
     """Publish, unpublish or archive every product that was checked, as far as each can be."""
     move = _move(request)
-    ids = [_uuid(text) for text in request.POST.getlist("product")[:AT_ONCE]]
-    found = Product.objects.filter(id__in=ids).order_by("id")
+    ids = [found for text in request.POST.getlist("product")[:AT_ONCE] if (found := _uuid(text))]
+    chosen = Product.objects.filter(id__in=ids).order_by("id")
     moved, refused = 0, []
     with transaction.atomic():
-        for product in found:
+        for product in chosen:
             try:
                 move[0](product=product)
                 moved += 1
@@ -149,7 +149,8 @@ def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
 def preview(request: HttpRequest) -> HttpResponse:
     """The card customers will see, from what stands in the form just now."""
     sheet = Sheet.posted(request.POST)
-    picture = Picture.objects.filter(product_id=_uuid(request.POST.get("product", ""))).first()
+    known = _uuid(request.POST.get("product", ""))
+    picture = Picture.objects.filter(product_id=known).first() if known else None
     return render(request, "portal/_preview.html", {"card": _card(request, sheet, picture)})
 
 

@@ -108,6 +108,12 @@ def test_rows_are_added_and_removed_without_scripts_and_nothing_is_saved(desk):
         assert not Product.objects.exists()
 
 
+@pytest.mark.parametrize("do", ["remove-variant-9", "remove-variant--1", f"remove-variant-{'9' * 5000}", "add-", "x"])
+def test_odd_buttons_remove_nothing(desk, do):
+    page = desk.post("/products/new/", {**MUG, "title": "", "do": do}).content.decode()
+    assert 'name="variant_count" value="2"' in page
+
+
 def test_each_mistake_is_said_at_its_field(desk):
     wrong = {
         "title": "  ",
