@@ -310,7 +310,7 @@ class Seeding:
 
     def _end(self, *, scaled: bool) -> None:
         """Nothing is left to do, every cent is explained, and from now on the provider tells the web process."""
-        settle()
+        settle(to_the_last=True)
         self.progress.step("Match orders, ledger and provider")
         with acting_as("platform"):
             register_endpoints()

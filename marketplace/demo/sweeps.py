@@ -32,15 +32,18 @@ IN_THE_END: tuple[Callable[[], int], ...] = (reconcile_when_due,)
 MOST_ROUNDS = 20
 
 
-def settle() -> None:
-    """Sweep until nothing is due any more. Raises RuntimeError naming what does not get done."""
+def settle(*, to_the_last: bool = False) -> None:
+    """Sweep until nothing is due any more; `to_the_last`, also until the provider has no news of what we did.
+
+    Raises RuntimeError naming what does not get done.
+    """
     for _ in range(MOST_ROUNDS):
         for sweep in SHOPS:
             sweep()
         with acting_as("platform"):
             done = sum(sweep() for sweep in PLATFORM)
             left = unsettled()
-            if not left and not done:
+            if not left and not (done and to_the_last):
                 for sweep in IN_THE_END:
                     sweep()
                 return
@@ -50,5 +53,5 @@ def settle() -> None:
 def tell() -> None:
     """Let everybody hear what has just happened, and send the mail about it."""
     with acting_as("platform"):
-        while deliver() + send_due():
-            pass
+        deliver()
+        send_due()
