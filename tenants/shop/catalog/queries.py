@@ -34,17 +34,13 @@ class ProductRow:
     available: int
 
 
-def products_page(
-    *, state: str = "", search: str = "", cursor: str | None = None, size: int = 50
-) -> Page[ProductRow]:
+def products_page(*, state: str = "", search: str = "", cursor: str | None = None, size: int = 50) -> Page[ProductRow]:
     """Products, last changed first. `search` is part of a title, a brand, or the start of a SKU or GTIN.
 
     Without a state, archived ones are left out. Three statements a page. Raises InvalidInput on a bad cursor.
     """
     rows = Product.objects.annotate(
-        picture=Subquery(
-            Picture.objects.filter(product=OuterRef("id")).order_by("position", "id").values("path")[:1]
-        )
+        picture=Subquery(Picture.objects.filter(product=OuterRef("id")).order_by("position", "id").values("path")[:1])
     )
     rows = rows.filter(state=state) if state in ProductState.values else rows.exclude(state=ProductState.ARCHIVED)
     if words := search.replace("\0", "").strip():
@@ -54,7 +50,7 @@ def products_page(
         rows = rows.filter(Q(title__icontains=words) | Q(brand__icontains=words) | Exists(variants))
     page = keyset_page(rows, order=("-updated_at", "-id"), cursor=cursor, size=size)
     ids = [product.id for product in page.rows]
-    prices: dict[UUID, dict[str, Any]] = {
+    prices: Mapping[UUID, Mapping[str, Any]] = {
         row["product_id"]: dict(row)
         for row in Variant.objects.filter(product_id__in=ids)
         .order_by()
