@@ -109,9 +109,7 @@ def vendor_balances(vendor_ids: Sequence[UUID], *, code: str, currency: str) -> 
 def balances_of_vendors(vendor_ids: Sequence[UUID], *, codes: Sequence[str], currency: str) -> list[Balance]:
     """These vendors' accounts of these codes, those that were used. One query."""
     rows = (
-        Posting.objects.filter(
-            account__code__in=codes, account__currency=currency, account__vendor_id__in=vendor_ids
-        )
+        Posting.objects.filter(account__code__in=codes, account__currency=currency, account__vendor_id__in=vendor_ids)
         .values("account_id", "account__code", "account__vendor_id", "account__currency")
         .annotate(held=Sum("amount_minor"))
         .order_by("account__vendor_id", "account__code")

@@ -42,16 +42,12 @@ def given_back(vendor_id: UUID, currency: str) -> tuple[int, int]:
     return sums["gross"] or 0, sums["net"] or 0
 
 
-def payments_page(
-    *, state: str = "", search: str = "", cursor: str | None = None, size: int = 50
-) -> Page[Payment]:
+def payments_page(*, state: str = "", search: str = "", cursor: str | None = None, size: int = 50) -> Page[Payment]:
     """Payments for the finance console, newest first. `search` begins an order's number, or is the provider's id."""
     rows: QuerySet[Payment] = Payment.objects.all()
     if words := search.strip():
         rows = rows.filter(
-            Q(reference_number__startswith=words.upper())
-            | Q(provider_charge_id=words)
-            | Q(provider_intent_id=words)
+            Q(reference_number__startswith=words.upper()) | Q(provider_charge_id=words) | Q(provider_intent_id=words)
         )
     return keyset_page(rows.filter(state=state) if state else rows, order=["-id"], cursor=cursor, size=size)
 
@@ -73,11 +69,11 @@ class Sold:
 
 def sold_by(vendor_ids: Sequence[UUID], *, currency: str) -> dict[UUID, Sold]:
     """What each of these vendors was paid for. One query."""
-    paid = PaymentShare.objects.filter(
-        vendor_id__in=vendor_ids, currency=currency, payment__state=PaymentState.PAID
-    )
-    rows = paid.order_by().values_list("vendor_id").annotate(
-        Sum("gross_minor"), Sum("commission_minor"), Sum("refunded_minor"), Sum("refunded_net_minor")
+    paid = PaymentShare.objects.filter(vendor_id__in=vendor_ids, currency=currency, payment__state=PaymentState.PAID)
+    rows = (
+        paid.order_by()
+        .values_list("vendor_id")
+        .annotate(Sum("gross_minor"), Sum("commission_minor"), Sum("refunded_minor"), Sum("refunded_net_minor"))
     )
     return dict.fromkeys(vendor_ids, Sold()) | {vendor_id: Sold(*sums) for vendor_id, *sums in rows}
 

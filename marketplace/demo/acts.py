@@ -259,7 +259,7 @@ def show_pictures_of_others(vendor: Vendor, others: Mapping[str, str]) -> None:
             )
             for sku, other in others.items()
             if found.get(sku) in bare
-            for picture in shown.get(found.get(other), [])
+            for picture in (shown.get(found[other], []) if other in found else [])
         ]
         Picture.objects.bulk_create(copies)
         products_changed({picture.product_id for picture in copies})

@@ -37,7 +37,7 @@ class Drawings:
             key = vendor.slug, product
             if key not in self._asked:
                 cast = vendor.products[product]
-                self._asked[key] = self._pool.submit(_product, cast.picture and dict(cast.picture), vendor)
+                self._asked[key] = self._pool.submit(_product, dict(cast.picture) if cast.picture else None, vendor)
 
     def ask_for_the_market(self) -> None:
         """Begin with the hero and the categories."""

@@ -133,10 +133,11 @@ def money_table(currency: str = "EUR") -> MoneyTable:
         ("transferred", Transfer.objects.filter(state=TransferState.DONE, currency=currency)),
         ("bank", Payout.objects.filter(state=PayoutState.PAID, vendor_id__isnull=False, currency=currency)),
     ):
-        for vendor_id, amount in (
+        for of_vendor, amount in (
             rows.values_list("vendor_id").annotate(sum=Sum("amount_minor")).values_list("vendor_id", "sum")
         ):
-            by_vendor[vendor_id][name] += amount
+            if of_vendor is not None:
+                by_vendor[of_vendor][name] += amount
     paid = Payment.objects.filter(state=PaymentState.PAID, currency=currency).aggregate(
         paid=Sum("amount_minor"), refunded=Sum("refunded_minor")
     )

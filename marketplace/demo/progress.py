@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sized
-from typing import TextIO, TypeVar
+from typing import Any, TextIO, TypeVar
 
 Item = TypeVar("Item")
 
@@ -11,8 +11,8 @@ Item = TypeVar("Item")
 class Progress:
     """Lines of finished steps with the seconds each took; on a terminal, a count of the step at hand."""
 
-    def __init__(self, out: TextIO | None = None):
-        self.out = out or sys.stdout
+    def __init__(self, out: Any = None):
+        self.out: TextIO = out or sys.stdout
         self._began = time.monotonic()
         self._step = ""
         self._step_began = self._began

@@ -50,8 +50,8 @@ def alone_in(world: World) -> Iterator[None]:
 
 def ports() -> Ports:
     """Where this process's settings say that the faces and the sandbox listen."""
-    faces = (int(settings.PORTS[face]) for face in ("market", "portal", "office"))
-    return Ports(*faces, int(settings.SANDBOX_PORT))
+    market, portal, office = (int(settings.PORTS[face]) for face in ("market", "portal", "office"))
+    return Ports(market, portal, office, int(settings.SANDBOX_PORT))
 
 
 def schema_hash() -> str:
@@ -67,5 +67,3 @@ def schema_hash() -> str:
 def stop_servers(world: World) -> None:
     """Stop the world's PostgreSQL and Valkey; what they hold stays."""
     stop(world)
-
-

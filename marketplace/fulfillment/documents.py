@@ -1,9 +1,9 @@
 """Printed documents of a vendor order."""
 
 from django.template.loader import render_to_string
+
 from kit import clock
 from kit.errors import SoukError
-
 from marketplace.orders.models import VendorOrder
 
 

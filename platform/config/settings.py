@@ -235,7 +235,9 @@ if EMBEDDED_VALKEY and PRODUCTION:
     raise ImproperlyConfigured("REDIS_URL is not set: the embedded server is for development and tests only")
 VALKEY_SOCKET = str(valkey_socket(WORLD)) if EMBEDDED_VALKEY else ""
 VALKEY_SECRET = secret_of(f"valkey-{VALKEY_USER}") if EMBEDDED_VALKEY else ""
-_valkey_url = env("REDIS_URL") or f"unix://{VALKEY_USER}:{VALKEY_SECRET}@{VALKEY_SOCKET}?db={env('SOUK_VALKEY_DB', '0')}"
+_valkey_url = (
+    env("REDIS_URL") or f"unix://{VALKEY_USER}:{VALKEY_SECRET}@{VALKEY_SOCKET}?db={env('SOUK_VALKEY_DB', '0')}"
+)
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -316,7 +316,7 @@ def _address_of_sandbox(world: World) -> str:
 def run(
     arguments: Sequence[str], world: World, *, process: str = "builder", extra: Mapping[str, str] | None = None
 ) -> None:
-    """Run one `manage.py` command in this world to its end, with the secrets of `process`. Raises on failure, with its output."""
+    """Run one `manage.py` command in this world to its end, as `process`. Raises RuntimeError with its output if it fails."""
     result = subprocess.run(
         [sys.executable, str(ROOT / "manage.py"), *arguments],
         env={**os.environ, "SOUK_PROCESS": process, "SOUK_WORLD": world.name, **(extra or {})},

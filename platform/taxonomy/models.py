@@ -1,6 +1,7 @@
 """The vocabulary all vendors share: the category tree. Rates of tax are in `taxonomy.tax`."""
 
 from django.db import models
+
 from kit.access import Access
 from kit.ids import uuid7
 

@@ -120,4 +120,6 @@ def named(vendor_ids: Iterable[UUID | None]) -> dict[UUID, Vendor]:
 
 def slugs(limit: int = 300) -> list[str]:
     """Addresses of vendors that were let in, to choose from: a list that long is no help any more."""
-    return list(Vendor.objects.filter(approved_at__isnull=False).order_by("slug").values_list("slug", flat=True)[:limit])
+    return list(
+        Vendor.objects.filter(approved_at__isnull=False).order_by("slug").values_list("slug", flat=True)[:limit]
+    )

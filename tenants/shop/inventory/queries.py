@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -86,7 +87,7 @@ def movements_page(variant: Variant, *, cursor: str | None = None, size: int = 5
     return keyset_page(StockMovement.objects.filter(variant=variant), order=("-at", "-id"), cursor=cursor, size=size)
 
 
-def _with_available(variants: QuerySet[Variant]) -> QuerySet[Variant]:
+def _with_available(variants: QuerySet[Variant]) -> QuerySet[Any]:
     levels = StockLevel.objects.filter(variant=OuterRef("id")).order_by().values("variant")
     units = levels.annotate(units=Sum(F("on_hand") - F("allocated") - F("reserved"))).values("units")
     return variants.annotate(available=Coalesce(Subquery(units, output_field=IntegerField()), 0))

@@ -14,7 +14,6 @@ from marketplace.demo.cast import CUSTOMERS, vendor
 from marketplace.demo.history import MONTH, Deed, History, Item, Kind, Purchase
 from marketplace.demo.parts import CastVendor
 from marketplace.demo.progress import Progress
-
 from tests.support.sandbox import sandbox, sandbox_process  # noqa: F401
 
 Thing = TypeVar("Thing")
@@ -77,7 +76,7 @@ class Impatient(Progress):
 
 
 @pytest.fixture
-def play(sandbox: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def play(sandbox: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     """`play(progress)`: seed the small market, or go on with it."""
     from marketplace.demo.drawings import Drawings
     from marketplace.demo.sandbox import Sandbox
@@ -91,7 +90,7 @@ def play(sandbox: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.Monkey
             done = Done.read(tmp_path / "seed.json")
             Seeding(progress, done, Sandbox(), drawings, plan=plan, selling=VENDORS).run(scale=False)
 
-    yield run
+    return run
 
 
 def test_an_interrupted_month_goes_on_and_ends_now_with_every_cent_explained(play, tmp_path, sandbox):

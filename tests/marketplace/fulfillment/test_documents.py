@@ -5,6 +5,7 @@ import sys
 import zlib
 
 import pytest
+
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
 from marketplace.checkout.actions import place_order
 from marketplace.fulfillment.documents import DocumentsUnavailable, packing_slip

@@ -17,6 +17,7 @@ from kit import clock
 from kit.errors import InvalidInput, SoukError
 from kit.money import Money
 from marketplace.carts.actions import add_to_cart
+from marketplace.catalog.models import VendorCard
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders import queries
 from marketplace.orders.links import opens
@@ -144,6 +145,7 @@ def _visible(request: HttpRequest, order: Order | None) -> Order:
 
 def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
     shown = queries.shown_order(order)
+    cards = VendorCard.objects.in_bulk([each.part.vendor_id for each in shown.parts])
     refunded = sum(part.refunded_minor for part in shown.parts)
     amounts = [
         {"label": "Articles", "amount_minor": order.goods_minor},
@@ -159,7 +161,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "vat_note": f"Includes {Money(order.tax_minor, order.currency)} VAT.",
         "left_minor": order.total_minor - refunded,
         "address": {**order.ship_to, "country": COUNTRY_NAMES.get(order.ship_to.get("country", ""), "")},
-        "lanes": [_lane(shown, part) for part in shown.parts],
+        "lanes": [_lane(shown, each, cards.get(each.part.vendor_id)) for each in shown.parts],
         "is_unpaid": shown.payment.state in UNPAID and order.canceled_at is None,
         "is_given_up": order.canceled_at is not None and shown.payment.state != PaymentState.PAID,
         "hold_until": order.hold_until if order.hold_until > clock.now() + timedelta(seconds=30) else None,
@@ -168,14 +170,14 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
     }
 
 
-def _lane(shown: ShownOrder, shown_part: ShownPart) -> dict[str, Any]:
+def _lane(shown: ShownOrder, shown_part: ShownPart, card: VendorCard | None) -> dict[str, Any]:
     part = shown_part.part
     parcels = list(part.parcels.all())
     return {
         "vendor": {
             "name": part.vendor_name,
             "url": reverse("storefront:vendor", args=[part.vendor_slug]),
-            "logo_url": "",
+            "logo_url": present.logo(card) if card else "",
         },
         "status": shown_part.status,
         "note": _lane_note(shown_part),
