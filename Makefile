@@ -25,7 +25,7 @@ test: .venv/dev ## Run the tests on embedded servers; prints their count
 
 check: .venv/dev ## What CI checks besides the tests: style, types, arrows, migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && \
-	SOUK_WORLD=test SOUK_PROCESS=test $(BIN)/python manage.py makemigrations --check --dry-run
+	SOUK_WORLD=test SOUK_PROCESS=test SOUK_DATABASE=postgres $(BIN)/python manage.py makemigrations --check --dry-run
 
 bench: .venv/dev ## Measure pages and actions; prints JSON [SUITE=pages]
 	@$(BIN)/python manage.py bench $(SUITE) $(ARGS)
