@@ -31,6 +31,7 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--hide-scrollbars"]
 PATIENCE_MS = 30_000
 Row = TypeVar("Row")
+HEIGHT = "document.documentElement.scrollHeight"
 LOAD_PICTURES = """async () => {
     for (const image of document.images) image.loading = "eager";
     await Promise.all([...document.images].map(image => image.decode().catch(() => null)));
@@ -114,7 +115,9 @@ def take(wanted: list[Screen], chromium: str, folder: Path, progress: Progress) 
                 page.evaluate(LOAD_PICTURES)
                 found.wrong += [f"{name}: {words}" for words in _wrong_with(page, width)]
                 found.files.append(folder / f"{name}.png")
-                page.screenshot(path=found.files[-1], full_page=True)
+                # A window as high as the page: what sticks to its edges is at the page's.
+                page.set_viewport_size({"width": width, "height": page.evaluate(HEIGHT)})
+                page.screenshot(path=found.files[-1])
         browser.close()
     progress.finish(f"{len(found.files)} pictures in {folder}")
     return found
