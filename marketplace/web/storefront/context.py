@@ -33,7 +33,7 @@ def storefront_context(request: HttpRequest) -> dict[str, Any]:
     return context
 
 
-BAR = 16  # categories that the bar on every page has room for
+BAR = 12  # categories that the bar on every page has room for
 _ROUTES = {
     "cart": "storefront:cart",
     "account": "storefront:account",
