@@ -36,6 +36,7 @@ def storefront_context(request: HttpRequest) -> dict[str, Any]:
 BAR = 12  # categories that the bar on every page has room for
 _ROUTES = {
     "cart": "storefront:cart",
+    "cart_add": "storefront:cart_add",
     "account": "storefront:account",
     "orders": "storefront:orders",
     "sell": "storefront:sell",
