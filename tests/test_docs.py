@@ -113,6 +113,8 @@ def test_a_process_starts_in_production_with_what_the_page_says(process):
     }
     if process in ("web", "office", "worker"):
         environment["STRIPE_SECRET_KEY"] = "sk_live_example"
+    if process == "worker":
+        environment["SMTP_HOST"] = "smtp.example"
     if process == "web":
         environment |= {
             f"STRIPE_WEBHOOK_SECRET_{name}": "whsec_example" for name in ("PLATFORM", "CONNECT", "ACCOUNTS")

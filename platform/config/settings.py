@@ -296,6 +296,8 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+# How many proxies stand before us: whose word about the visitor's address the rate limits take.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(env("SOUK_TRUSTED_PROXIES", "0"))
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
@@ -402,6 +404,8 @@ if PRODUCTION:
         _unsafe.append("SOUK_DEBUG=1")
     if STANDS_FOR_ALL:
         _unsafe.append(f"SOUK_PROCESS={PROCESS} stands in for every role")
+    if PROCESS == "worker" and not env("SMTP_HOST"):
+        _unsafe.append("SMTP_HOST is not set: mail would stay in a folder")
     if DOMAIN == "localhost":
         _unsafe.append("SOUK_DOMAIN is not set")
     if len(SECRET_KEY) < 40:

@@ -42,6 +42,13 @@ def read_settings(tmp_path: Path, environment: dict[str, str], expression: str =
     return json.loads(result.stdout), ""
 
 
+def test_a_worker_in_production_does_not_keep_mail_in_a_folder(tmp_path):
+    worker = SAFE | {"SOUK_PROCESS": "worker", "SOUK_SECRET_DJANGO_WORKER": KEY, "SOUK_SECRET_PLATFORM": KEY}
+    _, error = read_settings(tmp_path, worker)
+    assert "SMTP_HOST is not set" in error
+    assert read_settings(tmp_path, worker | {"SMTP_HOST": "smtp.example"})[1] == ""
+
+
 def test_safe_production_settings_start(tmp_path):
     cookies, error = read_settings(
         tmp_path,

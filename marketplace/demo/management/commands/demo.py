@@ -14,6 +14,9 @@ from marketplace.demo.opening import EVERYBODY, open_market
 from marketplace.demo.progress import Progress
 from marketplace.demo.welcome import welcome
 
+# Where one of these points, the processes of a demo would not go, for they are given its own world and nothing else.
+ELSEWHERE = ("DATABASE_URL", "REDIS_URL", "STRIPE_SECRET_KEY", "STRIPE_API_BASE", "SMTP_HOST")
+
 
 class Command(BaseCommand):
     help = "Set up the demo world, seed its cast, start all processes, print addresses and sign-ins. Ctrl-C ends all."
@@ -22,6 +25,10 @@ class Command(BaseCommand):
         parser.add_argument("--seconds", type=float, help="end by itself after this long")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if elsewhere := [name for name in ELSEWHERE if os.environ.get(name)]:
+            raise CommandError(
+                f"The demo runs on servers of its own, and {', '.join(elsewhere)} names others. Unset it, then try again."
+            )
         stopping = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self._interrupt(stopping))
