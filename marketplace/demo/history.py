@@ -178,7 +178,9 @@ class _Plan:
 
     def buy(self, number: int, at: timedelta) -> None:
         """An order placed at `at`, and all that follows from it before the month is over."""
-        customer = self.customers[number * 7 % len(self.customers)]
+        # The first of the cast is the one people sign in as: she comes back all the time.
+        regular = self.gradual and number % 8 == 3
+        customer = self.customers[0 if regular else number * 7 % len(self.customers)]
         lost = None
         if number == LOST:
             items = self._basket(2, at, untouched=True)
@@ -186,7 +188,7 @@ class _Plan:
             self.taken[lost.sku] = 10**6
         else:
             items = self._basket(VENDORS_OF_A_PURCHASE[number % len(VENDORS_OF_A_PURCHASE)], at)
-        self.purchases[number] = Purchase(number, customer, number % 5 not in (0, 3), items, lost)
+        self.purchases[number] = Purchase(number, customer, regular or number % 5 not in (0, 3), items, lost)
         minutes = self.dice.uniform(1, 9)
         paid = at + timedelta(minutes=minutes)
         self._then(at, Kind.PLACE, number)
@@ -231,8 +233,7 @@ class _Plan:
                 for place, product in enumerate(vendor.products)
                 if not self.gradual or published_at(vendor, place) + timedelta(hours=1) < at
                 for variant in product.variants
-                if variant.stock - self.taken.get(variant.sku, 0) > 3
-                and not (untouched and variant.sku in self.taken)
+                if variant.stock - self.taken.get(variant.sku, 0) > 3 and not (untouched and variant.sku in self.taken)
             ]
             for variant in self.dice.sample(chosen, min(self.dice.choice((1, 1, 1, 2, 2, 3)), len(chosen))):
                 quantity = 2 if variant.price_minor < 3000 and self.dice.random() < 0.3 else 1

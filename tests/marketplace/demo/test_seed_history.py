@@ -64,7 +64,7 @@ def test_baskets_are_of_one_to_four_vendors_by_guests_and_customers(month):
     assert len(purchases) == 62
     assert {len(purchase.vendors) for purchase in purchases} == {1, 2, 3, 4}
     assert min(Counter(purchase.signed_in for purchase in purchases).values()) >= 20
-    assert len({purchase.customer.email for purchase in purchases}) == 24
+    assert len({purchase.customer.email for purchase in purchases}) >= 20
     assert {item.vendor for purchase in purchases for item in purchase.items} == {
         vendor.slug for vendor in VENDORS if vendor.state == "active"
     }
