@@ -71,7 +71,7 @@ def write_catalogue(path: Path) -> None:
 
 def _row(chance: random.Random, number: int, brand: str, kind: str, vocabulary: list[str]) -> list[str]:
     thing = chance.choice(THINGS)
-    body = f"0{number:011d}"
+    body = f"0{number + 1:011d}"
     model = f"{chance.choice(vocabulary)} {chance.randrange(100, 10_000)}"
     attributes: dict[str, object] = {"type": kind} if kind != "Other" else {}
     for name in chance.sample(vocabulary, chance.randrange(2, 2 * ATTRIBUTES)):
