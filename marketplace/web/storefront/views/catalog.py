@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,6 +26,8 @@ from marketplace.web.storefront.hero import hero_url
 from marketplace.web.storefront.visitor import shop_front
 
 CURRENCY = "EUR"
+# What is on the start page is put together anew so often, in seconds.
+START_PAGE, START_PAGE_SECONDS = "storefront:start-page", 20
 
 
 @require_safe
@@ -32,28 +35,27 @@ def home(request: HttpRequest) -> HttpResponse:
     """The start page; on a shop front, that vendor's."""
     if (front := shop_front(request)) is not None:
         return _vendor_page(request, front.slug)
+    shown = cache.get_or_set(START_PAGE, _start_page, START_PAGE_SECONDS) or {}
+    roots = [{"node": node, "children": node.children[:5]} for node in queries.taxonomy.tree().roots if node.children]
+    return render(request, "storefront/home.html", {**shown, "hero_url": hero_url(), "roots": roots})
+
+
+def _start_page() -> dict[str, Any]:
+    """What the start page shows, the same to everybody."""
     found = queries.home(rail=12, vendors=9)
     windows = queries.shop_windows([card.vendor_id for card in found.vendors[:3]])
     # Every day another shop has a rail of its own.
     turn = clock.today().toordinal() % len(found.vendors) if found.vendors else 0
     guest = found.vendors[turn] if found.vendors else None
-    return render(
-        request,
-        "storefront/home.html",
-        {
-            "hero_url": hero_url(),
-            "newest": [present.product(listing) for listing in found.newest],
-            "trending": [present.product(listing) for listing in found.trending],
-            "vendors": [_story(card, windows.get(card.vendor_id, ())) for card in found.vendors[:3]],
-            "guest": _story(guest) if guest else None,
-            "guest_products": [
-                present.product(listing, shop=guest.slug) for listing in queries.more_from(guest, limit=8)
-            ]
-            if guest
-            else [],
-            "roots": [{"node": node, "children": node.children[:5]} for node in found.roots if node.children],
-        },
-    )
+    return {
+        "newest": [present.product(listing) for listing in found.newest],
+        "trending": [present.product(listing) for listing in found.trending],
+        "vendors": [_story(card, windows.get(card.vendor_id, ())) for card in found.vendors[:3]],
+        "guest": _story(guest) if guest else None,
+        "guest_products": [present.product(listing, shop=guest.slug) for listing in queries.more_from(guest, limit=8)]
+        if guest
+        else [],
+    }
 
 
 @require_safe
