@@ -276,7 +276,9 @@ def variant_choices(listing: Listing) -> list[VariantChoice]:
 
 def more_from(card: VendorCard, *, beside: UUID | None = None, limit: int = 6) -> list[Listing]:
     """Other listings of a vendor at its own prices, the newest first. Two statements."""
-    others = offered_by(cards(), [card.vendor_id]).exclude(id=beside) if beside else offered_by(cards(), [card.vendor_id])
+    others = (
+        offered_by(cards(), [card.vendor_id]).exclude(id=beside) if beside else offered_by(cards(), [card.vendor_id])
+    )
     found = list(others.order_by(*SORTS["newest"])[:limit])
     at_vendor(found, card)
     return found
@@ -297,7 +299,9 @@ def best_offer(listing_id: UUID | None) -> Offer | None:
 
 def listing_slug_of(product_id: UUID) -> str:
     """The page on which a vendor's product is offered; empty while the catalogue has not taken it up."""
-    found = Offer.objects.filter(product_id=product_id, listing__is_visible=True).values_list("listing__slug", flat=True)
+    found = Offer.objects.filter(product_id=product_id, listing__is_visible=True).values_list(
+        "listing__slug", flat=True
+    )
     return found.first() or ""
 
 

@@ -13,7 +13,9 @@ class SandboxRefused(Exception):
 class Sandbox:
     """The running sandbox that `settings.STRIPE_API_BASE` names."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, webhook_seconds: float = 5) -> None:
+        """`webhook_seconds`: how long a payment waits for its webhook to be taken."""
+        self._webhook_seconds = webhook_seconds
         self._http = httpx.Client(
             base_url=settings.STRIPE_API_BASE,
             headers={"Authorization": f"Bearer {settings.STRIPE_SECRET_KEY}"},
@@ -44,7 +46,8 @@ class Sandbox:
 
     def pay(self, session_id: str, card: str = "4242424242424242", email: str = "customer@example.com") -> str:
         """Fill in the hosted payment page; gives the session's status."""
-        return str(self._control(f"sessions/{session_id}/pay", {"card": card, "email": email})["status"])
+        body = {"card": card, "email": email, "timeout": self._webhook_seconds}
+        return str(self._control(f"sessions/{session_id}/pay", body)["status"])
 
     def drain(self, timeout_seconds: float = 20) -> dict[str, Any]:
         """Wait until every webhook has been delivered; gives the counts by state."""

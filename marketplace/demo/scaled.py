@@ -34,7 +34,18 @@ def import_file(vendor: CastVendor) -> bytes:
     text = io.StringIO()
     writer = csv.DictWriter(
         text,
-        ("id", "title", "description", "brand", "price_minor", "stock", "sku", "category", "weight_grams", "attributes"),
+        (
+            "id",
+            "title",
+            "description",
+            "brand",
+            "price_minor",
+            "stock",
+            "sku",
+            "category",
+            "weight_grams",
+            "attributes",
+        ),
     )
     writer.writeheader()
     for product in vendor.products:

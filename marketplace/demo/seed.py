@@ -85,7 +85,7 @@ def seed(progress: Progress, scale: bool = False) -> None:
     logging.disable(logging.WARNING)  # what goes wrong in a played month is part of the play
     try:
         with Drawings() as drawings:
-            Seeding(progress, done, Sandbox(), drawings).run(scale)
+            Seeding(progress, done, Sandbox(webhook_seconds=0), drawings).run(scale)
     finally:
         settings.RINGS_DOORBELL = rings
         logging.disable(logging.NOTSET)
@@ -199,9 +199,7 @@ class Seeding:
         self.progress.finish(f"{len(shelf)} products")
 
     def _put_out(self, cast: CastVendor, product: int) -> None:
-        acts.put_out(
-            self.vendor(cast.slug), cast.products[product], lambda: self.drawings.of_product(cast, product)
-        )
+        acts.put_out(self.vendor(cast.slug), cast.products[product], lambda: self.drawings.of_product(cast, product))
 
     def _more_of_all(self) -> None:
         """What `scale` adds before anybody buys it."""

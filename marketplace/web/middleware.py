@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from billing.payments.provider import ProviderUnavailable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from billing.payments.provider import ProviderUnavailable
 from kit.errors import Conflict, NotAllowed, SoukError
 
 STATUSES: tuple[tuple[type[SoukError], int], ...] = (

@@ -19,7 +19,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--scale", action="store_true", help="over 1,000 products, 100 customers and 500 orders more")
+        parser.add_argument(
+            "--scale", action="store_true", help="over 1,000 products, 100 customers and 500 orders more"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         progress, fleet = Progress(self.stdout._out), Fleet(settings.WORLD, setup.ports())
