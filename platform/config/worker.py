@@ -47,7 +47,9 @@ def configure() -> None:
             "interval_step": 0.1,
             "interval_max": 0.1,
         },
+        # A start waits twelve seconds for the broker, then ends.
         broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=3,
         # A worker that loses its broker ends, and whoever keeps the processes starts it again: Celery's own reconnecting
         # may leave it connected and deaf, and then nobody notices.
         broker_connection_retry=False,

@@ -133,7 +133,7 @@ def command_of(process: str, world: World, ports: Ports) -> list[str]:
             "config.worker",
             "beat",
             "-S",
-            "celery.beat:Scheduler",
+            "config.beat:Scheduler",
             "--pidfile=",
             "-l",
             "WARNING",
