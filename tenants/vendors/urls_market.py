@@ -4,4 +4,7 @@ from django.urls import path
 
 from tenants.vendors import views
 
-urlpatterns = [path("handoff/", views.hand_off, name="handoff")]
+urlpatterns = [
+    path("handoff/", views.hand_off, name="handoff"),
+    path("internal/certificate", views.certificate, name="certificate"),
+]

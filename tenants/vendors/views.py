@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -12,8 +13,8 @@ from accounts import handoff
 from accounts.models import StaffMember, User
 from accounts.views import refused
 from kit.links import absolute_url
-from tenants.vendors.models import Member, Vendor
-from tenants.vendors.queries import membership
+from tenants.vendors.models import Member, Vendor, VendorState
+from tenants.vendors.queries import membership, vendor_of_host
 
 
 @require_GET
@@ -73,3 +74,19 @@ def redeem_portal(request: HttpRequest) -> HttpResponse:
         return refused(request, error)
     handoff.open_session(request, person_id=given.person_id, access_version=given.access_version)
     return HttpResponseRedirect(given.next_path)
+
+
+@require_GET
+@never_cache
+def certificate(request: HttpRequest) -> HttpResponse:
+    """`/internal/certificate?domain=<host>`: 200 for a host that is served, 404 for any other.
+
+    The proxy asks before it has a certificate made for a name that somebody connected by; it shows this to nobody outside.
+    """
+    host = request.GET.get("domain", "").lower()
+    if host in (settings.FACES["market"]["host"], settings.FACES["office"]["host"]):
+        return HttpResponse("the platform's\n", content_type="text/plain")
+    vendor = vendor_of_host(host)
+    if vendor is None or vendor.state in (VendorState.REJECTED, VendorState.CLOSED):
+        return HttpResponse("nobody's\n", status=404, content_type="text/plain")
+    return HttpResponse("a vendor's\n", content_type="text/plain")
