@@ -39,7 +39,7 @@ def admin(database: str = "postgres") -> psycopg.Connection:
 def template_name() -> str:
     """Changes with anything that goes into the template."""
     digest = hashlib.sha256()
-    rooms = ("platform", "tenants", "billing", "marketplace")
+    rooms = ("platform", "tenants", "billing", "marketplace", "api")
     sources = sorted(
         path
         for room in rooms
@@ -145,7 +145,7 @@ def own_files(tmp_path: Path, settings: Any) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            **settings.STORAGES["private"],
             "OPTIONS": {"location": str(tmp_path / "private"), "base_url": None},
         },
     }

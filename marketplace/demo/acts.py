@@ -212,14 +212,15 @@ def hang_logo(vendor: Vendor, cast: CastVendor) -> None:
     """The vendor's mark, drawn as SVG, on its shop front."""
     drawn = draw_logo(cast).encode()
     path = f"logos/{vendor.id}/{hashlib.sha256(drawn).hexdigest()[:16]}.svg"
-    if not default_storage.exists(path):
-        default_storage.save(path, ContentFile(drawn))
-    with bind_vendor(vendor), transaction.atomic():
-        shop = Vendor.objects.get(id=vendor.id)
-        if shop.logo != path:
-            shop.logo = path
-            shop.save(update_fields=["logo"])
-            announce("shop.profile_changed", vendor_id=shop.id, payload={"vendor": str(shop.id)})
+    with bind_vendor(vendor):
+        if not default_storage.exists(path):
+            default_storage.save(path, ContentFile(drawn))
+        with transaction.atomic():
+            shop = Vendor.objects.get(id=vendor.id)
+            if shop.logo != path:
+                shop.logo = path
+                shop.save(update_fields=["logo"])
+                announce("shop.profile_changed", vendor_id=shop.id, payload={"vendor": str(shop.id)})
 
 
 def put_out(vendor: Vendor, cast: CastProduct, pictures: Callable[[], list[Encoded]]) -> Product:
@@ -229,11 +230,11 @@ def put_out(vendor: Vendor, cast: CastProduct, pictures: Callable[[], list[Encod
         product = variant.product if variant else None
         if product is None or not product.pictures.exists():
             drawn = pictures()
-            with transaction.atomic():
-                if product is None:
-                    product = create_product(draft=draft_of(cast), publish=True)
-                if drawn:
-                    add_encoded(product=product, pictures=[(each, cast.title) for each in drawn])
+            if product is None:
+                product = create_product(draft=draft_of(cast), publish=True)
+            # Not in one transaction with the product: the pictures may have to travel to where they are kept.
+            if drawn:
+                add_encoded(product=product, pictures=[(each, cast.title) for each in drawn])
         return product
 
 

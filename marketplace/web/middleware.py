@@ -7,11 +7,13 @@ from django.shortcuts import render
 
 from billing.payments.provider import ProviderUnavailable
 from kit.errors import Conflict, NotAllowed, SoukError
+from kit.storage import StorageUnavailable
 
 STATUSES: tuple[tuple[type[SoukError], int], ...] = (
     (NotAllowed, 403),
     (Conflict, 409),
     (ProviderUnavailable, 503),
+    (StorageUnavailable, 503),
 )
 
 

@@ -37,7 +37,7 @@ def content_security_policy() -> str:
         "base-uri": "'none'",
         "form-action": forms,
         "frame-ancestors": "'none'",
-        "img-src": "'self' data:",
+        "img-src": " ".join(["'self'", "data:", *_pictures()]),
         "object-src": "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())
@@ -51,6 +51,11 @@ def _faces() -> list[str]:
         port = "" if face["port"] == usual else f":{face['port']}"
         origins.append(f"{settings.SCHEME}://{face['host'].format(vendor='*')}{port}")
     return origins
+
+
+def _pictures() -> list[str]:
+    """Where public pictures lie, when that is not here."""
+    return [] if settings.MEDIA_URL.startswith("/") else [settings.MEDIA_URL]
 
 
 def _provider_pages() -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.object_storage import s3_from, seen_by_browsers, storages_of
 from embedded.postgres import PORT
 from embedded.servers import secret, valkey_socket
 from embedded.world import current_world
@@ -341,18 +342,16 @@ STRIPE_WEBHOOK_SECRETS = {
 # --- Files ----------------------------------------------------------------------------------------------------------------
 
 MEDIA_ROOT = Path(env("SOUK_MEDIA", str(VAR / "media")))
-MEDIA_URL = "/media/"
 PRIVATE_ROOT = Path(env("SOUK_PRIVATE", str(VAR / "private")))
+# None: files in these folders. Vendors alone write files and read private ones, so only who serves them holds keys.
+S3 = s3_from(env, holds_keys=BINDS_VENDOR or STANDS_FOR_ALL)
+MEDIA_URL = f"{S3.public_url}/" if S3 else "/media/"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("SOUK_STATIC", str(BASE_DIR / "staticfiles")))
 STORAGES = {
-    # Public pictures, re-encoded by us, served to anyone.
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    # Private documents: no URL; read through a view that checks who asks.
-    "private": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": str(PRIVATE_ROOT), "base_url": None},
-    },
+    # `default`: public pictures, re-encoded by us. `private`: documents, without an address; whoever hands one out has
+    # checked who asks. Processes that serve no vendor have none.
+    **storages_of(S3, private_root=PRIVATE_ROOT, serves_vendors=BINDS_VENDOR or STANDS_FOR_ALL),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION
@@ -412,6 +411,10 @@ if PRODUCTION:
         _unsafe.append("the Django secret key is shorter than 40 characters")
     if os.environ.get("SOUK_CLOCK_FILE"):
         _unsafe.append("SOUK_CLOCK_FILE moves the clock")
+    if S3 and SCHEME == "https":
+        _unsafe += [
+            f"{name} is not https" for name, url in seen_by_browsers(S3).items() if not url.startswith("https:")
+        ]
     if HOLDS_STRIPE_KEY:
         if not STRIPE_SECRET_KEY or STRIPE_SECRET_KEY.startswith("sk_test_souk"):
             _unsafe.append("STRIPE_SECRET_KEY is not set")

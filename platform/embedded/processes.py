@@ -37,7 +37,14 @@ SECRETS: dict[str, tuple[str, ...]] = {
 }
 SERVING = {"web": "market", "portal": "portal", "office": "office"}
 # What of our own environment a process gets; everything else it is told here.
-PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SOUK_VAR", "SOUK_HOLD_DAYS", "SOUK_LOG")
+PASSED_ON = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SOUK_VAR", "SOUK_HOLD_DAYS", "SOUK_LOG"),
+    *("SOUK_S3_PUBLIC_BUCKET", "SOUK_S3_PRIVATE_BUCKET", "SOUK_S3_PUBLIC_URL", "SOUK_S3_REGION", "SOUK_S3_ENDPOINT"),
+    "SOUK_S3_DOWNLOAD_ENDPOINT",
+)
+# Those that write pictures and documents, and no others, get the keys of S3 where it is used.
+WRITE_FILES = ("portal", "shopworker")
+S3_KEYS = ("SOUK_S3_ACCESS_KEY", "SOUK_S3_SECRET_KEY")
 
 
 # Valkey's users, one per process group: each has its own key prefix (its cache and sessions) and the doorbell's queues.
@@ -72,7 +79,8 @@ class Ports:
 
 def environment_of(process: str, world: World, ports: Ports) -> dict[str, str]:
     """The whole environment of a process: nothing of ours but a few harmless names, and its own secrets."""
-    found = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+    passed_on = PASSED_ON + (S3_KEYS if process in WRITE_FILES else ())
+    found = {name: os.environ[name] for name in passed_on if name in os.environ}
     found |= {
         "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
         "PYTHONUNBUFFERED": "1",

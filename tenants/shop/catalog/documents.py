@@ -1,15 +1,17 @@
-"""Private files of a product: certificates, data sheets. They have no address; whoever shows one checks who asks."""
+"""Private files of a product: certificates, data sheets. They have no address; whoever hands one out (by
+`storages["private"].attachment`) has checked who asks. A row may name any path: the storage opens the vendor's own only.
+"""
 
 from io import BytesIO
 from typing import IO
 
-from django.core.files.base import ContentFile, File
+from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.db import transaction
 from PIL import Image
 
 from kit.context import require_vendor
-from kit.errors import InvalidInput, NotAllowed
+from kit.errors import InvalidInput
 from kit.ids import uuid7
 from tenants.shop.catalog.drafts import text_problem
 from tenants.shop.catalog.models import Document, Product
@@ -38,29 +40,27 @@ def add_document(*, product: Product, file: IO[bytes], title: str) -> Document:
     kind = content_type_of(data)
     name = uuid7()
     path = storages["private"].save(
-        f"{_folder()}{product.id}/{name}.{EXTENSIONS[kind]}",
-        ContentFile(data),
+        f"documents/{require_vendor().id}/{product.id}/{name}.{EXTENSIONS[kind]}", ContentFile(data)
     )
-    with transaction.atomic():
-        product = Product.objects.select_for_update().get(id=product.id)
-        if product.documents.count() >= MAX_DOCUMENTS:
-            raise InvalidDocument(f"A product has at most {MAX_DOCUMENTS} documents.", field="document")
-        return Document.objects.create(
-            id=name, product=product, title=title.strip(), path=path, content_type=kind, size_bytes=len(data)
-        )
+    try:
+        with transaction.atomic():
+            product = Product.objects.select_for_update().get(id=product.id)
+            if product.documents.count() >= MAX_DOCUMENTS:
+                raise InvalidDocument(f"A product has at most {MAX_DOCUMENTS} documents.", field="document")
+            return Document.objects.create(
+                id=name, product=product, title=title.strip(), path=path, content_type=kind, size_bytes=len(data)
+            )
+    except Exception:
+        storages["private"].delete(path)
+        raise
 
 
 def remove_document(*, document: Document) -> None:
-    """Delete the row, and its file once that is certain."""
-    path = _own_path(document)
-    with transaction.atomic():
-        document.delete()
-        transaction.on_commit(lambda: storages["private"].delete(path))
-
-
-def open_document(document: Document) -> File:
-    """The file, open for reading. Raises NotAllowed when the row points outside the current vendor's own folder."""
-    return storages["private"].open(_own_path(document), "rb")
+    """Delete the file, then its row. Raises StorageUnavailable, and then both stay: what is private is not left behind
+    where nobody finds it.
+    """
+    storages["private"].delete(document.path)
+    document.delete()
 
 
 def content_type_of(data: bytes) -> str:
@@ -76,14 +76,3 @@ def content_type_of(data: bytes) -> str:
             "Give a PDF, a PNG or a JPEG; this is none, or it is damaged.", field="document"
         ) from error
     return kind
-
-
-def _folder() -> str:
-    return f"documents/{require_vendor().id}/"
-
-
-def _own_path(document: Document) -> str:
-    # A vendor's role may write any path into its own table; what it names must still be its own.
-    if not document.path.startswith(_folder()) or ".." in document.path.split("/"):
-        raise NotAllowed("This document is not yours.")
-    return document.path

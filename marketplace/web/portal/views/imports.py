@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 
 from kit.errors import SoukError
+from kit.storage import StorageUnavailable
 from marketplace.web.portal import present
 from marketplace.web.portal.forms import ImportForm, put_error
 from marketplace.web.portal.roles import ANYBODY, DOES_CATALOG, edits, shows
@@ -68,7 +69,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 @edits(DOES_CATALOG, DOES_CATALOG)
 def new_import(request: HttpRequest) -> HttpResponse:
-    sent = request.method == "POST"
+    sent, refused = request.method == "POST", 422
     form = ImportForm(request.POST, request.FILES) if sent else ImportForm()
     if sent and form.is_valid():
         file = form.cleaned_data["file"]
@@ -81,6 +82,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
             )
         except SoukError as error:
             put_error(form, error)
+            refused = 503 if isinstance(error, StorageUnavailable) else refused
         else:
             messages.success(request, f"{made.rows_total} rows are on their way.")
             return redirect("portal:import", made.id)
@@ -92,7 +94,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
         ],
         "megabytes": settings.MAX_IMPORT_BYTES // (1024 * 1024),
     }
-    return render(request, "portal/import_new.html", context, status=422 if form.errors else 200)
+    return render(request, "portal/import_new.html", context, status=refused if form.errors else 200)
 
 
 @shows(*ANYBODY)

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.files.storage import storages
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -14,13 +15,14 @@ from django.utils.text import slugify
 from kit.errors import SoukError
 from kit.links import absolute_url
 from kit.money import parse_major
+from kit.storage import ANY_TYPE
 from marketplace.catalog.queries import listing_slug_of
 from marketplace.web.portal import present
 from marketplace.web.portal.editor import Editor, Sheet
 from marketplace.web.portal.roles import ANYBODY, DOES_CATALOG, changes, edits, may, shows
 from tenants.shop.catalog import actions, queries
 from tenants.shop.catalog.actions import StaleProduct
-from tenants.shop.catalog.documents import EXTENSIONS, add_document, open_document, remove_document
+from tenants.shop.catalog.documents import EXTENSIONS, add_document, remove_document
 from tenants.shop.catalog.drafts import InvalidProduct
 from tenants.shop.catalog.models import Document, Picture, Product, ProductState
 from tenants.shop.catalog.pictures import (
@@ -241,22 +243,22 @@ def documents(request: HttpRequest, product_id: UUID) -> HttpResponse:
 def document(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     """A private file, to be kept and not to be shown in a page of ours."""
     found = _find_document(document_id)
+    name = f"{slugify(found.title)[:80] or 'document'}.{EXTENSIONS.get(found.content_type, 'bin')}"
+    kind = found.content_type if found.content_type in EXTENSIONS else ANY_TYPE
     try:
-        file = open_document(found)
+        return storages["private"].attachment(found.path, filename=name, content_type=kind)  # type: ignore[attr-defined]
     except FileNotFoundError:
         raise Http404("This file is gone.") from None
-    name = f"{slugify(found.title)[:80] or 'document'}.{EXTENSIONS.get(found.content_type, 'bin')}"
-    kind = found.content_type if found.content_type in EXTENSIONS else "application/octet-stream"
-    response = FileResponse(file, as_attachment=True, filename=name, content_type=kind)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
 
 
 @changes(*DOES_CATALOG)
 def document_removal(request: HttpRequest, document_id: UUID) -> HttpResponse:
-    found = _find_document(document_id)
-    remove_document(document=found)
-    return _parts_page(request, found.product_id, "documents", "")
+    found, problem = _find_document(document_id), ""
+    try:
+        remove_document(document=found)
+    except SoukError as error:
+        problem = str(error)
+    return _parts_page(request, found.product_id, "documents", problem)
 
 
 # --- Their parts --------------------------------------------------------------------------------------------
