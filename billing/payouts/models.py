@@ -64,6 +64,8 @@ class Transfer(models.Model):
         indexes = [
             models.Index(fields=["release_at"], name="transfer_waiting", condition=Q(state__in=["held", "due"])),
             models.Index(fields=["next_try_at"], name="transfer_sent", condition=Q(state="sent")),
+            models.Index(fields=["-id"], name="transfer_failed", condition=Q(state="failed")),
+            models.Index(fields=["done_at"], name="transfer_done", condition=Q(state="done")),
             models.Index(fields=["vendor_id", "-id"], name="transfer_vendor"),
         ]
 

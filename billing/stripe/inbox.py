@@ -16,6 +16,7 @@ from django.db.models import F
 from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from billing.payouts.models import Transfer, TransferState
 from billing.stripe.confirm import confirm_session
+from billing.stripe.metrics import observe_lag
 from billing.stripe.models import ConnectedAccount, WebhookEvent
 from billing.stripe.onboarding import refresh_account
 from billing.stripe.payouts import sync_payout
@@ -127,6 +128,7 @@ def process(event: WebhookEvent) -> bool:
         return False
     event.done_at, event.error = clock.now(), ""
     event.save(update_fields=["done_at", "error"])
+    observe_lag(event)
     return True
 
 

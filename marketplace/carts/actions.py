@@ -11,6 +11,7 @@ from django.db.models import F
 from accounts.models import User
 from kit import clock
 from kit.errors import Conflict, InvalidInput
+from marketplace.carts.metrics import counted
 from marketplace.carts.models import MAX_QUANTITY, Cart, CartLine
 from marketplace.catalog.models import Offer
 from taxonomy.tax import SELLING_COUNTRIES
@@ -47,6 +48,7 @@ def ensure_cart(*, user: User | None, token: str, country: str = "DE") -> Cart:
     return cart
 
 
+@counted("add")
 @transaction.atomic
 def add_to_cart(*, cart: Cart, offer_id: UUID, quantity: int = 1) -> CartLine:
     """Put `quantity` more of an offer into the cart.
@@ -70,6 +72,7 @@ def add_to_cart(*, cart: Cart, offer_id: UUID, quantity: int = 1) -> CartLine:
     return line
 
 
+@counted("set_quantity")
 @transaction.atomic
 def set_quantity(*, cart: Cart, line_id: UUID, quantity: int) -> None:
     """Change a line; zero removes it. Raises InvalidInput, NotForSale. A line that is gone already stays gone."""
@@ -88,6 +91,7 @@ def set_quantity(*, cart: Cart, line_id: UUID, quantity: int) -> None:
     _changed(cart)
 
 
+@counted("remove")
 @transaction.atomic
 def remove_line(*, cart: Cart, line_id: UUID) -> None:
     _lock(cart)
@@ -104,6 +108,7 @@ def see_prices(*, cart: Cart, prices: Mapping[UUID, int]) -> None:
         line.save(update_fields=["price_seen_minor"])
 
 
+@counted("set_country")
 @transaction.atomic
 def set_country(*, cart: Cart, country: str) -> None:
     """Where it goes, which decides the VAT shown. Raises InvalidInput for a country we do not sell to."""
@@ -116,6 +121,7 @@ def set_country(*, cart: Cart, country: str) -> None:
         _changed(cart)
 
 
+@counted("merge")
 @transaction.atomic
 def merge_carts(*, token: str, user: User) -> Cart:
     """At sign-in: what the guest had put in joins the customer's own cart, quantities added up to what may be had."""
@@ -141,6 +147,7 @@ def merge_carts(*, token: str, user: User) -> Cart:
     return own
 
 
+@counted("empty")
 @transaction.atomic
 def empty_cart(*, cart_id: UUID, version: int) -> None:
     """After an order was paid: what it was placed from goes, unless the customer has changed the cart since."""

@@ -230,7 +230,7 @@ class Visitor:
         self._log = log
 
     def bare(self, count: int = 300) -> Figures:
-        """A view that does nothing, through the same server and middleware."""
+        """An answer that asks nobody anything, through the same server."""
         return _spread([self._ask("/livez")[0] for _ in range(count)][20:])
 
     def measure(self, paths: list[str]) -> Figures:

@@ -11,8 +11,8 @@ from accounts.models import StaffMember, StaffRole
 from kit.context import current_request
 from kit.errors import NotAllowed
 
-# Answered without a session: the hand-off itself, the health check, public files.
-OPEN_PATHS = (handoff.PATH, "/livez", "/static/", "/media/")
+# Answered without a session: the hand-off itself, public files.
+OPEN_PATHS = (handoff.PATH, "/static/", "/media/")
 
 
 class StaffMiddleware:

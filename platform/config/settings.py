@@ -140,6 +140,7 @@ AUTH_USER_MODEL = "accounts.User"
 # --- Middleware per face --------------------------------------------------------------------------------------------------
 
 _BASE_MIDDLEWARE = [
+    "observability.middleware.HealthMiddleware",
     "observability.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.ContentSecurityPolicyMiddleware",
@@ -385,6 +386,14 @@ LANGUAGE_CODE = "en"
 USE_I18N = True
 LOGGING_CONFIG = None  # observability.apps configures structlog once the apps are ready
 LOG_FORMAT = env("SOUK_LOG", "json" if PRODUCTION else "plain")
+# Who may read /metrics. Without a token: everybody in development, nobody in production.
+METRICS_TOKEN = env("SOUK_METRICS_TOKEN", "")
+# Where a process without a face answers /livez, /readyz and /metrics; no port, no answer.
+METRICS_HOST = env("SOUK_METRICS_HOST", "127.0.0.1")
+METRICS_PORT = int(env("SOUK_METRICS_PORT", "0"))
+# Figures of the database are told by who works across vendors, and /readyz asks after Valkey where it is used.
+TELLS_FIGURES = DATABASE_ROLE == "platform" or STANDS_FOR_ALL
+NEEDS_VALKEY = PROCESS != "builder"
 
 CSRF_FAILURE_VIEW = "ui.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
@@ -407,6 +416,8 @@ if PRODUCTION:
         _unsafe.append("SMTP_HOST is not set: mail would stay in a folder")
     if DOMAIN == "localhost":
         _unsafe.append("SOUK_DOMAIN is not set")
+    if METRICS_TOKEN and len(METRICS_TOKEN) < 20:
+        _unsafe.append("SOUK_METRICS_TOKEN is shorter than 20 characters")
     if len(SECRET_KEY) < 40:
         _unsafe.append("the Django secret key is shorter than 40 characters")
     if os.environ.get("SOUK_CLOCK_FILE"):

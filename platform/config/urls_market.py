@@ -3,10 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from observability.views import livez
-
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("livez", livez, name="livez"),
     path("", include("api.webhooks.urls")),
     path("", include("accounts.urls_market")),
     path("", include("tenants.vendors.urls_market")),

@@ -7,7 +7,7 @@ so that a lost message costs seconds and a killed worker loses nothing.
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -78,6 +78,22 @@ def configure() -> None:
 
         # kombu makes its own connections: the server must be there before it does.
         worker_process_init.connect(lambda **_: ensure(), weak=False)
+
+
+@setup_logging.connect
+def keep_our_logging(**_: object) -> None:
+    """Celery leaves logging alone when somebody listens here: `observability.logs` has arranged it."""
+
+
+@worker_ready.connect
+def answer_health_checks(**_: object) -> None:
+    """A worker has no face to be asked at."""
+    from django.conf import settings
+
+    from observability.server import serve
+
+    if settings.METRICS_PORT:
+        serve(settings.METRICS_HOST, settings.METRICS_PORT)
 
 
 configure()

@@ -10,6 +10,7 @@ import sys
 from typing import Any
 
 import structlog
+from celery import current_task
 from structlog.types import EventDict, Processor, WrappedLogger
 
 from kit.context import current_request, current_vendor
@@ -34,9 +35,15 @@ _DIGITS = re.compile(r"(?<![\w-])\d(?:[ -]?\d){12,18}(?![\w-])")
 
 
 def add_context(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Which request and which vendor a line belongs to."""
+    """Which request and person, which sweep, and which vendor a line belongs to."""
     if (request := current_request.get()) is not None:
         event.setdefault("request_id", request.request_id)
+        if request.person_id:
+            event.setdefault("person", request.person_id)
+    if current_task:
+        event.setdefault("sweep", current_task.name)
+        if current_task.request.id:
+            event.setdefault("task_id", current_task.request.id)
     if (vendor := current_vendor.get()) is not None:
         event.setdefault("vendor", vendor.slug)
     return event
@@ -140,6 +147,8 @@ def configure(log_format: str) -> None:
                 # Our own line tells of refused requests; Django's would repeat them.
                 "django.request": {"level": "ERROR"},
                 "django.security.DisallowedHost": {"level": "CRITICAL"},
+                # It tells each ring it hears, every few seconds; what a sweep did is a line of ours.
+                "celery": {"level": "WARNING"},
                 # These tell every call, addresses and bodies included.
                 "stripe": {"level": "WARNING"},
                 "httpx": {"level": "WARNING"},

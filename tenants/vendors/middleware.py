@@ -13,7 +13,6 @@ from accounts.middleware import OPEN_PATHS
 from kit.context import current_request
 from kit.errors import NotAllowed
 from kit.links import absolute_url
-from observability.views import LIVEZ
 from tenants.isolation.doors import bind_vendor
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 from tenants.vendors.queries import vendor_of_host
@@ -35,7 +34,7 @@ class ShopFrontMiddleware:
         request.shop_front = None  # type: ignore[attr-defined]
         host = request.get_host().rpartition(":")[0] or request.get_host()
         on_market = host == settings.DOMAIN or (not settings.PRODUCTION and host in LOCAL_HOSTS)
-        if on_market or request.path == LIVEZ:
+        if on_market:
             return self.get_response(request)
         vendor = vendor_of_host(host) if not host.endswith(f".portal.{settings.DOMAIN}") else None
         if vendor is None or not vendor.may_sell:
@@ -58,8 +57,6 @@ class VendorHostMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path == LIVEZ:
-            return self.get_response(request)
         vendor = vendor_of_host(request.get_host())
         if vendor is None or vendor.state in (VendorState.REJECTED, VendorState.CLOSED):
             return _unknown_host()

@@ -11,7 +11,6 @@ from accounts import urls_market as accounts_market
 from accounts import urls_office
 from accounts.middleware import staff_required
 from accounts.models import StaffRole
-from observability.views import livez
 from tenants.shop.catalog.models import Product
 from tenants.vendors import urls_market as vendors_market
 from tenants.vendors import urls_portal
@@ -59,7 +58,6 @@ class Market:
         *accounts_market.urlpatterns,
         *vendors_market.urlpatterns,
         path("", home),
-        path("livez", livez),
     ]
 
 
@@ -70,12 +68,11 @@ class Portal:
         path("products", products),
         path("money", money),
         path("session", session),
-        path("livez", livez),
     ]
 
 
 class Office:
-    urlpatterns = [*urls_office.urlpatterns, path("", staff), path("ledger", ledger), path("livez", livez)]
+    urlpatterns = [*urls_office.urlpatterns, path("", staff), path("ledger", ledger)]
 
 
 @pytest.fixture

@@ -24,14 +24,13 @@ def fail(request):
 urlpatterns = [
     path("orders/<uuid:order>/<int:line>/<str:key>/", show),
     path("broken/", fail),
-    path("livez", lambda request: HttpResponse("alive")),
 ]
 
 
 @pytest.fixture
 def client(settings):
     settings.ROOT_URLCONF = __name__
-    settings.MIDDLEWARE = ["observability.middleware.RequestMiddleware"]
+    settings.MIDDLEWARE = ["observability.middleware.HealthMiddleware", "observability.middleware.RequestMiddleware"]
     return Client(raise_request_exception=False)
 
 

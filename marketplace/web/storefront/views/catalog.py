@@ -16,6 +16,7 @@ from kit import clock
 from kit.errors import InvalidInput
 from kit.links import absolute_url
 from marketplace.catalog import queries
+from marketplace.catalog.metrics import PRODUCT_VIEWS
 from marketplace.catalog.models import VendorCard
 from marketplace.catalog.queries import Facets, ListingPage, NotListed, VariantChoice
 from marketplace.search.queries import search_listings, suggestions
@@ -211,6 +212,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     featured = next((line for line in chosen.offers if line.vendor.slug == shop), chosen.offers[0])
     others = [line for line in chosen.offers if line is not featured]
     status, stock = present.stock_words(featured.offer.available)
+    PRODUCT_VIEWS.labels("page").inc()
     return render(
         request,
         "storefront/listing.html",
