@@ -146,7 +146,7 @@ def own_files(tmp_path: Path, settings: Any) -> None:
         **settings.STORAGES,
         "private": {
             **settings.STORAGES["private"],
-            "OPTIONS": {"location": str(tmp_path / "private"), "base_url": None},
+            "OPTIONS": {"location": str(tmp_path / "private")},
         },
     }
 

@@ -3,13 +3,16 @@
 Nothing here touches the network or the S3 client: settings import it.
 """
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+
+# Nothing that means more than an address where it is written: in a header, a link.
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,8 @@ class S3:
     region: str
     endpoint: str = ""
     download_endpoint: str = ""
-    access_key: str = ""
-    secret_key: str = ""
+    access_key: str = field(default="", repr=False)
+    secret_key: str = field(default="", repr=False)
 
 
 def s3_from(env: Callable[[str, str], str], *, holds_keys: bool) -> S3 | None:
@@ -62,8 +65,7 @@ def _wrong(s3: S3) -> list[str]:
     if s3.public_bucket and s3.public_bucket == s3.private_bucket:
         wrong.append("SOUK_S3_PUBLIC_BUCKET and SOUK_S3_PRIVATE_BUCKET are the same")
     for name in ("public_url", "endpoint", "download_endpoint"):
-        address = urlsplit(getattr(s3, name))
-        if getattr(s3, name) and (address.scheme not in ("http", "https") or not address.netloc or address.query):
+        if getattr(s3, name) and not _ADDRESS.fullmatch(getattr(s3, name)):
             wrong.append(f"SOUK_S3_{name.upper()} is not an address like https://files.example.com")
     return wrong
 
@@ -82,7 +84,7 @@ def storages_of(s3: S3 | None, *, private_root: Path, serves_vendors: bool) -> d
         public: dict[str, Any] = {"BACKEND": "kit.storage.PublicFiles"}
         private: dict[str, Any] = {
             "BACKEND": "kit.storage.PrivateFiles",
-            "OPTIONS": {"location": str(private_root), "base_url": None},
+            "OPTIONS": {"location": str(private_root)},
         }
     else:
         scheme, _, rest = s3.public_url.partition("://")

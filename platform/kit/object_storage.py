@@ -15,7 +15,7 @@ from django.http import HttpResponseBase, HttpResponseRedirect
 from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
 
-from kit.storage import OwnWrites, StorageUnavailable, cache_control, own, type_of
+from kit.storage import NO_ADDRESS, OwnWrites, StorageUnavailable, cache_control, own, type_of
 
 log = structlog.get_logger(__name__)
 # How long a signed address works: a browser follows it at once.
@@ -112,7 +112,7 @@ class PublicObjects(OwnWrites, Objects):
 
 
 class PrivateObjects(Objects):
-    """Documents. `attachment` alone gives out an address, signed for a minute."""
+    """Documents. They have no address but those signed for a minute, which `attachment` leads to."""
 
     download_endpoint_url: str | None
 
@@ -124,32 +124,33 @@ class PrivateObjects(Objects):
         return own(str(super()._normalize_name(name)))
 
     def url(self, name: str, *args: Any, **options: Any) -> str:
-        raise ValueError("private files have no address; hand them out by `attachment`")
+        raise ValueError(NO_ADDRESS)
 
-    def attachment(
-        self, name: str, *, filename: str, content_type: str, seconds: int = DOWNLOAD_SECONDS
-    ) -> HttpResponseBase:
-        """As in PrivateFiles, by sending the browser to an address that works for `seconds`.
+    def attachment(self, name: str, *, filename: str, content_type: str) -> HttpResponseBase:
+        """As in PrivateFiles, by sending the browser to a signed address.
 
         Raises FileNotFoundError, NotAllowed, StorageUnavailable.
         """
         if not self.exists(name):
             raise FileNotFoundError("There is no such file.")
-        with _answering("sign"):
-            address = self._signer.generate_presigned_url(
-                "get_object",
-                Params={
-                    "Bucket": self.bucket_name,
-                    "Key": self._normalize_name(name),
-                    "ResponseContentDisposition": content_disposition_header(True, filename),
-                    "ResponseContentType": content_type,
-                    "ResponseCacheControl": "private, no-store",
-                },
-                ExpiresIn=seconds,
-            )
-        response = HttpResponseRedirect(address)
+        response = HttpResponseRedirect(self.signed_url(name, filename=filename, content_type=content_type))
         response.headers["Cache-Control"] = "private, no-store"
         return response
+
+    def signed_url(self, name: str, *, filename: str, content_type: str, seconds: int = DOWNLOAD_SECONDS) -> str:
+        """An address under which anybody gets this object, as this file of this type, for so long. Asks nobody.
+
+        Raises NotAllowed, StorageUnavailable.
+        """
+        params = {
+            "Bucket": self.bucket_name,
+            "Key": self._normalize_name(name),
+            "ResponseContentDisposition": content_disposition_header(True, filename),
+            "ResponseContentType": content_type,
+            "ResponseCacheControl": "private, no-store",
+        }
+        with _answering("sign"):
+            return str(self._signer.generate_presigned_url("get_object", Params=params, ExpiresIn=seconds))
 
     @cached_property
     def _signer(self) -> Any:

@@ -26,6 +26,7 @@ TYPES = {
     "csv": "text/csv",
 }
 ANY_TYPE = "application/octet-stream"
+NO_ADDRESS = "private files have no address; hand them out by `attachment`"
 
 
 class StorageUnavailable(SoukError):
@@ -81,6 +82,9 @@ class PublicFiles(OwnWrites, FileSystemStorage):
 
 class PrivateFiles(FileSystemStorage):
     """Documents in a folder. They have no address."""
+
+    def url(self, name: str | None) -> str:
+        raise ValueError(NO_ADDRESS)
 
     def path(self, name: str) -> str:
         # Everything that touches a file asks for its path first.
