@@ -57,7 +57,7 @@ def ports() -> Ports:
 def schema_hash() -> str:
     """Changes with the migrations and with who may touch what."""
     digest = hashlib.sha256()
-    for room in ("platform", "tenants", "billing", "marketplace"):
+    for room in ("platform", "tenants", "billing", "marketplace", "api"):
         for pattern in ("**/migrations/*.py", "**/models.py", "isolation/*.py", "config/access.py", "kit/access.py"):
             for path in sorted((ROOT / room).glob(pattern)):
                 digest.update(path.read_bytes())

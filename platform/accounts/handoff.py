@@ -69,13 +69,13 @@ def issue(*, face: str, vendor: str | None, person_id: UUID, access_version: int
             "iat": now,
             "jti": str(uuid7()),
         },
-        _signing_key(),
+        signing_key(),
         algorithm="EdDSA",
     )
     return f"{absolute_url(face, PATH, vendor)}?{urlencode({'code': code})}"
 
 
-def _signing_key() -> Ed25519PrivateKey:
+def signing_key() -> Ed25519PrivateKey:
     if not settings.HANDOFF_SIGNING_KEY:
         raise ImproperlyConfigured("this process holds no hand-off key: only the marketplace issues codes")
     derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"souk hand-off Ed25519")
@@ -85,7 +85,7 @@ def _signing_key() -> Ed25519PrivateKey:
 def publish_verifying_key() -> bytes:
     """Write the public key to `HANDOFF_VERIFYING_KEY_FILE`, where the other faces read it; gives it as PEM."""
     pem = (
-        _signing_key()
+        signing_key()
         .public_key()
         .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )

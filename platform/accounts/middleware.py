@@ -10,9 +10,10 @@ from accounts import handoff
 from accounts.models import StaffMember, StaffRole
 from kit.context import current_request
 from kit.errors import NotAllowed
+from kit.problems import API_PATH
 
-# Answered without a session: the hand-off itself, public files.
-OPEN_PATHS = (handoff.PATH, "/static/", "/media/")
+# Answered without a session: the hand-off itself, public files; the API, which knows its own callers.
+OPEN_PATHS = (handoff.PATH, "/static/", "/media/", API_PATH)
 
 
 class StaffMiddleware:

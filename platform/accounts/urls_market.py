@@ -7,3 +7,5 @@ urlpatterns: list[URLPattern | URLResolver] = []
 # Other processes read the marketplace's routes to write links there, and do not have allauth.
 if apps.is_installed("allauth.account"):
     urlpatterns.append(path("accounts/", include("allauth.urls")))
+    # For programs: they get tokens, and no cookie.
+    urlpatterns.append(path("_allauth/", include("allauth.headless.urls")))

@@ -124,12 +124,21 @@ SHARED_APPS = [
     "marketplace.checkout",
     "marketplace.demo",
     "marketplace.web",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "api",
 ]
 # People sign in on the marketplace host only, so allauth is installed there alone (and where its tables are made).
-SIGN_IN_APPS = ["allauth", "allauth.account", "allauth.mfa"]
+SIGN_IN_APPS = ["allauth", "allauth.account", "allauth.mfa", "allauth.headless"]
 if PROCESS in ("web", "builder") or STANDS_FOR_ALL:
     SHARED_APPS += SIGN_IN_APPS
-TENANT_APPS = ["tenants.shop.catalog", "tenants.shop.inventory", "tenants.shop.shipping"]
+TENANT_APPS = [
+    "tenants.shop.catalog",
+    "tenants.shop.inventory",
+    "tenants.shop.shipping",
+    "tenants.shop.integrations",
+]
 INSTALLED_APPS = SHARED_APPS + TENANT_APPS
 # Of django-tenants we use the database wrapper. Its search path is set when it changes, not before every query.
 TENANT_LIMIT_SET_CALLS = True
@@ -309,6 +318,13 @@ MFA_KEY = secret_of("mfa-key") if PROCESS == "web" or STANDS_FOR_ALL else ""
 # Hand-off codes are signed on the marketplace host and only verified elsewhere.
 HANDOFF_SIGNING_KEY = secret_of("handoff-signing-key") if PROCESS == "web" or STANDS_FOR_ALL else ""
 HANDOFF_VERIFYING_KEY_FILE = env("SOUK_HANDOFF_VERIFYING_KEY_FILE", str(VAR / "handoff-public-key"))
+# Programs sign in at /_allauth/app/v1/: an access token for minutes, a refresh token for a day.
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_TOKEN_STRATEGY = "api.sign_in.TokenStrategy"  # noqa: S105 (a name)
+# Of refresh tokens, which only the marketplace reads; access tokens are signed with Ed25519.
+HEADLESS_JWT_ALGORITHM = "HS256"
+HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
+HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN = 86400
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.MD5PasswordHasher",
@@ -317,6 +333,37 @@ if PROCESS != "test":
     PASSWORD_HASHERS = PASSWORD_HASHERS[:1]
 else:
     PASSWORD_HASHERS.reverse()
+
+# --- API ------------------------------------------------------------------------------------------------------------------
+
+# What all views have in common says `api.views.ApiView`.
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "EXCEPTION_HANDLER": "api.errors.as_problem",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": [],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "persistAuthorization": False},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.schema.add_what_all_have",
+    ],
+}
+# Calls a minute: of one token (or one address without a token), and of all on one vendor's host.
+API_RATE_TOKEN = int(env("SOUK_API_RATE_TOKEN", "600"))
+API_RATE_VENDOR = int(env("SOUK_API_RATE_VENDOR", "3000"))
 
 # --- Money ----------------------------------------------------------------------------------------------------------------
 

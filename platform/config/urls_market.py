@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("api.webhooks.urls")),
+    path("api/v1/storefront/", include("api.v1.storefront.urls")),
     path("", include("accounts.urls_market")),
     path("", include("tenants.vendors.urls_market")),
     path("", include("marketplace.web.storefront.urls")),

@@ -3,6 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/platform/", include("api.v1.platform.urls")),
+    path("api/v1/finance/", include("api.v1.finance.urls")),
     path("", include("accounts.urls_office")),
     path("finance/", include("marketplace.web.finance.urls")),
     path("", include("marketplace.web.backoffice.urls")),

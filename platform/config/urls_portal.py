@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/vendor/", include("api.v1.vendor.urls")),
     path("", include("tenants.vendors.urls_portal")),
     path("", include("marketplace.web.portal.urls")),
 ]

@@ -25,6 +25,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "reconciliation.reconcile_when_due": (600, "platform"),
     "checkout.release_expired_holds": (15, "platform"),
     "vendors.open_shops": (3, "platform"),
+    "api.forget_requests": (3600, "platform"),
     # An import rings for its own vendor; this goes through all shops for what a killed worker left behind.
     "shop_catalog.run_imports": (30, "shops"),
 }

@@ -73,15 +73,18 @@ def dump_template() -> str:
 
 
 def shop_rights() -> dict[tuple[str, str], list[str]]:
-    """{(table, who): privileges} in a shop: its vendor and the platform all, the store reads, and writes stock. `who` is
-    "vendor", "platform" or "store"."""
+    """{(table, who): privileges} in a shop: its vendor and the platform all, the store reads, and writes stock; of what lets
+    others into the shop (its keys) only the vendor knows. `who` is "vendor", "platform" or "store"."""
     everything = ["SELECT", "INSERT", "UPDATE", "DELETE"]
-    written_by_store = {"shop_inventory"}
+    written_by_store, vendors_alone = {"shop_inventory"}, {"shop_integrations"}
     found = {}
     for label in tenant_labels():
         for model in apps.get_app_config(label).get_models(include_auto_created=True):
             table = model._meta.db_table
-            found[table, "vendor"] = found[table, "platform"] = everything
+            found[table, "vendor"] = everything
+            if label in vendors_alone:
+                continue
+            found[table, "platform"] = everything
             found[table, "store"] = everything[:3] if label in written_by_store else ["SELECT"]
     return found | {("django_migrations", who): ["SELECT"] for who in ("vendor", "platform")}
 

@@ -13,13 +13,14 @@ from accounts.middleware import OPEN_PATHS
 from kit.context import current_request
 from kit.errors import NotAllowed
 from kit.links import absolute_url
+from kit.problems import API_PATH, problem_response
 from tenants.isolation.doors import bind_vendor
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 from tenants.vendors.queries import vendor_of_host
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # People sign in on the marketplace's own host only.
-SIGN_IN_PATHS = ("/accounts/", handoff.PATH)
+SIGN_IN_PATHS = ("/accounts/", "/_allauth/", handoff.PATH)
 # Hosts by which programs of this machine reach the marketplace outside production.
 LOCAL_HOSTS = ("127.0.0.1", "[::1]", "testserver")
 
@@ -38,7 +39,7 @@ class ShopFrontMiddleware:
             return self.get_response(request)
         vendor = vendor_of_host(host) if not host.endswith(f".portal.{settings.DOMAIN}") else None
         if vendor is None or not vendor.may_sell:
-            return _unknown_host()
+            return _unknown_host(request)
         if request.path.startswith(SIGN_IN_PATHS):
             return HttpResponseRedirect(absolute_url("market", request.get_full_path()))
         request.shop_front = vendor  # type: ignore[attr-defined]
@@ -59,8 +60,10 @@ class VendorHostMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         vendor = vendor_of_host(request.get_host())
         if vendor is None or vendor.state in (VendorState.REJECTED, VendorState.CLOSED):
-            return _unknown_host()
+            return _unknown_host(request)
         if not vendor.schema_name:
+            if request.path.startswith(API_PATH):
+                return problem_response(503, "being_set_up", "This shop is being set up.", Retry_After="10")
             page = render_to_string("vendors/being_set_up.html", {"vendor": vendor, "home_url": _home()})
             return HttpResponse(page, status=503, headers={"Retry-After": "10", "Cache-Control": "no-store"})
         request.vendor = vendor  # type: ignore[attr-defined]
@@ -132,7 +135,9 @@ def member_required(*roles: MemberRole) -> Callable[[Callable[..., Any]], Callab
     return decorate
 
 
-def _unknown_host() -> HttpResponse:
+def _unknown_host(request: HttpRequest) -> HttpResponse:
+    if request.path.startswith(API_PATH):
+        return problem_response(404, "not_found", "There is no such shop.")
     # Without the request: nothing of a face's own context is known here.
     return HttpResponse(render_to_string("vendors/no_such_shop.html", {"home_url": _home()}), status=404)
 

@@ -115,7 +115,7 @@ def test_a_code_that_lacks_something_is_refused(name):
     _, code = issue()
     claims = claims_of(code)
     del claims[name]
-    incomplete = jwt.encode(claims, handoff._signing_key(), algorithm="EdDSA")
+    incomplete = jwt.encode(claims, handoff.signing_key(), algorithm="EdDSA")
     with pytest.raises(HandoffRefused, match="damaged"):
         handoff.redeem(arriving(incomplete), face="portal")
 

@@ -1,0 +1,206 @@
+"""`Idempotency-Key`: a write that is sent again, because its answer was lost, is not done again.
+
+A view's write says `@idempotent`. With the header, the request is claimed, done and answered in one transaction: whoever
+sends it again gets the same answer, whoever sends another request under the same key is refused, and while it is at work
+the second is told so. A process that dies in the middle leaves nothing, and the next try does it. What was refused was not
+done, so that a repetition tries anew.
+
+    @idempotent
+    def post(self, request): ...
+
+    @idempotent(in_transaction=False)   # for what calls the provider, whose own key makes repetition safe
+    def post(self, request): ...
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.core.files.uploadedfile import UploadedFile
+from django.db import OperationalError, connection, transaction
+from django.db.models import Q
+from psycopg.errors import LockNotAvailable
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.models import IdempotentRequest
+from kit import clock
+from kit.errors import Conflict, InvalidInput
+from kit.ids import uuid7
+
+HEADER = "Idempotency-Key"
+SHORTEST, LONGEST = 16, 200
+KEPT = timedelta(hours=48)
+IN_FLIGHT_SECONDS = 1
+
+View = Callable[..., Response]
+
+
+class InFlight(Conflict):
+    """The same request is at work at this moment."""
+
+    code = "request_in_flight"
+
+
+class KeyReused(InvalidInput):
+    """The key belongs to another request."""
+
+    code = "idempotency_key_reused"
+
+
+def idempotent(view: View | None = None, *, in_transaction: bool = True) -> Any:
+    """For a view's writing method; see above. Raises InFlight, KeyReused, InvalidInput."""
+
+    def decorate(method: View) -> View:
+        @wraps(method)
+        def guarded(self: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+            key = request.headers.get(HEADER)
+            if key is None:
+                return method(self, request, *args, **kwargs)
+            claim = _Claim(request, _checked(key))
+            work = lambda: method(self, request, *args, **kwargs)  # noqa: E731
+            return claim.in_transaction(work) if in_transaction else claim.around(work)
+
+        guarded.is_idempotent = True  # type: ignore[attr-defined]
+        return guarded
+
+    return decorate if view is None else decorate(view)
+
+
+class _Claim:
+    """One request under one key."""
+
+    def __init__(self, request: Request, key: str):
+        vendor = getattr(request, "vendor", None)
+        self.vendor_id: UUID | None = vendor.id if vendor else None
+        self.caller = _caller(request)
+        self.key = key
+        self.key_hash = hashlib.sha256(f"{self.caller}\n{key}".encode()).hexdigest()
+        self.fingerprint = _fingerprint(request)
+
+    def in_transaction(self, work: Callable[[], Response]) -> Response:
+        with transaction.atomic():
+            row_id = self._take()
+            if row_id is None:
+                return self._replay()
+            response = work()
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+                return response
+            self._keep(row_id, response)
+        return response
+
+    def around(self, work: Callable[[], Response]) -> Response:
+        if self._find() is not None:
+            return self._replay()
+        response = work()
+        if response.status_code < 400:
+            with transaction.atomic():
+                row_id = self._take()
+                if row_id is not None:
+                    self._keep(row_id, response)
+        return response
+
+    def _take(self) -> UUID | None:
+        """A new row of this claim; None when there is one. Raises InFlight while another's is not committed yet."""
+        row_id = uuid7()
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT current_setting('lock_timeout')")
+                before = cursor.fetchone()[0]
+                cursor.execute(f"SET LOCAL lock_timeout = '{IN_FLIGHT_SECONDS}s'")
+                cursor.execute(
+                    "INSERT INTO api_idempotentrequest"
+                    " (id, vendor_id, caller, key_hash, fingerprint, status, location, answer, created_at)"
+                    " VALUES (%s, %s, %s, %s, %s, 0, '', '', %s) ON CONFLICT DO NOTHING RETURNING id",
+                    [row_id, self.vendor_id, self.caller, self.key_hash, self.fingerprint, clock.now()],
+                )
+                taken = cursor.fetchone()
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
+        except OperationalError as error:
+            if isinstance(error.__cause__, LockNotAvailable):
+                raise InFlight("This very request is being worked on. Ask again in a moment.") from error
+            raise
+        return row_id if taken else None
+
+    def _find(self) -> IdempotentRequest | None:
+        vendor = Q(vendor_id=self.vendor_id) if self.vendor_id else Q(vendor=None)
+        return IdempotentRequest.objects.filter(vendor, caller=self.caller, key_hash=self.key_hash).first()
+
+    def _replay(self) -> Response:
+        row = self._find()
+        if row is None:
+            raise InFlight("This very request is being worked on. Ask again in a moment.")
+        if row.fingerprint != self.fingerprint:
+            raise KeyReused(f"This {HEADER} belongs to another request. Use a new one for each request.", field=HEADER)
+        try:
+            answer = json.loads(_cipher(self.key).decrypt(row.id.bytes[4:], bytes(row.answer), row.id.bytes) or b"null")
+        except InvalidTag as error:
+            raise exceptions.APIException("The kept answer cannot be read.") from error
+        headers = {"Idempotency-Replayed": "true", **({"Location": row.location} if row.location else {})}
+        return Response(answer, status=row.status, headers=headers)
+
+    def _keep(self, row_id: UUID, response: Response) -> None:
+        plain = JSONRenderer().render(response.data)
+        IdempotentRequest.objects.filter(id=row_id).update(
+            status=response.status_code,
+            location=response.headers.get("Location", "")[:200],
+            answer=_cipher(self.key).encrypt(row_id.bytes[4:], plain, row_id.bytes),
+        )
+
+
+def _caller(request: Request) -> str:
+    """Whose key it is: of the token's person or the shop's key, else of the guest's cart, else of nobody in particular."""
+    if request.auth is not None:
+        return str(request.auth)
+    guest = request.headers.get("Souk-Cart", "")
+    return "guest:" + (hashlib.sha256(guest.encode()).hexdigest() if guest else "")
+
+
+def _checked(key: str) -> str:
+    if not (SHORTEST <= len(key) <= LONGEST and key.isascii() and key.isprintable()):
+        raise InvalidInput(
+            f"`{HEADER}` is {SHORTEST} to {LONGEST} printable characters that nobody else would choose; a UUID is good.",
+            field=HEADER,
+        )
+    return key
+
+
+def _fingerprint(request: Request) -> str:
+    """SHA-256 over method, address and body; of a form with files, over its fields and the files' contents."""
+    digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    if (request.content_type or "").startswith("multipart/"):
+        for name, values in sorted(request.data.lists()):
+            for value in values:
+                digest.update(f"\n{name}=".encode())
+                if isinstance(value, UploadedFile):
+                    digest.update(value.name.encode() if value.name else b"")
+                    for chunk in value.chunks():
+                        digest.update(chunk)
+                    value.seek(0)
+                else:
+                    digest.update(str(value).encode())
+    else:
+        digest.update(request._request.body)
+    return digest.hexdigest()
+
+
+def _cipher(key: str) -> AESGCM:
+    derive = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"souk idempotent answer")
+    return AESGCM(derive.derive(key.encode()))
+
+
+def forget(*, before: timedelta = KEPT, at_most: int = 5000) -> int:
+    """Remove what is older than two days; gives how many rows."""
+    old = IdempotentRequest.objects.filter(created_at__lt=clock.now() - before).order_by("created_at")
+    return IdempotentRequest.objects.filter(id__in=list(old.values_list("id", flat=True)[:at_most])).delete()[0]

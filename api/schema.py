@@ -1,0 +1,170 @@
+"""The OpenAPI documents, one for each audience, and the page that shows them, from our own files."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.urls import URLPattern, path
+from django.views.decorators.http import require_safe
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.settings import patched_settings
+from drf_spectacular.views import SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.auth import InScope, scope_of
+from api.idempotency import HEADER, LONGEST, SHORTEST
+from kit.problems import CONTENT_TYPE
+
+VERSION = "1.0.0"
+ABOUT_ALL = """
+Amounts are whole numbers of minor units (`_minor`) beside a `currency`; instants are RFC 3339 in UTC; ids are UUIDs.
+Lists come a page at a time: pass `next_cursor` as `cursor`. Every failure is a problem document (RFC 9457); its `code` stays.
+Send an `Idempotency-Key` with every write: sent again, it is answered again and not done again. `ETag` and
+`If-None-Match` spare what is known, `If-Match` keeps two writers apart. `RateLimit` says how many calls are left.
+"""
+PROBLEMS = {
+    "400": "The body cannot be read.",
+    "401": "Nobody is signed in, or the token or key is not good (any more).",
+    "403": "The caller's role, or the key's scopes, do not include this.",
+    "404": "There is no such thing, or not for this caller.",
+    "405": "There is no such method here.",
+    "409": "Something has changed, or is in a state that does not allow this; `code` says which.",
+    "412": "`If-Match` named another version than the present one.",
+    "413": "The body is too large.",
+    "415": "The body is of another kind than this takes.",
+    "422": "Some fields are not right; `errors` says which.",
+    "429": "Too many calls; `Retry-After` says for how long.",
+    "503": "The payment provider, or a part of ours, does not answer. Try again.",
+}
+WRITES = ("post", "put", "patch", "delete")
+
+
+class ApiSchema(AutoSchema):
+    """Names an operation by its view's method name and says which scope it needs."""
+
+    def get_description(self) -> str:
+        words = super().get_description() or ""
+        if InScope in getattr(self.view, "permission_classes", []):
+            words = f"{words}\n\nNeeds the scope `{scope_of(self.view, self.method)}`.".strip()
+        return words
+
+
+class _BearerScheme(OpenApiAuthenticationExtension):
+    about: ClassVar[str] = ""
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "http", "scheme": "bearer", "description": self.about}
+
+
+class CustomerScheme(_BearerScheme):
+    target_class = "api.auth.CustomerBearer"
+    name = "customer"
+    about = "A customer's access token, from `/_allauth/app/v1/auth/login` on this host."
+
+
+class VendorScheme(_BearerScheme):
+    target_class = "api.auth.VendorBearer"
+    name = "vendor"
+    about = "A key of this shop, made in the portal, or a member's access token from the marketplace's host."
+
+
+class StaffScheme(_BearerScheme):
+    target_class = "api.auth.StaffBearer"
+    name = "staff"
+    about = "The access token of a member of staff, from the marketplace's host."
+
+
+def add_what_all_have(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """drf-spectacular's hook: the problem document, its statuses and the headers that every operation knows."""
+    schemas = result.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = PROBLEM
+    for operations in result["paths"].values():
+        for method, operation in operations.items():
+            if method not in ("get", *WRITES):
+                continue
+            # What a view documents itself stays.
+            for status, words in PROBLEMS.items():
+                content = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+                operation["responses"].setdefault(status, {"description": words, "content": content})
+            parameters = operation.setdefault("parameters", [])
+            if method in WRITES:
+                parameters.append(IDEMPOTENCY_KEY)
+            else:
+                parameters.append(IF_NONE_MATCH)
+                operation["responses"].setdefault("304", {"description": "It is as it was: `If-None-Match` knows it."})
+    return result
+
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "Problem details, RFC 9457.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string", "examples": ["urn:souk:problem:sold_out"]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable, for machines."},
+        "detail": {"type": "string", "description": "For people."},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "detail"],
+                "properties": {name: {"type": "string"} for name in ("field", "code", "detail")},
+            },
+        },
+    },
+}
+IDEMPOTENCY_KEY: dict[str, Any] = {
+    "name": HEADER,
+    "in": "header",
+    "description": "Chosen by you for this one request, and the same when you send it again. A UUID is good.",
+    "schema": {"type": "string", "minLength": SHORTEST, "maxLength": LONGEST, "pattern": "^[ -~]*$"},
+}
+IF_NONE_MATCH: dict[str, Any] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "The `ETag` of an answer that you have.",
+    "schema": {"type": "string"},
+}
+
+
+class Viewer(SpectacularSwaggerSplitView):
+    """Swagger UI from our own static files, under a policy of its own: its style sheet is partly inline."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response = super().get(request, *args, **kwargs)
+        response.headers["Content-Security-Policy"] = (
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; "
+            "frame-ancestors 'none'; object-src 'none'"
+        )
+        return response
+
+
+def with_document(audience: str, title: str, about: str, patterns: Sequence[URLPattern]) -> list[URLPattern]:
+    """These routes, and with them the audience's document and its viewer: `openapi.json` and `docs`."""
+    prefix = f"api/v1/{audience}/"
+
+    @cache
+    def document() -> dict[str, Any]:
+        from django.urls import include
+
+        settings = {"TITLE": title, "DESCRIPTION": about.strip() + "\n" + ABOUT_ALL, "VERSION": VERSION}
+        with patched_settings(settings):
+            generator = SchemaGenerator(patterns=[path(prefix, include(list(patterns)))])
+            found: dict[str, Any] = generator.get_schema(request=None, public=True)
+        return found
+
+    @require_safe
+    def openapi(request: HttpRequest) -> HttpResponse:
+        return JsonResponse(document(), headers={"Cache-Control": "public, max-age=300"})
+
+    return [
+        *patterns,
+        path("openapi.json", openapi, name=f"{audience}_openapi"),
+        path("docs", Viewer.as_view(url=f"/{prefix}openapi.json", title=title), name=f"{audience}_docs"),
+    ]

@@ -1,0 +1,87 @@
+"""How often one may call: counted per token and per vendor in Valkey, in windows of a minute, and told on every answer."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+
+import structlog
+from django.conf import settings
+from django.core.cache import cache
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+SECONDS = 60
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What is left of a policy for this minute."""
+
+    policy: str
+    limit: int
+    remaining: int
+    reset_seconds: int
+
+
+class MinuteRates(BaseThrottle):
+    """A token, or an address without one, gets `API_RATE_TOKEN` calls a minute; a vendor's host `API_RATE_VENDOR` in all.
+
+    When Valkey does not answer, calls are let through: the limit protects the service, nothing depends on it.
+    """
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        rates = []
+        vendor = getattr(request, "vendor", None)
+        try:
+            rates.append(_count("token", _who(request), settings.API_RATE_TOKEN))
+            if vendor is not None:
+                rates.append(_count("vendor", str(vendor.id), settings.API_RATE_VENDOR))
+        except RedisError:
+            log.warning("api.rates_unknown")
+            return True
+        request._request.rates = rates
+        return all(rate.remaining >= 0 for rate in rates)
+
+    def wait(self) -> float:
+        return _left()
+
+
+def rate_headers(rates: list[Rate]) -> dict[str, str]:
+    """As in the IETF draft "RateLimit header fields for HTTP": the policies, and what is left of each."""
+    if not rates:
+        return {}
+    return {
+        "RateLimit-Policy": ", ".join(f'"{rate.policy}";q={rate.limit};w={SECONDS}' for rate in rates),
+        "RateLimit": ", ".join(f'"{rate.policy}";r={max(rate.remaining, 0)};t={rate.reset_seconds}' for rate in rates),
+    }
+
+
+def _who(request: Request) -> str:
+    if request.auth is not None:
+        return str(request.auth)
+    return "address:" + hashlib.sha256(_address(request).encode()).hexdigest()[:24]
+
+
+def _address(request: Request) -> str:
+    """The caller's address, by the word of as many proxies as stand before us."""
+    named = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
+    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    return named[-proxies] if 0 < proxies <= len(named) else str(request.META.get("REMOTE_ADDR", ""))
+
+
+def _count(policy: str, who: str, limit: int) -> Rate:
+    window = int(time.time()) // SECONDS
+    key = f"rate:{policy}:{who}:{window}"
+    cache.add(key, 0, timeout=2 * SECONDS)
+    try:
+        called = cache.incr(key)
+    except ValueError:  # it was dropped in between
+        called = 1
+    return Rate(policy, limit, limit - called, _left())
+
+
+def _left() -> int:
+    return SECONDS - int(time.time()) % SECONDS

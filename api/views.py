@@ -1,0 +1,117 @@
+"""What every view of the API has in common."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import conditional_page
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import BasePermission
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from api.auth import Caller, CustomerBearer, InScope, StaffBearer, VendorBearer
+from api.errors import PreconditionFailed
+from api.schema import ApiSchema
+from api.throttling import MinuteRates, rate_headers
+from tenants.vendors.models import Vendor
+
+
+class AlwaysJson(BaseContentNegotiation):
+    """Whatever is asked for, the answer is JSON."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        for parser in parsers:
+            if (request.content_type or "").partition(";")[0].strip().lower() == parser.media_type:
+                return parser
+        return None
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class ApiView(APIView):
+    """A view of the API: every GET has an ETag and answers 304 to one that is known, every answer tells the rates."""
+
+    area: ClassVar[str] = ""
+    throttle_classes = [MinuteRates]
+    content_negotiation_class = AlwaysJson
+    metadata_class = None
+    schema = ApiSchema()
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        return conditional_page(super().as_view(**initkwargs))
+
+    def finalize_response(self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any) -> Any:
+        answer = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in rate_headers(getattr(request._request, "rates", [])).items():
+            answer.headers[name] = value
+        answer.headers.setdefault("Cache-Control", "private, no-cache")
+        patch_vary_headers(answer, ["Authorization"])
+        return answer
+
+
+class CustomerView(ApiView):
+    """On the marketplace: for anybody, unless the view asks for more."""
+
+    authentication_classes = [CustomerBearer]
+    permission_classes: ClassVar[list[type[BasePermission]]] = []
+
+
+class VendorView(ApiView):
+    """On a vendor's portal: the whole call runs as that vendor's own database role."""
+
+    authentication_classes = [VendorBearer]
+    permission_classes = [InScope]
+
+    @property
+    def vendor(self) -> Vendor:
+        found: Vendor = self.request.vendor
+        return found
+
+
+class OfficeView(ApiView):
+    """At the office, for the platform's staff."""
+
+    authentication_classes = [StaffBearer]
+    permission_classes = [InScope]
+
+
+def caller_of(request: Request) -> Caller:
+    """Who calls, behind a view that lets nobody else in."""
+    caller: Caller = request.auth
+    return caller
+
+
+def body_of(serializer: type[BaseSerializer[Any]], request: Request) -> dict[str, Any]:
+    """The body as the serializer reads it. Raises ValidationError, which becomes a 422 that names the fields."""
+    found = serializer(data=request.data)
+    found.is_valid(raise_exception=True)
+    return dict(found.validated_data)
+
+
+def query_of(serializer: type[BaseSerializer[Any]], request: Request) -> dict[str, Any]:
+    """The same for the address's query."""
+    found = serializer(data=request.query_params)
+    found.is_valid(raise_exception=True)
+    return dict(found.validated_data)
+
+
+def tagged(data: Any, version: object, **headers: str) -> Response:
+    """An answer whose ETag is this version of the thing."""
+    return Response(data, headers={"ETag": f'"{version}"', **headers})
+
+
+def check_match(request: Request | HttpRequest, version: object) -> None:
+    """Raises PreconditionFailed when If-Match names another version than the present one."""
+    named = request.headers.get("If-Match", "").strip()
+    tags = {part.strip().removeprefix("W/") for part in named.split(",")}
+    if named and named != "*" and f'"{version}"' not in tags:
+        raise PreconditionFailed()
