@@ -34,6 +34,9 @@ def main(argv: list[str] | None = None) -> int:
         "--strict", action="store_true", help="answer 500 rather than break Stripe's contract; for tests"
     )
     parser.add_argument(
+        "--clock-file", type=Path, help="where to write by how many seconds the clock was moved, for others to follow"
+    )
+    parser.add_argument(
         "--contract-cache", type=Path, help="where the derived contract is kept (default: the user's cache)"
     )
     options = parser.parse_args(argv)
@@ -52,6 +55,7 @@ def main(argv: list[str] | None = None) -> int:
             strict=options.strict,
             capture=options.capture,
             allowed_hosts=tuple(options.allow_host),
+            clock_file=options.clock_file,
         ),
         load_contract(options.contract_cache),
         options.host,

@@ -150,7 +150,7 @@ def command_of(process: str, world: World, ports: Ports) -> list[str]:
         return [sys.executable, str(ROOT / "manage.py"), "builder"]
     return [
         *(sys.executable, "-m", "billing.sandbox", "--state", str(world.sandbox), "--host", "127.0.0.1"),
-        *("--port", str(ports.sandbox)),
+        *("--port", str(ports.sandbox), "--clock-file", str(world.clock)),
     ]
 
 

@@ -71,6 +71,7 @@ class Sandbox:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.capture = directory / "capture.jsonl"
+        self.clock_file = directory / "clock"
         self.http = httpx.Client(base_url=self.url, timeout=30, trust_env=False)
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -86,6 +87,8 @@ class Sandbox:
             "--strict",
             "--capture",
             str(self.capture),
+            "--clock-file",
+            str(self.clock_file),
         ]
         self.process = subprocess.Popen(command, cwd=ROOT)
         for _ in range(400):

@@ -40,3 +40,17 @@ def test_resetting_brings_the_clock_back_to_today(sandbox: Sandbox) -> None:
     sandbox.control("clock/start", {"at": int(time.time()) - 86400})
     sandbox.control("reset")
     assert sandbox.control("clock", method="GET")["offset"] == 0
+
+
+def test_whoever_reads_the_clock_file_comes_along(own_sandbox: Sandbox) -> None:
+    assert not own_sandbox.clock_file.exists()
+    own_sandbox.advance(days=3)
+    assert 0 <= int(own_sandbox.clock_file.read_text()) - 3 * 86400 <= 1
+    own_sandbox.advance(days=5)
+    assert 0 <= int(own_sandbox.clock_file.read_text()) - 8 * 86400 <= 2
+
+
+def test_a_clock_file_that_is_further_ahead_is_left_alone(own_sandbox: Sandbox) -> None:
+    own_sandbox.clock_file.write_text(str(30 * 86400))
+    own_sandbox.advance(days=3)
+    assert own_sandbox.clock_file.read_text() == str(30 * 86400)
