@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.scenarios import watching
 from tests.support.market import Market, money_lines
+from tests.support.watched import Watched
 
 pytestmark = pytest.mark.slow
 BRANDS = 8
@@ -209,3 +211,91 @@ def catalogue(file: Path) -> Path:
                 [number + 1, brand, "", title, f"Lasts. “{number}”", price, "EUR", "2020-01-31", "", attributes]
             )
     return file
+
+
+# Last in this file: they shop in the market that the journeys leave, and ship nothing.
+
+
+@pytest.fixture(scope="module")
+def watched(market: Market, first: list[str]) -> Iterator[Watched]:
+    """The market with all its processes, watched, after somebody was there."""
+    with Watched(market) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def visit(watched: Watched) -> dict[str, int]:
+    """What was done, by how often."""
+    done = watching.shop(watched)
+    watching.knock(watched)
+    watching.fail_with(watched, watching.EMAIL)
+    watching.settled(watched)
+    return done
+
+
+def test_the_metrics_say_what_happened(watched: Watched, visit: dict[str, int]) -> None:
+    web, office, worker = watched.samples("web"), watched.samples("office"), watched.samples("worker")
+    assert web["product_views_total", (("surface", "page"),)] == visit["views"]
+    assert web["cart_operations_total", (("operation", "add"), ("result", "ok"))] == visit["added"]
+    listing = (("method", "GET"), ("route", "/p/<slug:slug>/"), ("status", "200"))
+    assert web["http_request_duration_seconds_count", listing] == visit["views"]
+
+    with watched.market.connect() as connection:
+        orders = dict(
+            connection.execute(
+                "SELECT 'placed', count(*) FROM orders_order UNION ALL "
+                "SELECT 'paid', count(*) FROM payments_payment WHERE state = 'paid' UNION ALL "
+                "SELECT 'canceled', count(*) FROM orders_order WHERE canceled_at IS NOT NULL"
+            ).fetchall()
+        )
+        transfers = connection.execute(
+            "SELECT state, count(*), sum(amount_minor) FROM payouts_transfer WHERE state <> 'canceled' GROUP BY state"
+        ).fetchall()
+        events = connection.execute(
+            "SELECT count(*) FROM provider_stripe_webhookevent WHERE done_at IS NOT NULL"
+        ).fetchone()
+    assert min(orders["placed"], orders["paid"]) > 1
+    for told in (office, worker):
+        assert {name: told["orders_total", (("event", name),)] for name in orders} == orders
+        assert {key for key in told if key[0] == "transfers_total"} == {
+            ("transfers_total", (("currency", "EUR"), ("state", state))) for state, _, _ in transfers
+        }
+        for state, count, amount in transfers:
+            labels = (("currency", "EUR"), ("state", state))
+            assert (told["transfers_total", labels], told["transfers_amount_minor", labels]) == (count, amount)
+        assert told["ledger_drift_minor", (("currency", "EUR"),)] == 0
+        assert told["ledger_trial_balance_minor", (("currency", "EUR"),)] == 0
+        assert told["queue_age_seconds", (("queue", "webhooks"),)] == 0
+        assert not [key for key, value in told.items() if key[0] == "figures_failed" and value]
+    # Events that came while nobody was watched are counted by nobody.
+    seen = sum(value for (name, _), value in worker.items() if name == "webhook_lag_seconds_count")
+    assert events is not None
+    assert 0 < seen <= events[0]
+    assert worker["sweeps_total", (("result", "ok"), ("sweep", "outbox.deliver"))] > 0
+
+    shopworker = watched.samples("shopworker")
+    assert not [key for key in shopworker if key[0] in ("orders_total", "transfers_total", "figures_failed")]
+    assert not [key for key in web if key[0] in ("orders_total", "transfers_total", "figures_failed")]
+
+
+def test_the_logs_say_who_and_which_and_keep_every_secret(watched: Watched, visit: dict[str, int]) -> None:
+    secrets = watching.planted(watched.market)
+    control = watched.market.world.logs / "control.log"
+    control.write_text("\n".join(f"it was {value} again" for value in secrets.values()))
+    found = watching.leaks(watched.logs(), secrets)
+    control.unlink()
+    # That the reading finds what it looks for, each in its line; and that there is nothing else to be found.
+    assert sorted(found) == sorted(f"{what} in control.log:{line}" for line, what in enumerate(secrets, start=1))
+
+    lines = [json.loads(line) for file, _, line in watched.logs() if file != "control.log" and line.startswith("{")]
+    requests = [line for line in lines if line["event"] == "request"]
+    assert len(requests) > visit["views"]
+    assert all(line["request_id"] for line in requests)
+    assert [line["status"] for line in requests if line.get("person")]
+    assert [line["route"] for line in requests if line.get("vendor")]
+    assert not [line for line in requests if line["route"] in ("livez", "readyz", "metrics")]
+    failed = [line for line in lines if line["event"] == "delivery_failed"]
+    assert {line["sweep"] for line in failed} == {"outbox.deliver"}
+    assert all(line["task_id"] for line in failed)
+    assert any("[redacted]" in line["exception"] for line in failed)
+    assert "stripe.process_inbox" in {line["sweep"] for line in lines if line["event"] == "swept"}
