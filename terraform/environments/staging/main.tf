@@ -49,7 +49,7 @@ module "souk" {
   }
 
   deletion_protection = false
-  retention_days      = { logs = 30, deleted_files = 7, deleted_secrets = 7 }
+  retention_days      = { logs = 365, deleted_files = 7, deleted_secrets = 7 }
 
   alarms           = { emails = var.alarm_emails, latency_seconds = 2, queue_age_seconds = 600 }
   dmarc_reports_to = sort(var.alarm_emails)[0]

@@ -16,9 +16,9 @@ locals {
 
   database = {
     cpu         = { metric = "CPUUtilization", threshold = 80, text = "The database server is busy." }
-    storage     = { metric = "FreeStorageSpace", comparison = local.below, threshold = 0.15 * var.database.storage_gb * pow(1024, 3), text = "Little storage is left." }
-    memory      = { metric = "FreeableMemory", comparison = local.below, threshold = 0.5 * pow(1024, 3), text = "Little memory is left: backends keep what they know of every schema." }
-    connections = { metric = "DatabaseConnections", threshold = 0.8 * var.database.max_connections, text = "Connections run out." }
+    storage     = { metric = "FreeStorageSpace", comparison = local.below, threshold = floor(var.database.storage_gb * 15 / 100) * pow(1024, 3), text = "Little storage is left." }
+    memory      = { metric = "FreeableMemory", comparison = local.below, threshold = pow(1024, 3) / 2, text = "Little memory is left: backends keep what they know of every schema." }
+    connections = { metric = "DatabaseConnections", threshold = floor(var.database.max_connections * 8 / 10), text = "Connections run out." }
     # At two thousand million the server stops writing.
     transactions = { metric = "MaximumUsedTransactionIDs", threshold = 1000000000, text = "Vacuum does not keep up: transaction numbers run out." }
     # A slot whose reader is gone keeps the log of everything since.

@@ -14,9 +14,9 @@ variable "kms_key_arn" {
   default     = null
 }
 
-variable "access_log_bucket" {
+variable "access_log" {
   description = "Bucket that takes the access log. Null for that bucket itself."
-  type        = string
+  type        = object({ bucket = string })
   default     = null
 }
 

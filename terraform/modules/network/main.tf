@@ -21,7 +21,9 @@ resource "aws_vpc" "this" {
 
 # Nothing uses the group that every network begins with, and it lets nothing through.
 resource "aws_default_security_group" "this" {
-  vpc_id = aws_vpc.this.id
+  vpc_id  = aws_vpc.this.id
+  ingress = []
+  egress  = []
 
   tags = { Name = "${var.name}-default-closed" }
 }

@@ -18,7 +18,7 @@ locals {
   secret_names = {
     for name, task in local.tasks_of : name => merge(
       { for secret in task.secrets : startswith(secret, "valkey-") ? "REDIS_URL" : "SOUK_SECRET_${upper(replace(secret, "-", "_"))}" => secret },
-      try(task.settings, {}),
+      { for variable in try(task.settings, []) : variable => lower(replace(variable, "_", "-")) },
     )
   }
 
@@ -167,7 +167,7 @@ module "task" {
     image     = var.collector_image
     port      = local.port
     namespace = local.metrics_namespace
-    token     = module.secrets.arns["metrics-token"]
+    token     = module.secrets.arns["souk-metrics-token"]
   } : null
 }
 

@@ -51,10 +51,10 @@ module "logs" {
 module "pictures" {
   source = "../bucket"
 
-  name              = "${var.bucket_prefix}-pictures"
-  kms_key_arn       = var.key_arn
-  access_log_bucket = module.logs.name
-  noncurrent_days   = var.deleted_days
+  name            = "${var.bucket_prefix}-pictures"
+  kms_key_arn     = var.key_arn
+  access_log      = { bucket = module.logs.name }
+  noncurrent_days = var.deleted_days
 
   statements = [{
     Sid       = "OurDistributionReads"
@@ -69,9 +69,9 @@ module "pictures" {
 module "documents" {
   source = "../bucket"
 
-  name              = "${var.bucket_prefix}-documents"
-  kms_key_arn       = var.key_arn
-  access_log_bucket = module.logs.name
-  noncurrent_days   = var.deleted_days
-  tier_days         = 30
+  name            = "${var.bucket_prefix}-documents"
+  kms_key_arn     = var.key_arn
+  access_log      = { bucket = module.logs.name }
+  noncurrent_days = var.deleted_days
+  tier_days       = 30
 }
