@@ -12,6 +12,7 @@ from rest_framework.views import set_rollback
 from billing.payments.provider import ProviderUnavailable
 from kit.errors import Conflict, InvalidInput, NotAllowed, SoukError
 from kit.problems import CONTENT_TYPE, problem
+from kit.storage import StorageUnavailable
 from marketplace.catalog.queries import NotListed
 from marketplace.checkout.actions import PricesChanged
 from tenants.shop.catalog.drafts import InvalidProduct
@@ -22,6 +23,7 @@ STATUSES: tuple[tuple[type[SoukError], int], ...] = (
     (NotAllowed, 403),
     (Conflict, 409),
     (ProviderUnavailable, 503),
+    (StorageUnavailable, 503),
     (InvalidInput, 422),
 )
 

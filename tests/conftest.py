@@ -151,6 +151,28 @@ def own_files(tmp_path: Path, settings: Any) -> None:
     }
 
 
+@pytest.fixture(scope="session")
+def s3_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    from tests.support.object_storage import S3Process
+
+    process = S3Process(tmp_path_factory.mktemp("s3"))
+    yield process
+    process.stop()
+
+
+@pytest.fixture
+def buckets(s3_process: Any, settings: Any) -> Iterator[Any]:
+    """Pictures and documents lie on a real S3 server, which the product asks with the portal's keys."""
+    from config.middleware import content_security_policy
+    from tests.support.object_storage import Buckets
+
+    found = Buckets(s3_process, settings)
+    found.use()
+    yield found
+    found.http.close()
+    content_security_policy.cache_clear()
+
+
 @pytest.fixture
 def move_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     """`move_clock(timedelta(days=3))`: the product's time moves ahead, for this test."""

@@ -1,4 +1,4 @@
-"""A real S3 server for tests: it enforces signatures, expiry and what each key may do."""
+"""A real S3 server for tests: it enforces signatures, expiry and what each key may do. The fixture is `buckets`."""
 
 import ctypes
 import json
@@ -7,14 +7,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import boto3
 import httpx
-import pytest
 from botocore.config import Config
 
 from config.object_storage import S3, storages_of
@@ -61,7 +59,7 @@ class S3Process:
 
     def _answers(self) -> bool:
         """Until it takes an object in each bucket."""
-        client = self.client("admin")
+        self.admin = client = self.client("admin")
         end = time.monotonic() + 30
         while time.monotonic() < end and self._process.poll() is None:
             try:
@@ -113,7 +111,7 @@ class Buckets:
     def __init__(self, process: S3Process, settings: Any):
         self._process, self._settings = process, settings
         self.url = process.url
-        self.look = process.client("admin")
+        self.look = process.admin
         self.http = httpx.Client(trust_env=False)
 
     def use(self, name: str = "portal", *, serves_vendors: bool = True, **changes: str) -> None:
@@ -157,22 +155,3 @@ def _free_ports(count: int) -> list[int]:
 def _end_with_parent() -> None:
     """Linux kills the server when the tests die, however they die."""
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
-
-
-@pytest.fixture(scope="session")
-def s3_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Process]:
-    process = S3Process(tmp_path_factory.mktemp("s3"))
-    yield process
-    process.stop()
-
-
-@pytest.fixture
-def buckets(s3_process: S3Process, settings: Any) -> Iterator[Buckets]:
-    """The shared server, used by the product with the portal's keys."""
-    from config.middleware import content_security_policy
-
-    found = Buckets(s3_process, settings)
-    found.use()
-    yield found
-    found.http.close()
-    content_security_policy.cache_clear()

@@ -14,7 +14,7 @@ from marketplace.web.storefront.hero import PATH, hero_url
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import Picture
 from tenants.shop.catalog.pictures import encode
-from tests.support.object_storage import PUBLIC, buckets, s3_process  # noqa: F401
+from tests.support.object_storage import PUBLIC
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FOREVER = "public, max-age=31536000, immutable"

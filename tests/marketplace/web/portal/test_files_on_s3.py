@@ -10,7 +10,7 @@ from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.imports import run_import
 from tenants.shop.catalog.models import Document, Picture, Product, ProductImport
 from tests.factories.shop import shelf
-from tests.support.object_storage import PRIVATE, PUBLIC, buckets, s3_process  # noqa: F401
+from tests.support.object_storage import PRIVATE, PUBLIC
 
 FOREVER = "public, max-age=31536000, immutable"
 DOWN = "Pictures and documents cannot be reached right now."
