@@ -117,7 +117,7 @@ def _ask_database() -> dict[str, str]:
 
 def _ask_valkey() -> dict[str, str]:
     client = redis.Redis.from_url(
-        settings.CACHES["default"]["LOCATION"],
+        str(settings.CACHES["default"]["LOCATION"]),
         socket_connect_timeout=1,
         socket_timeout=1,
         retry=Retry(NoBackoff(), 0),
