@@ -54,11 +54,11 @@ VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
 STAFF_READS: dict[str, tuple[StaffRole, ...]] = {
     "vendors": (StaffRole.SUPPORT, StaffRole.FINANCE),
     "orders": (StaffRole.SUPPORT, StaffRole.FINANCE),
-    "commissions": (StaffRole.SUPPORT, StaffRole.FINANCE),
+    "commissions": (),
     "money": (StaffRole.FINANCE,),
 }
 STAFF_WRITES: dict[str, tuple[StaffRole, ...]] = {
-    "vendors": (StaffRole.SUPPORT,),
+    "vendors": (),
     "commissions": (),
     "money": (StaffRole.FINANCE,),
 }

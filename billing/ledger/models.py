@@ -57,6 +57,10 @@ class LedgerAccount(models.Model):
     def __str__(self) -> str:
         return f"{self.code} {self.get_code_display()}".replace("/v", f"/{self.vendor_id}" if self.vendor_id else "")
 
+    @property
+    def name(self) -> str:
+        return AccountCode(self.code).label.removesuffix("/v")
+
 
 class JournalEntry(models.Model):
     """One external fact in the books, exactly once: `source_key` names it, e.g. `txn:txn_123` or `commission:<id>`."""

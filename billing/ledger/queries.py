@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
@@ -43,6 +44,26 @@ class TrialLine:
     @property
     def name(self) -> str:
         return AccountCode(self.code).label.removesuffix("/v")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The trial balance of a currency: its balances sum to zero, or the books are broken."""
+
+    currency: str
+    lines: list[TrialLine]
+
+    @property
+    def debits_minor(self) -> int:
+        return sum(line.debits_minor for line in self.lines)
+
+    @property
+    def credits_minor(self) -> int:
+        return sum(line.credits_minor for line in self.lines)
+
+    @property
+    def balance_minor(self) -> int:
+        return self.debits_minor - self.credits_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +155,29 @@ def trial_balance(*, until: datetime | None = None) -> list[TrialLine]:
         .values_list("account__code", "currency", "debits", "credits")
     )
     return [TrialLine(*row) for row in rows]
+
+
+def trials() -> list[Trial]:
+    """The trial balance of every currency. One query."""
+    return [Trial(currency, list(lines)) for currency, lines in groupby(trial_balance(), lambda line: line.currency)]
+
+
+def accounts_page(
+    *, code: str = "", vendor_id: UUID | None = None, cursor: str | None = None, size: int = 50
+) -> Page[LedgerAccount]:
+    """Accounts by code, of one code or one vendor when given. Raises InvalidInput on a bad cursor."""
+    chosen = Q()
+    if code:
+        chosen &= Q(code=code)
+    if vendor_id:
+        chosen &= Q(vendor_id=vendor_id)
+    return keyset_page(LedgerAccount.objects.filter(chosen), order=("code", "id"), cursor=cursor, size=size)
+
+
+def held_by(account_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """What each of these accounts holds, in minor units; zero where nothing was posted. One query."""
+    rows = Posting.objects.filter(account__in=account_ids).order_by().values_list("account_id")
+    return dict.fromkeys(account_ids, 0) | dict(rows.annotate(held=Sum("amount_minor")))
 
 
 def entries_of(reference_ids: Sequence[UUID]) -> QuerySet[JournalEntry]:

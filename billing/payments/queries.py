@@ -79,6 +79,6 @@ def sold_by(vendor_ids: Sequence[UUID], *, currency: str) -> dict[UUID, Sold]:
 
 
 def refunds_page(*, state: str = "", cursor: str | None = None, size: int = 50) -> Page[Refund]:
-    """Refunds for the finance console, newest first, each with its payment."""
-    rows: QuerySet[Refund] = Refund.objects.select_related("payment")
+    """Refunds for the finance console, newest first, each with its payment and share."""
+    rows: QuerySet[Refund] = Refund.objects.select_related("payment", "share")
     return keyset_page(rows.filter(state=state) if state else rows, order=["-id"], cursor=cursor, size=size)

@@ -97,19 +97,32 @@ def place_of(transfer: Transfer, payouts: Iterable[Payout]) -> TransferPlace:
 def places_of(transfers: Iterable[Transfer]) -> list[TransferPlace]:
     """Where each of these is; two statements however many there are."""
     rows = list(transfers)
-    carried: dict[UUID, list[Payout]] = {}
-    links = PayoutTransfer.objects.filter(transfer__in=[row.id for row in rows]).select_related("payout")
-    for link in links.order_by("payout__created_at", "id"):
-        carried.setdefault(link.transfer_id, []).append(link.payout)
-    return [place_of(row, carried.get(row.id, [])) for row in rows]
+    carried = carriers_of(rows)
+    return [place_of(row, [link.payout for link in carried.get(row.id, [])]) for row in rows]
+
+
+def carriers_of(transfers: Iterable[Transfer]) -> dict[UUID, list[PayoutTransfer]]:
+    """Which payouts carried how much of each of these, oldest first; one statement however many there are."""
+    found: dict[UUID, list[PayoutTransfer]] = {}
+    links = PayoutTransfer.objects.filter(transfer__in=[transfer.id for transfer in transfers])
+    for link in links.select_related("payout").order_by("payout__created_at", "id"):
+        found.setdefault(link.transfer_id, []).append(link)
+    return found
 
 
 def transfers_page(
-    *, vendor_id: UUID | None = None, state: str = "", cursor: str | None = None, size: int = 50
+    *,
+    vendor_id: UUID | None = None,
+    state: str = "",
+    reference_id: UUID | None = None,
+    cursor: str | None = None,
+    size: int = 50,
 ) -> Page[Transfer]:
-    """Transfers, newest first: a vendor's, or everyone's for finance."""
-    rows: QuerySet[Transfer] = Transfer.objects.all()
-    return keyset_page(rows.filter(_narrowed(vendor_id, state)), order=["-id"], cursor=cursor, size=size)
+    """Transfers, newest first: a vendor's, or everyone's for finance; that of one vendor order with `reference_id`."""
+    rows: QuerySet[Transfer] = Transfer.objects.filter(_narrowed(vendor_id, state))
+    if reference_id is not None:
+        rows = rows.filter(reference_id=reference_id)
+    return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
 
 
 def payouts_page(

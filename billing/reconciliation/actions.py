@@ -3,18 +3,38 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+import structlog
 from django.db import connection, transaction
 
+from audit.actions import traced
 from billing.payments.provider import ProviderBalance, ProviderRefused, ProviderUnavailable, provider
 from billing.reconciliation.balances import match_balances
 from billing.reconciliation.books import match_books
 from billing.reconciliation.findings import Finding
 from billing.reconciliation.models import ExceptionState, ReconciliationException, ReconciliationRun
 from billing.reconciliation.orders import match_orders
+from billing.stripe.sync import sync_balance
 from kit import clock
 
+log = structlog.get_logger(__name__)
+
 FetchBalances = Callable[[], Sequence[ProviderBalance]]
+
+
+def match_now(*, by: UUID) -> ReconciliationRun:
+    """Read what is new at the provider, then match, because somebody of the staff (`by`, a user id) asked for it.
+
+    A provider that does not answer is a finding, not an error. Seconds of network: not inside a transaction.
+    """
+    try:
+        sync_balance()
+    except (ProviderUnavailable, ProviderRefused) as error:
+        log.warning("match_without_sync", cause=str(error))
+    run = reconcile()
+    with traced("reconciliation.matched", f"reconciliation_run:{run.id}", by=by, exceptions=run.exceptions_count):
+        return run
 
 
 def reconcile(*, fetch_balances: FetchBalances | None = None) -> ReconciliationRun:

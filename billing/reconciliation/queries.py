@@ -1,5 +1,7 @@
 """Reading what the matches found."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from billing.reconciliation.models import ExceptionState, ReconciliationException, ReconciliationRun
@@ -20,9 +22,18 @@ def open_exceptions() -> QuerySet[ReconciliationException]:
     return ReconciliationException.objects.filter(state=ExceptionState.OPEN).order_by("first_seen_at", "id")
 
 
-def exceptions_page(*, state: str = ExceptionState.OPEN, cursor: str | None = None, size: int = 50) -> Page:
-    """Exceptions of a state, those seen last first. Raises InvalidInput on a bad cursor."""
-    rows = ReconciliationException.objects.filter(state=state)
+def exceptions_page(
+    *, state: str = ExceptionState.OPEN, run_id: UUID | None = None, cursor: str | None = None, size: int = 50
+) -> Page[ReconciliationException]:
+    """Exceptions of a state (of any, when it is empty), those seen last first; with `run_id`, as `exceptions_of`.
+
+    Raises InvalidInput on a bad cursor.
+    """
+    rows = ReconciliationException.objects.all()
+    if state:
+        rows = rows.filter(state=state)
+    if run_id is not None:
+        rows = rows.filter(run_id=run_id)
     return keyset_page(rows, order=("-last_seen_at", "-id"), cursor=cursor, size=size)
 
 

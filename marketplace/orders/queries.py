@@ -43,8 +43,9 @@ class ShownOrder:
 def shown_order(order: Order) -> ShownOrder:
     """All of an order page in six queries, whatever its size."""
     parts = list(order.vendor_orders.order_by("number").prefetch_related("lines", "parcels__lines"))
-    payment = Payment.objects.get(reference_id=order.id)
-    refunded = dict(PaymentShare.objects.filter(payment=payment).values_list("reference_id", "refunded_minor"))
+    # Every order is paid for by its vendor orders' shares, so one query brings them and the payment.
+    shares = list(PaymentShare.objects.filter(payment__reference_id=order.id).select_related("payment"))
+    payment, refunded = shares[0].payment, {share.reference_id: share.refunded_minor for share in shares}
     events = list(OrderEvent.objects.filter(order_id=order.id).order_by("at", "id"))
     return ShownOrder(
         order=order,
@@ -60,6 +61,11 @@ def shown_order(order: Order) -> ShownOrder:
         ],
         events=events,
     )
+
+
+def order_called(number: str) -> Order | None:
+    """The order of that number, whatever the case."""
+    return Order.objects.filter(number=number.strip().upper()).first()
 
 
 def orders_of_customer(user: User, *, cursor: str | None = None, size: int = 20) -> Page[Order]:
@@ -242,16 +248,6 @@ def sales_to_customers(user_ids: Sequence[UUID], *, currency: str) -> dict[UUID,
     paid = Order.objects.filter(user_id__in=user_ids, currency=currency, stock_hold=StockHold.ALLOCATED)
     rows = paid.order_by().values_list("user_id").annotate(Count("id"), Sum("total_minor"), Max("placed_at"))
     return dict.fromkeys(user_ids, Sales()) | {user_id: Sales(*found) for user_id, *found in rows}
-
-
-def vendor_orders_of(reference_ids: Sequence[UUID]) -> dict[UUID, VendorOrder]:
-    """Those of these references that are vendor orders, by id."""
-    return VendorOrder.objects.in_bulk(list(reference_ids))
-
-
-def orders_of(reference_ids: Sequence[UUID]) -> dict[UUID, Order]:
-    """Those of these references that are orders, by id."""
-    return Order.objects.only("id", "number").in_bulk(list(reference_ids))
 
 
 def _status(part: VendorOrder, payment_state: str, refunded_minor: int) -> str:

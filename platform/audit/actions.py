@@ -1,5 +1,7 @@
 """Writing the audit trail: in the transaction of the act itself, so that neither stands without the other."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -43,3 +45,17 @@ def record(
     )
     entry.save(force_insert=True)
     return entry
+
+
+@contextmanager
+def traced(action: str, subject: str = "", *, by: UUID, **data: Any) -> Iterator[dict[str, Any]]:
+    """Run the actions within as one transaction, and note who of the staff did it: `by` is that person's user id.
+
+    `subject` is "kind:id"; one that is known only afterwards is put into what this gives, under "subject". The rest of
+    it becomes the entry's data.
+    """
+    told: dict[str, Any] = dict(data)
+    with transaction.atomic():
+        yield told
+        about = str(told.pop("subject", subject))
+        record(action=action, subject=about, actor_kind="staff", actor_id=by, data=told)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.db import DataError
 from django.db.models import Q, QuerySet
 
 from kit.errors import InvalidInput
@@ -33,7 +34,7 @@ def _decode(cursor: str, width: int) -> tuple[str, list[Any]]:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         direction, *values = json.loads(raw)
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, RecursionError):
         raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor") from None
     if direction not in ("next", "previous") or len(values) != width:
         raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor")
@@ -63,15 +64,15 @@ def keyset_page(rows: "QuerySet[Any]", *, order: Sequence[str], cursor: str | No
     if values:
         try:
             rows = rows.filter(_beyond(order, values, backwards))
-        except (ValueError, TypeError, ValidationError):
+        except (ValueError, TypeError, OverflowError, ValidationError):
             raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor") from None
     shown = order if not backwards else [f[1:] if f.startswith("-") else f"-{f}" for f in order]
     try:
         found = list(rows.order_by(*shown)[: size + 1])
-    except Exception as error:
-        if cursor and error.__class__.__name__ in ("ValidationError", "DataError"):
-            raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor") from None
-        raise
+    except (ValidationError, DataError, OverflowError, UnicodeError):
+        if not cursor:
+            raise
+        raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor") from None
     more = len(found) > size
     found = found[:size]
     if backwards:

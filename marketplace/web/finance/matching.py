@@ -1,17 +1,10 @@
-"""The match of orders, books and provider, started by hand, and its outcome in one line."""
+"""The outcome of a match of orders, books and provider, in one line."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-
-from billing.payments.provider import ProviderRefused, ProviderUnavailable
-from billing.reconciliation.actions import reconcile
 from billing.reconciliation.models import ReconciliationRun
-from billing.stripe.sync import sync_balance
 from kit.money import Money
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,18 +15,6 @@ class Verdict:
     title: str
     text: str
     at: datetime | None
-
-
-def match_now() -> ReconciliationRun:
-    """Read what is new at the provider, then match. A provider that does not answer is a finding, not an error.
-
-    Seconds of network: not inside a transaction.
-    """
-    try:
-        sync_balance()
-    except (ProviderUnavailable, ProviderRefused) as error:
-        log.warning("match_without_sync", cause=str(error))
-    return reconcile()
 
 
 def verdict(run: ReconciliationRun | None, open_exceptions: int) -> Verdict:

@@ -1,4 +1,4 @@
-"""What an id in the books stands for, and where it can be seen. The books themselves do not know."""
+"""Where what an id in the books stands for can be seen."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,31 +6,24 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from billing.payouts.models import Payout
-from marketplace.orders.queries import orders_of, vendor_orders_of
+from marketplace.orders import references as known
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """An order, a vendor order or a payout, by what people call it."""
+    """An order, a vendor order or a payout, by what people call it, and its page."""
 
     label: str
     url: str
 
 
 def references(ids: Iterable[UUID | None]) -> dict[UUID, Reference]:
-    """Those of these ids that are known, in at most three queries."""
-    wanted = {found_id for found_id in ids if found_id}
-    found: dict[UUID, Reference] = {}
-    if wanted:
-        for part in vendor_orders_of(list(wanted)).values():
-            found[part.id] = Reference(
-                part.number, f"{reverse('backoffice:order', args=[part.order_id])}#{part.number}"
-            )
-    if left := wanted - found.keys():
-        for order in orders_of(list(left)).values():
-            found[order.id] = Reference(order.number, reverse("backoffice:order", args=[order.id]))
-    if left := wanted - found.keys():
-        for payout in Payout.objects.in_bulk(left).values():
-            found[payout.id] = Reference(payout.provider_payout_id, reverse("finance:payout", args=[payout.id]))
-    return found
+    """Those of these ids that are known, in at most two queries."""
+    return {about.id: Reference(about.number, _url(about)) for about in known.references(ids).values()}
+
+
+def _url(about: known.Reference) -> str:
+    if about.kind == "payout":
+        return reverse("finance:payout", args=[about.id])
+    order = reverse("backoffice:order", args=[about.order_id])
+    return f"{order}#{about.number}" if about.kind == "vendor_order" else order

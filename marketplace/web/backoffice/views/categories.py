@@ -8,11 +8,11 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit.actions import traced
 from kit.errors import SoukError
 from marketplace.catalog.queries import listings_by_category
 from marketplace.web.backoffice.forms import CategoryForm, NewCategoryForm, add_refusal
-from marketplace.web.backoffice.roles import for_administrators
-from marketplace.web.backoffice.traces import traced
+from marketplace.web.backoffice.roles import for_administrators, staff_of
 from taxonomy.actions import add_category, change_category
 from taxonomy.models import Category, TaxCategory
 from taxonomy.queries import tree
@@ -41,7 +41,7 @@ def new_category(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         parent = Category.objects.filter(path=data["parent"]).first() if data["parent"] else None
         try:
-            with traced(request, "category.added", name=data["name"]) as told:
+            with traced("category.added", by=staff_of(request).user_id, name=data["name"]) as told:
                 made = add_category(
                     name=data["name"],
                     slug=data["slug"],
@@ -69,7 +69,7 @@ def category(request: HttpRequest, category_id: UUID) -> HttpResponse:
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         try:
-            with traced(request, "category.changed", f"category:{found.id}", **data):
+            with traced("category.changed", f"category:{found.id}", by=staff_of(request).user_id, **data):
                 changed = change_category(category_id=found.id, **data)
         except SoukError as refused:
             add_refusal(form, refused)

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.queries import names_of
+from audit.actions import traced
 from billing.commissions.actions import BadRule, RuleEnded, add_rule, end_rule, move_rule, replace_rule
 from billing.commissions.engine import CommissionInput, CommissionLine, NoRule, RuleCurrency
 from billing.commissions.models import CommissionRule, RuleScope
@@ -19,7 +20,6 @@ from billing.commissions.queries import explain, live_rows, versions
 from kit.money import Money
 from marketplace.web.backoffice.forms import ExplainForm, RateForm, RuleForm, add_refusal, rate_of
 from marketplace.web.backoffice.roles import for_administrators, staff_of
-from marketplace.web.backoffice.traces import traced
 from tenants.vendors.models import Vendor
 from tenants.vendors.queries import named, slugs
 
@@ -128,7 +128,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
         data = form.cleaned_data
         scope = data["scope"]
         try:
-            with traced(request, "commission_rule.added", **_figures(form)) as told:
+            with traced("commission_rule.added", by=staff_of(request).user_id, **_figures(form)) as told:
                 rule = add_rule(
                     name=data["name"],
                     scope=scope,
@@ -163,7 +163,7 @@ def rule(request: HttpRequest, rule_id: UUID) -> HttpResponse:
     form = RateForm(request.POST) if request.method == "POST" else RateForm(initial=rate_of(found))
     if form.is_bound and form.is_valid():
         try:
-            with traced(request, "commission_rule.replaced", **_figures(form)) as told:
+            with traced("commission_rule.replaced", by=staff_of(request).user_id, **_figures(form)) as told:
                 new = replace_rule(
                     rule_id=found.id,
                     name=form.cleaned_data["name"],
@@ -205,7 +205,12 @@ def position(request: HttpRequest, rule_id: UUID) -> HttpResponse:
     if not (wanted.isascii() and wanted.isdigit()):
         raise BadRule("Say which place the rule shall have: 1 is first.", field="position")
     try:
-        with traced(request, "commission_rule.moved", f"commission_rule:{rule_id}", position=int(wanted[:6])):
+        with traced(
+            "commission_rule.moved",
+            f"commission_rule:{rule_id}",
+            by=staff_of(request).user_id,
+            position=int(wanted[:6]),
+        ):
             move_rule(rule_id=rule_id, position=int(wanted[:6]))
     except RuleEnded as refused:
         messages.error(request, str(refused))
@@ -217,7 +222,7 @@ def position(request: HttpRequest, rule_id: UUID) -> HttpResponse:
 def end(request: HttpRequest, rule_id: UUID) -> HttpResponse:
     """Take a rule out of force. What it covered falls to the rules behind it."""
     try:
-        with traced(request, "commission_rule.ended", f"commission_rule:{rule_id}"):
+        with traced("commission_rule.ended", f"commission_rule:{rule_id}", by=staff_of(request).user_id):
             ended = end_rule(rule_id=rule_id)
     except RuleEnded as refused:
         messages.error(request, str(refused))

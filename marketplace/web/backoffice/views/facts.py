@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from marketplace.web.backoffice.roles import for_administrators
+from audit.actions import traced
+from marketplace.web.backoffice.roles import for_administrators, staff_of
 from marketplace.web.backoffice.tables import Filter, pages, tabs
-from marketplace.web.backoffice.traces import traced
 from outbox.actions import NotGivenUp, retry_delivery
 from outbox.queries import deliveries_page, failed_count, retrying_count, retrying_page
 
@@ -36,7 +36,7 @@ def facts(request: HttpRequest) -> HttpResponse:
 @for_administrators
 def retry(request: HttpRequest, delivery_id: UUID) -> HttpResponse:
     try:
-        with traced(request, "delivery.retried", f"delivery:{delivery_id}") as told:
+        with traced("delivery.retried", f"delivery:{delivery_id}", by=staff_of(request).user_id) as told:
             delivery = retry_delivery(delivery_id=delivery_id)
             told |= {"fact": delivery.fact.name, "listener": delivery.listener}
     except NotGivenUp as refused:

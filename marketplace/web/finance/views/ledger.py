@@ -1,8 +1,6 @@
 """The books: balances, how each came to be, the journal, one entry."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +12,11 @@ from django.views.decorators.http import require_GET
 
 from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount
 from billing.ledger.queries import (
-    TrialLine,
     balances,
     entries_page,
     entry_kinds,
     explain_balance,
-    trial_balance,
+    trials,
     with_postings,
 )
 from billing.stripe.queries import movement_of
@@ -45,26 +42,6 @@ class CodeFilter(Filter):
     code = forms.ChoiceField(choices=[("", ""), *AccountCode.choices])
 
 
-@dataclass(frozen=True)
-class Trial:
-    """The trial balance of a currency: its balances sum to zero, or the books are broken."""
-
-    currency: str
-    lines: list[TrialLine]
-
-    @property
-    def debits_minor(self) -> int:
-        return sum(line.debits_minor for line in self.lines)
-
-    @property
-    def credits_minor(self) -> int:
-        return sum(line.credits_minor for line in self.lines)
-
-    @property
-    def balance_minor(self) -> int:
-        return self.debits_minor - self.credits_minor
-
-
 @require_GET
 @for_finance
 def ledger(request: HttpRequest) -> HttpResponse:
@@ -81,8 +58,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
             "trail": [{"label": "Balances", "url": reverse("finance:ledger")}, {"label": code}],
         }
         return render(request, "finance/accounts.html", context)
-    trials = [Trial(currency, list(lines)) for currency, lines in groupby(trial_balance(), lambda line: line.currency)]
-    return render(request, "finance/ledger.html", {"trials": trials})
+    return render(request, "finance/ledger.html", {"trials": trials()})
 
 
 @require_GET

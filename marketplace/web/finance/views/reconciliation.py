@@ -5,19 +5,18 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from audit.actions import record
+from billing.reconciliation.actions import match_now
 from billing.reconciliation.models import ExceptionState, ReconciliationException, ReconciliationRun
 from billing.reconciliation.queries import exceptions_of, exceptions_page, latest_run, open_count, runs_page
 from kit import clock
 from marketplace.web.backoffice.roles import for_finance, staff_of
 from marketplace.web.backoffice.tables import Filter, pages, tabs
-from marketplace.web.finance.matching import match_now, verdict
+from marketplace.web.finance.matching import verdict
 from tenants.vendors.queries import named
 
 SIDES = ("orders", "ledger", "provider")
@@ -69,15 +68,7 @@ def _shown(found: list[ReconciliationException]) -> list[dict[str, Any]]:
 @for_finance
 def match(request: HttpRequest) -> HttpResponse:
     """Match now. It asks the provider, so no transaction is open around it."""
-    run = match_now()
-    with transaction.atomic():
-        record(
-            action="reconciliation.matched",
-            subject=f"reconciliation_run:{run.id}",
-            actor_kind="staff",
-            actor_id=staff_of(request).user_id,
-            data={"exceptions": run.exceptions_count},
-        )
+    run = match_now(by=staff_of(request).user_id)
     said = verdict(run, run.exceptions_count)
     (messages.success if said.tone == "good" else messages.error)(request, f"{said.title}. {said.text}")
     back = "finance:home" if request.POST.get("back") == "home" else "finance:reconciliation"

@@ -11,11 +11,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from audit.actions import traced
 from billing.payouts.actions import NotFailed, retry_transfer
 from billing.payouts.models import Transfer, TransferState
 from billing.payouts.queries import transfer_counts, transfers_page
 from kit.money import Money
-from marketplace.web.backoffice.roles import for_finance
+from marketplace.web.backoffice.roles import for_finance, staff_of
 from marketplace.web.backoffice.tables import (
     Filter,
     csv_file,
@@ -26,7 +27,6 @@ from marketplace.web.backoffice.tables import (
     tabs,
     wants_csv,
 )
-from marketplace.web.backoffice.traces import traced
 from marketplace.web.finance.references import references
 from marketplace.web.finance.words import next_of_transfer
 from tenants.vendors.queries import named
@@ -113,7 +113,7 @@ def _csv_row(transfer: Transfer, vendor: str) -> Sequence[Any]:
 def retry(request: HttpRequest, transfer_id: UUID) -> HttpResponse:
     """Have a transfer sent again that the provider refused."""
     try:
-        with traced(request, "transfer.retried", f"transfer:{transfer_id}") as told:
+        with traced("transfer.retried", f"transfer:{transfer_id}", by=staff_of(request).user_id) as told:
             transfer = retry_transfer(transfer_id=transfer_id)
             told["number"] = transfer.reference_number
     except Transfer.DoesNotExist as missing:

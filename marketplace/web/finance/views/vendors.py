@@ -1,9 +1,7 @@
 """Each vendor's money: paid, held, sent, in the bank, owed."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.conf import settings
@@ -11,38 +9,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from billing.ledger.models import AccountCode
-from billing.ledger.queries import Balance, balances_of_vendors
-from billing.payments.queries import Sold, sold_by
-from billing.payouts.queries import MoneyOut, money_out_of
+from billing.payouts.books import VendorBooks, books_of
 from marketplace.web.backoffice.roles import for_finance
 from marketplace.web.backoffice.tables import Filter, csv_file, every_row, link, major, pages, wants_csv
-from tenants.vendors.models import Vendor
 from tenants.vendors.queries import trading_vendors_page
 
 
 class VendorFilter(Filter):
     q = forms.CharField(label="Name or address")
-
-
-@dataclass(frozen=True)
-class VendorBooks:
-    """A vendor with its money, in minor units. `payable` is its account of code 2000, None before its first sale."""
-
-    vendor: Vendor
-    sold: Sold
-    out: MoneyOut
-    payable: Balance | None
-    receivable_minor: int
-
-    @property
-    def owed_minor(self) -> int:
-        return max(-self.payable.amount_minor, 0) if self.payable else 0
-
-    @property
-    def debt_minor(self) -> int:
-        """What it owes us: an account that went below zero, and what was claimed of it."""
-        return (max(self.payable.amount_minor, 0) if self.payable else 0) + self.receivable_minor
 
 
 @require_GET
@@ -53,7 +27,7 @@ def vendors(request: HttpRequest) -> HttpResponseBase:
     if wants_csv(request):
         return csv_file("vendor-balances", CSV_HEADS, _csv_rows(search))
     page = trading_vendors_page(search=search, cursor=request.GET.get("cursor"))
-    rows = books_of(page.rows)
+    rows = books_of(page.rows, currency=settings.CURRENCY)
     context = {
         "rows": rows,
         "sums": _sums(rows),
@@ -63,31 +37,6 @@ def vendors(request: HttpRequest) -> HttpResponseBase:
         **pages(request, page),
     }
     return render(request, "finance/vendors.html", context)
-
-
-def books_of(found: Sequence[Vendor]) -> list[VendorBooks]:
-    """These vendors with their money, in four queries."""
-    ids, currency = [vendor.id for vendor in found], settings.CURRENCY
-    sold, out = sold_by(ids, currency=currency), money_out_of(ids, currency=currency)
-    codes = (AccountCode.VENDOR_PAYABLE, AccountCode.VENDOR_RECEIVABLE)
-    books: dict[tuple[UUID | None, str], Balance] = {
-        (book.vendor_id, book.code): book for book in balances_of_vendors(ids, codes=codes, currency=currency)
-    }
-    receivable = {
-        vendor_id: book.amount_minor
-        for (vendor_id, code), book in books.items()
-        if code == AccountCode.VENDOR_RECEIVABLE
-    }
-    return [
-        VendorBooks(
-            vendor,
-            sold[vendor.id],
-            out[vendor.id],
-            books.get((vendor.id, AccountCode.VENDOR_PAYABLE)),
-            receivable.get(vendor.id, 0),
-        )
-        for vendor in found
-    ]
 
 
 def _sums(rows: Sequence[VendorBooks]) -> dict[str, int]:
@@ -112,7 +61,7 @@ CSV_HEADS = (
 
 def _csv_rows(search: str) -> Iterator[Sequence[Any]]:
     for part in every_row(lambda **page: trading_vendors_page(search=search, **page)):
-        for row in books_of(part):
+        for row in books_of(part, currency=settings.CURRENCY):
             amounts = (
                 row.sold.gross_minor,
                 row.sold.refunded_minor,
