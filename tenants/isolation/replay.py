@@ -31,7 +31,7 @@ TOLD_EVERY_SECONDS = 2.0
 
 
 class ReleaseStopped(Exception):
-    """The first shops that were tried could not take the migrations: the fault is with these, not with the shops."""
+    """The first shops of a kind could not take the migrations: the fault is with these, not with the shops."""
 
 
 @dataclass
@@ -46,8 +46,10 @@ class Outcome:
 def bring_all_up_to_date(version: str, tell: Callable[[str], None] = lambda _: None) -> Outcome:
     """Migrate every shop that is behind `version`, quarantined ones too; runs as the owner.
 
-    A shop that fails is quarantined with the reason, left as it was, and tried again by the next run; one that stays locked
-    is left for the next run. Raises ReleaseStopped when no shop of a version could be migrated, quarantining none.
+    Of each version a spare goes first, which shows that the migrations run at all, then one vendor's shop after the other,
+    which shows that they fit rows. A shop that fails is quarantined with the reason, left as it was, and tried again by the
+    next run; one that stays locked is left for the next run. Raises ReleaseStopped when no spare, or no vendor's shop, of a
+    version could be migrated, quarantining none.
     """
     behind = sorted(
         Wall.objects.exclude(version=version).exclude(state=WallState.RETIRED),
@@ -81,6 +83,7 @@ class _Run:
         self.script: str | None = None
         self.by_python = False
         self.migrated = 0
+        self.sound: set[str] = set()  # the states of which a shop was migrated
         self.failed: list[tuple[Wall, str]] = []
 
     def take(self, wall: Wall) -> bool:
@@ -96,24 +99,33 @@ class _Run:
         return True
 
     def finish(self) -> None:
-        """Quarantine what failed, now that others show that the migrations themselves are sound."""
-        if self.failed and not self.migrated:
-            raise ReleaseStopped(f"no shop could be migrated; the first said: {self.failed[0][1]}")
+        """Quarantine what failed, now that others of its kind show that the migrations themselves are sound."""
+        if blamed := self._canaries():
+            kind = "spare" if blamed[0][0].state == WallState.SPARE else "vendor's shop"
+            raise ReleaseStopped(f"no {kind} could be migrated; the first said: {blamed[0][1]}")
         for wall, reason in self.failed:
             Wall.objects.filter(id=wall.id).update(state=WallState.QUARANTINED, reason=reason[:500])
 
     def _fail(self, wall: Wall, reason: str) -> None:
         self.failed.append((wall, " ".join(reason.split())))
         log.error("shop_not_migrated", wall=wall.name, version=self.version)
-        if not self.migrated and len(self.failed) == CANARIES:
+        if len(self._canaries()) == CANARIES:
             self.finish()
+
+    def _canaries(self) -> list[tuple[Wall, str]]:
+        """What failed where no shop of its kind was migrated. A shop that failed in an earlier release tells nothing new."""
+        return [
+            (wall, reason)
+            for wall, reason in self.failed
+            if wall.state != WallState.QUARANTINED and wall.state not in self.sound
+        ]
 
     def _migrate(self, wall: Wall) -> None:
         if not self.by_python and self.script is None:
             self.by_python = not _can_be_replayed(wall)
         if self.by_python:
             run_migrations(wall, self.version)
-            self.migrated += 1
+            self._count(wall)
             return
         with transaction.atomic(), _standing_in(wall), connection.cursor() as cursor:
             if not _claim(cursor, wall):
@@ -125,7 +137,11 @@ class _Run:
                 cursor.execute(script)
             _finish(cursor, wall, self.version)
         self.script = script
+        self._count(wall)
+
+    def _count(self, wall: Wall) -> None:
         self.migrated += 1
+        self.sound.add(wall.state)
 
 
 def run_migrations(wall: Wall, version: str) -> None:

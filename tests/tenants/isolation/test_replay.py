@@ -84,6 +84,29 @@ def test_when_no_shop_can_take_them_the_release_stops_and_no_shop_is_blamed(old_
     assert Wall.objects.filter(version=OLD).count() == 3
 
 
+def test_migrations_that_fit_an_empty_shop_and_no_vendors_stop_the_release(old_shops):
+    """Otherwise every portal would be closed at once."""
+    *vendors, spare = old_shops
+    for wall in vendors:
+        _run(f"ALTER TABLE {wall.name}.shop_inventory_reservation ADD COLUMN shipped text")
+    with pytest.raises(ReleaseStopped, match="no vendor's shop could be migrated"):
+        bring_all_up_to_date(shop_sql.fingerprint())
+    spare.refresh_from_db()
+    assert spare.version == shop_sql.fingerprint()
+    assert set(Wall.objects.filter(version=OLD).values_list("name", "state")) == {
+        (wall.name, "assigned") for wall in vendors
+    }
+
+
+def test_a_shop_that_failed_before_stops_no_release(old_shops):
+    first = old_shops[0]
+    _run(f"ALTER TABLE {first.name}.shop_inventory_reservation ADD COLUMN shipped text")
+    for _ in range(2):  # alone of its version, the second time
+        assert bring_all_up_to_date(shop_sql.fingerprint()).quarantined == [first.name]
+    first.refresh_from_db()
+    assert (first.state, first.version) == ("quarantined", OLD)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_shop_in_use_is_left_for_the_next_run(two_vendors, monkeypatch):
     import psycopg
