@@ -24,12 +24,7 @@ locals {
 
   # --- Valkey
 
-  # Each process group its own prefix (the face's, where it has one by another name), and all the doorbell.
-  valkey_users = {
-    for process in keys(local.processes) : process => join(" ", [
-      "~${process == "web" ? "market" : process}:*", "~doorbell:* &doorbell:*", "+@all -@admin -@dangerous +keys +info",
-    ])
-  }
+  valkey_users = { for name, process in local.processes : name => "~${try(process.prefix, name)}:* ${local.listed.valkey}" }
 
   # --- Whom they may call
 
@@ -108,7 +103,12 @@ locals {
     },
   ]
 
-  # --- How many
+  # --- What they run, and how many
+
+  images = merge(
+    { for process in keys(local.processes) : process => var.image },
+    { for job in keys(local.jobs) : job => coalesce(var.release_image, var.image) },
+  )
 
   tasks = { for process, size in var.sizes : process => var.running ? { min = size.min, max = size.max } : { min = 0, max = 0 } }
 }
@@ -142,7 +142,7 @@ module "task" {
 
   name                 = var.name
   process              = each.key
-  image                = contains(keys(local.jobs), each.key) ? coalesce(var.release_image, var.image) : var.image
+  image                = local.images[each.key]
   image_repository_arn = var.image_repository_arn
   command              = concat(try(each.value.verifies, false) ? local.put_key_there : [], each.value.command)
   port                 = try(each.value.serves, false) ? local.port : null

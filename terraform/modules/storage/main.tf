@@ -8,6 +8,15 @@ locals {
   account  = data.aws_caller_identity.current.account_id
   region   = data.aws_region.current.region
   logs_arn = "arn:aws:s3:::${var.bucket_prefix}-logs"
+
+  picture_readers = [{
+    Sid       = "OurDistributionReads"
+    Effect    = "Allow"
+    Principal = { Service = "cloudfront.amazonaws.com" }
+    Action    = "s3:GetObject"
+    Resource  = "arn:aws:s3:::${var.bucket_prefix}-pictures/*"
+    Condition = { StringEquals = { "aws:SourceArn" = aws_cloudfront_distribution.pictures.arn } }
+  }]
 }
 
 module "logs" {
@@ -55,15 +64,7 @@ module "pictures" {
   kms_key_arn     = var.key_arn
   access_log      = { bucket = module.logs.name }
   noncurrent_days = var.deleted_days
-
-  statements = [{
-    Sid       = "OurDistributionReads"
-    Effect    = "Allow"
-    Principal = { Service = "cloudfront.amazonaws.com" }
-    Action    = "s3:GetObject"
-    Resource  = "arn:aws:s3:::${var.bucket_prefix}-pictures/*"
-    Condition = { StringEquals = { "aws:SourceArn" = aws_cloudfront_distribution.pictures.arn } }
-  }]
+  statements      = local.picture_readers
 }
 
 module "documents" {

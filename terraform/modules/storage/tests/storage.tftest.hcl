@@ -32,6 +32,11 @@ run "pictures_are_served_by_cloudfront_alone" {
   }
 
   assert {
+    condition     = length(local.picture_readers) == 1 && local.picture_readers[0].Condition.StringEquals["aws:SourceArn"] == aws_cloudfront_distribution.pictures.arn && local.picture_readers[0].Action == "s3:GetObject"
+    error_message = "The bucket lets nobody else read."
+  }
+
+  assert {
     condition     = aws_cloudfront_distribution.pictures.aliases == toset(["media.souk.example"])
     error_message = "Under our host."
   }

@@ -86,7 +86,7 @@ run "it_calls_whom_it_must" {
   command = plan
 
   assert {
-    condition     = { for whom, rule in aws_vpc_security_group_egress_rule.this : whom => [rule.from_port, rule.to_port, rule.referenced_security_group_id, rule.prefix_list_id, rule.cidr_ipv4] } == { database = [5432, 5432, "sg-0123456789abcdef1", null, null], s3 = [443, 443, null, "pl-0123456789abcdef0", null] }
+    condition     = { for whom, rule in aws_vpc_security_group_egress_rule.this : whom => "${rule.from_port}-${rule.to_port} ${coalesce(rule.referenced_security_group_id, rule.prefix_list_id, rule.cidr_ipv4)}" } == { database = "5432-5432 sg-0123456789abcdef1", s3 = "443-443 pl-0123456789abcdef0" }
     error_message = "The database and S3, and nobody else."
   }
 

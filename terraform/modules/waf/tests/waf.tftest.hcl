@@ -24,12 +24,12 @@ run "it_guards_the_balancer" {
   }
 
   assert {
-    condition     = alltrue([for rule in aws_wafv2_web_acl.this.rule : length(rule.override_action) == 0 || length(rule.override_action[0].none) == 1])
+    condition     = length(flatten([for rule in aws_wafv2_web_acl.this.rule : [for override in rule.override_action : override.none]])) == 3 && length(flatten([for rule in aws_wafv2_web_acl.this.rule : [for override in rule.override_action : override.count]])) == 0
     error_message = "Managed rules block; none is set to count as a whole."
   }
 
   assert {
-    condition     = { for rule in aws_wafv2_web_acl.this.rule : rule.name => rule.statement[0].rate_based_statement[0].limit if length(rule.statement[0].rate_based_statement) == 1 } == { flood = 3000, webhook-flood = 30000 }
+    condition     = merge([for rule in aws_wafv2_web_acl.this.rule : { for rate in rule.statement[0].rate_based_statement : rule.name => rate.limit }]...) == { flood = 3000, webhook-flood = 30000 }
     error_message = "Limits."
   }
 }
