@@ -1,7 +1,7 @@
 """Pictures: hostile until decoded, then only ever our own encoding of them.
 
-What is stored is a WebP made here, in three widths, upright and without any metadata, under a name made of what was
-given. A picture's `path` is that name without size: `pictures/<vendor>/<hash>`.
+What is stored is a WebP made here, in three widths (less where that would be very tall), upright and without any
+metadata, under a name made of what was given. A picture's `path` is that name without size: `pictures/<vendor>/<hash>`.
 """
 
 import hashlib
@@ -25,6 +25,8 @@ from tenants.shop.catalog.drafts import text_problem
 from tenants.shop.catalog.models import Picture, Product
 
 WIDTHS = (320, 640, 1280)
+# No side is longer than this many widths: a strip of pixels is no picture, and WebP ends at 16,383 pixels a side.
+TALLEST = 4
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 40_000_000
 MAX_PICTURES = 12
@@ -152,14 +154,21 @@ def encode(file: IO[bytes]) -> Encoded:
     files: dict[int, bytes] = {}
     largest = (0, 0)
     for width in WIDTHS:
-        sized = image
-        if image.width > width:
-            sized = image.resize((width, max(1, round(image.height * width / image.width))), Image.Resampling.LANCZOS)
+        sized = _within(image, width, TALLEST * width)
         out = BytesIO()
         sized.save(out, "WEBP", quality=QUALITY, method=4)
         files[width] = out.getvalue()
         largest = sized.size
     return Encoded(hashlib.sha256(data).hexdigest()[:32], files, *largest)
+
+
+def _within(image: Image.Image, width: int, height: int) -> Image.Image:
+    """The picture no wider and no taller than this, its sides in proportion; a smaller one as it is."""
+    scale = min(width / image.width, height / image.height)
+    if scale >= 1:
+        return image
+    size = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    return image.resize(size, Image.Resampling.LANCZOS)
 
 
 def _decode(data: bytes) -> Image.Image:

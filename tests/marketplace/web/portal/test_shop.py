@@ -3,6 +3,8 @@
 import io
 
 import pytest
+from django.core.files.storage import default_storage
+from PIL import Image
 
 from outbox.models import Fact
 from tenants.isolation.doors import in_shop
@@ -162,6 +164,12 @@ def test_a_logo_is_reencoded_and_svg_refused(desk, picture):
     assert logo.startswith(f"logos/{desk.vendor.id}/")
     assert logo.endswith(".webp")
     assert desk.get(f"/media/{logo}")["Content-Type"] == "image/webp"
+    answer = desk.post("/shop/logo/", {"logo": picture(30, 20_000)})
+    assert answer.status_code == 302
+    tall = Vendor.objects.get(id=desk.vendor.id).logo
+    assert tall != logo
+    with default_storage.open(tall) as file:
+        assert Image.open(file).size == (2, 1280)
     desk.post("/shop/logo/removal/")
     assert Vendor.objects.get(id=desk.vendor.id).logo == ""
 

@@ -68,6 +68,21 @@ def test_a_picture_is_kept_in_three_widths_of_webp(product, kind, mode):
     assert Fact.objects.filter(name="shop.products_changed").count() == 1
 
 
+@pytest.mark.parametrize(
+    ("size", "kept"),
+    [
+        ((30, 20_000), [(2, 1280), (4, 2560), (8, 5120)]),
+        ((20_000, 30), [(320, 1), (640, 1), (1280, 2)]),
+        ((1, 20_000), [(1, 1280), (1, 2560), (1, 5120)]),
+        ((800, 3200), [(320, 1280), (640, 2560), (800, 3200)]),
+    ],
+)
+def test_a_strip_is_bounded_on_its_longer_side(product, size, kept):
+    picture = add_picture(product=product, file=drawn(size=size, kind="PNG"))
+    assert [stored(picture.path, width).size for width in (320, 640, 1280)] == kept
+    assert (picture.width, picture.height) == kept[-1]
+
+
 def test_it_is_turned_upright_and_tells_nothing_of_where_it_was_taken(product):
     exif = Image.Exif()
     exif[0x0112] = 6  # rotated
