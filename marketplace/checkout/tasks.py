@@ -1,8 +1,11 @@
 """Holds on stock that nobody is paying for."""
 
+from uuid import UUID
+
 import structlog
 from celery import shared_task
 from django.db import transaction
+from django.db.models import Q
 
 from billing.payments import actions as payments
 from billing.payments.models import Payment, PaymentState
@@ -15,24 +18,33 @@ log = structlog.get_logger(__name__)
 
 @shared_task(name="checkout.release_expired_holds")
 def release_expired_holds(batch: int = 200) -> int:
-    """Look at orders whose hold is over; gives how many were released.
+    """Look at every order whose hold is over, `batch` at a time; gives how many were released.
 
     A hold is never released by time alone. Without a session at the provider nobody can pay any more. With one, the
-    provider is asked to end it, and what it answers decides: expired releases, paid pays.
+    provider is asked to end it, and what it answers decides: expired releases, paid pays. Those that have to wait are
+    passed by, so that they keep no other from being released, however many they are.
     """
-    released = 0
-    overdue = (
-        Order.objects.filter(stock_hold=StockHold.HELD, hold_until__lte=clock.now())
-        .order_by("hold_until")
-        .values_list("id", flat=True)[:batch]
-    )
-    for order_id in list(overdue):
-        with transaction.atomic():
-            Order.objects.select_for_update().get(id=order_id)
-            payment = Payment.objects.select_for_update().get(reference_id=order_id)
-            if payment.state in (PaymentState.PAID, PaymentState.PROCESSING):
-                continue
-            payments.end_session(reference_id=order_id)
-            if not payment.attempts.filter(state__in=payments.OPEN_STATES).exists():
-                released += cancel_unpaid(order_id, reason="Not paid in time")
+    released, until = 0, clock.now()
+    overdue = Order.objects.filter(stock_hold=StockHold.HELD, hold_until__lte=until).order_by("hold_until", "id")
+    passed = Q()
+    while found := list(overdue.filter(passed).values_list("hold_until", "id")[:batch]):
+        for _, order_id in found:
+            try:
+                released += _release(order_id)
+            except Exception:  # whatever is wrong with one order, the others' stock is let go
+                log.exception("hold_not_released", order=str(order_id))
+        hold_until, last = found[-1]
+        passed = Q(hold_until__gt=hold_until) | Q(hold_until=hold_until, id__gt=last)
     return released
+
+
+@transaction.atomic
+def _release(order_id: UUID) -> int:
+    Order.objects.select_for_update().get(id=order_id)
+    payment = Payment.objects.select_for_update().get(reference_id=order_id)
+    if payment.state in (PaymentState.PAID, PaymentState.PROCESSING):
+        return 0
+    payments.end_session(reference_id=order_id)
+    if payment.attempts.filter(state__in=payments.OPEN_STATES).exists():
+        return 0
+    return cancel_unpaid(order_id, reason="Not paid in time")
