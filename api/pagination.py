@@ -1,6 +1,7 @@
 """Lists: a page at a time, by cursor."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, inline_serializer
@@ -45,8 +46,9 @@ def page_data(page: Page[Any], shown: Callable[[Any], Any]) -> dict[str, Any]:
     }
 
 
+@cache
 def page_of(serializer: type[BaseSerializer[Any]]) -> Any:
-    """For `extend_schema(responses=…)`: a page of these."""
+    """For `extend_schema(responses=…)`: a page of these, the same one wherever it is asked for."""
     return inline_serializer(
         f"{serializer.__name__.removesuffix('Serializer')}Page",
         {

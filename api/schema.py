@@ -15,7 +15,6 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.auth import InScope, scope_of
 from api.idempotency import HEADER, LONGEST, SHORTEST
 from kit.problems import CONTENT_TYPE
 
@@ -41,16 +40,6 @@ PROBLEMS = {
     "503": "The payment provider, or a part of ours, does not answer. Try again.",
 }
 WRITES = ("post", "put", "patch", "delete")
-
-
-class ApiSchema(AutoSchema):
-    """Names an operation by its view's method name and says which scope it needs."""
-
-    def get_description(self) -> str:
-        words = super().get_description() or ""
-        if InScope in getattr(self.view, "permission_classes", []):
-            words = f"{words}\n\nNeeds the scope `{scope_of(self.view, self.method)}`.".strip()
-        return words
 
 
 class _BearerScheme(OpenApiAuthenticationExtension):

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from api.auth import Caller, CustomerBearer, InScope, StaffBearer, VendorBearer
 from api.errors import PreconditionFailed
-from api.schema import ApiSchema
+from api.operations import ApiSchema
 from api.throttling import MinuteRates, rate_headers
 from tenants.vendors.models import Vendor
 

@@ -343,6 +343,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "EXCEPTION_HANDLER": "api.errors.as_problem",
+    "DEFAULT_SCHEMA_CLASS": "api.operations.ApiSchema",  # what `extend_schema` on a method builds on
     "UNAUTHENTICATED_USER": None,
     "UNAUTHENTICATED_TOKEN": None,
 }
@@ -364,6 +365,10 @@ SPECTACULAR_SETTINGS = {
 # Calls a minute: of one token (or one address without a token), and of all on one vendor's host.
 API_RATE_TOKEN = int(env("SOUK_API_RATE_TOKEN", "600"))
 API_RATE_VENDOR = int(env("SOUK_API_RATE_VENDOR", "3000"))
+# Where else than to our own faces a program may have customers sent who come back from paying: `https://app.example`.
+API_RETURN_ORIGINS = tuple(
+    origin.strip().rstrip("/").lower() for origin in env("SOUK_API_RETURN_ORIGINS", "").split(",") if origin.strip()
+)
 
 # --- Money ----------------------------------------------------------------------------------------------------------------
 
