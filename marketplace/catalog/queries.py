@@ -200,17 +200,29 @@ def category_page(
     path: str, *, filters: Filters = EVERYTHING, sort: str = "newest", cursor: str | None = None, size: int = PAGE
 ) -> CategoryPage:
     """The listings of a category and all below it. Raises NotListed, and InvalidInput for a cursor not ours."""
+    within = in_category(path)
     tree = taxonomy.tree()
-    node = tree.by_path.get(path)
-    if node is None:
-        raise NotListed("There is no such category.")
-    within = cards().filter(category_id__in=[each.id for each in node.walk()])
     return CategoryPage(
-        category=node,
+        category=tree.by_path[path],
         breadcrumbs=tree.breadcrumbs(path),
         page=listing_list(within, filters=filters, sort=sort, cursor=cursor, size=size),
-        facets=facets_of(within, f"category:{path}"),
+        facets=category_facets(path),
     )
+
+
+def in_category(path: str) -> QuerySet[Listing]:
+    """Visible listings of a category and all below it; all there are for "". Raises NotListed."""
+    if not path:
+        return cards()
+    node = taxonomy.tree().by_path.get(path)
+    if node is None:
+        raise NotListed("There is no such category.")
+    return cards().filter(category_id__in=[each.id for each in node.walk()])
+
+
+def category_facets(path: str) -> Facets:
+    """What a category's list could be narrowed by; for "" what all could be. Raises NotListed."""
+    return facets_of(in_category(path), f"category:{path}" if path else "search:::")
 
 
 def vendor_card(slug: str) -> VendorCard:
@@ -232,12 +244,32 @@ def vendor_page(
 ) -> VendorPage:
     """One vendor's shop: its listings at its own prices. Raises NotListed."""
     card = vendor_card(slug)
-    within = offered_by(cards(), [card.vendor_id])
-    if category:
-        within = within.filter(category_id__in=taxonomy.subtree_ids(category))
-    page = listing_list(within, filters=filters, sort=sort, cursor=cursor, size=size)
+    page = vendor_listings(card, category=category, filters=filters, sort=sort, cursor=cursor, size=size)
+    return VendorPage(vendor=card, page=page, facets=vendor_facets(card, category=category))
+
+
+def vendor_listings(
+    card: VendorCard,
+    *,
+    category: str = "",
+    filters: Filters = EVERYTHING,
+    sort: str = "newest",
+    cursor: str | None = None,
+    size: int = PAGE,
+) -> Page[Listing]:
+    """The same list alone. Two statements."""
+    page = listing_list(_at(card, category), filters=filters, sort=sort, cursor=cursor, size=size)
     at_vendor(page.rows, card)
-    return VendorPage(vendor=card, page=page, facets=facets_of(within, f"vendor:{slug}:{category}"))
+    return page
+
+
+def vendor_facets(card: VendorCard, *, category: str = "") -> Facets:
+    return facets_of(_at(card, category), f"vendor:{card.slug}:{category}")
+
+
+def _at(card: VendorCard, category: str) -> QuerySet[Listing]:
+    within = offered_by(cards(), [card.vendor_id])
+    return within.filter(category_id__in=taxonomy.subtree_ids(category)) if category else within
 
 
 def vendors(*, cursor: str | None = None, size: int = PAGE) -> Page[VendorCard]:

@@ -1,6 +1,7 @@
 """From a cart to its quote, reading public projections only."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from billing.commissions.queries import live_rules
@@ -56,12 +57,26 @@ def is_buyable(line: CartLine) -> bool:
     return line.offer.is_visible and line.offer.available >= line.quantity
 
 
-def problem_of(line: CartLine) -> str:
-    """What the customer must know about a line before ordering; empty when all is well."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a line cannot be ordered as it is: a stable code, and words for the customer."""
+
+    code: str
+    words: str
+
+
+def problem_with(line: CartLine) -> Problem | None:
+    """What must be known about a line before ordering; None when all is well."""
     if not line.offer.is_visible:
-        return "No longer for sale."
+        return Problem("not_for_sale", "No longer for sale.")
     if line.offer.available == 0:
-        return "Sold out."
+        return Problem("sold_out", "Sold out.")
     if line.offer.available < line.quantity:
-        return f"Only {line.offer.available} left."
-    return ""
+        return Problem("too_few", f"Only {line.offer.available} left.")
+    return None
+
+
+def problem_of(line: CartLine) -> str:
+    """The same in words; empty when all is well."""
+    found = problem_with(line)
+    return found.words if found else ""

@@ -29,6 +29,13 @@ class Parcel(models.Model):
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["vendor_order", "number"], name="parcel_number_once")]
 
+    @property
+    def status(self) -> str:
+        """Where it is, in a word: ready_to_ship, shipped or delivered."""
+        if self.delivered_at:
+            return "delivered"
+        return "shipped" if self.shipped_at else "ready_to_ship"
+
 
 class ParcelLine(models.Model):
     """So many of an order line in a parcel."""

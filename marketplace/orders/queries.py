@@ -13,7 +13,7 @@ from accounts.models import User
 from billing.payments.models import Payment, PaymentShare
 from kit.pagination import Page, keyset_page
 from marketplace.orders.models import Fulfillment, Order, OrderEvent, StockHold, VendorOrder
-from marketplace.orders.status import shown_status
+from marketplace.orders.status import shown_status, whole_status
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,8 @@ class ShownOrder:
 
     @property
     def status(self) -> str:
-        """One word for the whole purchase, only where all parts agree on it; else "processing"."""
-        words = {part.status for part in self.parts}
-        return words.pop() if len(words) == 1 else "processing"
+        """One word for the whole purchase."""
+        return whole_status([part.status for part in self.parts])
 
 
 def shown_order(order: Order) -> ShownOrder:

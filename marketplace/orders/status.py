@@ -1,5 +1,7 @@
 """The one word shown for a vendor order: derived from fulfillment, payment and refunds by one table, stored nowhere."""
 
+from collections.abc import Collection
+
 from billing.payments.models import PaymentState
 from marketplace.orders.models import Fulfillment
 
@@ -46,3 +48,8 @@ def shown_status(fulfillment: str, payment_state: str, *, total_minor: int = 0, 
     if refunded_minor:
         return "partially_refunded"
     return _PAID[Fulfillment(fulfillment)]
+
+
+def whole_status(words: Collection[str]) -> str:
+    """One word for a whole purchase, only where all its vendor orders agree on it; else "processing"."""
+    return next(iter(words)) if len(set(words)) == 1 else "processing"

@@ -1,11 +1,42 @@
 """The storefront API: what a customer's app does, on the marketplace's host."""
 
+from django.urls import path
+
 from api.schema import with_document
+from api.v1.storefront.views import account, cart, catalog, orders
 
 app_name = "api_storefront"
 urlpatterns = with_document(
     "storefront",
     "Souk storefront API",
-    "Find products of every vendor, fill a cart, order and pay, follow orders.",
-    [],
+    """
+Find products of every vendor, fill a cart, order and pay, follow orders.
+
+A customer is known by an access token. A guest needs none: a cart's token goes into the header `Souk-Cart`, an order's into
+`Souk-Order`, and each opens that cart or order alone, as its owner's access token would.
+""",
+    [
+        path("categories", catalog.Categories.as_view()),
+        path("listings", catalog.Listings.as_view()),
+        path("listings/<slug:slug>", catalog.Listing.as_view()),
+        path("search", catalog.Search.as_view()),
+        path("suggestions", catalog.Suggestions.as_view()),
+        path("facets", catalog.Facets.as_view()),
+        path("vendors", catalog.Vendors.as_view()),
+        path("vendors/<slug:slug>", catalog.Vendor.as_view()),
+        path("vendors/<slug:slug>/listings", catalog.VendorListings.as_view()),
+        path("countries", catalog.Countries.as_view()),
+        path("carts", cart.Carts.as_view()),
+        path("cart", cart.CartNow.as_view()),
+        path("cart/lines", cart.CartLines.as_view()),
+        path("cart/lines/<uuid:line_id>", cart.CartLine.as_view()),
+        path("cart/country", cart.CartCountry.as_view()),
+        path("cart/merge", cart.CartMerge.as_view()),
+        path("orders", orders.Orders.as_view()),
+        path("orders/<slug:number>", orders.Order.as_view()),
+        path("orders/<slug:number>/payment", orders.OrderPayment.as_view()),
+        path("me", account.Me.as_view()),
+        path("addresses", account.Addresses.as_view()),
+        path("addresses/<uuid:address_id>", account.AddressOne.as_view()),
+    ],
 )

@@ -23,6 +23,7 @@ from marketplace.orders import queries
 from marketplace.orders.links import opens
 from marketplace.orders.models import Fulfillment, Order, OrderLine
 from marketplace.orders.queries import ShownOrder, ShownPart
+from marketplace.orders.status import whole_status
 from marketplace.web.storefront import present
 from marketplace.web.storefront.views.checkout import pay as send_to_pay
 from marketplace.web.storefront.visitor import (
@@ -106,7 +107,7 @@ def mine(request: HttpRequest) -> HttpResponse:
             "order": order,
             "url": reverse("storefront:order", args=[order.number]),
             "vendors": ", ".join(part.vendor_name for part in order.vendor_orders.all()),
-            "status": _one_word([words[part.id] for part in order.vendor_orders.all()]),
+            "status": whole_status([words[part.id] for part in order.vendor_orders.all()]),
         }
         for order in page.rows
     ]
@@ -212,14 +213,11 @@ def _line(line: OrderLine, currency: str) -> dict[str, Any]:
 
 def _parcel(parcel: Parcel, count: int) -> dict[str, Any]:
     events = [{"title": "Packed", "at": parcel.packed_at, "icon": "package", "tone": "info"}]
-    status = "ready_to_ship"
     if parcel.shipped_at:
         by = f"Handed to {parcel.carrier}" if parcel.carrier else "Sent"
         events.append({"title": by, "at": parcel.shipped_at, "icon": "truck", "tone": "info"})
-        status = "shipped"
     if parcel.delivered_at:
         events.append({"title": "Delivered", "at": parcel.delivered_at, "icon": "package-check", "tone": "good"})
-        status = "delivered"
     else:
         events.append({"title": "Delivery", "at": None, "icon": "house", "tone": "next"})
     return {
@@ -227,7 +225,7 @@ def _parcel(parcel: Parcel, count: int) -> dict[str, Any]:
         "carrier": parcel.carrier,
         "tracking_code": parcel.tracking_number,
         "tracking_url": parcel.tracking_url,
-        "status": status,
+        "status": parcel.status,
         "events": events,
     }
 
@@ -253,7 +251,3 @@ def _events(shown_part: ShownPart) -> list[dict[str, Any]]:
         note = f"By {part.ship_by:%A}, {part.ship_by.day} {part.ship_by:%B}"
         found.append({"title": "Leaves the shop", "at": None, "icon": "truck", "tone": "next", "note": note})
     return found
-
-
-def _one_word(words: list[str]) -> str:
-    return words[0] if len(set(words)) == 1 else "processing"

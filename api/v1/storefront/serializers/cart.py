@@ -1,0 +1,101 @@
+"""What carts take and give."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.v1.storefront.serializers.catalog import PictureSerializer, VendorNameSerializer
+from marketplace.carts.models import MAX_QUANTITY
+from taxonomy.tax import SELLING_COUNTRIES
+from tenants.shop.catalog.models import Condition
+
+
+class LineListingSerializer(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.CharField()
+
+
+class ProblemWithLineSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="`not_for_sale`, `sold_out` or `too_few`.")
+    detail = serializers.CharField()
+
+
+class CartLineSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    offer_id = serializers.UUIDField()
+    listing = LineListingSerializer()
+    vendor = VendorNameSerializer()
+    options = serializers.DictField()
+    condition = serializers.ChoiceField(Condition.choices)
+    picture = PictureSerializer(allow_null=True)
+    quantity = serializers.IntegerField()
+    unit_price_minor = serializers.IntegerField(help_text="As it is now, VAT included.")
+    price_seen_minor = serializers.IntegerField(help_text="As it was when the line was put in or changed.")
+    total_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    available = serializers.IntegerField()
+    problem = ProblemWithLineSerializer(allow_null=True, help_text="Why this line cannot be ordered as it is.")
+
+
+class DaysSerializer(serializers.Serializer[Any]):
+    first = serializers.IntegerField()
+    last = serializers.IntegerField()
+
+
+class CartVendorSerializer(serializers.Serializer[Any]):
+    """One vendor's part; lines with a problem do not count."""
+
+    vendor = VendorNameSerializer()
+    goods_minor = serializers.IntegerField()
+    shipping_minor = serializers.IntegerField()
+    tax_minor = serializers.IntegerField(help_text="Contained in goods and shipping.")
+    total_minor = serializers.IntegerField()
+    free_shipping_missing_minor = serializers.IntegerField(
+        help_text="So much more, and shipping is free; 0: it is, or never."
+    )
+    ships = serializers.BooleanField(help_text="False: this vendor does not ship to the cart's country.")
+    days = DaysSerializer(help_text="In how many days it arrives.")
+
+
+class CartSerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField(help_text="Rises with every change; `POST orders` names it.")
+    country = serializers.CharField(help_text="Where it goes, which decides the VAT contained.")
+    currency = serializers.CharField()
+    lines = CartLineSerializer(many=True)
+    vendors = CartVendorSerializer(many=True)
+    quantity = serializers.IntegerField(help_text="How many pieces.")
+    goods_minor = serializers.IntegerField()
+    shipping_minor = serializers.IntegerField()
+    tax_minor = serializers.IntegerField(help_text="Contained in the total.")
+    total_minor = serializers.IntegerField()
+    can_be_ordered = serializers.BooleanField()
+
+
+class NewCartSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(
+        allow_null=True, help_text="A guest's: send it as `Souk-Cart`. Shown once. Null for a customer."
+    )
+    cart = CartSerializer()
+
+
+# --- What is taken ----------------------------------------------------------------------------------------------------
+
+
+class CountryInput(serializers.Serializer[Any]):
+    country = serializers.ChoiceField(SELLING_COUNTRIES)
+
+
+class NewCartInput(serializers.Serializer[Any]):
+    country = serializers.ChoiceField(SELLING_COUNTRIES, required=False)
+
+
+class NewLineInput(serializers.Serializer[Any]):
+    offer_id = serializers.UUIDField(help_text="Of an offer on a listing.")
+    quantity = serializers.IntegerField(
+        min_value=1, max_value=MAX_QUANTITY, default=1, help_text="More of it, if it is in the cart already."
+    )
+
+
+class QuantityInput(serializers.Serializer[Any]):
+    quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)

@@ -1,0 +1,168 @@
+"""What orders take and give."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.v1.storefront.serializers.catalog import LARGEST, VendorNameSerializer
+from billing.payments.models import PaymentState
+from marketplace.checkout.actions import ADDRESS_FIELDS
+from marketplace.orders.status import WORDS
+from taxonomy.tax import SELLING_COUNTRIES
+
+
+class PostalAddressSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    line1 = serializers.CharField()
+    line2 = serializers.CharField(allow_blank=True)
+    postal_code = serializers.CharField()
+    city = serializers.CharField()
+    country = serializers.CharField()
+    phone = serializers.CharField(allow_blank=True)
+
+
+class OrderedLineSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    offer_id = serializers.UUIDField()
+    listing = serializers.CharField(help_text="The listing's slug.")
+    title = serializers.CharField()
+    options = serializers.DictField()
+    picture_url = serializers.CharField(allow_null=True)
+    quantity = serializers.IntegerField()
+    unit_price_minor = serializers.IntegerField()
+    total_minor = serializers.IntegerField()
+    tax_rate = serializers.CharField(help_text="Such as `0.1900`.")
+    tax_minor = serializers.IntegerField(help_text="Contained in the total.")
+
+
+class ParcelLineSerializer(serializers.Serializer[Any]):
+    line_id = serializers.UUIDField()
+    quantity = serializers.IntegerField()
+
+
+class OrderParcelSerializer(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    status = serializers.CharField(help_text="`ready_to_ship`, `shipped` or `delivered`.")
+    carrier = serializers.CharField(allow_blank=True)
+    tracking_number = serializers.CharField(allow_blank=True)
+    tracking_url = serializers.CharField(allow_blank=True)
+    packed_at = serializers.DateTimeField()
+    shipped_at = serializers.DateTimeField(allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+    lines = ParcelLineSerializer(many=True)
+
+
+class OrderEventSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField(
+        help_text="`placed`, `paid`, `accepted`, `packed`, `shipped`, `delivered` or `canceled`."
+    )
+    at = serializers.DateTimeField()
+    note = serializers.CharField(allow_blank=True)
+
+
+class VendorOrderInListSerializer(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    vendor = VendorNameSerializer()
+    status = serializers.ChoiceField(WORDS)
+    total_minor = serializers.IntegerField()
+
+
+class VendorOrderSerializer(serializers.Serializer[Any]):
+    """One vendor's part of an order: it ships and is delivered by itself."""
+
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    vendor = VendorNameSerializer()
+    status = serializers.ChoiceField(WORDS)
+    goods_minor = serializers.IntegerField()
+    shipping_minor = serializers.IntegerField()
+    tax_minor = serializers.IntegerField()
+    total_minor = serializers.IntegerField()
+    refunded_minor = serializers.IntegerField()
+    ship_by = serializers.DateTimeField(allow_null=True)
+    lines = OrderedLineSerializer(many=True)
+    parcels = OrderParcelSerializer(many=True)
+    events = OrderEventSerializer(many=True)
+
+
+class OrderInListSerializer(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    status = serializers.ChoiceField(WORDS, help_text="Of all of it, where all vendor orders agree; else `processing`.")
+    placed_at = serializers.DateTimeField()
+    currency = serializers.CharField()
+    total_minor = serializers.IntegerField()
+    vendor_orders = VendorOrderInListSerializer(many=True)
+
+
+class OrderPaymentSerializer(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(PaymentState.choices)
+    paid_at = serializers.DateTimeField(allow_null=True)
+
+
+class OrderSerializer(serializers.Serializer[Any]):
+    number = serializers.CharField()
+    status = serializers.ChoiceField(WORDS, help_text="Of all of it, where all vendor orders agree; else `processing`.")
+    placed_at = serializers.DateTimeField()
+    canceled_at = serializers.DateTimeField(allow_null=True)
+    cancel_reason = serializers.CharField(allow_blank=True)
+    email = serializers.CharField()
+    ship_to = PostalAddressSerializer()
+    currency = serializers.CharField()
+    goods_minor = serializers.IntegerField()
+    shipping_minor = serializers.IntegerField()
+    tax_minor = serializers.IntegerField(help_text="Contained in the total.")
+    total_minor = serializers.IntegerField()
+    refunded_minor = serializers.IntegerField()
+    payment = OrderPaymentSerializer()
+    hold_until = serializers.DateTimeField(help_text="Until when stock is kept for an order that is not paid.")
+    vendor_orders = VendorOrderSerializer(many=True)
+
+
+class PlacedOrderSerializer(OrderSerializer):
+    access_token = serializers.CharField(
+        allow_null=True,
+        help_text="A guest's: send it as `Souk-Order` to see this order and pay it. Null for a customer.",
+    )
+
+
+class PaymentPageSerializer(serializers.Serializer[Any]):
+    url = serializers.CharField(help_text="The provider's page; send the customer there.")
+
+
+# --- What is taken ----------------------------------------------------------------------------------------------------
+
+
+class AddressInput(serializers.Serializer[Any]):
+    """A postal address in a country we sell to."""
+
+    name = serializers.CharField(max_length=ADDRESS_FIELDS["name"])
+    line1 = serializers.CharField(max_length=ADDRESS_FIELDS["line1"], help_text="Street and number.")
+    line2 = serializers.CharField(max_length=ADDRESS_FIELDS["line2"], default="", allow_blank=True)
+    postal_code = serializers.CharField(max_length=ADDRESS_FIELDS["postal_code"])
+    city = serializers.CharField(max_length=ADDRESS_FIELDS["city"])
+    country = serializers.ChoiceField(SELLING_COUNTRIES)
+    phone = serializers.CharField(max_length=ADDRESS_FIELDS["phone"], default="", allow_blank=True)
+
+
+class NewOrderInput(serializers.Serializer[Any]):
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="Of the cart that was looked at.")
+    email = serializers.EmailField(max_length=254, required=False, help_text="Of a guest; a customer's own is known.")
+    ship_to = AddressInput()
+    total_seen_minor = serializers.IntegerField(
+        min_value=0,
+        max_value=LARGEST,
+        required=False,
+        help_text="What the customer was shown. Anything else is refused with `total_changed`.",
+    )
+
+
+class PaymentInput(serializers.Serializer[Any]):
+    success_url = serializers.CharField(
+        max_length=500,
+        required=False,
+        help_text="Where the provider sends a customer who paid. On the marketplace, a shop front, or an origin that "
+        "the operator allows. `{CHECKOUT_SESSION_ID}` becomes the session's id. None: our own page.",
+    )
+    cancel_url = serializers.CharField(
+        max_length=500, required=False, help_text="The same for one who gave up. None: the order's own page."
+    )

@@ -1,0 +1,67 @@
+"""A cart as the API tells it: its lines, and what they cost at each vendor and in all."""
+
+from typing import Any
+from uuid import UUID
+
+from api.v1.storefront.shown.catalog import page_of, picture
+from marketplace.carts.models import Cart, CartLine
+from marketplace.carts.queries import CartContents, contents
+from marketplace.catalog.models import VendorCard
+from marketplace.checkout.queries import problem_with, quote_cart
+from marketplace.checkout.quote import VendorQuote
+
+
+def cart(found: Cart) -> dict[str, Any]:
+    """The whole cart as it is now. Three queries, whatever its size."""
+    inside = contents(found)
+    costs = quote_cart(inside)
+    lines = [line_of(line, inside) for line in inside.lines]
+    return {
+        "version": found.version,
+        "country": found.country,
+        "currency": costs.currency,
+        "lines": lines,
+        "vendors": [_part(part, inside.vendors) for part in costs.vendors],
+        "quantity": sum(line.quantity for line in inside.lines),
+        "goods_minor": costs.goods_minor,
+        "shipping_minor": costs.shipping_minor,
+        "tax_minor": costs.tax_minor,
+        "total_minor": costs.total_minor,
+        "can_be_ordered": bool(lines) and not costs.blocked_vendors and not any(line["problem"] for line in lines),
+    }
+
+
+def line_of(line: CartLine, inside: CartContents) -> dict[str, Any]:
+    offer, listing = line.offer, line.offer.listing
+    card, problem = inside.vendors[offer.vendor_id], problem_with(line)
+    return {
+        "id": str(line.id),
+        "offer_id": str(offer.id),
+        "listing": {"slug": listing.slug, "title": listing.title, "url": page_of(listing.slug)},
+        "vendor": {"slug": card.slug, "name": card.name},
+        "options": offer.listing_variant.options,
+        "condition": offer.condition,
+        "picture": picture(listing.pictures[0], listing.title) if listing.pictures else None,
+        "quantity": line.quantity,
+        "unit_price_minor": offer.price_minor,
+        "price_seen_minor": line.price_seen_minor,
+        "total_minor": offer.price_minor * line.quantity,
+        "currency": offer.currency,
+        "available": offer.available,
+        "problem": {"code": problem.code, "detail": problem.words} if problem else None,
+    }
+
+
+def _part(part: VendorQuote, cards: dict[UUID, VendorCard]) -> dict[str, Any]:
+    card = cards[part.vendor_id]
+    first, last = part.days
+    return {
+        "vendor": {"slug": card.slug, "name": card.name},
+        "goods_minor": part.goods_minor,
+        "shipping_minor": part.shipping_minor,
+        "tax_minor": part.tax_minor,
+        "total_minor": part.total_minor,
+        "free_shipping_missing_minor": part.free_shipping_missing_minor,
+        "ships": part.ships,
+        "days": {"first": first, "last": max(first, last)},
+    }

@@ -1,0 +1,111 @@
+"""Orders as their customer is told of them."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from api.v1.storefront.shown.catalog import absolute, instant
+from marketplace.fulfillment.models import Parcel
+from marketplace.orders.models import Order, OrderLine, VendorOrder
+from marketplace.orders.queries import ShownOrder, ShownPart
+from marketplace.orders.status import whole_status
+from tenants.shop.catalog.pictures import picture_url
+
+# What happens to a vendor order and concerns who bought it.
+EVENTS = ("placed", "paid", "accepted", "packed", "shipped", "delivered", "canceled")
+
+
+def order_in_list(order: Order, words: Mapping[UUID, str]) -> dict[str, Any]:
+    """An order in the list of a customer's; `words` has the status of its vendor orders by id."""
+    parts = list(order.vendor_orders.all())
+    return {
+        "number": order.number,
+        "status": whole_status([words[part.id] for part in parts]),
+        "placed_at": instant(order.placed_at),
+        "currency": order.currency,
+        "total_minor": order.total_minor,
+        "vendor_orders": [
+            {
+                "number": part.number,
+                "vendor": {"slug": part.vendor_slug, "name": part.vendor_name},
+                "status": words[part.id],
+                "total_minor": part.total_minor,
+            }
+            for part in parts
+        ],
+    }
+
+
+def order_detail(shown: ShownOrder) -> dict[str, Any]:
+    order = shown.order
+    return {
+        "number": order.number,
+        "status": shown.status,
+        "placed_at": instant(order.placed_at),
+        "canceled_at": instant(order.canceled_at),
+        "cancel_reason": order.cancel_reason,
+        "email": order.email,
+        "ship_to": order.ship_to,
+        "currency": order.currency,
+        "goods_minor": order.goods_minor,
+        "shipping_minor": order.shipping_minor,
+        "tax_minor": order.tax_minor,
+        "total_minor": order.total_minor,
+        "refunded_minor": sum(part.refunded_minor for part in shown.parts),
+        "payment": {"state": shown.payment.state, "paid_at": instant(shown.payment.paid_at)},
+        "hold_until": instant(order.hold_until),
+        "vendor_orders": [_vendor_order(part) for part in shown.parts],
+    }
+
+
+def _vendor_order(shown: ShownPart) -> dict[str, Any]:
+    part: VendorOrder = shown.part
+    return {
+        "id": str(part.id),
+        "number": part.number,
+        "vendor": {"slug": part.vendor_slug, "name": part.vendor_name},
+        "status": shown.status,
+        "goods_minor": part.goods_minor,
+        "shipping_minor": part.shipping_minor,
+        "tax_minor": part.tax_minor,
+        "total_minor": part.total_minor,
+        "refunded_minor": shown.refunded_minor,
+        "ship_by": instant(part.ship_by),
+        "lines": [_line(line) for line in part.lines.all()],
+        "parcels": [_parcel(parcel) for parcel in part.parcels.all()],
+        "events": [
+            {"name": event.name, "at": instant(event.at), "note": event.note}
+            for event in shown.events
+            if event.name in EVENTS
+        ],
+    }
+
+
+def _line(line: OrderLine) -> dict[str, Any]:
+    return {
+        "id": str(line.id),
+        "offer_id": str(line.variant_id),
+        "listing": line.listing_slug,
+        "title": line.title,
+        "options": line.options,
+        "picture_url": absolute(picture_url(line.picture, 320)) if line.picture else None,
+        "quantity": line.quantity,
+        "unit_price_minor": line.unit_price_minor,
+        "total_minor": line.total_minor,
+        "tax_rate": f"{line.tax_rate:f}",
+        "tax_minor": line.tax_minor,
+    }
+
+
+def _parcel(parcel: Parcel) -> dict[str, Any]:
+    return {
+        "number": parcel.number,
+        "status": parcel.status,
+        "carrier": parcel.carrier,
+        "tracking_number": parcel.tracking_number,
+        "tracking_url": parcel.tracking_url,
+        "packed_at": instant(parcel.packed_at),
+        "shipped_at": instant(parcel.shipped_at),
+        "delivered_at": instant(parcel.delivered_at),
+        "lines": [{"line_id": str(line.order_line_id), "quantity": line.quantity} for line in parcel.lines.all()],
+    }

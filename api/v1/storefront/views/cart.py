@@ -1,0 +1,160 @@
+"""The cart. Every change answers with the cart as it is then, prices, VAT and shipping counted anew."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.auth import SignedIn
+from api.errors import NotFound
+from api.idempotency import idempotent
+from api.v1.storefront import shown
+from api.v1.storefront.serializers import cart as serializers
+from api.v1.storefront.shown.cart import line_of
+from api.v1.storefront.visitor import CART_HEADER, CART_TOKEN, StorefrontView, cart_for, cart_of, customer, signed_in
+from api.views import body_of
+from kit.errors import InvalidInput
+from marketplace.carts import actions
+from marketplace.carts.models import Cart
+from marketplace.carts.queries import contents
+
+TAGS = ["Cart"]
+
+
+class Carts(StorefrontView):
+    @extend_schema(
+        operation_id="carts_create",
+        summary="Begin a cart",
+        description="A guest gets the token by which the cart is known from now on. A signed-in customer has one cart, "
+        "known by the access token, and gets that.",
+        request=serializers.NewCartInput,
+        responses={201: serializers.NewCartSerializer},
+        tags=TAGS,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        given, user = body_of(serializers.NewCartInput, request), customer(request)
+        token = None if user is not None else actions.new_token()
+        cart = actions.ensure_cart(user=user, token=token or "")
+        if "country" in given:
+            actions.set_country(cart=cart, country=given["country"])
+        location = "/api/v1/storefront/cart"
+        return Response({"token": token, "cart": shown.cart(cart)}, status=201, headers={"Location": location})
+
+
+class CartNow(StorefrontView):
+    @extend_schema(
+        operation_id="cart",
+        summary="The cart, with what it costs now",
+        parameters=[CART_TOKEN],
+        responses=serializers.CartSerializer,
+        tags=TAGS,
+    )
+    def get(self, request: Request) -> Response:
+        return Response(shown.cart(cart_of(request)))
+
+
+class CartLines(StorefrontView):
+    @extend_schema(
+        operation_id="cart_lines_create",
+        summary="Put an offer into the cart",
+        parameters=[CART_TOKEN],
+        request=serializers.NewLineInput,
+        responses={201: serializers.CartSerializer},
+        tags=TAGS,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        cart, given = cart_for(request), body_of(serializers.NewLineInput, request)
+        line = actions.add_to_cart(cart=cart, offer_id=given["offer_id"], quantity=given["quantity"])
+        location = f"/api/v1/storefront/cart/lines/{line.id}"
+        return Response(shown.cart(cart), status=201, headers={"Location": location})
+
+
+class CartLine(StorefrontView):
+    @extend_schema(
+        operation_id="cart_line",
+        summary="A line of the cart",
+        parameters=[CART_TOKEN],
+        responses=serializers.CartLineSerializer,
+        tags=TAGS,
+    )
+    def get(self, request: Request, line_id: UUID) -> Response:
+        inside = contents(cart_of(request))
+        line = next((line for line in inside.lines if line.id == line_id), None)
+        if line is None:
+            raise NotFound()
+        return Response(line_of(line, inside))
+
+    @extend_schema(
+        operation_id="cart_lines_update",
+        summary="Change a line's quantity",
+        parameters=[CART_TOKEN],
+        request=serializers.QuantityInput,
+        responses=serializers.CartSerializer,
+        tags=TAGS,
+    )
+    @idempotent
+    def patch(self, request: Request, line_id: UUID) -> Response:
+        cart, given = cart_for(request), body_of(serializers.QuantityInput, request)
+        _check_there(cart, line_id)
+        actions.set_quantity(cart=cart, line_id=line_id, quantity=given["quantity"])
+        return Response(shown.cart(cart))
+
+    @extend_schema(
+        operation_id="cart_lines_delete",
+        summary="Take a line out of the cart",
+        parameters=[CART_TOKEN],
+        request=None,
+        responses={204: None},
+        tags=TAGS,
+    )
+    @idempotent
+    def delete(self, request: Request, line_id: UUID) -> Response:
+        cart = cart_for(request)
+        _check_there(cart, line_id)
+        actions.remove_line(cart=cart, line_id=line_id)
+        return Response(status=204)
+
+
+class CartCountry(StorefrontView):
+    @extend_schema(
+        operation_id="cart_country_set",
+        summary="Say where the cart goes",
+        description="Decides the VAT that prices contain, and which vendors ship there.",
+        parameters=[CART_TOKEN],
+        request=serializers.CountryInput,
+        responses=serializers.CartSerializer,
+        tags=TAGS,
+    )
+    @idempotent
+    def put(self, request: Request) -> Response:
+        cart, given = cart_for(request), body_of(serializers.CountryInput, request)
+        actions.set_country(cart=cart, country=given["country"])
+        return Response(shown.cart(cart))
+
+
+class CartMerge(StorefrontView):
+    permission_classes = [SignedIn]
+
+    @extend_schema(
+        operation_id="cart_merge",
+        summary="Take a guest's cart along when its owner has signed in",
+        description="What the guest had put in joins the customer's own cart. The guest's is gone, its token opens nothing.",
+        parameters=[CART_TOKEN],
+        request=None,
+        responses=serializers.CartSerializer,
+        tags=TAGS,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        token = request.headers.get(CART_HEADER, "")
+        if not token:
+            raise InvalidInput(f"Send the token of the guest's cart as `{CART_HEADER}`.", field=CART_HEADER)
+        return Response(shown.cart(actions.merge_carts(token=token, user=signed_in(request))))
+
+
+def _check_there(cart: Cart, line_id: UUID) -> None:
+    if not cart.lines.filter(id=line_id).exists():
+        raise NotFound()

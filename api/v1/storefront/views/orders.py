@@ -1,0 +1,105 @@
+"""Ordering what is in the cart, paying it, and following it."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.auth import SignedIn
+from api.idempotency import idempotent
+from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
+from api.v1.storefront import returns, shown
+from api.v1.storefront.serializers import orders as serializers
+from api.v1.storefront.visitor import CART_TOKEN, ORDER_TOKEN, StorefrontView, cart_for, customer, order_of, signed_in
+from api.views import body_of
+from kit.errors import InvalidInput
+from marketplace.checkout.actions import ADDRESS_FIELDS, place_order, start_payment
+from marketplace.orders import queries
+from marketplace.orders.links import access_token
+
+TAGS = ["Orders"]
+
+
+class Orders(StorefrontView):
+    def get_permissions(self) -> list[BasePermission]:
+        return [AllowAny()] if self.request.method == "POST" else [SignedIn()]
+
+    @extend_schema(
+        operation_id="orders",
+        summary="A customer's orders, newest first",
+        parameters=PAGE_PARAMETERS,
+        responses=page_of(serializers.OrderInListSerializer),
+        tags=TAGS,
+    )
+    def get(self, request: Request) -> Response:
+        page = queries.orders_of_customer(signed_in(request), cursor=cursor_of(request), size=limit_of(request))
+        words = queries.statuses([part for order in page.rows for part in order.vendor_orders.all()])
+        return Response(page_data(page, lambda order: shown.order_in_list(order, words)))
+
+    @extend_schema(
+        operation_id="orders_create",
+        summary="Order what is in the cart",
+        description="Reserves the stock of every vendor and freezes prices, VAT and shipping; pay it next. The same version "
+        "of a cart gives the same order, however often. Nothing is ordered when it answers 409: `cart_changed`, "
+        "`cart_empty`, `prices_changed` (`prices` has the new ones by cart line), `total_changed`, `sold_out` "
+        "(`available` has what is left by offer); or 422 `cannot_ship`.",
+        parameters=[CART_TOKEN],
+        request=serializers.NewOrderInput,
+        responses={201: serializers.PlacedOrderSerializer},
+        tags=TAGS,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        cart, given, user = cart_for(request), body_of(serializers.NewOrderInput, request), customer(request)
+        try:
+            order = place_order(
+                cart=cart,
+                version=given["version"],
+                email=given.get("email") or (user.email if user is not None else ""),
+                ship_to=given["ship_to"],
+                user=user,
+                total_seen_minor=given.get("total_seen_minor"),
+            )
+        except InvalidInput as error:
+            if error.field in ADDRESS_FIELDS:
+                error.field = f"ship_to.{error.field}"
+            raise
+        token = access_token(order.id) if user is None else None
+        answer = {**shown.order_detail(queries.shown_order(order)), "access_token": token}
+        return Response(answer, status=201, headers={"Location": f"/api/v1/storefront/orders/{order.number}"})
+
+
+class Order(StorefrontView):
+    @extend_schema(
+        operation_id="order",
+        summary="An order: its vendor orders, their parcels, what was refunded",
+        parameters=[ORDER_TOKEN],
+        responses=serializers.OrderSerializer,
+        tags=TAGS,
+    )
+    def get(self, request: Request, number: str) -> Response:
+        return Response(shown.order_detail(queries.shown_order(order_of(request, number))))
+
+
+class OrderPayment(StorefrontView):
+    @extend_schema(
+        operation_id="order_payment_start",
+        summary="Go on to pay an order",
+        description="Gives the provider's page. While a page is open it stays the same one, with the return addresses it "
+        "was opened with. 409: `already_paid`, `payment_closed` (the time to pay is over, order anew).",
+        parameters=[ORDER_TOKEN],
+        request=serializers.PaymentInput,
+        responses={200: serializers.PaymentPageSerializer},
+        tags=TAGS,
+    )
+    @idempotent(in_transaction=False)
+    def post(self, request: Request, number: str) -> Response:
+        order, given = order_of(request, number), body_of(serializers.PaymentInput, request)
+        # An answer is only read by who asked; where the provider sends the customer's browser is checked.
+        back = {name: returns.checked(url, name) for name, url in given.items()}
+        url = start_payment(
+            order=order,
+            success_url=back.get("success_url") or returns.paid_url(order),
+            cancel_url=back.get("cancel_url") or returns.stopped_url(order),
+        )
+        return Response({"url": url})
