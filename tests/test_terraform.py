@@ -3,13 +3,16 @@
 Nothing here needs terraform: its own checks and tests are in docs/guides/aws.md.
 """
 
+import json
 import re
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from redis.connection import ConnectionPool, SSLConnection
 
 from embedded.processes import COMMANDS, DOORBELL, SECRETS, SERVING, VALKEY_PREFIX, WRITE_FILES, Ports, command_of
 from embedded.world import World
@@ -67,6 +70,7 @@ def test_each_reaches_its_own_keys_in_valkey_and_the_doorbell(process: str):
 def test_each_reaches_what_its_work_needs(process: str):
     listed = PROCESSES[process]
     assert bool(listed.get("serves")) == (process in SERVING)
+    assert bool(listed.get("answers")) == (process in ("worker", "shopworker"))
     assert ("files" in listed["reaches"]) == (process in WRITE_FILES)
     assert ("database" in listed["reaches"]) == (process != "beat")
     # Who holds the key of vendors' roles does not reach the internet.
@@ -104,3 +108,121 @@ def test_a_module_uses_what_it_is_told_says_what_it_means_and_has_tests(module: 
     blocks = re.findall(r'^(?:variable|output) "\w+" \{\n  (\w+)', text, re.MULTILINE)
     assert set(blocks) == {"description"}
     assert list(module.glob("tests/*.tftest.hcl"))
+
+
+# Stands in for the AWS command line: takes what it is told, keeps it in a file, and answers as AWS would.
+AWS = """#!{python}
+import json, pathlib, sys
+state = pathlib.Path({state!r})
+calls = json.loads(state.read_text()) if state.exists() else []
+request = json.load(sys.stdin)
+calls.append([*sys.argv[1:3], request])
+state.write_text(json.dumps(calls))
+values = [call[2]["SecretId"] for call in calls if call[1] == "put-secret-value"]
+answers = {{
+    "describe-secret": {{"VersionIdsToStages": {{"1": ["AWSCURRENT"]}}}} if request.get("SecretId") in values else {{}},
+    "create-access-key": {{"AccessKey": {{"AccessKeyId": "AKIAEXAMPLE", "SecretAccessKey": "key of mail"}}}},
+}}
+print(json.dumps(answers.get(sys.argv[2], {{}})))
+assert not any(word in " ".join(sys.argv) for word in ("password", "SecretString"))
+"""
+
+
+def test_secrets_are_filled_once_and_what_others_give_is_named(tmp_path: Path):
+    state = tmp_path / "calls.json"
+    (tmp_path / "aws").write_text(AWS.format(python=sys.executable, state=str(state)))
+    (tmp_path / "aws").chmod(0o755)
+    souk = {
+        "region": "eu-central-1",
+        "smtp_user_name": "souk-smtp",
+        "valkey": {
+            "address": "valkey.example",
+            "port": 6379,
+            "user_names": {"web": "souk-web", "worker": "souk-worker"},
+        },
+        "secrets": {
+            "web": {
+                "SOUK_SECRET_STORE": "souk/store",
+                "REDIS_URL": "souk/valkey-web",
+                "STRIPE_SECRET_KEY": "souk/stripe",
+            },
+            "worker": {
+                "REDIS_URL": "souk/valkey-worker",
+                "STRIPE_SECRET_KEY": "souk/stripe",
+                "SMTP_USER": "souk/smtp-user",
+                "SMTP_PASSWORD": "souk/smtp-password",
+            },
+            "bootstrap": {"SOUK_SECRET_STORE": "souk/store"},
+        },
+    }
+
+    outputs = [_fill(souk, tmp_path) for _ in range(2)]
+
+    assert [output.splitlines() for output in outputs] == [
+        ["still empty: souk/stripe (STRIPE_SECRET_KEY of worker)"]
+    ] * 2
+    changes = [call for call in json.loads(state.read_text()) if call[1] != "describe-secret"]
+    assert sorted(call[2].get("SecretId", call[1]) for call in changes) == [
+        *("create-access-key", "modify-user", "modify-user"),
+        *("souk/smtp-password", "souk/smtp-user", "souk/store", "souk/valkey-web", "souk/valkey-worker"),
+    ]
+    values = {call[2]["SecretId"]: call[2]["SecretString"] for call in changes if call[1] == "put-secret-value"}
+    users = {call[2]["UserId"]: call[2]["AuthenticationMode"] for call in changes if call[1] == "modify-user"}
+    assert re.fullmatch("[0-9a-f]{64}", values["souk/store"])
+    assert values["souk/smtp-user"] == "AKIAEXAMPLE"
+    password = users["souk-web"]["Passwords"][0]
+    assert values["souk/valkey-web"] == f"rediss://souk-web:{password}@valkey.example:6379/0?ssl_cert_reqs=required"
+    assert ConnectionPool.from_url(values["souk/valkey-web"]).connection_class is SSLConnection
+
+
+def _fill(souk: dict[str, Any], path: Path) -> str:
+    return subprocess.run(
+        [sys.executable, str(TERRAFORM / "fill_secrets.py")],
+        input=json.dumps(souk),
+        env={"PATH": str(path)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+
+@pytest.mark.parametrize("ended", [0, 3])
+def test_a_job_ends_as_its_task_ended(tmp_path: Path, ended: int):
+    told = tmp_path / "told.json"
+    answers = {
+        "run-task": {"tasks": [{"taskArn": "arn:aws:ecs:eu-central-1:123456789012:task/souk/abc"}], "failures": []},
+        "describe-tasks": {
+            "tasks": [{"lastStatus": "STOPPED", "containers": [{"name": "release", "exitCode": ended}]}]
+        },
+        "get-log-events": {"events": [{"message": "55 tables"}]},
+    }
+    (tmp_path / "aws").write_text(
+        f"#!{sys.executable}\nimport json, sys\nopen({str(told)!r}, 'a').write(json.dumps(sys.argv[1:]) + '\\n')\n"
+        f"print(json.dumps({answers!r}[sys.argv[2]]))\n"
+    )
+    (tmp_path / "aws").chmod(0o755)
+    place = {
+        "cluster": "souk",
+        "subnets": ["subnet-1"],
+        "families": {"release": "souk-release"},
+        "security_groups": {"release": "sg-1"},
+        "log_groups": {"release": "/souk/release"},
+    }
+
+    done = subprocess.run(
+        [sys.executable, str(TERRAFORM / "run_task.py"), "release", "sh", "deploy/release"],
+        input=json.dumps({"run_task": place}),
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert (done.returncode, done.stdout) == (ended, "55 tables\n")
+    asked = [json.loads(line) for line in told.read_text().splitlines()]
+    assert json.loads(asked[0][asked[0].index("--network-configuration") + 1]) == {
+        "awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"], "assignPublicIp": "DISABLED"}
+    }
+    assert json.loads(asked[0][asked[0].index("--overrides") + 1]) == {
+        "containerOverrides": [{"name": "release", "command": ["sh", "deploy/release"]}]
+    }
+    assert asked[2][asked[2].index("--log-stream-name") + 1] == "souk/release/abc"

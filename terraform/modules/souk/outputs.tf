@@ -73,3 +73,8 @@ output "task_counts" {
   description = "How many tasks of each process run, at least and at most."
   value       = local.tasks
 }
+
+output "region" {
+  description = "Where everything lies."
+  value       = data.aws_region.current.region
+}

@@ -6,7 +6,7 @@ locals {
   jobs      = local.listed.jobs
   tasks_of  = merge(local.processes, local.jobs)
 
-  # Every process listens on it: a face for visitors, all for health checks.
+  # Faces listen on it for visitors, others for health checks.
   port              = 8000
   metrics_namespace = "Souk/${var.name}"
   database_name     = "souk"
@@ -70,7 +70,7 @@ locals {
       contains(task.reaches, "mail") ? { SMTP_HOST = module.mail.smtp_host, SMTP_PORT = "587" } : {},
       try(task.master, false) ? { DATABASE_ADMIN_URL = "postgresql://${module.database.master.username}@${module.database.address}:${module.database.port}/postgres" } : {},
       try(task.verifies, false) ? { HANDOFF_PUBLIC_KEY = var.handoff_public_key } : {},
-      contains(keys(local.jobs), name) || try(task.serves, false) ? {} : { SOUK_METRICS_PORT = tostring(local.port) },
+      try(task.answers, false) ? { SOUK_METRICS_PORT = tostring(local.port) } : {},
       var.settings,
     )
   }
@@ -146,7 +146,7 @@ module "task" {
   image_repository_arn = var.image_repository_arn
   command              = concat(try(each.value.verifies, false) ? local.put_key_there : [], each.value.command)
   port                 = try(each.value.serves, false) ? local.port : null
-  health_check         = !contains(keys(local.jobs), each.key)
+  health_check         = try(each.value.serves, false) || try(each.value.answers, false)
   size                 = { cpu = local.size_of[each.key].cpu, memory = local.size_of[each.key].memory }
   environment          = local.environments[each.key]
   statements           = [for statement in local.files_statements : statement if contains(each.value.reaches, "files")]

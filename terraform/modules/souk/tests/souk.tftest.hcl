@@ -99,7 +99,7 @@ run "one_secret_set_for_each_process" {
   }
 
   assert {
-    condition     = output.secrets.web.REDIS_URL == "souk-test/valkey-web" && output.secrets.portal.SOUK_SECRET_VENDOR_ROLE_KEY == "souk-test/vendor-role-key"
+    condition     = endswith(output.secrets.web.REDIS_URL, "/valkey-web") && endswith(output.secrets.portal.SOUK_SECRET_VENDOR_ROLE_KEY, "/vendor-role-key")
     error_message = "Each secret fills the variable that settings read."
   }
 
