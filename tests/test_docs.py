@@ -74,7 +74,9 @@ def _variables(tree: ast.AST) -> Iterator[str]:
 
 
 def test_the_operators_table_names_every_variable_and_no_other():
-    documented = {name for row in table_under("Environment", OPERATOR) for name in re.findall(r"`([A-Z0-9_]+)`", row[0])}
+    documented = {
+        name for row in table_under("Environment", OPERATOR) for name in re.findall(r"`([A-Z0-9_]+)`", row[0])
+    }
     read = variables_read() - NOT_OURS
     filled_in = [re.compile(name.replace("{}", "[A-Z]+")) for name in read if "{}" in name]
     exact = {name for name in read if "{}" not in name}

@@ -20,6 +20,10 @@ class ProviderUnavailable(SoukError):
     code = "provider_unavailable"
 
 
+# What one payment may come to, in minor units: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+AMOUNT_LIMITS = {"EUR": (50, 99_999_999)}
+
+
 class ProviderRefused(SoukError):
     """The provider understood and refused; asking the same again is no use."""
 

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -147,14 +148,24 @@ def merge_carts(*, token: str, user: User) -> Cart:
     return own
 
 
-@counted("empty")
+@counted("take_bought")
 @transaction.atomic
-def empty_cart(*, cart_id: UUID, version: int) -> None:
-    """After an order was paid: what it was placed from goes, unless the customer has changed the cart since."""
-    cart = Cart.objects.select_for_update().filter(id=cart_id, version=version).first()
-    if cart is not None:
-        cart.lines.all().delete()
-        _changed(cart)
+def take_bought(*, cart_id: UUID, user_id: UUID | None, bought: Mapping[UUID, int], placed_at: datetime) -> None:
+    """After an order was paid: what was bought, by offer, leaves the cart it came from, or the customer's own if that was
+    merged at sign-in. What was put in after the order was placed stays. Done twice, it takes nothing more."""
+    cart = Cart.objects.select_for_update().filter(id=cart_id).first()
+    if cart is None and user_id is not None:
+        cart = Cart.objects.select_for_update().filter(user_id=user_id).first()
+    if cart is None:
+        return
+    for line in cart.lines.filter(offer_id__in=bought, added_at__lte=placed_at):
+        line.quantity -= bought[line.offer_id]
+        if line.quantity > 0:
+            line.added_at = clock.now()  # what is left was meant besides
+            line.save(update_fields=["quantity", "added_at"])
+        else:
+            line.delete()
+    _changed(cart)
 
 
 def _offer(offer_id: UUID) -> Offer:

@@ -16,8 +16,9 @@ from django.db import transaction
 from accounts.models import User
 from billing.commissions.queries import live_rules
 from billing.payments import actions as payments
+from billing.payments.actions import AlreadyPaid
 from billing.payments.models import Payment
-from billing.payments.provider import SessionLine
+from billing.payments.provider import AMOUNT_LIMITS, SessionLine
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.ids import short_code, uuid7
@@ -26,6 +27,7 @@ from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import contents
 from marketplace.checkout.queries import quote_line, terms_of
 from marketplace.checkout.quote import LineQuote, Quote, quote
+from marketplace.orders.actions import ORDERED_ANEW, lock_order, note_canceled
 from marketplace.orders.links import access_token, token_hash
 from marketplace.orders.models import Order, OrderEvent, OrderLine, StockHold, VendorOrder
 from outbox.actions import announce
@@ -63,6 +65,18 @@ class TotalChanged(Conflict):
     """The whole costs something else than the customer was shown."""
 
     code = "total_changed"
+
+
+class TooLittle(Conflict):
+    """The order comes to less than the provider takes in one payment."""
+
+    code = "total_too_small"
+
+
+class TooMuch(Conflict):
+    """The order comes to more than the provider takes in one payment."""
+
+    code = "total_too_large"
 
 
 class CannotShip(InvalidInput):
@@ -106,17 +120,22 @@ def place_order(
 ) -> Order:
     """Reserve the stock of every vendor and write the order with price, tax and commission frozen.
 
-    The same cart version gives the same order, however often and from however many tabs it is placed; one that was given
-    up unpaid is placed anew. `total_seen_minor` is what the customer agreed to pay, where a page showed it. Raises
+    The same cart version with the same address gives the same order, however often and from however many tabs it is
+    placed. Anything else replaces what was ordered from this cart and not paid: that order is canceled, its stock goes to
+    this one, its session at the provider is closed, and what is paid there all the same goes back in full.
+    `total_seen_minor` is what the customer agreed to pay, where a page showed it. Raises TooLittle, TooMuch,
     CartChanged, CartEmpty, PricesChanged, TotalChanged, SoldOut, CannotShip, InvalidInput.
     """
     email, address = check_email(email), check_address(ship_to)
     cart = Cart.objects.select_for_update().get(id=cart.id)
     placed = Order.objects.filter(cart_id=cart.id, cart_version=version).first()
-    if placed is not None and placed.canceled_at is None:
+    if placed is not None and placed.canceled_at is None and _says_the_same(placed, email, address, user):
         return placed
     if cart.version != version:
         raise CartChanged("Your cart has changed since this page was opened. Look at it once more, then order.")
+    replaced = _give_up_unpaid(cart)
+    if placed is not None and placed.canceled_at is None and placed.id not in {order.id for order in replaced}:
+        return placed  # it has been paid
     if placed is not None:
         cart.version += 1
         cart.save(update_fields=["version"])
@@ -124,7 +143,8 @@ def place_order(
     found = contents(cart)
     if not found.lines:
         raise CartEmpty("Your cart is empty.")
-    vendors = Vendor.objects.in_bulk({line.offer.vendor_id for line in found.lines})
+    before = VendorOrder.objects.filter(order__in=replaced).values_list("vendor_id", flat=True)
+    vendors = Vendor.objects.in_bulk({line.offer.vendor_id for line in found.lines} | set(before))
     order_id, line_ids = uuid7(), {line.id: uuid7() for line in found.lines}
 
     # In each shop: its own price and stock, under lock. Schema by schema, so that two orders never wait for each other.
@@ -146,7 +166,10 @@ def place_order(
             if left or new_prices:
                 continue  # it will be refused: only find out what else has changed
             try:
-                reserve([StockRequest(line.offer_id, order_id, line_ids[line.id], line.quantity) for line in lines])
+                reserve(
+                    [StockRequest(line.offer_id, order_id, line_ids[line.id], line.quantity) for line in lines],
+                    instead_of=[order.id for order in replaced],
+                )
             except SoldOut as sold_out:
                 left |= sold_out.available
     if left:
@@ -170,7 +193,44 @@ def place_order(
     if costs.blocked_vendors:
         names = ", ".join(vendors[vendor_id].name for vendor_id in costs.blocked_vendors)
         raise CannotShip(f"{names} does not ship to this country. Remove its items or choose another.", field="country")
+    _check_payable(costs.total)
+    for order in replaced:
+        note_canceled(order, reason=ORDERED_ANEW, by=order.user_id)
     return _write(order_id, line_ids, cart, email, address, user, costs, found.lines, vendors, skus)
+
+
+def _says_the_same(placed: Order, email: str, address: Mapping[str, str], user: User | None) -> bool:
+    person = user.id if user else None
+    return placed.email == email and placed.ship_to == dict(address) and placed.user_id == person
+
+
+def _give_up_unpaid(cart: Cart) -> list[Order]:
+    """The orders from this cart that wait for payment, locked, with nobody able to pay them any more.
+
+    One that was just paid, or whose payment is under way for days, stays as it is.
+    """
+    waiting = (
+        Order.objects.filter(cart_id=cart.id, stock_hold=StockHold.HELD).order_by("id").values_list("id", flat=True)
+    )
+    given_up = []
+    for order_id in list(waiting):
+        order = lock_order(order_id)
+        if order.stock_hold != StockHold.HELD:
+            continue
+        try:
+            payments.cancel_payment(reference_id=order.id)
+        except AlreadyPaid:
+            continue
+        given_up.append(order)
+    return given_up
+
+
+def _check_payable(total: Money) -> None:
+    least, most = (Money(limit, total.currency) for limit in AMOUNT_LIMITS[total.currency])
+    if total.amount_minor < least.amount_minor:
+        raise TooLittle(f"An order must come to {least} at least; this comes to {total}. Put something more in.")
+    if total.amount_minor > most.amount_minor:
+        raise TooMuch(f"One payment can be {most} at most; this comes to {total}. Order it in parts.")
 
 
 def start_payment(*, order: Order, success_url: str, cancel_url: str) -> str:

@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Sum
+
 from billing.commissions.queries import live_rules
 from kit import clock
-from marketplace.carts.models import CartLine
-from marketplace.carts.queries import CartContents
+from marketplace.carts.models import Cart, CartLine
+from marketplace.carts.queries import CartContents, contents
 from marketplace.catalog.models import VendorCard
 from marketplace.checkout.quote import Quote, QuoteLine, ShippingTerms, quote
+from marketplace.orders.models import OrderLine, StockHold
 from taxonomy.models import TaxCategory
 
 
@@ -35,6 +38,19 @@ def quote_line(line: CartLine, *, key: UUID | None = None, price_minor: int | No
         tax_category=category.tax_category if category else TaxCategory.STANDARD,
         category_path=line.offer.listing.category_path,
     )
+
+
+def cart_to_order(cart: Cart) -> CartContents:
+    """The cart's contents as its customer may order them: what an unpaid order from this cart holds is theirs to have."""
+    found = contents(cart)
+    held = dict(
+        OrderLine.objects.filter(vendor_order__order__cart_id=cart.id, vendor_order__order__stock_hold=StockHold.HELD)
+        .values_list("variant_id")
+        .annotate(Sum("quantity"))
+    )
+    for line in found.lines:
+        line.offer.available += held.get(line.offer_id, 0)
+    return found
 
 
 def quote_cart(found: CartContents, *, prices: Mapping[UUID, int] | None = None) -> Quote:

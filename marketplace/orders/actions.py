@@ -17,6 +17,7 @@ from tenants.shop.inventory import actions as inventory
 from tenants.vendors.models import Vendor
 
 log = structlog.get_logger(__name__)
+ORDERED_ANEW = "Ordered anew before it was paid"
 
 
 def lock_order(order_id: UUID) -> Order:
@@ -82,13 +83,28 @@ def cancel_unpaid(order_id: UUID, *, reason: str) -> int:
     for vendor in sorted(vendors.values(), key=lambda vendor: vendor.schema_name or ""):
         with in_shop(vendor):
             inventory.release(order.id)
+    return note_canceled(order, reason=reason)
+
+
+def note_canceled(order: Order, *, reason: str, by: UUID | None = None) -> int:
+    """Write down that an unpaid order, which is locked and whose stock was given back, will not be paid.
+
+    `by` is the customer, where it was their doing and they are known. Gives 1.
+    """
     now = clock.now()
     order.stock_hold, order.canceled_at, order.cancel_reason = StockHold.RELEASED, now, reason
     order.save(update_fields=["stock_hold", "canceled_at", "cancel_reason"])
     order.vendor_orders.update(fulfillment=Fulfillment.CANCELED, canceled_at=now)
-    OrderEvent.objects.create(order_id=order.id, name="canceled", actor_kind="system", note=reason, at=now)
+    OrderEvent.objects.create(
+        order_id=order.id, name="canceled", actor_kind="customer" if by else "system", actor_id=by, note=reason, at=now
+    )
     announce("order.canceled", payload={"order": str(order.id)})
     return 1
+
+
+def hand_over(*, cart_id: UUID, user_id: UUID) -> int:
+    """A guest has signed in: what they ordered from this cart and have not paid yet is the customer's. Gives how many."""
+    return Order.objects.filter(cart_id=cart_id, user=None, stock_hold=StockHold.HELD).update(user_id=user_id)
 
 
 def _refund_sold_out(parts: Iterable[VendorOrder]) -> None:

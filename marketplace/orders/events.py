@@ -2,12 +2,14 @@
 
 from uuid import UUID
 
+from django.db.models import Sum
+
 from kit.links import absolute_url
 from kit.money import Money
-from marketplace.carts.actions import empty_cart
+from marketplace.carts.actions import take_bought
 from marketplace.orders.actions import cancel_unpaid, lock_order, mark_paid
 from marketplace.orders.links import order_url
-from marketplace.orders.models import Fulfillment, Order
+from marketplace.orders.models import Fulfillment, Order, OrderLine
 from notifications.actions import send
 from outbox.models import Fact
 from tenants.vendors.models import Vendor
@@ -31,7 +33,10 @@ def on_payment_expired(fact: Fact) -> None:
 def empty_the_cart(fact: Fact) -> None:
     """After: the cart an order was paid from has served."""
     order = Order.objects.get(id=fact.payload["order"])
-    empty_cart(cart_id=order.cart_id, version=order.cart_version)
+    bought = dict(
+        OrderLine.objects.filter(vendor_order__order=order).values_list("variant_id").annotate(Sum("quantity"))
+    )
+    take_bought(cart_id=order.cart_id, user_id=order.user_id, bought=bought, placed_at=order.placed_at)
 
 
 def mail_confirmation(fact: Fact) -> None:

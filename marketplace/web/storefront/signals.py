@@ -3,16 +3,25 @@
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from marketplace.carts.actions import merge_carts
+from marketplace.carts.queries import find_cart
+from marketplace.orders.actions import hand_over
 from marketplace.web.storefront.visitor import cart_token
 
 
 @receiver(user_logged_in, dispatch_uid="storefront.take_the_cart_along")
 def take_the_cart_along(sender: type, request: HttpRequest | None, user: Any, **more: Any) -> None:
-    """What the guest had put in joins the customer's own cart. The guest's is gone, so its cookie opens nothing."""
+    """What the guest had put in joins the customer's own cart, what was ordered from it and not paid yet is theirs too.
+
+    The guest's cart is gone, so its cookie opens nothing.
+    """
     token = cart_token(request) if request is not None else ""
-    if token:
-        merge_carts(token=token, user=user)
+    cart = find_cart(user=None, token=token) if token else None
+    if cart is not None:
+        with transaction.atomic():
+            hand_over(cart_id=cart.id, user_id=user.pk)
+            merge_carts(token=token, user=user)

@@ -6,7 +6,7 @@ most three statements for any number of lines, plus the fact; each does nothing 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -76,15 +76,22 @@ class NotReserved(Conflict):
 # --- What an order does -------------------------------------------------------------------------------------
 
 
-def reserve(lines: Sequence[StockRequest]) -> None:
+def reserve(lines: Sequence[StockRequest], *, instead_of: Collection[UUID] = ()) -> None:
     """Hold stock for the lines of an unpaid order, all of them or none.
 
-    A line that already has a reservation, whatever became of it, is left alone. Raises SoldOut naming every variant
-    that falls short, and InvalidInput for a quantity below one.
+    A line that already has a reservation, whatever became of it, is left alone. `instead_of` are unpaid orders that this one
+    replaces: what is held for them is given back first. Raises SoldOut naming every variant that falls short, and
+    InvalidInput for a quantity below one.
     """
     if any(line.quantity < 1 for line in lines):
         raise InvalidInput("Choose at least one.", field="quantity")
-    levels = lock_levels(Q(variant_id__in={line.variant_id for line in lines}))
+    wanted = Q(variant_id__in={line.variant_id for line in lines})
+    if instead_of:
+        theirs = Q(order_id__in=instead_of)
+        held = Reservation.objects.filter(theirs, state=ReservationState.HELD)
+        lock_levels(wanted | Q(variant_id__in=held.values("variant_id")))  # all at once, for the sake of their order
+        _give_back(theirs, ReservationState.HELD)
+    levels = lock_levels(wanted)
     known = Reservation.objects.filter(order_line_id__in=[line.order_line_id for line in lines])
     done = set(known.values_list("order_line_id", flat=True))
     free = {level.id: level.available for here in levels.values() for level in here}

@@ -180,3 +180,36 @@ def test_buyers_racing_with_carts_in_opposite_orders_sell_exactly_what_there_is(
     assert sorted(outcomes) == ["placed"] * 5 + ["sold out"] * 7
     assert stock(lamp) == stock(soap) == (5, 0, 5)
     assert VendorOrder.objects.count() == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_customers_racing_to_change_what_they_ordered_hold_exactly_what_they_ordered_last(put_on_shelf, address):
+    lamp, soap = put_on_shelf("lindqvist", stock=6), put_on_shelf("moreau", stock=6)
+    carts = [cart_of(*((lamp, soap) if n % 2 else (soap, lamp))) for n in range(6)]
+    outcomes: list[str] = []
+
+    def buy(cart):
+        try:
+            for line1 in ("First 1", "Second 2", "Third 3"):
+                cart.refresh_from_db()
+                there = {**address, "line1": line1}
+                place_order(cart=cart, version=cart.version, email="ada@vermeer.example", ship_to=there)
+            outcomes.append("placed")
+        except Exception as error:
+            outcomes.append(repr(error))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=buy, args=(cart,)) for cart in carts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == ["placed"] * 6
+    assert stock(lamp) == stock(soap) == (6, 0, 6)
+    held = Order.objects.filter(stock_hold=StockHold.HELD)
+    assert {order.ship_to["line1"] for order in held} == {"Third 3"}
+    assert held.count() == 6
+    assert Order.objects.filter(stock_hold=StockHold.RELEASED).count() == 12
+    canceled = Payment.objects.filter(state="canceled").values_list("reference_id", flat=True)
+    assert set(canceled) == set(Order.objects.filter(stock_hold=StockHold.RELEASED).values_list("id", flat=True))

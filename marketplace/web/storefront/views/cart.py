@@ -13,9 +13,9 @@ from kit.errors import SoukError
 from kit.money import Money
 from marketplace.carts import actions
 from marketplace.carts.models import CartLine
-from marketplace.carts.queries import CartContents, contents, item_count
+from marketplace.carts.queries import CartContents, item_count
 from marketplace.catalog.queries import best_offer
-from marketplace.checkout.queries import problem_of, quote_cart
+from marketplace.checkout.queries import cart_to_order, problem_of, quote_cart
 from marketplace.checkout.quote import Quote, VendorQuote
 from marketplace.web.storefront import present
 from marketplace.web.storefront.visitor import back_to, cart_for, cart_of, give_cart, see_other
@@ -27,7 +27,7 @@ Prices = dict[UUID, int]
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     cart = cart_of(request)
-    found = contents(cart) if cart else None
+    found = cart_to_order(cart) if cart else None
     if found is None or not found.lines:
         return render(request, "storefront/cart.html", {"lanes": []})
     costs = quote_cart(found)

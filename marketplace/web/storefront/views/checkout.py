@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,15 +18,26 @@ from billing.payments.provider import ProviderRefused, ProviderUnavailable
 from kit.errors import InvalidInput, SoukError
 from kit.links import absolute_url
 from marketplace.carts import actions as carts
-from marketplace.carts.queries import CartContents, contents
-from marketplace.checkout.actions import CartChanged, CartEmpty, PricesChanged, TotalChanged, place_order, start_payment
-from marketplace.checkout.queries import problem_of, quote_cart
+from marketplace.carts.queries import CartContents
+from marketplace.checkout.actions import (
+    CartChanged,
+    CartEmpty,
+    PricesChanged,
+    TooLittle,
+    TooMuch,
+    TotalChanged,
+    place_order,
+    start_payment,
+)
+from marketplace.checkout.queries import cart_to_order, problem_of, quote_cart
 from marketplace.orders.models import Order
 from marketplace.web.storefront.forms import NEW_ADDRESS, CheckoutForm, put_error
 from marketplace.web.storefront.views.cart import lanes, totals
 from marketplace.web.storefront.visitor import cart_of, person, remember_order, see_other
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.inventory.actions import SoldOut
+
+log = structlog.get_logger(__name__)
 
 
 @never_cache
@@ -37,7 +49,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     again, never asks whether to send the form once more. What was typed is kept with the session until it is paid.
     """
     cart = cart_of(request)
-    found = contents(cart) if cart else None
+    found = cart_to_order(cart) if cart else None
     if found is None or not found.lines:
         return see_other(reverse("storefront:cart"))
     if request.method == "POST":
@@ -54,7 +66,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
 def country(request: HttpRequest) -> HttpResponse:
     """For htmx: what it costs and how it is delivered in the country just chosen."""
     cart = cart_of(request)
-    found = contents(cart) if cart else None
+    found = cart_to_order(cart) if cart else None
     if cart is None or found is None or not found.lines:
         return HttpResponse(headers={"HX-Redirect": reverse("storefront:cart")})
     form = CheckoutForm(request.POST, user=person(request), addresses=_addresses(request))
@@ -64,7 +76,7 @@ def country(request: HttpRequest) -> HttpResponse:
         carts.set_country(cart=cart, country=chosen)
         # Only whoever has seen this very cart may go on with its next version.
         seen = request.POST.get("version") == str(before)
-        found = contents(cart)
+        found = cart_to_order(cart)
         version = cart.version if seen else request.POST.get("version", "")
         return render(request, "storefront/_checkout_costs.html", {**_costs(found), "version": version, "swap": True})
     return HttpResponse(status=204)
@@ -90,9 +102,17 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
     except PaymentClosed as error:
         messages.error(request, str(error))
         return see_other(here)
-    except (ProviderUnavailable, ProviderRefused):
+    except ProviderUnavailable:
         return see_other(f"{here}?payment=unavailable")
+    except ProviderRefused as error:
+        log.error("payment_refused", order=order.number, code=error.code)
+        return see_other(f"{here}?payment=refused")
     return see_other(url)
+
+
+def forget_draft(request: HttpRequest) -> None:
+    """It has been paid: the next checkout begins with an empty form."""
+    request.session.pop(_DRAFT, None)
 
 
 def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
@@ -121,7 +141,7 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
         return _refuse(request, {"words": str(error), "left": left})
     except InvalidInput as error:
         return _refuse(request, {"field": error.field, "problem": str(error)})
-    except (CartChanged, TotalChanged) as error:
+    except (CartChanged, TotalChanged, TooLittle, TooMuch) as error:
         return _refuse(request, {"words": str(error)})
     if user and form.cleaned_data.get("keep") and form.chosen is None:
         _keep(request, form.ship_to())

@@ -20,11 +20,13 @@ from marketplace.carts.actions import add_to_cart
 from marketplace.catalog.models import VendorCard
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders import queries
+from marketplace.orders.actions import ORDERED_ANEW
 from marketplace.orders.links import opens
 from marketplace.orders.models import Fulfillment, Order, OrderLine
 from marketplace.orders.queries import ShownOrder, ShownPart
 from marketplace.orders.status import whole_status
 from marketplace.web.storefront import present
+from marketplace.web.storefront.views.checkout import forget_draft
 from marketplace.web.storefront.views.checkout import pay as send_to_pay
 from marketplace.web.storefront.visitor import (
     cart_for,
@@ -71,6 +73,8 @@ def paid(request: HttpRequest, number: str) -> HttpResponse:
     except (ProviderUnavailable, ProviderRefused):
         # The provider tells us by webhook as well; the page asks again in a moment.
         state = PaymentState.PROCESSING
+    if state == PaymentState.PAID:
+        forget_draft(request)
     if not _may_see(request, order):
         return render(request, "storefront/order_thanks_elsewhere.html", {"state": state})
     return render(request, "storefront/order_paid.html", {**_page(request, order), "state": state})
@@ -167,6 +171,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "is_given_up": order.canceled_at is not None and shown.payment.state != PaymentState.PAID,
         "hold_until": order.hold_until if order.hold_until > clock.now() + timedelta(seconds=30) else None,
         "trouble": request.GET.get("payment", ""),
+        "is_replaced": order.cancel_reason == ORDERED_ANEW,
         "is_mine": person(request) is not None and order.user_id is not None,
     }
 

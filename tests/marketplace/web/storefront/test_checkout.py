@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import Address
 from billing.payments.models import Payment, PaymentAttempt
+from kit.money import Money
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog.models import Offer
 from marketplace.orders.links import access_token
@@ -193,8 +194,109 @@ def test_a_session_of_another_order_opens_nothing(to_provider, another, put_on_s
     assert shopper.get(f"/orders/{second.number}/paid/?session_id=").status_code == 404
     assert shopper.get(f"/orders/{second.number}/paid/?session_id=cs_test_nothing").status_code == 404
     unpaid = shopper.get(f"/orders/{first.number}/paid/?session_id={session}")
-    assert "We are waiting for the payment provider" in unpaid.content.decode()
+    assert "was not paid" in unpaid.content.decode()
     assert Payment.objects.filter(state="paid").count() == 0
+
+
+def test_a_corrected_address_is_where_it_goes(to_provider, another, put_on_shelf, details):
+    shopper = another()
+    lamp = put_on_shelf("lindqvist", stock=1)
+    shopper.put_in(lamp)
+    shopper.post("/checkout/", details(5390))
+    first = Order.objects.get()
+    corrected = details(5390, email="ada@new.example", line1="Keizersgracht 2")
+    answer = shopper.post("/checkout/", corrected)
+    second = Order.objects.exclude(id=first.id).get()
+    assert (second.email, second.ship_to["line1"]) == ("ada@new.example", "Keizersgracht 2")
+    assert answer["Location"] == PaymentAttempt.objects.get(payment__reference_id=second.id).url
+    assert "You ordered anew before paying" in shopper.get(f"/orders/{first.number}/").content.decode()
+    with in_shop(lamp.vendor):
+        assert StockLevel.objects.get().reserved == 1
+
+
+def test_what_ones_own_unpaid_order_holds_is_not_sold_out(to_provider, another, put_on_shelf, details):
+    shopper, stranger = another(), another()
+    lamp, soap = put_on_shelf("lindqvist", stock=1), put_on_shelf("moreau", price_minor=1210)
+    shopper.put_in(lamp)
+    shopper.post("/checkout/", details(5390))
+    Offer.objects.filter(id=lamp.offer.id).update(available=0)  # as projected once the stock is held
+    text = shopper.get("/cart/").content.decode()
+    assert "Sold out" not in text
+    assert shopper.get("/checkout/").status_code == 200
+    shopper.put_in(soap)
+    shopper.post("/checkout/", details(7090))
+    newest = Order.objects.order_by("placed_at").last()
+    assert newest.vendor_orders.count() == 2
+    assert Order.objects.filter(stock_hold="held").count() == 1
+    stranger.put_in(lamp)
+    assert not CartLine.objects.exclude(cart_id=newest.cart_id).exists()
+
+
+def test_paying_for_what_was_ordered_anew_gives_the_money_back(to_provider, another, put_on_shelf, details):
+    from billing.payments.models import Refund
+
+    shopper = another()
+    shopper.put_in(put_on_shelf("lindqvist"))
+    shopper.post("/checkout/", details(5390))
+    first, attempt = Order.objects.get(), PaymentAttempt.objects.get()
+    shopper.post("/cart/quantity/", {"line": str(CartLine.objects.get().id), "quantity": 2})
+    shopper.post("/checkout/", details(10290))
+    first.refresh_from_db()
+    assert first.canceled_at is not None
+    to_provider.pay(attempt.provider_session_id)
+    back = shopper.get(f"/orders/{first.number}/paid/?session_id={attempt.provider_session_id}")
+    assert "Your money goes back." in back.content.decode()
+    assert (
+        sum(Refund.objects.filter(share__payment__reference_id=first.id).values_list("amount_minor", flat=True)) == 5390
+    )
+
+
+def test_a_guest_who_signs_in_between_ordering_and_paying_keeps_the_order(
+    to_provider, another, put_on_shelf, details, ada, sign_in
+):
+    from django.db import transaction
+
+    from marketplace.orders.actions import mark_paid
+    from marketplace.orders.events import empty_the_cart
+    from outbox.models import Fact
+
+    shopper = another()
+    shopper.put_in(put_on_shelf("lindqvist"))
+    shopper.post("/checkout/", details(5390))
+    sign_in(shopper, ada)
+    order = Order.objects.get()
+    assert order.user_id == ada.id
+    with transaction.atomic():
+        mark_paid(order.id)
+    empty_the_cart(Fact.objects.get(name="order.paid"))
+    assert not CartLine.objects.exists()
+    assert order.number in shopper.get("/orders/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("price_minor", "quantity", "words"),
+    [
+        (10, 1, "must come to 0.50 EUR at least"),
+        (60_000_000, 2, f"One payment can be {Money(99_999_999, 'EUR')} at most"),
+    ],
+)
+def test_what_cannot_be_paid_at_once_is_not_ordered(shopper, put_on_shelf, details, price_minor, quantity, words):
+    shopper.put_in(put_on_shelf("lindqvist", price_minor=price_minor, shipping_minor=0), quantity)
+    page = shopper.post("/checkout/", details(price_minor * quantity), follow=True).content.decode()
+    assert words in page
+    assert not Order.objects.exists()
+
+
+def test_the_next_checkout_begins_with_an_empty_form(to_provider, another, put_on_shelf, details):
+    shopper = another()
+    lamp = put_on_shelf("lindqvist")
+    shopper.put_in(lamp)
+    shopper.post("/checkout/", details(5390))
+    order, attempt = Order.objects.get(), PaymentAttempt.objects.get()
+    to_provider.pay(attempt.provider_session_id)
+    shopper.get(f"/orders/{order.number}/paid/?session_id={attempt.provider_session_id}")
+    shopper.put_in(lamp)
+    assert "Prinsengracht" not in shopper.get("/checkout/").content.decode()
 
 
 def test_only_whom_it_concerns_sees_an_order(to_provider, another, put_on_shelf, details, ada, sign_in):
