@@ -88,8 +88,8 @@ def reserve(lines: Sequence[StockRequest], *, instead_of: Collection[UUID] = ())
     wanted = Q(variant_id__in={line.variant_id for line in lines})
     if instead_of:
         theirs = Q(order_id__in=instead_of)
-        held = Reservation.objects.filter(theirs, state=ReservationState.HELD)
-        lock_levels(wanted | Q(variant_id__in=held.values("variant_id")))  # all at once, for the sake of their order
+        given_back = Reservation.objects.filter(theirs, state=ReservationState.HELD)
+        lock_levels(wanted | Q(variant_id__in=given_back.values("variant_id")))  # all at once, for the sake of their order
         _give_back(theirs, ReservationState.HELD)
     levels = lock_levels(wanted)
     known = Reservation.objects.filter(order_line_id__in=[line.order_line_id for line in lines])
