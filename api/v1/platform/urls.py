@@ -1,11 +1,31 @@
 """The platform API: what the back office does, on the office's host."""
 
+from django.urls import path
+
 from api.schema import with_document
+from api.v1.platform.views import commissions, me, orders, vendors
 
 app_name = "api_platform"
 urlpatterns = with_document(
     "platform",
     "Souk platform API",
-    "Vendors, their applications, and commissions.",
-    [],
+    "Vendors and their applications, everybody's orders, and commissions.",
+    [
+        path("me", me.Me.as_view(), name="me"),
+        path("vendors", vendors.VendorList.as_view(), name="vendors"),
+        path("vendors/<uuid:vendor_id>", vendors.VendorOne.as_view(), name="vendor"),
+        path("vendors/<uuid:vendor_id>/approval", vendors.Approval.as_view(), name="vendor_approval"),
+        path("vendors/<uuid:vendor_id>/rejection", vendors.Rejection.as_view(), name="vendor_rejection"),
+        path("orders", orders.OrderList.as_view(), name="orders"),
+        path("orders/<slug:number>", orders.OrderOne.as_view(), name="order"),
+        path("commission-rules", commissions.RuleList.as_view(), name="commission_rules"),
+        path("commission-rules/<uuid:rule_id>", commissions.RuleOne.as_view(), name="commission_rule"),
+        path(
+            "commission-rules/<uuid:rule_id>/position", commissions.RulePosition.as_view(), name="commission_position"
+        ),
+        path(
+            "commission-rules/<uuid:rule_id>/versions", commissions.RuleVersions.as_view(), name="commission_versions"
+        ),
+        path("commission-explanations", commissions.Explanations.as_view(), name="commission_explanations"),
+    ],
 )

@@ -1,0 +1,330 @@
+"""What the finance API takes and gives."""
+
+from rest_framework import serializers
+
+from api.v1.office import VendorNameSerializer
+from billing.ledger.models import AccountCode
+from billing.payments.models import AttemptState, PaymentState, RefundState
+from billing.payouts.models import PayoutState, TransferState
+from billing.reconciliation.models import ExceptionState
+
+CODES = [(code.value, code.name) for code in AccountCode]
+KINDS = ("order", "vendor_order", "payout")
+
+
+# --- The books ------------------------------------------------------------------------------------------------------------
+
+
+class AccountFilterSerializer(serializers.Serializer):
+    code = serializers.ChoiceField(CODES, required=False)
+    vendor = serializers.UUIDField(required=False, help_text="Only this vendor's accounts.")
+
+
+class AccountSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    code = serializers.ChoiceField(CODES)
+    name = serializers.CharField()
+    vendor = VendorNameSerializer(allow_null=True, help_text="Whose account it is, of a code kept per vendor.")
+    currency = serializers.CharField()
+    balance_minor = serializers.IntegerField(help_text="Debits less credits: what we owe is negative.")
+
+
+class TrialLineSerializer(serializers.Serializer):
+    code = serializers.ChoiceField(CODES)
+    name = serializers.CharField()
+    debits_minor = serializers.IntegerField()
+    credits_minor = serializers.IntegerField()
+    balance_minor = serializers.IntegerField()
+
+
+class TrialSerializer(serializers.Serializer):
+    currency = serializers.CharField()
+    debits_minor = serializers.IntegerField()
+    credits_minor = serializers.IntegerField()
+    balance_minor = serializers.IntegerField(help_text="Zero, or the books are broken.")
+    lines = TrialLineSerializer(many=True)
+
+
+class ReferenceSerializer(serializers.Serializer):
+    """What an entry is about."""
+
+    kind = serializers.ChoiceField(KINDS)
+    id = serializers.UUIDField()
+    number = serializers.CharField(help_text="Of a payout, the provider's id.")
+
+
+class EntryHeadSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    kind = serializers.CharField(help_text="sale, commission, transfer, refund ...")
+    source_key = serializers.CharField(help_text="Names the one fact that it enters, e.g. txn:txn_1.")
+    description = serializers.CharField()
+    occurred_at = serializers.DateTimeField()
+    posted_at = serializers.DateTimeField()
+    reverses_id = serializers.UUIDField(allow_null=True)
+    reference = ReferenceSerializer(allow_null=True)
+
+
+class StepSerializer(serializers.Serializer):
+    """A posting with what the account held once it was entered."""
+
+    id = serializers.UUIDField(source="posting.id")
+    amount_minor = serializers.IntegerField(source="posting.amount_minor", help_text="Positive: a debit.")
+    balance_minor = serializers.IntegerField()
+    entry = EntryHeadSerializer()
+
+
+class AccountHistorySerializer(serializers.Serializer):
+    account = AccountSerializer()
+    opening_minor = serializers.IntegerField(help_text="Before the oldest posting of this page.")
+    closing_minor = serializers.IntegerField(help_text="After its newest.")
+    items = StepSerializer(many=True)
+    next_cursor = serializers.CharField(allow_null=True)
+    previous_cursor = serializers.CharField(allow_null=True)
+
+
+class EntryFilterSerializer(serializers.Serializer):
+    kind = serializers.CharField(required=False, max_length=40)
+    q = serializers.CharField(required=False, max_length=120, help_text="The beginning of a source key.")
+    reference = serializers.UUIDField(required=False, help_text="The id of an order, a vendor order or a payout.")
+    since = serializers.DateTimeField(required=False, help_text="Occurred at this instant or later.")
+    until = serializers.DateTimeField(required=False, help_text="Occurred before this instant.")
+
+
+class PostingSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    account_id = serializers.UUIDField()
+    code = serializers.ChoiceField(CODES, source="account.code")
+    name = serializers.CharField(source="account.name")
+    vendor_id = serializers.UUIDField(allow_null=True)
+    amount_minor = serializers.IntegerField(help_text="Positive: a debit.")
+    currency = serializers.CharField()
+
+
+class EntrySerializer(EntryHeadSerializer):
+    postings = PostingSerializer(many=True, source="postings.all", help_text="They sum to zero.")
+
+
+class MovementSerializer(serializers.Serializer):
+    """The movement of the provider's balance that an entry was made from."""
+
+    transaction_id = serializers.CharField()
+    type = serializers.CharField()
+    amount_minor = serializers.IntegerField()
+    fee_minor = serializers.IntegerField()
+    net_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    status = serializers.CharField()
+    source_id = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    available_at = serializers.DateTimeField()
+
+
+class EntryDetailSerializer(EntrySerializer):
+    movement = MovementSerializer(allow_null=True)
+    reversal_ids = serializers.ListField(child=serializers.UUIDField(), help_text="Entries that reverse it.")
+
+
+# --- Money out ------------------------------------------------------------------------------------------------------------
+
+
+class TransferFilterSerializer(serializers.Serializer):
+    state = serializers.ChoiceField(TransferState.choices, required=False)
+    vendor = serializers.UUIDField(required=False)
+    vendor_order = serializers.UUIDField(required=False)
+
+
+class CarrierSerializer(serializers.Serializer):
+    id = serializers.UUIDField(source="payout.id")
+    provider_payout_id = serializers.CharField(source="payout.provider_payout_id")
+    state = serializers.ChoiceField(PayoutState.choices, source="payout.state")
+    arrives_on = serializers.DateField(source="payout.arrives_on", allow_null=True)
+    amount_minor = serializers.IntegerField(help_text="Of the transfer, in this payout.")
+
+
+class TransferSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    vendor = VendorNameSerializer(allow_null=True)
+    vendor_order_id = serializers.UUIDField(source="reference_id")
+    order_number = serializers.CharField(source="reference_number", help_text="Of the whole purchase.")
+    payment_id = serializers.UUIDField()
+    amount_minor = serializers.IntegerField()
+    reversed_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    state = serializers.ChoiceField(TransferState.choices)
+    hold_rule = serializers.CharField()
+    hold_reason = serializers.CharField()
+    release_at = serializers.DateTimeField(allow_null=True, help_text="Null until delivery sets it.")
+    next_try_at = serializers.DateTimeField(allow_null=True)
+    provider_transfer_id = serializers.CharField()
+    error = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    done_at = serializers.DateTimeField(allow_null=True)
+    payouts = CarrierSerializer(many=True, help_text="Which payouts carried it to the bank, oldest first.")
+
+
+class PayoutFilterSerializer(serializers.Serializer):
+    state = serializers.ChoiceField(PayoutState.choices, required=False)
+    vendor = serializers.UUIDField(required=False)
+
+
+class PayoutSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    vendor = VendorNameSerializer(allow_null=True, help_text="Null: the marketplace's own payout.")
+    provider_payout_id = serializers.CharField()
+    amount_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    state = serializers.ChoiceField(PayoutState.choices)
+    arrives_on = serializers.DateField(allow_null=True)
+    failure_reason = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    reconciled_at = serializers.DateTimeField(allow_null=True)
+
+
+class CarriedSerializer(serializers.Serializer):
+    transfer_id = serializers.UUIDField()
+    vendor_order_id = serializers.UUIDField(source="transfer.reference_id")
+    order_number = serializers.CharField(source="transfer.reference_number")
+    amount_minor = serializers.IntegerField()
+
+
+class PayoutDetailSerializer(PayoutSerializer):
+    transfers = CarriedSerializer(many=True, help_text="What it carried.")
+    left_minor = serializers.IntegerField(help_text="What its transfers do not explain.")
+
+
+class VendorBooksFilterSerializer(serializers.Serializer):
+    q = serializers.CharField(required=False, max_length=100, help_text="Part of a name, or the start of a slug.")
+
+
+class VendorBooksSerializer(serializers.Serializer):
+    vendor = VendorNameSerializer()
+    account_id = serializers.UUIDField(
+        source="payable.account_id", default=None, allow_null=True, help_text="Its payable account; null before a sale."
+    )
+    currency = serializers.CharField()
+    gross_minor = serializers.IntegerField(source="sold.gross_minor", help_text="Paid by customers.")
+    refunded_minor = serializers.IntegerField(source="sold.refunded_minor")
+    commission_minor = serializers.IntegerField(source="sold.kept_commission_minor")
+    held_minor = serializers.IntegerField(source="out.held_minor")
+    owed_minor = serializers.IntegerField(help_text="By the books.")
+    transferred_minor = serializers.IntegerField(source="out.transferred_minor")
+    in_the_bank_minor = serializers.IntegerField(source="out.in_the_bank_minor")
+    debt_minor = serializers.IntegerField(help_text="What it owes us.")
+
+
+# --- Money in -------------------------------------------------------------------------------------------------------------
+
+
+class PaymentFilterSerializer(serializers.Serializer):
+    state = serializers.ChoiceField(PaymentState.choices, required=False)
+    q = serializers.CharField(
+        required=False, max_length=80, help_text="The beginning of an order's number, or the provider's id."
+    )
+
+
+class PaymentSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    order_id = serializers.UUIDField(source="reference_id")
+    order_number = serializers.CharField(source="reference_number")
+    amount_minor = serializers.IntegerField()
+    refunded_minor = serializers.IntegerField()
+    fee_minor = serializers.IntegerField(help_text="The provider's, borne by the marketplace.")
+    currency = serializers.CharField()
+    state = serializers.ChoiceField(PaymentState.choices)
+    provider_charge_id = serializers.CharField()
+    provider_intent_id = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    paid_at = serializers.DateTimeField(allow_null=True)
+
+
+class RefundFilterSerializer(serializers.Serializer):
+    state = serializers.ChoiceField(RefundState.choices, required=False)
+
+
+class RefundSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    payment_id = serializers.UUIDField()
+    order_number = serializers.CharField(source="payment.reference_number")
+    vendor = VendorNameSerializer(allow_null=True)
+    vendor_order_id = serializers.UUIDField(source="share.reference_id")
+    amount_minor = serializers.IntegerField(help_text="To the customer.")
+    earnings_minor = serializers.IntegerField(source="net_minor", help_text="Of it, from the vendor's earnings.")
+    commission_minor = serializers.IntegerField(help_text="And from our commission.")
+    currency = serializers.CharField()
+    reason = serializers.CharField()
+    state = serializers.ChoiceField(RefundState.choices)
+    due_at = serializers.DateTimeField()
+    created_at = serializers.DateTimeField()
+    done_at = serializers.DateTimeField(allow_null=True)
+    provider_refund_id = serializers.CharField()
+    error = serializers.CharField()
+
+
+class ShareSerializer(serializers.Serializer):
+    """A vendor's part of a payment: gross is commission and earnings."""
+
+    vendor = VendorNameSerializer(allow_null=True)
+    vendor_order_id = serializers.UUIDField(source="reference_id")
+    gross_minor = serializers.IntegerField()
+    commission_minor = serializers.IntegerField()
+    earnings_minor = serializers.IntegerField(source="net_minor")
+    refunded_minor = serializers.IntegerField()
+    refunded_earnings_minor = serializers.IntegerField(source="refunded_net_minor")
+    transferred_minor = serializers.IntegerField()
+    reversed_minor = serializers.IntegerField()
+
+
+class AttemptSerializer(serializers.Serializer):
+    number = serializers.IntegerField()
+    state = serializers.ChoiceField(AttemptState.choices)
+    created_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+
+
+class PaymentDetailSerializer(PaymentSerializer):
+    shares = ShareSerializer(many=True)
+    attempts = AttemptSerializer(many=True, help_text="The customer's tries at the provider.")
+    refunds = RefundSerializer(many=True)
+
+
+# --- Proof ----------------------------------------------------------------------------------------------------------------
+
+
+class ReconciliationSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    started_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    entries_checked = serializers.IntegerField()
+    exceptions_count = serializers.IntegerField()
+    matches = serializers.BooleanField(help_text="Orders, books and provider agree to the cent.")
+    totals = serializers.DictField(
+        child=serializers.DictField(child=serializers.DictField(child=serializers.IntegerField())),
+        help_text='By currency, what each side says: {"EUR": {"orders": {"charged": 13310}}}, in minor units.',
+    )
+
+
+class ExceptionFilterSerializer(serializers.Serializer):
+    state = serializers.ChoiceField(ExceptionState.choices, required=False, help_text="None: both.")
+    reconciliation = serializers.UUIDField(
+        required=False, help_text="Only what this one found and none after it found again."
+    )
+
+
+class ExceptionSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    reconciliation_id = serializers.UUIDField(source="run_id", help_text="The last that found it.")
+    key = serializers.CharField(help_text="What differs; found again, it stays one exception.")
+    check = serializers.CharField(source="check_name")
+    entry_id = serializers.UUIDField(allow_null=True)
+    account = serializers.CharField()
+    vendor = VendorNameSerializer(allow_null=True)
+    expected_minor = serializers.IntegerField()
+    found_minor = serializers.IntegerField()
+    difference_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    explanation = serializers.CharField()
+    state = serializers.ChoiceField(ExceptionState.choices)
+    first_seen_at = serializers.DateTimeField()
+    last_seen_at = serializers.DateTimeField()
+    resolved_at = serializers.DateTimeField(allow_null=True)

@@ -1,0 +1,34 @@
+"""What both APIs of the office share."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rest_framework import serializers
+
+from tenants.vendors.queries import named
+
+
+class VendorNameSerializer(serializers.Serializer):
+    """A vendor by what it is called."""
+
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+
+
+class With:
+    """A row with more beside it: a serializer reads both alike."""
+
+    def __init__(self, row: Any, **more: Any):
+        self._row = row
+        self.__dict__.update(more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._row, name)
+
+
+def with_vendors(rows: Iterable[Any]) -> list[With]:
+    """These rows, each with its `vendor` (None where it has none). One query."""
+    kept = list(rows)
+    vendors = named(row.vendor_id for row in kept)
+    return [With(row, vendor=vendors.get(row.vendor_id)) for row in kept]

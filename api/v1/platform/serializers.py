@@ -1,0 +1,282 @@
+"""What the platform API takes and gives."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from api.v1.office import VendorNameSerializer
+from billing.commissions.models import RuleScope
+from marketplace.orders.models import Fulfillment, StockHold
+from marketplace.orders.status import WORDS
+from taxonomy.queries import tree
+from tenants.vendors.models import MemberRole, Vendor, VendorState
+
+MOST_MINOR = 10**12
+
+
+class MeSerializer(serializers.Serializer):
+    user_id = serializers.UUIDField()
+    name = serializers.CharField(source="user.name")
+    email = serializers.CharField(source="user.email")
+    role = serializers.CharField(help_text="administrator, finance or support.")
+    scopes = serializers.ListField(child=serializers.CharField(), help_text="What the role may do, as `area:read`.")
+
+
+# --- Vendors --------------------------------------------------------------------------------------------------------------
+
+
+class VendorFilterSerializer(serializers.Serializer):
+    state = serializers.ChoiceField(VendorState.choices, required=False)
+    q = serializers.CharField(
+        required=False, max_length=150, help_text="Part of a name, or the start of a slug or an e-mail address."
+    )
+    country = serializers.RegexField("^[A-Za-z]{2}$", required=False, help_text="ISO 3166-1, two letters.")
+
+
+class VendorSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    state = serializers.ChoiceField(VendorState.choices)
+    country = serializers.CharField()
+    email = serializers.CharField()
+    currency = serializers.CharField()
+    applied_at = serializers.DateTimeField()
+    approved_at = serializers.DateTimeField(allow_null=True)
+    activated_at = serializers.DateTimeField(allow_null=True)
+    rejected_at = serializers.DateTimeField(allow_null=True)
+    payouts_ready_at = serializers.DateTimeField(allow_null=True, help_text="Since when the provider can pay it.")
+    orders = serializers.IntegerField(help_text="Its paid vendor orders.")
+    sales_minor = serializers.IntegerField(help_text="What customers paid for them.")
+    owed_minor = serializers.IntegerField(help_text="What the books owe it; negative: it owes us.")
+
+
+class PersonSerializer(serializers.Serializer):
+    user_id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    role = serializers.ChoiceField(MemberRole.choices)
+
+
+class PayoutAccountSerializer(serializers.Serializer):
+    """The vendor's account at the payment provider, as last fetched."""
+
+    account_id = serializers.CharField(help_text="The provider's id; empty until it has answered.")
+    transfers_status = serializers.CharField()
+    payouts_status = serializers.CharField()
+    requirements_due = serializers.IntegerField(help_text="How many details the provider still asks for.")
+    disabled_reason = serializers.CharField()
+    synced_at = serializers.DateTimeField(allow_null=True)
+
+
+class VendorDetailSerializer(VendorSerializer):
+    legal_name = serializers.CharField()
+    vat_id = serializers.CharField()
+    city = serializers.CharField()
+    tagline = serializers.CharField()
+    decision_reason = serializers.CharField(help_text="Why its application was turned down.")
+    has_shop = serializers.BooleanField(help_text="False while its shop is being made.")
+    hosts = serializers.ListField(child=serializers.CharField(), help_text="Where its shop front is found.")
+    people = PersonSerializer(many=True)
+    payout_account = PayoutAccountSerializer(allow_null=True)
+
+
+class RejectionSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=2000, help_text="The applicant reads it in the mail.")
+
+
+# --- Orders ---------------------------------------------------------------------------------------------------------------
+
+
+class OrderFilterSerializer(serializers.Serializer):
+    hold = serializers.ChoiceField(
+        StockHold.choices, required=False, help_text="held: awaiting payment; allocated: paid; released: given up."
+    )
+    q = serializers.CharField(
+        required=False, max_length=254, help_text="The beginning of a number, or a whole e-mail address."
+    )
+    since = serializers.DateTimeField(required=False, help_text="Placed at this instant or later.")
+    until = serializers.DateTimeField(required=False, help_text="Placed before this instant.")
+
+
+class OrderPartSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    vendor_id = serializers.UUIDField()
+    vendor_name = serializers.CharField()
+    status = serializers.ChoiceField(WORDS)
+    total_minor = serializers.IntegerField()
+
+
+class OrderSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    number = serializers.CharField()
+    email = serializers.CharField()
+    country = serializers.CharField(source="ship_to.country", default="", help_text="Where it goes.")
+    currency = serializers.CharField()
+    goods_minor = serializers.IntegerField()
+    shipping_minor = serializers.IntegerField()
+    tax_minor = serializers.IntegerField(help_text="Contained in goods and shipping.")
+    total_minor = serializers.IntegerField()
+    hold = serializers.ChoiceField(StockHold.choices, source="stock_hold")
+    placed_at = serializers.DateTimeField()
+    canceled_at = serializers.DateTimeField(allow_null=True)
+    vendor_orders = OrderPartSerializer(many=True, source="parts")
+
+
+class AddressSerializer(serializers.Serializer):
+    name = serializers.CharField(default="")
+    line1 = serializers.CharField(default="")
+    line2 = serializers.CharField(default="")
+    postal_code = serializers.CharField(default="")
+    city = serializers.CharField(default="")
+    country = serializers.CharField(default="")
+    phone = serializers.CharField(default="")
+
+
+class OrderLineSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    listing_id = serializers.UUIDField()
+    variant_id = serializers.UUIDField()
+    sku = serializers.CharField()
+    title = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unit_price_minor = serializers.IntegerField()
+    total_minor = serializers.IntegerField()
+    tax_rate = serializers.DecimalField(6, 4, help_text='As a share: "0.2100" is 21 %.')
+    tax_minor = serializers.IntegerField(help_text="Contained in the total.")
+    commission_minor = serializers.IntegerField()
+    commission_rule_id = serializers.UUIDField(allow_null=True)
+    commission_reason = serializers.CharField()
+
+
+class ParcelSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    number = serializers.IntegerField()
+    carrier = serializers.CharField()
+    tracking_number = serializers.CharField()
+    shipped_at = serializers.DateTimeField(allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+
+
+class VendorOrderSerializer(OrderPartSerializer):
+    fulfillment = serializers.ChoiceField(Fulfillment.choices)
+    goods_minor = serializers.IntegerField()
+    shipping_minor = serializers.IntegerField()
+    tax_minor = serializers.IntegerField()
+    commission_minor = serializers.IntegerField()
+    earnings_minor = serializers.IntegerField(help_text="The total less commission.")
+    refunded_minor = serializers.IntegerField()
+    paid_at = serializers.DateTimeField(allow_null=True)
+    ship_by = serializers.DateTimeField(allow_null=True)
+    shipped_at = serializers.DateTimeField(allow_null=True)
+    delivered_at = serializers.DateTimeField(allow_null=True)
+    canceled_at = serializers.DateTimeField(allow_null=True)
+    lines = OrderLineSerializer(many=True, source="lines.all")
+    parcels = ParcelSerializer(many=True, source="parcels.all")
+
+
+class OrderEventSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    vendor_order_id = serializers.UUIDField(allow_null=True)
+    actor_kind = serializers.CharField(help_text="customer, member, staff or system.")
+    note = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class OrderDetailSerializer(OrderSerializer):
+    status = serializers.ChoiceField(WORDS, help_text="Where all parts agree theirs, else processing.")
+    customer_id = serializers.UUIDField(source="user_id", allow_null=True, help_text="Null: a guest's.")
+    ship_to = AddressSerializer()
+    cancel_reason = serializers.CharField()
+    payment_state = serializers.CharField(source="payment.state")
+    vendor_orders = VendorOrderSerializer(many=True, source="parts")
+    events = OrderEventSerializer(many=True)
+
+
+# --- Commissions ----------------------------------------------------------------------------------------------------------
+
+
+class CommissionRuleSerializer(serializers.Serializer):
+    id = serializers.UUIDField(help_text="Of this version.")
+    name = serializers.CharField()
+    position = serializers.IntegerField(help_text="1 is asked first.")
+    scope = serializers.ChoiceField(RuleScope.choices)
+    vendor = VendorNameSerializer(allow_null=True)
+    category_path = serializers.CharField()
+    rate_bps = serializers.IntegerField(help_text="Hundredths of a percent of the line.")
+    fixed_minor = serializers.IntegerField(help_text="And for every unit.")
+    currency = serializers.CharField()
+    version = serializers.IntegerField()
+    replaces_id = serializers.UUIDField(allow_null=True, help_text="The version before.")
+    created_at = serializers.DateTimeField()
+    created_by = serializers.UUIDField(allow_null=True)
+    ended_at = serializers.DateTimeField(allow_null=True, help_text="Null while it is in force.")
+
+
+class RateSerializer(serializers.Serializer):
+    name = serializers.CharField(max_length=100, help_text="Vendors read it on their orders.")
+    rate_bps = serializers.IntegerField(min_value=0, max_value=10_000, help_text="1000 is 10 %.")
+    fixed_minor = serializers.IntegerField(min_value=0, max_value=MOST_MINOR, default=0)
+
+
+class NewCommissionRuleSerializer(RateSerializer):
+    scope = serializers.ChoiceField(RuleScope.choices)
+    vendor_id = serializers.UUIDField(required=False, allow_null=True, help_text="For the scope `vendor`.")
+    category_path = serializers.CharField(
+        required=False, allow_blank=True, max_length=250, help_text="For the scope `category`, e.g. home/kitchen."
+    )
+    position = serializers.IntegerField(
+        required=False, allow_null=True, min_value=1, max_value=999_999, help_text="None puts it last."
+    )
+
+    def validate_vendor_id(self, value: Any) -> Any:
+        return _known_vendor(value) if value else None
+
+    def validate_category_path(self, value: str) -> str:
+        return _known_category(value) if value else ""
+
+
+class PositionSerializer(serializers.Serializer):
+    position = serializers.IntegerField(min_value=1, max_value=999_999, help_text="1 is asked first.")
+
+
+class LineToExplainSerializer(serializers.Serializer):
+    """A line that could be sold."""
+
+    vendor_id = serializers.UUIDField()
+    category_path = serializers.CharField(max_length=250)
+    amount_minor = serializers.IntegerField(
+        min_value=0, max_value=MOST_MINOR, help_text="All of the line, without VAT and shipping."
+    )
+    quantity = serializers.IntegerField(min_value=1, max_value=9999, default=1)
+
+    def validate_vendor_id(self, value: Any) -> Any:
+        return _known_vendor(value)
+
+    def validate_category_path(self, value: str) -> str:
+        return _known_category(value)
+
+
+class ExplanationSerializer(serializers.Serializer):
+    amount_minor = serializers.IntegerField()
+    commission_minor = serializers.IntegerField()
+    earnings_minor = serializers.IntegerField(help_text="What is left for the vendor.")
+    currency = serializers.CharField()
+    rule_id = serializers.UUIDField()
+    reason = serializers.CharField()
+    passed = serializers.ListField(
+        child=serializers.CharField(), help_text="Why each rule that is asked before did not match."
+    )
+
+
+def _known_vendor(vendor_id: Any) -> Any:
+    if not Vendor.objects.filter(id=vendor_id).exists():
+        raise serializers.ValidationError("There is no such vendor.", code="unknown")
+    return vendor_id
+
+
+def _known_category(path: str) -> str:
+    if path not in tree().by_path:
+        raise serializers.ValidationError("There is no such category.", code="unknown")
+    return path

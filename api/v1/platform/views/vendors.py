@@ -1,0 +1,132 @@
+"""Vendors and their applications."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.errors import NotFound
+from api.idempotency import idempotent
+from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
+from api.v1.office import With
+from api.v1.platform.serializers import (
+    RejectionSerializer,
+    VendorDetailSerializer,
+    VendorFilterSerializer,
+    VendorSerializer,
+)
+from api.views import OfficeView, body_of, caller_of, query_of
+from billing.ledger.models import AccountCode
+from billing.ledger.queries import vendor_balances
+from billing.stripe.queries import account_of
+from kit.pagination import Page
+from marketplace.orders.queries import sales_of_vendors
+from tenants.vendors.actions import approve_vendor, reject_vendor
+from tenants.vendors.models import Vendor
+from tenants.vendors.queries import members_of, vendors_page
+
+
+class VendorList(OfficeView):
+    area: ClassVar[str] = "vendors"
+
+    @extend_schema(
+        operation_id="vendors_list",
+        summary="Vendors, who applied last first",
+        parameters=[VendorFilterSerializer, *PAGE_PARAMETERS],
+        responses=page_of(VendorSerializer),
+        tags=["vendors"],
+    )
+    def get(self, request: Request) -> Response:
+        given = query_of(VendorFilterSerializer, request)
+        page = vendors_page(
+            state=given.get("state", ""),
+            search=given.get("q", ""),
+            country=given.get("country", ""),
+            cursor=cursor_of(request),
+            size=limit_of(request),
+        )
+        shown = Page(with_sales(page.rows), page.next_cursor, page.previous_cursor)
+        return Response(page_data(shown, lambda row: VendorSerializer(row).data))
+
+
+class VendorOne(OfficeView):
+    area: ClassVar[str] = "vendors"
+
+    @extend_schema(
+        operation_id="vendors_get", summary="All about a vendor", responses=VendorDetailSerializer, tags=["vendors"]
+    )
+    def get(self, request: Request, vendor_id: UUID) -> Response:
+        return Response(detail(vendor_called(vendor_id)))
+
+
+class Approval(OfficeView):
+    area: ClassVar[str] = "vendors"
+
+    @extend_schema(
+        operation_id="vendors_approve",
+        summary="Approve an application",
+        description="The vendor gets its shop at once, or within seconds when none is prepared (`has_shop`).",
+        request=None,
+        responses=VendorDetailSerializer,
+        tags=["vendors"],
+    )
+    @idempotent
+    def post(self, request: Request, vendor_id: UUID) -> Response:
+        return Response(detail(approve_vendor(vendor=vendor_called(vendor_id), by=caller_of(request).person_id)))
+
+
+class Rejection(OfficeView):
+    area: ClassVar[str] = "vendors"
+
+    @extend_schema(
+        operation_id="vendors_reject",
+        summary="Turn an application down",
+        request=RejectionSerializer,
+        responses=VendorDetailSerializer,
+        tags=["vendors"],
+    )
+    @idempotent
+    def post(self, request: Request, vendor_id: UUID) -> Response:
+        reason = body_of(RejectionSerializer, request)["reason"]
+        by = caller_of(request).person_id
+        return Response(detail(reject_vendor(vendor=vendor_called(vendor_id), by=by, reason=reason)))
+
+
+def vendor_called(vendor_id: UUID) -> Vendor:
+    """Raises NotFound."""
+    found = Vendor.objects.filter(id=vendor_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def with_sales(found: Sequence[Vendor]) -> list[With]:
+    """Each with what it sold and is owed, in two queries."""
+    ids, currency = [vendor.id for vendor in found], settings.CURRENCY
+    sales = sales_of_vendors(ids, currency=currency)
+    held = vendor_balances(ids, code=AccountCode.VENDOR_PAYABLE, currency=currency)
+    return [
+        With(
+            vendor,
+            orders=sales[vendor.id].orders,
+            sales_minor=sales[vendor.id].gross_minor,
+            owed_minor=-held[vendor.id],
+        )
+        for vendor in found
+    ]
+
+
+def detail(vendor: Vendor) -> Any:
+    account = account_of(vendor.id)
+    more = With(
+        with_sales([vendor])[0],
+        has_shop=vendor.schema_name is not None,
+        hosts=list(vendor.domains.order_by("-is_primary", "host").values_list("host", flat=True)),
+        people=list(members_of(vendor)),
+        payout_account=account and With(account, requirements_due=len(account.requirements_due)),
+    )
+    return VendorDetailSerializer(more).data

@@ -1,0 +1,134 @@
+"""Commission rules by API."""
+
+from typing import Any
+
+import pytest
+
+from audit.models import AuditEntry
+from billing.commissions.models import CommissionRule
+from taxonomy.actions import add_category
+from tests.support.api import items
+
+RULES = "/api/v1/platform/commission-rules"
+EXPLANATIONS = "/api/v1/platform/commission-explanations"
+
+
+@pytest.fixture
+def home(db: None) -> Any:
+    return add_category(name="Home", tax_category="standard")
+
+
+def added(caller: Any, **fields: Any) -> Any:
+    answer = caller.post(RULES, {"name": "Home", "scope": "global", "rate_bps": 1200, **fields})
+    assert answer.status_code == 201, answer.content
+    return answer
+
+
+def test_a_rule_is_added_where_it_is_wanted(at_office: Any, everything_ten_percent: Any, home: Any) -> None:
+    caller = at_office("administrator")
+    answer = added(caller, scope="category", category_path="home", fixed_minor=30, position=1)
+    made = answer.json()
+    assert (made["scope"], made["category_path"], made["vendor"]) == ("category", "home", None)
+    assert (made["rate_bps"], made["fixed_minor"], made["currency"], made["version"]) == (1200, 30, "EUR", 1)
+    assert answer["Location"] == f"{RULES}/{made['id']}"
+    assert caller.get(answer["Location"]).json() == made
+    assert [(rule["position"], rule["name"]) for rule in items(caller, RULES)] == [(1, "Home"), (2, "Standard")]
+    entry = AuditEntry.objects.get(action="commission_rule.added")
+    assert entry.subject == f"commission_rule:{made['id']}"
+    assert entry.data == {"name": "Home", "rate_bps": 1200, "fixed_minor": 30}
+
+
+def test_a_vendors_rule_names_its_vendor(at_office: Any, make_vendor: Any) -> None:
+    vendor = make_vendor("lindqvist")
+    made = added(at_office("administrator"), scope="vendor", vendor_id=str(vendor.id)).json()
+    assert made["vendor"] == {"id": str(vendor.id), "slug": "lindqvist", "name": "Lindqvist"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"name": " "}, "name"),
+        ({"name": "x" * 101}, "name"),
+        ({"rate_bps": 10_001}, "rate_bps"),
+        ({"rate_bps": -1}, "rate_bps"),
+        ({"rate_bps": 12.5}, "rate_bps"),
+        ({"fixed_minor": 10**13}, "fixed_minor"),
+        ({"scope": "everything"}, "scope"),
+        ({"scope": "vendor"}, "vendor_id"),
+        ({"scope": "vendor", "vendor_id": "0190a1b2-0000-7000-8000-000000000000"}, "vendor_id"),
+        ({"scope": "category"}, "category_path"),
+        ({"scope": "category", "category_path": "nowhere"}, "category_path"),
+        ({"scope": "global", "category_path": "home"}, "category_path"),
+        ({"position": 0}, "position"),
+        ({"position": 10**30}, "position"),
+    ],
+)
+def test_a_rule_that_says_nothing_sensible_is_refused(
+    at_office: Any, home: Any, fields: dict[str, Any], field: str
+) -> None:
+    answer = at_office("administrator").post(RULES, {"name": "Home", "scope": "global", "rate_bps": 1200, **fields})
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert not CommissionRule.objects.exists()
+
+
+def test_a_change_is_the_next_version(at_office: Any, everything_ten_percent: Any) -> None:
+    caller, first = at_office("administrator"), everything_ten_percent
+    answer = caller.put(f"{RULES}/{first.id}", {"name": "Standard", "rate_bps": 1100})
+    assert answer.status_code == 200
+    second = answer.json()
+    assert (second["version"], second["replaces_id"], second["rate_bps"]) == (2, str(first.id), 1100)
+    assert answer["Location"] == f"{RULES}/{second['id']}"
+    late = caller.put(f"{RULES}/{first.id}", {"name": "Standard", "rate_bps": 1300})
+    assert (late.status_code, late.json()["code"]) == (409, "commission_rule_ended")
+    for _ in range(12):
+        second = caller.put(f"{RULES}/{second['id']}", {"name": "Standard", "rate_bps": 1100}).json()
+    versions = caller.get(f"{RULES}/{second['id']}/versions").json()
+    assert [version["version"] for version in versions] == list(range(14, 0, -1))
+    assert [rule["id"] for rule in items(caller, RULES)] == [second["id"]]
+
+
+def test_rules_are_moved_and_ended(at_office: Any) -> None:
+    caller = at_office("administrator")
+    first, second, third = [added(caller, name=name).json()["id"] for name in ("one", "two", "three")]
+    moved = caller.put(f"{RULES}/{third}/position", {"position": 1})
+    assert (moved.status_code, moved.json()["position"]) == (200, 1)
+    assert [rule["id"] for rule in items(caller, RULES)] == [third, first, second]
+    assert caller.put(f"{RULES}/{third}/position", {"position": 900}).json()["position"] == 3
+    ended = caller.delete(f"{RULES}/{first}")
+    assert (ended.status_code, ended.content) == (204, b"")
+    assert [(rule["position"], rule["id"]) for rule in items(caller, RULES)] == [(1, second), (2, third)]
+    assert caller.get(f"{RULES}/{first}").json()["ended_at"] is not None
+    assert caller.delete(f"{RULES}/{first}").status_code == 409
+    assert AuditEntry.objects.filter(action="commission_rule.ended").count() == 1
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete"])
+def test_a_rule_that_is_none_is_not_found(at_office: Any, make_user: Any, method: str) -> None:
+    caller = at_office("administrator")
+    path = f"{RULES}/0190a1b2-0000-7000-8000-000000000000"
+    assert getattr(caller, method)(path).status_code == 404
+
+
+def test_an_explanation_says_what_a_line_would_pay_and_why(
+    at_office: Any, everything_ten_percent: Any, home: Any, make_vendor: Any
+) -> None:
+    caller, vendor, other = at_office("administrator"), make_vendor("lindqvist"), make_vendor("moreau")
+    added(caller, name="Moreau's", scope="vendor", vendor_id=str(other.id), position=1)
+    line = {"vendor_id": str(vendor.id), "category_path": "home", "amount_minor": 10005, "quantity": 2}
+    found = caller.post(EXPLANATIONS, line)
+    assert found.status_code == 200
+    assert found.json() == {
+        "amount_minor": 10005,
+        "commission_minor": 1001,
+        "earnings_minor": 9004,
+        "currency": "EUR",
+        "rule_id": str(everything_ten_percent.id),
+        "reason": "Standard (version 1): 10 % of 100.05 EUR",
+        "passed": ["Moreau's: is for another vendor"],
+    }
+    caller.delete(f"{RULES}/{everything_ten_percent.id}")
+    unsold = caller.post(EXPLANATIONS, line)
+    assert (unsold.status_code, unsold.json()["code"]) == (409, "no_commission_rule")
+    wrong = caller.post(EXPLANATIONS, {**line, "amount_minor": -1, "quantity": 0, "category_path": "nowhere"})
+    assert {error["field"] for error in wrong.json()["errors"]} == {"amount_minor", "quantity", "category_path"}

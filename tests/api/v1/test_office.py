@@ -1,0 +1,169 @@
+"""Who of the staff may call what, and how many queries an answer takes."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, reverse
+
+from api.auth import SignedIn, staff_scopes
+from api.v1.finance import urls as finance
+from api.v1.platform import urls as platform
+from billing.commissions.models import CommissionRule
+from billing.ledger.models import JournalEntry, LedgerAccount
+from billing.payments.actions import request_refund
+from billing.payments.models import Payment, PaymentShare
+from billing.reconciliation.actions import reconcile
+from billing.reconciliation.models import ReconciliationException
+from marketplace.fulfillment.models import Parcel, ParcelLine
+from marketplace.orders.models import VendorOrder
+from tests.api.conftest import OFFICE
+from tests.marketplace.conftest import address, everything_ten_percent, put_on_shelf
+from tests.support.api import at_office
+from tests.support.office import market_day
+
+__all__ = ["address", "at_office", "everything_ten_percent", "market_day", "put_on_shelf"]
+
+EVERYBODY = {"support", "finance", "administrator"}
+FINANCE = {"finance", "administrator"}
+ADMINISTRATOR = {"administrator"}
+NOBODY: set[str] = set()
+# (reading, writing) by route: as on the pages, see the doors of the back office. Of the finance console all are finance's.
+DOORS = {
+    "me": (EVERYBODY, NOBODY),
+    "vendors": (EVERYBODY, NOBODY),
+    "vendor": (EVERYBODY, NOBODY),
+    "vendor_approval": (NOBODY, ADMINISTRATOR),
+    "vendor_rejection": (NOBODY, ADMINISTRATOR),
+    "orders": (EVERYBODY, NOBODY),
+    "order": (EVERYBODY, NOBODY),
+    "commission_rules": (ADMINISTRATOR, ADMINISTRATOR),
+    "commission_rule": (ADMINISTRATOR, ADMINISTRATOR),
+    "commission_position": (NOBODY, ADMINISTRATOR),
+    "commission_versions": (ADMINISTRATOR, NOBODY),
+    "commission_explanations": (NOBODY, ADMINISTRATOR),
+}
+METHODS = ("get", "post", "put", "patch", "delete")
+MOST_QUERIES = 8
+
+
+def routes() -> list[tuple[str, str, URLPattern]]:
+    """(audience, address with unknown ids, route) of all that has a view of the API."""
+    return [
+        (
+            audience,
+            reverse(
+                f"api_{audience}:{route.name}",
+                urlconf="config.urls_office",
+                kwargs=dict.fromkeys(route.pattern.converters, uuid4()),
+            ),
+            route,
+        )
+        for audience, module in (("platform", platform), ("finance", finance))
+        for route in module.urlpatterns
+        if hasattr(route.callback, "view_class") and not str(route.name).endswith("_docs")
+    ]
+
+
+def doors(audience: str, route: URLPattern) -> tuple[set[str], set[str]]:
+    return DOORS[str(route.name)] if audience == "platform" else (FINANCE, FINANCE)
+
+
+@pytest.mark.parametrize("role", sorted(EVERYBODY))
+def test_each_role_opens_its_own_doors_and_no_others(at_office: Any, settings: Any, role: str) -> None:
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"
+    caller = at_office(role)
+    wrong = {}
+    for audience, path, route in routes():
+        reads, writes = doors(audience, route)
+        for method in METHODS:
+            if not hasattr(route.callback.view_class, method):
+                continue
+            answer = getattr(caller, method)(path)
+            let_in = role in (reads if method == "get" else writes)
+            if (answer.status_code != 403) != let_in or answer.status_code >= 500:
+                wrong[f"{method} {path}"] = answer.status_code
+    assert wrong == {}
+
+
+def test_nobody_and_who_is_not_on_the_staff_comes_in_nowhere(
+    program: Any, make_vendor: Any, member_token: Any, make_key: Any
+) -> None:
+    vendor = make_vendor("lindqvist")
+    member, key = member_token(vendor), make_key(vendor, "orders:read", "money:read")
+    for token, status in (("", 401), (member, 403), (key, 403), ("nonsense", 401)):
+        caller = program(OFFICE, token)
+        found = {
+            (method, path): getattr(caller, method)(path).status_code
+            for _, path, route in routes()
+            for method in METHODS
+            if hasattr(route.callback.view_class, method)
+        }
+        assert set(found.values()) == {status}, found
+
+
+def test_every_view_says_its_area_and_every_write_can_be_repeated() -> None:
+    for _, path, route in routes():
+        view = route.callback.view_class
+        assert view.area or view.permission_classes == [SignedIn], path
+        for method in METHODS[1:]:
+            if hasattr(view, method):
+                assert getattr(getattr(view, method), "is_idempotent", False), (method, path)
+
+
+def test_who_calls_is_told_what_they_may_do(at_office: Any) -> None:
+    answer = at_office("finance").get("/api/v1/platform/me").json()
+    assert (answer["name"], answer["email"], answer["role"]) == ("Ada Berg", "finance@souk.example", "finance")
+    assert (
+        answer["scopes"]
+        == sorted(staff_scopes("finance"))
+        == [
+            *("money:read", "money:write", "orders:read", "vendors:read"),
+        ]
+    )
+
+
+def everything_of(market_day: Any) -> dict[str, Any]:
+    """By the name of a path's parameter, an id of which there is most to tell."""
+    part = VendorOrder.objects.get(order=market_day.paid, vendor_id=market_day.lindqvist.id)
+    parcel = Parcel.objects.create(vendor_order=part, vendor_id=part.vendor_id)
+    ParcelLine.objects.create(parcel=parcel, order_line=part.lines.get(), vendor_id=part.vendor_id, quantity=1)
+    payment = Payment.objects.get(reference_id=market_day.paid.id)
+    with transaction.atomic():
+        for share in PaymentShare.objects.filter(payment=payment):
+            request_refund(share=share, amount_minor=10, reason="Late", key=f"late:{share.id}")
+    run = reconcile(fetch_balances=list)
+    return {
+        "vendor_id": market_day.lindqvist.id,
+        "number": market_day.paid.number,
+        "rule_id": CommissionRule.objects.get().id,
+        "account_id": LedgerAccount.objects.get(code="2000", vendor_id=market_day.lindqvist.id).id,
+        "entry_id": JournalEntry.objects.get(kind="transfer").id,
+        "transfer_id": market_day.transfer.id,
+        "payout_id": market_day.vendor_payout.id,
+        "payment_id": payment.id,
+        "run_id": run.id,
+        "exception_id": ReconciliationException.objects.all()[0].id,
+    }
+
+
+def test_no_answer_takes_more_than_eight_queries(at_office: Any, market_day: Any) -> None:
+    caller, ids = at_office("administrator"), everything_of(market_day)
+    counts = {}
+    for audience, _, route in routes():
+        if not hasattr(route.callback.view_class, "get"):
+            continue
+        name = f"api_{audience}:{route.name}"
+        given = {each: ids[each] for each in route.pattern.converters}
+        path = reverse(name, urlconf="config.urls_office", kwargs=given)
+        caller.get(path)
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
+            assert caller.get(path).status_code == 200, path
+        # The face's role is taken on by the test, around the call.
+        counts[name] = len([query for query in captured if "SESSION AUTHORIZATION" not in query["sql"]])
+    assert len(counts) == 26
+    assert {name: count for name, count in counts.items() if count > MOST_QUERIES} == {}
