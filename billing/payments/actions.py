@@ -69,6 +69,12 @@ class RefundDiffers(Conflict):
     code = "refund_differs"
 
 
+class NotRefused(Conflict):
+    """The provider did not refuse this refund: it is under way, done, or came back after it was accepted."""
+
+    code = "refund_not_refused"
+
+
 @dataclass(frozen=True, slots=True)
 class ShareInput:
     """A vendor's part: `gross_minor` of the payment, of which `commission_minor` stays with the platform."""
@@ -417,6 +423,30 @@ def refund_answered(
         if not moved:
             _count_refund(payment, share, refund, sign=-1)
         announce("refund.failed", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
+    return refund
+
+
+@transaction.atomic
+def retry_refund(*, refund_id: UUID) -> Refund:
+    """Have a refund that the provider refused sent again, and count it again. Announces `refund.requested`.
+
+    Raises NotRefused, or RefundTooLarge when too little is left of its share since.
+    """
+    payment = lock_payment(Refund.objects.values_list("payment_id", flat=True).get(id=refund_id))
+    share = PaymentShare.objects.select_for_update().get(refunds=refund_id)
+    refund = Refund.objects.select_for_update().get(id=refund_id)
+    if not refund.was_refused:
+        raise NotRefused("Only a refund that the provider refused can be sent again.")
+    gross_left, net_left = share.gross_minor - share.refunded_minor, share.net_minor - share.refunded_net_minor
+    if refund.net_minor > net_left or refund.amount_minor - refund.net_minor > gross_left - net_left:
+        raise RefundTooLarge(f"Only {Money(gross_left, share.currency)} of this order is left to be refunded.")
+    # The provider repeats a refusal under its key.
+    refund.state, refund.attempt, refund.error = RefundState.DUE, refund.attempt + 1, ""
+    refund.due_at, refund.done_at = clock.now(), None
+    refund.save(update_fields=["state", "attempt", "error", "due_at", "done_at"])
+    _count_refund(payment, share, refund, sign=1)
+    announce("refund.requested", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
+    transaction.on_commit(lambda: ring("stripe.send_refunds"))
     return refund
 
 

@@ -170,4 +170,12 @@ class Refund(models.Model):
                 condition=Q(net_minor__gte=0, net_minor__lte=F("amount_minor")), name="refund_net_within_amount"
             ),
         ]
-        indexes = [models.Index(fields=["due_at"], name="refund_due", condition=Q(state__in=["due", "sent"]))]
+        indexes = [
+            models.Index(fields=["due_at"], name="refund_due", condition=Q(state__in=["due", "sent"])),
+            models.Index(fields=["-id"], name="refund_failed", condition=Q(state="failed")),
+        ]
+
+    @property
+    def was_refused(self) -> bool:
+        """The provider never accepted it: nothing moved, and it counts for nothing until it is sent again."""
+        return self.state == RefundState.FAILED and not self.provider_refund_id

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 
-from billing.payments.models import Payment, PaymentShare, PaymentState, Refund
+from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from kit.pagination import Page, keyset_page
 
 
@@ -76,6 +76,11 @@ def sold_by(vendor_ids: Sequence[UUID], *, currency: str) -> dict[UUID, Sold]:
         .annotate(Sum("gross_minor"), Sum("commission_minor"), Sum("refunded_minor"), Sum("refunded_net_minor"))
     )
     return dict.fromkeys(vendor_ids, Sold()) | {vendor_id: Sold(*sums) for vendor_id, *sums in rows}
+
+
+def failed_refunds() -> int:
+    """How many refunds were refused or came back: customers who are still owed their money. One query."""
+    return Refund.objects.filter(state=RefundState.FAILED).count()
 
 
 def refunds_page(*, state: str = "", cursor: str | None = None, size: int = 50) -> Page[Refund]:

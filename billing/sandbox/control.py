@@ -18,7 +18,7 @@ from .money.refunds import fail as fail_refund
 from .store import Record
 from .world import World
 
-FAULTS = ("500", "500_saved", "drop", "429", "lock_timeout", "409", "slow")
+FAULTS = ("500", "500_saved", "drop", "429", "lock_timeout", "409", "balance_insufficient", "slow")
 KNOBS: dict[str, Any] = {"duplicate": bool, "reverse": bool, "delay_seconds": (int, float), "drop": list}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from .accounts import KIND as ACCOUNT
 from .api.registry import HANDLERS, Call, check_metadata
 from .contract import Operation, Problem
-from .errors import ApiError, invalid, unsupported
+from .errors import ApiError, invalid, refused, unsupported
 from .expand import check_paths, expand
 from .ids import new_id
 from .world import World
@@ -226,6 +226,8 @@ class Gateway:
             try:
                 if fault and fault["mode"] == "500_saved":
                     raise ApiError(500, "An unknown error occurred", type="api_error", saved=True)
+                if fault and fault["mode"] == "balance_insufficient":
+                    raise refused("Insufficient funds in your Stripe balance.", code="balance_insufficient")
                 body = handler(Call(self.world, account, params, ids, request.path))
                 expand(self.world, body, paths)
                 answer = Outgoing(200, body)

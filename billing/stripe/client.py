@@ -20,6 +20,12 @@ API_VERSION: Final = "2026-10-28.endive"
 # A person may be waiting for the answer: the SDK's own 80 seconds are too long.
 CONNECT_SECONDS, READ_SECONDS = 3.05, 20
 LOOPBACK = ("127.0.0.1", "localhost")
+# Refusals that pass by themselves, in words for finance. Stripe repeats them under the key they were given for.
+NOT_NOW = {
+    "balance_insufficient": "Waiting for our balance at Stripe to cover it",
+    "lock_timeout": "Stripe was busy",
+    "rate_limit": "Stripe was busy",
+}
 SECRETS = frozenset({"secret", "client_secret", "signing_secret"})
 
 stripe.enable_telemetry = False

@@ -15,12 +15,13 @@ from billing.ledger.models import JournalEntry
 from billing.payments.actions import lock_payment, refund_answered
 from billing.payments.models import Refund, RefundState
 from billing.stripe.balances import book, mirror, transaction_of
-from billing.stripe.client import describe, is_temporary, named_errors, stripe_client
+from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
 from kit import clock
 
 log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=1)
 SOON = timedelta(seconds=30)
+LATER = timedelta(minutes=10)
 KEY_TRUSTED = timedelta(hours=20)
 EXPANDED = ["balance_transaction", "failure_balance_transaction"]
 STATES = {
@@ -62,13 +63,7 @@ def send(refund: Refund) -> bool:
         made = _made_before(refund) if clock.now() - refund.created_at > KEY_TRUSTED else None
         made = made or _create(refund)
     except stripe.StripeError as error:
-        log.warning("refund_not_made", refund=str(refund.id), cause=type(error).__name__)
-        if is_temporary(error):
-            again = Refund.objects.filter(id=refund.id, state=RefundState.SENT)
-            again.update(due_at=clock.now() + SOON, error="Stripe did not answer; asking again")
-        else:
-            why = f"Stripe refused the refund: {describe(error)}"
-            refund_answered(refund_id=refund.id, state=RefundState.FAILED, error=why, moved=False)
+        _not_made(refund, error)
         return False
     _record(refund.id, made)
     return True
@@ -99,6 +94,28 @@ def _create(refund: Refund) -> Any:
         },
         options={"idempotency_key": f"re:{refund.id}:{refund.attempt}"},
     )
+
+
+@transaction.atomic
+def _not_made(refund: Refund, error: stripe.StripeError) -> None:
+    """Decide from Stripe's refusal: ask again under the same key, later under the next, or give up and say so."""
+    code = code_of(error)
+    log.warning("refund_not_made", refund=str(refund.id), code=code, cause=type(error).__name__)
+    lock_payment(refund.payment_id)
+    row = Refund.objects.select_for_update().get(id=refund.id)
+    if (row.state, row.attempt) != (RefundState.SENT, refund.attempt):
+        return
+    if is_temporary(error):
+        row.due_at, row.error = clock.now() + SOON, NOT_NOW.get(code, "Stripe did not answer; asking again")
+    elif code in NOT_NOW or isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+        # Nothing is wrong with the refund itself; the customer is owed it until our balance or our key is right again.
+        row.state, row.attempt, row.due_at = RefundState.DUE, row.attempt + 1, clock.now() + LATER
+        row.error = NOT_NOW.get(code, "Stripe does not accept our key")
+    else:
+        why = f"Stripe refused the refund: {describe(error)}"
+        refund_answered(refund_id=row.id, state=RefundState.FAILED, error=why, moved=False)
+        return
+    row.save(update_fields=["state", "attempt", "due_at", "error"])
 
 
 def _made_before(refund: Refund) -> Any:

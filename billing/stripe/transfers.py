@@ -15,7 +15,7 @@ from billing.payments.actions import lock_payment
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.models import Transfer, TransferState
 from billing.stripe.balances import book, mirror, transaction_of
-from billing.stripe.client import code_of, describe, is_temporary, named_errors, stripe_client
+from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
 from billing.stripe.models import ConnectedAccount
 from kit import clock
 from kit.money import Money
@@ -32,11 +32,6 @@ SOON = timedelta(seconds=30)
 LATER = timedelta(minutes=10)
 # Keys are good for 24 hours; what was not made by then is sent under the next.
 KEY_TRUSTED = timedelta(hours=20)
-NOT_NOW = {
-    "balance_insufficient": "Waiting for our balance at Stripe to cover it",
-    "lock_timeout": "Stripe was busy",
-    "rate_limit": "Stripe was busy",
-}
 CANNOT_RECEIVE = frozenset({"insufficient_capabilities_for_transfer", "transfers_not_allowed", "capability_not_active"})
 WAITS_FOR_VENDOR = "Waiting until the vendor's payout details are complete"
 

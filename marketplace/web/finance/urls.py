@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("payouts/<uuid:payout_id>/", payouts.payout, name="payout"),
     path("payments/", payments.payments, name="payments"),
     path("refunds/", payments.refunds, name="refunds"),
+    path("refunds/<uuid:refund_id>/retry/", payments.retry, name="refund_retry"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/matches/", reconciliation.match, name="match"),
     path("reconciliation/runs/<uuid:run_id>/", reconciliation.run, name="run"),

@@ -40,9 +40,9 @@ def next_of_payout(payout: Payout) -> Next:
 def next_of_refund(refund: Refund) -> Next:
     state = RefundState(refund.state)
     if state == RefundState.DUE:
-        return Next("Sent", refund.due_at)
+        return Next("Tried again" if refund.error else "Sent", refund.due_at)
     if state in (RefundState.SENT, RefundState.PENDING):
         return Next("The provider answers")
     if state == RefundState.FAILED:
-        return Next("Pay the customer another way")
+        return Next("Waits for you: send again" if refund.was_refused else "Pay the customer another way")
     return Next("", refund.done_at)

@@ -3,7 +3,7 @@
 import pytest
 
 from billing.payments import actions
-from billing.payments.models import AttemptState, PaymentState, RefundState
+from billing.payments.models import AttemptState, Payment, PaymentState, Refund, RefundState
 from billing.payments.provider import KeyTaken, ProviderUnavailable, SessionLine
 from billing.payouts import actions as payouts
 from billing.payouts.models import TransferState
@@ -373,6 +373,78 @@ def test_a_refund_that_stripe_refuses_gives_the_vendor_its_earnings_back(paid):
     assert refund.error.startswith("Stripe refused the refund: ")
     restored = paid.transfer(paid.moreau)
     assert (restored.state, restored.amount_minor) == (TransferState.HELD, 3400)
+
+
+def test_a_refund_that_our_balance_does_not_cover_waits_for_it(paid, books, explained):
+    paid.sandbox.fail("/v1/refunds", "balance_insufficient", times=2)
+    refund = actions.request_refund(share=paid.moreau, amount_minor=4000, key="sold_out:6", reason="Sold out")
+    for attempt in (2, 3):
+        assert tasks.send_refunds() == 0
+        refund.refresh_from_db()
+        assert (refund.state, refund.attempt) == (RefundState.DUE, attempt)
+        assert refund.error == "Waiting for our balance at Stripe to cover it"
+        assert tasks.send_refunds() == 0
+        paid.sandbox.advance(minutes=10)
+    paid.refresh()
+    assert (paid.moreau.refunded_minor, paid.transfer(paid.moreau).state) == (4000, TransferState.CANCELED)
+    assert Fact.objects.filter(name="refund.failed").count() == 0
+    assert tasks.send_refunds() == 1
+    refund.refresh_from_db()
+    assert (refund.state, refund.error) == (RefundState.SUCCEEDED, "")
+    tasks.sync_balance()
+    explained()
+
+
+def test_a_key_that_stripe_does_not_take_fails_no_refund(paid, settings):
+    refund = actions.request_refund(share=paid.moreau, amount_minor=4000, key="sold_out:7", reason="Sold out")
+    settings.STRIPE_SECRET_KEY = "sk_test_revoked"
+    assert tasks.send_refunds() == 0
+    refund.refresh_from_db()
+    assert (refund.state, refund.error) == (RefundState.DUE, "Stripe does not accept our key")
+
+
+def test_a_refused_refund_can_be_sent_again(paid, explained):
+    payments = Payment.objects.filter(id=paid.payment.id)
+    payments.update(provider_charge_id="ch_gone")
+    refund = actions.request_refund(share=paid.moreau, amount_minor=4000, key="sold_out:8", reason="Sold out")
+    with pytest.raises(actions.NotRefused):
+        actions.retry_refund(refund_id=refund.id)
+    assert tasks.send_refunds() == 0
+    payments.update(provider_charge_id=paid.payment.provider_charge_id)
+    again = actions.retry_refund(refund_id=refund.id)
+    paid.refresh()
+    assert (again.state, again.attempt, again.error, again.done_at) == (RefundState.DUE, 2, "", None)
+    assert (paid.payment.refunded_minor, paid.moreau.refunded_minor, paid.moreau.refunded_net_minor) == (
+        *(4000, 4000),
+        3400,
+    )
+    assert paid.transfer(paid.moreau).state == TransferState.CANCELED
+    assert Fact.objects.filter(name="refund.requested").count() == 2
+    assert tasks.send_refunds() == 1
+    assert Refund.objects.get().state == RefundState.SUCCEEDED
+    tasks.sync_balance()
+    explained()
+
+
+def test_what_was_refunded_otherwise_meanwhile_is_not_refunded_again(paid):
+    paid.sandbox.control(f"charges/{paid.payment.provider_charge_id}/dispute", {"reason": "fraudulent"})
+    refund = actions.request_refund(share=paid.moreau, amount_minor=4000, key="sold_out:9", reason="Sold out")
+    assert tasks.send_refunds() == 0
+    actions.request_refund(share=paid.moreau, amount_minor=100, key="return:9", reason="Returned")
+    with pytest.raises(actions.RefundTooLarge, match=r"Only 39\.00 EUR"):
+        actions.retry_refund(refund_id=refund.id)
+    refund.refresh_from_db()
+    assert refund.was_refused
+
+
+def test_a_refund_that_came_back_is_not_sent_again(paid):
+    refund = actions.request_refund(share=paid.moreau, amount_minor=4000, key="sold_out:10", reason="Sold out")
+    tasks.send_refunds()
+    refund.refresh_from_db()
+    paid.sandbox.control(f"refunds/{refund.provider_refund_id}/fail")
+    paid.sandbox.drain()
+    with pytest.raises(actions.NotRefused):
+        actions.retry_refund(refund_id=refund.id)
 
 
 def test_a_refund_whose_answer_is_lost_is_made_once(paid, explained):

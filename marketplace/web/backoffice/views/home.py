@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from billing.payments.queries import failed_refunds
 from billing.payouts.models import TransferState
 from billing.payouts.queries import transfer_counts
 from billing.reconciliation.queries import open_count
@@ -76,6 +77,15 @@ def _decisions(allowed: May, states: dict[str, int]) -> Any:
             "transfers refused",
             f"{reverse('finance:transfers')}?state=failed",
             "Read why, then send again",
+        )
+    if allowed.finance and (count := failed_refunds()):
+        yield _to_do(
+            "undo-2",
+            count,
+            "refund failed",
+            "refunds failed",
+            f"{reverse('finance:refunds')}?state=failed",
+            "Customers wait for their money",
         )
     if allowed.administrate and (count := failed_deliveries()):
         yield _to_do(

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from billing.ledger.models import AccountCode
 from billing.ledger.queries import balances, moved, moved_by_day, total_of
+from billing.payments.queries import failed_refunds
 from billing.payouts.models import TransferState
 from billing.payouts.queries import MoneyOut, money_out, transfer_counts
 from billing.reconciliation.queries import latest_run, open_count, open_exceptions
@@ -35,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "verdict": verdict(latest_run(), differences),
         "exceptions": list(open_exceptions()[:5]),
         "flow": _flow(out, currency),
-        "figures": _figures(owed, debt, transfer_counts().get(TransferState.FAILED, 0), differences, currency),
+        "figures": _figures(owed, debt, differences, currency),
         "month": f"{clock.today():%B %Y}",
         "currency": currency,
         **_month(currency),
@@ -58,7 +59,8 @@ def _flow(out: MoneyOut, currency: str) -> list[dict[str, Any]]:
     ]
 
 
-def _figures(owed: int, debt: int, refused: int, differences: int, currency: str) -> list[dict[str, Any]]:
+def _figures(owed: int, debt: int, differences: int, currency: str) -> list[dict[str, Any]]:
+    refused, refunds = transfer_counts().get(TransferState.FAILED, 0), failed_refunds()
     return [
         {
             "label": "Owed to vendors",
@@ -70,7 +72,7 @@ def _figures(owed: int, debt: int, refused: int, differences: int, currency: str
         {
             "label": "Vendors' debt",
             "value": _words(debt, currency),
-            "note": "netted from later earnings" if debt else "nobody owes us",
+            "note": "to be settled with them" if debt else "nobody owes us",
             "icon": "circle-alert",
             "url": reverse("finance:vendors"),
         },
@@ -80,6 +82,13 @@ def _figures(owed: int, debt: int, refused: int, differences: int, currency: str
             "note": "read why, send again" if refused else "none",
             "icon": "send",
             "url": f"{reverse('finance:transfers')}?state=failed",
+        },
+        {
+            "label": "Failed refunds",
+            "value": str(refunds),
+            "note": "customers wait for their money" if refunds else "none",
+            "icon": "undo-2",
+            "url": f"{reverse('finance:refunds')}?state=failed",
         },
         {
             "label": "Open differences",

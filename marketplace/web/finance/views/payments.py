@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from billing.payments.models import Payment, PaymentState, RefundState
+from audit.actions import traced
+from billing.payments.actions import NotRefused, RefundTooLarge, retry_refund
+from billing.payments.models import Payment, PaymentState, Refund, RefundState
 from billing.payments.queries import payments_page, refunds_page
 from billing.payouts.queries import payout_called
-from marketplace.web.backoffice.roles import for_finance
+from kit.money import Money
+from marketplace.web.backoffice.roles import for_finance, staff_of
 from marketplace.web.backoffice.tables import (
     Filter,
     csv_file,
@@ -140,3 +145,21 @@ def _refund_rows(state: str) -> Iterator[Sequence[Any]]:
                 refund.provider_refund_id,
                 refund.error,
             )
+
+
+@require_POST
+@for_finance
+def retry(request: HttpRequest, refund_id: UUID) -> HttpResponse:
+    """Have a refund sent again that the provider refused."""
+    try:
+        with traced("refund.retried", f"refund:{refund_id}", by=staff_of(request).user_id) as told:
+            refund = retry_refund(refund_id=refund_id)
+            amount = Money(refund.amount_minor, refund.currency)
+            told.update(number=refund.payment.reference_number, amount=str(amount))
+    except Refund.DoesNotExist as missing:
+        raise Http404("There is no such refund.") from missing
+    except (NotRefused, RefundTooLarge) as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"The refund of {amount} for {refund.payment.reference_number} is being sent again.")
+    return HttpResponseRedirect(f"{reverse('finance:refunds')}?state=failed")

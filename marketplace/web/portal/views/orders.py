@@ -245,7 +245,9 @@ def _money(part: VendorOrder) -> dict[str, Any]:
             {"title": line.title, "amount_minor": -line.commission_minor, "reason": line.commission_reason}
             for line in part.lines.all()
         ],
-        "refunds": [{"reason": refund.reason, "amount_minor": -refund.net_minor} for refund in refunds],
+        "refunds": [
+            {"reason": refund.reason, "amount_minor": -refund.net_minor} for refund in refunds if not refund.was_refused
+        ],
         "left_minor": earned - (share.refunded_net_minor if share else 0),
         "place": places_of([transfer])[0] if transfer else None,
     }

@@ -49,6 +49,7 @@ DOORS = {
     "finance:payout": FINANCE,
     "finance:payments": FINANCE,
     "finance:refunds": FINANCE,
+    "finance:refund_retry": FINANCE,
     "finance:reconciliation": FINANCE,
     "finance:match": FINANCE,
     "finance:run": FINANCE,
@@ -60,6 +61,7 @@ POSTED = {
     "backoffice:commission_end",
     "backoffice:fact_retry",
     "finance:transfer_retry",
+    "finance:refund_retry",
     "finance:match",
 }
 CHANGING = POSTED | {

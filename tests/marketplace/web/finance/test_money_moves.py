@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from audit.models import AuditEntry
-from billing.payments.actions import request_refund
+from billing.payments.actions import refund_answered, request_refund
 from billing.payments.models import PaymentShare, Refund
 from billing.payouts.actions import delivered
 from billing.payouts.models import Payout, Transfer
@@ -130,7 +130,43 @@ def test_a_refund_says_whose_money_it_is(desk, market_day):
     (row,) = at.csv("/finance/refunds/?format=csv&state=due")[1:]
     assert row[3:8] == ["15.10", "14.10", "1.00", "'=Came broken", "due"]
     assert next_of_refund(refund).words == "Sent"
-    assert next_of_refund(Refund(state="failed")).words == "Pay the customer another way"
+    assert next_of_refund(Refund(state="due", error="Waiting")).words == "Tried again"
+    assert next_of_refund(Refund(state="failed")).words == "Waits for you: send again"
+    assert next_of_refund(Refund(state="failed", provider_refund_id="re_1")).words == "Pay the customer another way"
+
+
+@pytest.fixture
+def refused(market_day):
+    share = PaymentShare.objects.get(payment__reference_id=market_day.paid.id, vendor_id=market_day.moreau.id)
+    refund = request_refund(share=share, amount_minor=1510, key="sold_out:1", reason="Sold out")
+    return refund_answered(refund_id=refund.id, state="failed", error="Stripe refused the refund: No.", moved=False)
+
+
+def test_a_refused_refund_waits_on_the_home_pages_and_is_sent_again_by_a_button(desk, refused):
+    at = desk("finance")
+    assert "1 refund failed" in at.page("/")
+    assert "customers wait for their money" in at.page("/finance/")
+    page = at.page("/finance/refunds/?state=failed")
+    assert "Stripe refused the refund: No." in page
+    assert f"/finance/refunds/{refused.id}/retry/" in page
+    answer = at.post(f"/finance/refunds/{refused.id}/retry/", follow=True).content.decode()
+    number = refused.payment.reference_number
+    assert f"The refund of 15.10 EUR for {number} is being sent again." in answer
+    refused.refresh_from_db()
+    assert (refused.state, refused.attempt, refused.error) == ("due", 2, "")
+    assert PaymentShare.objects.get(id=refused.share_id).refunded_minor == 1510
+    assert AuditEntry.objects.get(action="refund.retried").data == {"number": number, "amount": "15.10 EUR"}
+    again = at.post(f"/finance/refunds/{refused.id}/retry/", follow=True).content.decode()
+    assert "Only a refund that the provider refused can be sent again." in again
+    assert AuditEntry.objects.filter(action="refund.retried").count() == 1
+    assert "customers wait for their money" not in at.page("/finance/")
+
+
+def test_only_finance_sends_a_refund_again(desk, refused):
+    assert desk("support").post(f"/finance/refunds/{refused.id}/retry/").status_code == 403
+    assert desk("finance").get(f"/finance/refunds/{refused.id}/retry/").status_code == 405
+    assert desk("finance").post(f"/finance/refunds/{refused.payment_id}/retry/").status_code == 404
+    assert Refund.objects.get().state == "failed"
 
 
 def test_downloads_of_transfers_and_payouts(desk, market_day):
