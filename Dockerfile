@@ -37,6 +37,9 @@ ENV PATH=/venv/bin:$PATH \
     SOUK_DATA=/data \
     SOUK_HANDOFF_VERIFYING_KEY_FILE=/data/keys/handoff-public-key
 
+# Where all else is read-only, a platform mounts something empty here; named, it stays open to a user who is not root.
+VOLUME /tmp
+
 WORKDIR /app
 COPY --from=libraries /venv /venv
 COPY manage.py ./
