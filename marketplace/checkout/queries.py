@@ -43,6 +43,8 @@ def quote_line(line: CartLine, *, key: UUID | None = None, price_minor: int | No
 def cart_to_order(cart: Cart) -> CartContents:
     """The cart's contents as its customer may order them: what an unpaid order from this cart holds is theirs to have."""
     found = contents(cart)
+    if all(line.offer.available >= line.quantity for line in found.lines):
+        return found
     held = dict(
         OrderLine.objects.filter(vendor_order__order__cart_id=cart.id, vendor_order__order__stock_hold=StockHold.HELD)
         .values_list("variant_id")

@@ -5,15 +5,15 @@ from uuid import UUID
 
 from api.v1.storefront.shown.catalog import page_of, picture
 from marketplace.carts.models import Cart, CartLine
-from marketplace.carts.queries import CartContents, contents
+from marketplace.carts.queries import CartContents
 from marketplace.catalog.models import VendorCard
-from marketplace.checkout.queries import problem_with, quote_cart
+from marketplace.checkout.queries import cart_to_order, problem_with, quote_cart
 from marketplace.checkout.quote import VendorQuote
 
 
 def cart(found: Cart) -> dict[str, Any]:
     """The whole cart as it is now. Three queries, whatever its size."""
-    inside = contents(found)
+    inside = cart_to_order(found)
     costs = quote_cart(inside)
     lines = [line_of(line, inside) for line in inside.lines]
     return {

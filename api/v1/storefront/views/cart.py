@@ -17,7 +17,7 @@ from api.views import body_of
 from kit.errors import InvalidInput
 from marketplace.carts import actions
 from marketplace.carts.models import Cart
-from marketplace.carts.queries import contents
+from marketplace.checkout.queries import cart_to_order
 
 TAGS = ["Cart"]
 
@@ -81,7 +81,7 @@ class CartLine(StorefrontView):
         tags=TAGS,
     )
     def get(self, request: Request, line_id: UUID) -> Response:
-        inside = contents(cart_of(request))
+        inside = cart_to_order(cart_of(request))
         line = next((line for line in inside.lines if line.id == line_id), None)
         if line is None:
             raise NotFound()

@@ -40,9 +40,10 @@ class Orders(StorefrontView):
         operation_id="orders_create",
         summary="Order what is in the cart",
         description="Reserves the stock of every vendor and freezes prices, VAT and shipping; pay it next. The same version "
-        "of a cart gives the same order, however often. Nothing is ordered when it answers 409: `cart_changed`, "
+        "of a cart with the same address gives the same order, however often; anything else takes the place of what "
+        "was ordered from this cart and not paid. Nothing is ordered when it answers 409: `cart_changed`, "
         "`cart_empty`, `prices_changed` (`prices` has the new ones by cart line), `total_changed`, `sold_out` "
-        "(`available` has what is left by offer); or 422 `cannot_ship`.",
+        "(`available` has what is left by offer), `total_too_small`, `total_too_large`; or 422 `cannot_ship`.",
         parameters=[CART_TOKEN],
         request=serializers.NewOrderInput,
         responses={201: serializers.PlacedOrderSerializer},
