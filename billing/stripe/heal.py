@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from billing.payments.provider import ProviderRefused
 from billing.stripe.client import named_errors, stripe_client
-from billing.stripe.inbox import process_inbox, store
+from billing.stripe.inbox import NotAnEvent, process_inbox, store
 from billing.stripe.models import ConnectedAccount, SyncCursor, WebhookEvent
 from billing.stripe.onboarding import refresh_account
 from kit import clock
@@ -64,7 +64,10 @@ def _feed(endpoint: str, account_id: str) -> int:
     seen = set(WebhookEvent.objects.filter(event_id__in=ids).values_list("event_id", flat=True))
     missed = [event for event in reversed(found) if event["id"] not in seen]
     for event in missed:
-        store(endpoint, event, account_id=account_id)
+        try:
+            store(endpoint, event, account_id=account_id)
+        except NotAnEvent as error:
+            log.error("event_not_taken", endpoint=endpoint, cause=str(error))
     cursor.read_at = started
     cursor.save(update_fields=["read_at"])
     return len(missed)

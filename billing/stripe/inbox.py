@@ -5,6 +5,8 @@ which object to fetch, so only that is kept of it; customers' names and addresse
 """
 
 import json
+import re
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -34,6 +36,12 @@ LEASE = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 # About a day of trying. The sweeps that read Stripe's lists find the money all the same.
 MAX_ATTEMPTS = 30
+ABOUT_ACCOUNTS = ("account.", "capability.", "v2.core.account")
+FETCHED = (
+    *("checkout.session.", "payment_intent.", "charge.", "refund.", "transfer.", "payout.", "balance.available"),
+    *ABOUT_ACCOUNTS,
+)
+IDENTIFIER = re.compile(r"\w+", re.ASCII)
 OBJECT_OF = {"platform": "event", "connect": "event", "accounts": "v2.core.event"}
 
 
@@ -49,6 +57,10 @@ class NotAnEvent(InvalidInput):
     code = "not_an_event"
 
 
+class NamesNothing(Exception):
+    """An event says that something happened, but to nothing that could be fetched: trying again would not help."""
+
+
 def receive(endpoint: str, body: bytes, signature: str) -> WebhookEvent:
     """Verify and store an event as `endpoint` (platform, connect or accounts) got it; a duplicate is counted.
 
@@ -57,12 +69,9 @@ def receive(endpoint: str, body: bytes, signature: str) -> WebhookEvent:
     _verify(endpoint, body, signature)
     try:
         event = json.loads(body)
-        right = (
-            event["object"] == OBJECT_OF[endpoint] and isinstance(event["id"], str) and isinstance(event["type"], str)
-        )
-    except (ValueError, KeyError, TypeError):
-        right = False
-    if not right:
+    except (ValueError, RecursionError):
+        raise NotAnEvent("The body is not JSON, or too deep.") from None
+    if not isinstance(event, dict) or event.get("object") != OBJECT_OF[endpoint]:
         raise NotAnEvent(f"The {endpoint} endpoint takes objects of type {OBJECT_OF[endpoint]}.")
     stored = store(endpoint, event)
     ring("stripe.process_inbox")
@@ -70,24 +79,52 @@ def receive(endpoint: str, body: bytes, signature: str) -> WebhookEvent:
 
 
 def store(endpoint: str, event: dict[str, Any], *, account_id: str = "") -> WebhookEvent:
-    """Keep an event once; received again it only counts. `account_id`: whose list it was read from, when it was."""
-    subject = event.get("related_object") if endpoint == "accounts" else (event.get("data") or {}).get("object")
+    """Keep an event once; received again it only counts. `account_id`: whose list it was read from, when it was.
+
+    Raises NotAnEvent when what we keep of it is not what an event has there.
+    """
+    data = event.get("data")
+    subject = (
+        event.get("related_object")
+        if endpoint == "accounts"
+        else data.get("object")
+        if isinstance(data, dict)
+        else None
+    )
     subject = subject if isinstance(subject, dict) else {}
-    kept = {"id": event["id"], "type": event["type"], "created": event.get("created")}
-    kept |= {"api_version": event.get("api_version"), "object": subject.get("object") or subject.get("type")}
+    created = event.get("created")
+    if not isinstance(created, int | str | None):
+        raise NotAnEvent("The event's date is neither a number nor a text.")
     row = WebhookEvent(
-        event_id=event["id"][:80],
+        event_id=_text(event, "id", 80, needed=True),
         endpoint=endpoint,
-        type=event["type"][:120],
-        account_id=str(event.get("account") or account_id)[:60],
-        object_id=str(subject.get("id") or "")[:120],
+        type=_text(event, "type", 120, needed=True),
+        account_id=_text(event, "account", 60) or account_id,
+        object_id=_text(subject, "id", 120),
         livemode=bool(event.get("livemode")),
-        body=kept,
+        body={
+            "id": event["id"],
+            "type": event["type"],
+            "created": _text(event, "created", 40) if isinstance(created, str) else created,
+            "api_version": _text(event, "api_version", 40) or None,
+            "object": _text(subject, "object", 120) or _text(subject, "type", 120) or None,
+        },
     )
     WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
     known = WebhookEvent.objects.filter(event_id=row.event_id)
     known.exclude(id=row.id).update(times_received=F("times_received") + 1)
     return known.get()
+
+
+def _text(found: dict[str, Any], name: str, longest: int, *, needed: bool = False) -> str:
+    """A text of an event that the database can keep whole, empty when there is none. Raises NotAnEvent."""
+    value = found.get(name)
+    if value is None and not needed:
+        return ""
+    # JSON can carry what text in the database cannot: a NUL, or half of a surrogate pair.
+    if not isinstance(value, str) or len(value) > longest or not value.isprintable() or (needed and not value):
+        raise NotAnEvent(f"The event's {name} is not a text that an event has there.")
+    return value
 
 
 def process_inbox() -> int:
@@ -122,7 +159,7 @@ def process(event: WebhookEvent) -> bool:
         log.exception("webhook_failed", event_id=event.event_id, type=event.type)
         wait = min(timedelta(seconds=5 * 2 ** min(event.attempts, 12)), LONGEST_WAIT)
         event.error, event.due_at = f"{type(error).__name__}: {error}"[:2000], clock.now() + wait
-        if event.attempts >= MAX_ATTEMPTS:
+        if event.attempts >= MAX_ATTEMPTS or isinstance(error, NamesNothing):
             event.done_at = clock.now()
         event.save(update_fields=["error", "due_at", "done_at"])
         return False
@@ -134,7 +171,12 @@ def process(event: WebhookEvent) -> bool:
 
 def handle(event: WebhookEvent) -> None:
     """Fetch what an event is about and converge. Types we have no use for do nothing."""
-    kind, subject = event.type, event.object_id
+    kind = event.type
+    if not kind.startswith(FETCHED):
+        return
+    subject = event.account_id or event.object_id if kind.startswith(ABOUT_ACCOUNTS) else event.object_id
+    if kind != "balance.available" and not IDENTIFIER.fullmatch(subject):
+        raise NamesNothing(f"An event of type {kind} names no object ({subject!r}); given up.")
     if kind.startswith("checkout.session."):
         if not PaymentAttempt.objects.filter(provider_session_id=subject, state=AttemptState.PAID).exists():
             confirm_session(subject)
@@ -156,8 +198,8 @@ def handle(event: WebhookEvent) -> None:
     elif kind == "balance.available":
         if not event.account_id:
             sync_balance()
-    elif kind.startswith(("account.", "capability.", "v2.core.account")):
-        _refresh(event.account_id or subject)
+    elif kind.startswith(ABOUT_ACCOUNTS):
+        _refresh(subject)
 
 
 def _is_paid(**ids: str) -> bool:
@@ -177,10 +219,19 @@ def _verify(endpoint: str, body: bytes, signature: str) -> None:
         payload = body.decode()
     except UnicodeDecodeError:
         raise BadSignature("The body is not text.") from None
+    if not signature.isascii():
+        # The SDK cannot compare it, and says so with an error of its own.
+        raise BadSignature("The signature is not one.")
     for secret in secrets_of(endpoint):
         try:
             stripe.WebhookSignature.verify_header(payload, signature, secret, TOLERANCE_SECONDS)
         except stripe.SignatureVerificationError:
             continue
-        return
-    raise BadSignature("The signature does not fit this endpoint, or is too old.")
+        if _signed_at(signature) <= time.time() + TOLERANCE_SECONDS:
+            return
+    raise BadSignature("The signature does not fit this endpoint, is too old, or is not of this time yet.")
+
+
+def _signed_at(signature: str) -> int:
+    """When a signature says it was made, read as the SDK does, which verified it: that looks for old ones only."""
+    return next(int(part.split("=")[1]) for part in signature.split(",") if part.split("=")[0] == "t")

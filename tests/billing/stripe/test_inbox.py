@@ -68,12 +68,78 @@ def test_a_duplicate_is_counted_and_not_done_again(sandbox, post):
         lambda post: post({"object": "event", "type": "product.created"}),
         lambda post: post(event(), endpoint="accounts"),
         lambda post: post(event(), endpoint="connect", secret="whsec_x"),
+        lambda post: post(event(), at=int(time.time()) + 360),
+        lambda post: post(event(), at=int(time.time()) + 3600),
+        lambda post: post(event(id="evt_\0")),
+        lambda post: post(event(id="evt_\ud800")),
+        lambda post: post(event(id="")),
+        lambda post: post(event(id="e" * 81)),
+        lambda post: post(event(type="product.\0")),
+        lambda post: post(event(type="product.\udfff")),
+        lambda post: post(event(type=["product.created"])),
+        lambda post: post(event(data={"object": {"id": "\ud800", "object": "product"}})),
+        lambda post: post(event(data={"object": {"id": {"a": 1}, "object": "product"}})),
+        lambda post: post(event(data={"object": {"id": "prod_1", "object": "\0"}})),
+        lambda post: post(event(account={"id": "acct_1"})),
+        lambda post: post(event(api_version="\0")),
+        lambda post: post(event(created=float("nan"))),
+        lambda post: post(event(created="\0")),
+        lambda post: post('{"object": "event", "id": "evt_1", "type": "t", "created": 1' + "0" * 5000 + "}"),
+        lambda post: post("[" * 200_000),
+        lambda post: post('{"a":' * 200_000 + "1" + "}" * 200_000),
+        lambda post: post('"event"'),
+        lambda post: post("null"),
     ],
-    ids=["wrong secret", "too old", "no json", "thin", "a list", "no id", "snapshot to accounts", "other endpoint"],
+    ids=[
+        *("wrong secret", "too old", "no json", "thin", "a list", "no id", "snapshot to accounts", "other endpoint"),
+        *("six minutes ahead", "an hour ahead", "NUL in id", "surrogate in id", "empty id", "long id"),
+        *("NUL in type", "surrogate in type", "type a list", "surrogate in object id", "object id an object"),
+        *("NUL in object", "account an object", "NUL in version", "date NaN", "NUL in date", "endless date"),
+        *("deep list", "deep object", "a text", "null"),
+    ],
 )
 def test_what_is_not_signed_for_this_endpoint_or_is_no_event_is_refused(sandbox, post, send):
     assert send(post) == 400
     assert not WebhookEvent.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("header", ["t=1,v1=\u00e9", "t=\u0661,v1=00", "t=1=2,v1=00", "v1=00", "t=,v1=", "=", ","])
+def test_a_signature_that_is_none_is_refused(sandbox, client, header):
+    answer = client.post("/stripe/wh/platform", "{}", content_type="application/json", HTTP_STRIPE_SIGNATURE=header)
+    assert answer.status_code == 400
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("data", ["prod_1", ["prod_1"], {"object": "prod_1"}, {"object": None}, None, {}])
+def test_an_event_without_object_is_taken_when_it_is_of_no_use_anyway(sandbox, post, data):
+    assert post(event(data=data)) == 200
+    assert tasks.process_inbox() == 1
+    assert WebhookEvent.objects.get().object_id == ""
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "kind",
+    [
+        *("checkout.session.completed", "payment_intent.succeeded", "charge.succeeded", "refund.created"),
+        *("charge.refund.updated", "transfer.created", "payout.paid", "account.updated"),
+    ],
+)
+@pytest.mark.parametrize("subject", [{}, {"id": ""}, {"id": "../charges"}, {"id": "ch 1"}])
+def test_an_event_that_names_nothing_is_given_up_at_once_and_says_so(sandbox, post, make_vendor, kind, subject):
+    ConnectedAccount.objects.create(vendor_id=make_vendor("lindqvist").id, country="DE")
+    assert post(event(type=kind, data={"object": subject})) == 200
+    assert tasks.process_inbox() == 0
+    row = WebhookEvent.objects.get()
+    assert (row.attempts, row.done_at is None) == (1, False)
+    assert row.error == f"NamesNothing: An event of type {kind} names no object ({subject.get('id', '')!r}); given up."
+
+
+@pytest.mark.django_db
+def test_a_balance_has_no_id_and_is_read_all_the_same(sandbox, post):
+    assert post(event(type="balance.available", data={"object": {"object": "balance"}})) == 200
+    assert tasks.process_inbox() == 1
 
 
 @pytest.mark.django_db
