@@ -39,6 +39,8 @@ from kit.errors import Conflict, InvalidInput
 from kit.ids import uuid7
 
 HEADER = "Idempotency-Key"
+# By these a guest is known: what was answered to one is told to no other.
+GUEST_TOKENS = ("Souk-Cart", "Souk-Order")
 SHORTEST, LONGEST = 16, 200
 KEPT = timedelta(hours=48)
 IN_FLIGHT_SECONDS = 1
@@ -160,10 +162,10 @@ class _Claim:
 
 
 def _caller(request: Request) -> str:
-    """Whose key it is: of the token's person or the shop's key, else of the guest's cart, else of nobody in particular."""
+    """Whose key it is: of the token's person or the shop's key, else of the guest's cart and order, else of nobody in particular."""
     if request.auth is not None:
         return str(request.auth)
-    guest = request.headers.get("Souk-Cart", "")
+    guest = " ".join(filter(None, (request.headers.get(name, "") for name in GUEST_TOKENS)))
     return "guest:" + (hashlib.sha256(guest.encode()).hexdigest() if guest else "")
 
 

@@ -341,7 +341,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["api.parsing.JsonBody"],
     "EXCEPTION_HANDLER": "api.errors.as_problem",
     "DEFAULT_SCHEMA_CLASS": "api.operations.ApiSchema",  # what `extend_schema` on a method builds on
     "UNAUTHENTICATED_USER": None,

@@ -17,7 +17,7 @@ class PersonSerializer(serializers.Serializer[Any]):
 
 
 class PersonInput(serializers.Serializer[Any]):
-    name = serializers.CharField(max_length=150)
+    name = serializers.CharField(max_length=150, required=False, help_text="Left out: it stays as it is.")
 
 
 class AddressSerializer(serializers.Serializer[Any]):

@@ -98,4 +98,6 @@ class NewLineInput(serializers.Serializer[Any]):
 
 
 class QuantityInput(serializers.Serializer[Any]):
-    quantity = serializers.IntegerField(min_value=1, max_value=MAX_QUANTITY)
+    quantity = serializers.IntegerField(
+        min_value=1, max_value=MAX_QUANTITY, required=False, help_text="Left out: it stays as it is."
+    )

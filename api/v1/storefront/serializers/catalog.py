@@ -183,7 +183,10 @@ class CountriesSerializer(serializers.Serializer[Any]):
 
 def _texts(about: str) -> serializers.ListField:
     return serializers.ListField(
-        child=serializers.CharField(max_length=100), max_length=MOST, required=False, help_text=f"{about} Repeatable."
+        child=serializers.CharField(max_length=100, trim_whitespace=False),
+        max_length=MOST,
+        required=False,
+        help_text=f"{about} Repeatable.",
     )
 
 
@@ -197,7 +200,7 @@ class NarrowingQuery(serializers.Serializer[Any]):
 
 
 class ShopListingsQuery(NarrowingQuery):
-    category = serializers.CharField(max_length=250, required=False, help_text=SCOPE_WORDS)
+    category = serializers.CharField(max_length=250, default="", allow_blank=True, help_text=SCOPE_WORDS)
     sort = serializers.ChoiceField(list(SORTS), default="newest", help_text=SORT_WORDS)
 
 
@@ -215,8 +218,10 @@ class SuggestionsQuery(serializers.Serializer[Any]):
 
 
 class FacetsQuery(serializers.Serializer[Any]):
-    category = serializers.CharField(max_length=250, required=False, help_text=SCOPE_WORDS)
-    vendor = serializers.CharField(max_length=100, required=False, help_text="A vendor's slug: of its shop alone.")
+    category = serializers.CharField(max_length=250, default="", allow_blank=True, help_text=SCOPE_WORDS)
+    vendor = serializers.CharField(
+        max_length=100, default="", allow_blank=True, help_text="A vendor's slug: of its shop alone."
+    )
 
 
 def filters_of(query: dict[str, Any]) -> Filters:

@@ -35,8 +35,8 @@ class Me(StorefrontView):
     )
     @idempotent
     def patch(self, request: Request) -> Response:
-        given = body_of(serializers.PersonInput, request)
-        return Response(shown.person(change_name(user=signed_in(request), name=given["name"])))
+        user, given = signed_in(request), body_of(serializers.PersonInput, request)
+        return Response(shown.person(change_name(user=user, name=given["name"]) if given else user))
 
 
 class Addresses(StorefrontView):

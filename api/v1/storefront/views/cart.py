@@ -99,7 +99,8 @@ class CartLine(StorefrontView):
     def patch(self, request: Request, line_id: UUID) -> Response:
         cart, given = cart_for(request), body_of(serializers.QuantityInput, request)
         _check_there(cart, line_id)
-        actions.set_quantity(cart=cart, line_id=line_id, quantity=given["quantity"])
+        if "quantity" in given:
+            actions.set_quantity(cart=cart, line_id=line_id, quantity=given["quantity"])
         return Response(shown.cart(cart))
 
     @extend_schema(

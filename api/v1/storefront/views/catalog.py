@@ -41,7 +41,7 @@ class Listings(StorefrontView):
     def get(self, request: Request) -> Response:
         query = query_of(serializers.ListingsQuery, request)
         page = queries.listing_list(
-            queries.in_category(path_of(query.get("category", ""))),
+            queries.in_category(path_of(query["category"])),
             filters=serializers.filters_of(query),
             sort=query["sort"],
             cursor=cursor_of(request),
@@ -77,7 +77,7 @@ class Search(StorefrontView):
         query = query_of(serializers.SearchQuery, request)
         found = search_listings(
             query["q"],
-            category=path_of(query.get("category", "")),
+            category=path_of(query["category"]),
             filters=serializers.filters_of(query),
             sort=query["sort"],
             cursor=cursor_of(request),
@@ -116,8 +116,8 @@ class Facets(StorefrontView):
     )
     def get(self, request: Request) -> Response:
         query = query_of(serializers.FacetsQuery, request)
-        category = path_of(query.get("category", ""))
-        if "vendor" in query:
+        category = path_of(query["category"])
+        if query["vendor"]:
             found = queries.vendor_facets(queries.vendor_card(query["vendor"]), category=category)
         else:
             found = queries.category_facets(category)
@@ -155,7 +155,7 @@ class VendorListings(StorefrontView):
         query = query_of(serializers.ShopListingsQuery, request)
         page = queries.vendor_listings(
             queries.vendor_card(slug),
-            category=path_of(query.get("category", "")),
+            category=path_of(query["category"]),
             filters=serializers.filters_of(query),
             sort=query["sort"],
             cursor=cursor_of(request),

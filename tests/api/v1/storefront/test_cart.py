@@ -251,6 +251,29 @@ def test_a_customers_token_outranks_a_guests_cart(app, ada_app, put_on_shelf):
     assert ada_app.get("cart", **{"Souk-Cart": app.headers["Souk-Cart"]}).json()["lines"] == []
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"[" * 100_000, 400),
+        (b'{"a":' * 50_000, 400),
+        (b'{"quantity": NaN}', 400),
+        (b'{"quantity": ' + b"9" * 5_000 + b"}", 400),
+        (b"\xff\xfe", 400),
+        (b'{"country": "\\ud800"}', 400),
+        (b'{"country": "\\ud83d\\ude00"}', 422),
+        (b"null", 422),
+        (b'"DE"', 422),
+        (b"[]", 422),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_told_so(app, body, status):
+    client = app.program.browser.client(app.program.host)
+    for kind in ("application/json", "application/json; charset=nonsense"):
+        answer = client.post("/api/v1/storefront/carts", body, content_type=kind)
+        assert answer.status_code == status, answer.content
+    assert not Cart.objects.exists()
+
+
 def test_no_cookie_opens_a_cart(app, put_on_shelf, settings: Any):
     app.put_in(put_on_shelf("lindqvist"))
     app.program.browser.client(app.program.host).cookies["souk_cart"] = app.headers.pop("Souk-Cart")

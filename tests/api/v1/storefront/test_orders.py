@@ -313,6 +313,8 @@ def test_a_guest_pays_at_the_provider(to_provider, another, put_on_shelf, detail
     assert paid["payment"]["paid_at"].endswith("Z")
     again = app.post(f"orders/{made['number']}/payment")
     assert (again.status_code, again.json()["code"]) == (409, "already_paid")
+    stranger = another().post(f"orders/{made['number']}/payment", Idempotency_Key=key)
+    assert stranger.status_code == 404
 
 
 def test_the_customer_comes_back_where_the_app_says(to_provider, another, put_on_shelf, details, settings):
