@@ -162,7 +162,7 @@ class _Claim:
 
 
 def _caller(request: Request) -> str:
-    """Whose key it is: of the token's person or the shop's key, else of the guest's cart and order, else of nobody in particular."""
+    """Whose key it is: of the token's person or the shop's key, else of the guest's cart and order, else of nobody known."""
     if request.auth is not None:
         return str(request.auth)
     guest = " ".join(filter(None, (request.headers.get(name, "") for name in GUEST_TOKENS)))

@@ -23,11 +23,12 @@ from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.ids import short_code, uuid7
 from kit.money import Money
+from marketplace.carts.actions import merge_carts
 from marketplace.carts.models import Cart, CartLine
-from marketplace.carts.queries import contents
+from marketplace.carts.queries import contents, find_cart
 from marketplace.checkout.queries import quote_line, terms_of
 from marketplace.checkout.quote import LineQuote, Quote, quote
-from marketplace.orders.actions import ORDERED_ANEW, lock_order, note_canceled
+from marketplace.orders.actions import ORDERED_ANEW, hand_over, lock_order, note_canceled
 from marketplace.orders.links import access_token, token_hash
 from marketplace.orders.models import Order, OrderEvent, OrderLine, StockHold, VendorOrder
 from outbox.actions import announce
@@ -231,6 +232,18 @@ def _check_payable(total: Money) -> None:
         raise TooLittle(f"An order must come to {least} at least; this comes to {total}. Put something more in.")
     if total.amount_minor > most.amount_minor:
         raise TooMuch(f"One payment can be {most} at most; this comes to {total}. Order it in parts.")
+
+
+@transaction.atomic
+def join_carts(*, token: str, user: User) -> Cart:
+    """A guest has signed in: their cart joins the customer's own, and what was ordered from it and not paid yet is theirs.
+
+    Gives the customer's cart; a token that opens nothing changes nothing.
+    """
+    guest = find_cart(user=None, token=token)
+    if guest is not None:
+        hand_over(cart_id=guest.id, user_id=user.pk)
+    return merge_carts(token=token, user=user)
 
 
 def start_payment(*, order: Order, success_url: str, cancel_url: str) -> str:

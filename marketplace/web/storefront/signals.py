@@ -3,13 +3,10 @@
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
-from django.db import transaction
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from marketplace.carts.actions import merge_carts
-from marketplace.carts.queries import find_cart
-from marketplace.orders.actions import hand_over
+from marketplace.checkout.actions import join_carts
 from marketplace.web.storefront.visitor import cart_token
 
 
@@ -20,8 +17,5 @@ def take_the_cart_along(sender: type, request: HttpRequest | None, user: Any, **
     The guest's cart is gone, so its cookie opens nothing.
     """
     token = cart_token(request) if request is not None else ""
-    cart = find_cart(user=None, token=token) if token else None
-    if cart is not None:
-        with transaction.atomic():
-            hand_over(cart_id=cart.id, user_id=user.pk)
-            merge_carts(token=token, user=user)
+    if token:
+        join_carts(token=token, user=user)

@@ -12,7 +12,7 @@ from marketplace.checkout.quote import VendorQuote
 
 
 def cart(found: Cart) -> dict[str, Any]:
-    """The whole cart as it is now. Three queries, whatever its size."""
+    """The whole cart as it is now. At most four queries, whatever its size."""
     inside = cart_to_order(found)
     costs = quote_cart(inside)
     lines = [line_of(line, inside) for line in inside.lines]

@@ -17,6 +17,7 @@ from api.views import body_of
 from kit.errors import InvalidInput
 from marketplace.carts import actions
 from marketplace.carts.models import Cart
+from marketplace.checkout.actions import join_carts
 from marketplace.checkout.queries import cart_to_order
 
 TAGS = ["Cart"]
@@ -142,7 +143,8 @@ class CartMerge(StorefrontView):
     @extend_schema(
         operation_id="cart_merge",
         summary="Take a guest's cart along when its owner has signed in",
-        description="What the guest had put in joins the customer's own cart. The guest's is gone, its token opens nothing.",
+        description="What the guest had put in joins the customer's own cart. What was "
+        "ordered from it and is not paid yet is the customer's too. The guest's cart is gone, its token opens nothing.",
         parameters=[CART_TOKEN],
         request=None,
         responses=serializers.CartSerializer,
@@ -153,7 +155,7 @@ class CartMerge(StorefrontView):
         token = request.headers.get(CART_HEADER, "")
         if not token:
             raise InvalidInput(f"Send the token of the guest's cart as `{CART_HEADER}`.", field=CART_HEADER)
-        return Response(shown.cart(actions.merge_carts(token=token, user=signed_in(request))))
+        return Response(shown.cart(join_carts(token=token, user=signed_in(request))))
 
 
 def _check_there(cart: Cart, line_id: UUID) -> None:

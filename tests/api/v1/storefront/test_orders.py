@@ -93,6 +93,33 @@ def test_the_same_cart_is_ordered_once(app, put_on_shelf, details):
     assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
 
 
+def test_ordering_anew_replaces_what_is_not_paid(app, put_on_shelf, details, address):
+    lamp = put_on_shelf("lindqvist", stock=2)
+    cart = app.put_in(lamp, 2)
+    first = app.post("orders", details(cart)).json()
+    Offer.objects.update(available=0)  # as the catalogue has it once it hears of the order
+    assert app.get("cart").json()["can_be_ordered"] is True
+    second = app.post("orders", {**details(cart), "ship_to": {**address, "line1": "Prinsengracht 2"}}).json()
+    assert second["number"] != first["number"]
+    replaced = app.get(f"orders/{first['number']}", Souk_Order=first["access_token"]).json()
+    assert (replaced["status"], replaced["cancel_reason"]) == ("canceled", "Ordered anew before it was paid")
+    closed = app.post(f"orders/{first['number']}/payment", Souk_Order=first["access_token"])
+    assert (closed.status_code, closed.json()["code"]) == (409, "payment_closed")
+
+
+def test_what_a_guest_has_not_paid_is_the_customers_after_merging(app, ada_app, put_on_shelf, details):
+    made = app.post("orders", details(app.put_in(put_on_shelf("lindqvist")))).json()
+    assert ada_app.get(f"orders/{made['number']}").status_code == 404
+    ada_app.post("cart/merge", Souk_Cart=app.headers["Souk-Cart"])
+    assert ada_app.get(f"orders/{made['number']}").status_code == 200
+
+
+def test_what_the_provider_does_not_take_is_not_ordered(app, put_on_shelf, details):
+    cart = app.put_in(put_on_shelf("lindqvist", price_minor=49, shipping_minor=0))
+    refused = app.post("orders", details(cart))
+    assert (refused.status_code, refused.json()["code"]) == (409, "total_too_small")
+
+
 def test_an_empty_cart_and_one_that_changed_are_refused(app, put_on_shelf, details):
     empty = app.post("orders", details(app.begin_cart()))
     assert (empty.status_code, empty.json()["code"]) == (409, "cart_empty")
