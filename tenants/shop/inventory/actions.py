@@ -89,7 +89,9 @@ def reserve(lines: Sequence[StockRequest], *, instead_of: Collection[UUID] = ())
     if instead_of:
         theirs = Q(order_id__in=instead_of)
         given_back = Reservation.objects.filter(theirs, state=ReservationState.HELD)
-        lock_levels(wanted | Q(variant_id__in=given_back.values("variant_id")))  # all at once, for the sake of their order
+        lock_levels(
+            wanted | Q(variant_id__in=given_back.values("variant_id"))
+        )  # all at once, for the sake of their order
         _give_back(theirs, ReservationState.HELD)
     levels = lock_levels(wanted)
     known = Reservation.objects.filter(order_line_id__in=[line.order_line_id for line in lines])

@@ -147,3 +147,16 @@ def test_a_wall_made_inside_a_transaction_that_fails_leaves_nothing(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [name])
         assert cursor.fetchone() == (0,)
+
+
+def test_the_dump_of_the_template_speaks_tls_where_the_server_demands_it(monkeypatch):
+    def dump(**environment):
+        program = str(shop_sql._wheel_program("pg_dump"))
+        nowhere = [program, "-h", "127.0.0.1", "-p", "1", "-d", "souk"]
+        env = {**os.environ, "PGSSLMODE": "require", **environment}
+        return subprocess.run(nowhere, env=env, capture_output=True, text=True, check=False).stderr
+
+    assert shop_sql._with_tls() == {}
+    assert "invalid when SSL support is not compiled in" in dump()
+    monkeypatch.setenv("PGSSLMODE", "require")
+    assert "Connection refused" in dump(**shop_sql._with_tls())
