@@ -12,8 +12,6 @@ from kit import clock
 from kit.errors import Conflict
 from outbox.doorbell import ring
 
-WAITING = (TransferState.HELD, TransferState.DUE)
-
 
 class NotFailed(Conflict):
     code = "transfer_not_failed"
@@ -51,12 +49,16 @@ def schedule_transfers(payment: Payment) -> list[Transfer]:
 
 @transaction.atomic
 def delivered(*, reference_id: UUID, delivered_at: datetime) -> Transfer | None:
-    """The vendor order has arrived: set the date its earnings are released. Gives None when nothing is held for it."""
+    """The vendor order has arrived: set the date its earnings are released. Gives None when it earns nothing.
+
+    One that is canceled is given its date as well: a refund that fails has it held again, and nothing else would.
+    """
     transfer = Transfer.objects.select_for_update().filter(reference_id=reference_id).first()
-    if transfer is None or transfer.state != TransferState.HELD or transfer.release_at is not None:
+    if transfer is None or transfer.release_at is not None:
         return transfer
     transfer.release_at = delivered_at + timedelta(days=settings.HOLD_DAYS)
-    transfer.hold_reason = _released_on(delivered_at, transfer.release_at)
+    if transfer.state == TransferState.HELD:
+        transfer.hold_reason = _released_on(delivered_at, transfer.release_at)
     transfer.save(update_fields=["release_at", "hold_reason"])
     if transfer.release_at <= clock.now():
         transaction.on_commit(lambda: ring("stripe.send_transfers"))
@@ -64,13 +66,14 @@ def delivered(*, reference_id: UUID, delivered_at: datetime) -> Transfer | None:
 
 
 def adjust_to_share(share: PaymentShare) -> Transfer | None:
-    """Make a transfer that was not sent yet what the share still earns: canceled when nothing is left of it.
+    """Make a transfer that was not made yet what the share still earns: canceled when nothing is left of it.
 
-    Inside a transaction; the payment is locked. A transfer already on its way or made is not touched: its part is taken
-    back by a reversal. Gives None when there is no transfer.
+    Inside a transaction; the payment is locked. One on its way is left alone, for it may be made: whoever learns that it
+    was not calls this again. One that was made stays as it is, and what it carried too much is the vendor's debt in the
+    books. Gives None when there is no transfer.
     """
     transfer = Transfer.objects.select_for_update().filter(share_id=share.id).first()
-    if transfer is None or transfer.state not in (*WAITING, TransferState.CANCELED):
+    if transfer is None or transfer.state in (TransferState.SENT, TransferState.DONE):
         return transfer
     left = share.net_minor - share.refunded_net_minor
     if left == 0 and transfer.state != TransferState.CANCELED:

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from billing.payments.actions import lock_payment
 from billing.payments.models import Payment, PaymentShare
+from billing.payouts.actions import adjust_to_share
 from billing.payouts.models import Transfer, TransferState
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
@@ -100,8 +101,8 @@ def send(claimed: Claimed) -> bool:
             _answered(transfer, TransferState.HELD, "The customer's bank disputes the payment")
             return False
         if made is None:
-            if _is_old(transfer):
-                _renew(transfer)
+            if _is_old(transfer) and not _renew(transfer):
+                return False
             made = _create(claimed)
     except stripe.StripeError as error:
         _failed(transfer, error)
@@ -167,11 +168,24 @@ def _made_before(claimed: Claimed) -> Any:
     return None
 
 
-def _renew(transfer: Transfer) -> None:
-    """Nothing was made under the old key, and it may be forgotten or repeat an old failure: take the next."""
-    transfer.attempt += 1
-    transfer.first_sent_at = clock.now()
-    transfer.save(update_fields=["attempt", "first_sent_at"])
+@transaction.atomic
+def _renew(transfer: Transfer) -> bool:
+    """Nothing was made under the old key, and it may be forgotten or repeat an old failure: take the next.
+
+    Under a new key the amount may be another: what is left of it since. False when nothing is, or another has taken it.
+    """
+    lock_payment(transfer.payment_id)
+    row = Transfer.objects.select_for_update().get(id=transfer.id)
+    if row.state != TransferState.SENT or row.attempt != transfer.attempt:
+        return False
+    row.state, row.attempt, row.first_sent_at = TransferState.DUE, row.attempt + 1, clock.now()
+    row.save(update_fields=["state", "attempt", "first_sent_at"])
+    adjusted = adjust_to_share(PaymentShare.objects.get(id=row.share_id))
+    if adjusted is None or adjusted.state != TransferState.DUE:
+        return False
+    Transfer.objects.filter(id=row.id).update(state=TransferState.SENT)
+    transfer.refresh_from_db()
+    return True
 
 
 def _meant_by(made: Any) -> Transfer | None:
@@ -245,7 +259,11 @@ def _failed(transfer: Transfer, error: stripe.StripeError) -> None:
 
 @transaction.atomic
 def _answered(transfer: Transfer, state: TransferState, why: str, *, new_key: bool = False) -> None:
-    """`new_key`: nothing was made, and Stripe would repeat its refusal under the old key: the next try has another."""
+    """`new_key`: nothing was made, and Stripe would repeat its refusal under the old key: the next try has another.
+
+    A refund requested while it was on its way could not touch it: unless it stays there, it is made what is left now.
+    """
+    lock_payment(transfer.payment_id)
     row = Transfer.objects.select_for_update().get(id=transfer.id)
     if row.state != TransferState.SENT or row.attempt != transfer.attempt:
         return
@@ -255,6 +273,8 @@ def _answered(transfer: Transfer, state: TransferState, why: str, *, new_key: bo
     elif state != TransferState.SENT:
         row.first_sent_at = None
     _put_off(row, state, why)
+    if state != TransferState.SENT:
+        adjust_to_share(PaymentShare.objects.get(id=row.share_id))
 
 
 def _put_off(transfer: Transfer, state: TransferState, why: str) -> None:

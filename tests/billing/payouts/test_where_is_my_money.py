@@ -62,6 +62,15 @@ def test_held_until_delivery_then_until_a_date():
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("state", ["canceled", "failed"])
+def test_what_is_delivered_while_not_held_keeps_its_date(state):
+    row = transfer(state=state, hold_reason="Refunded in full")
+    row = actions.delivered(reference_id=row.reference_id, delivered_at=NOON)
+    assert (row.state, row.hold_reason) == (state, "Refunded in full")
+    assert row.release_at == datetime(2026, 3, 9, 12, tzinfo=UTC)
+
+
+@pytest.mark.django_db
 def test_on_its_way_and_in_the_bank():
     assert place(transfer(state=TransferState.SENT)) == ("On its way", "Being sent to your balance")
     done = transfer(state=TransferState.DONE)

@@ -7,7 +7,7 @@ from billing.payments.models import AttemptState, Payment, PaymentState, Refund,
 from billing.payments.provider import KeyTaken, ProviderUnavailable, SessionLine
 from billing.payouts import actions as payouts
 from billing.payouts.models import TransferState
-from billing.stripe import onboarding, tasks
+from billing.stripe import onboarding, tasks, transfers
 from billing.stripe.client import stripe_client
 from billing.stripe.confirm import PaymentMismatch, confirm_session
 from billing.stripe.models import ConnectedAccount, WebhookEvent
@@ -223,6 +223,64 @@ def test_a_transfer_that_was_never_made_gets_a_new_key_when_the_old_is_forgotten
     assert paid.transfer(paid.lindqvist).attempt == 2
     assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
     explained()
+
+
+def refund(paid, amount_minor):
+    actions.request_refund(share=paid.moreau, amount_minor=amount_minor, key="return:11", reason="Returned")
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "state", "left_minor"),
+    [(1000, TransferState.HELD, 2550), (4000, TransferState.CANCELED, 3400)],
+)
+def test_a_refund_while_a_transfer_is_on_its_way_is_taken_off_once_it_comes_back(
+    paid, explained, amount_minor, state, left_minor
+):
+    """Stripe refuses it for what the vendor's account lacks; meanwhile the customer was promised money back."""
+    claims = {found.transfer.share_id: found for found in iter(transfers.claim, None)}
+    account = ConnectedAccount.objects.get(vendor_id=paid.moreau.vendor_id)
+    paid.sandbox.control(f"accounts/{account.account_id}/capability", {"status": "restricted"})
+    refund(paid, amount_minor)
+    assert paid.transfer(paid.moreau).amount_minor == 3400
+    assert not transfers.send(claims[paid.moreau.id])
+    waiting = paid.transfer(paid.moreau)
+    assert (waiting.state, waiting.amount_minor) == (state, left_minor)
+    assert transfers.send(claims[paid.lindqvist.id])
+    tasks.send_refunds()
+    tasks.sync_balance()
+    explained()
+
+
+def test_a_refund_of_all_while_a_transfer_waits_under_a_forgotten_key_cancels_it(paid):
+    paid.sandbox.fail("/v1/transfers", "500_saved", times=1)
+    claims = {found.transfer.share_id: found for found in iter(transfers.claim, None)}
+    assert not transfers.send(claims[paid.moreau.id])
+    refund(paid, 4000)
+    paid.sandbox.advance(hours=30)
+    tasks.send_transfers()
+    gone = paid.transfer(paid.moreau)
+    assert (gone.state, gone.hold_reason) == (TransferState.CANCELED, "Refunded in full")
+    assert [made.amount for made in transfers_at_stripe()] == [7200]
+
+
+def test_a_refund_of_a_part_while_a_transfer_waits_under_a_forgotten_key_lowers_it(paid, explained):
+    paid.sandbox.fail("/v1/transfers", "500_saved", times=1)
+    claims = {found.transfer.share_id: found for found in iter(transfers.claim, None)}
+    assert not transfers.send(claims[paid.moreau.id])
+    refund(paid, 1000)
+    tasks.send_refunds()
+    paid.sandbox.advance(hours=30)
+    assert tasks.send_transfers() == 2
+    assert sorted(made.amount for made in transfers_at_stripe()) == [2550, 7200]
+    tasks.sync_balance()
+    explained()
+
+
+def test_a_refund_follows_a_transfer_that_failed(paid):
+    transfer = paid.transfer(paid.moreau)
+    type(transfer).objects.filter(id=transfer.id).update(state=TransferState.FAILED, error="Refused")
+    refund(paid, 4000)
+    assert paid.transfer(paid.moreau).state == TransferState.CANCELED
 
 
 @pytest.mark.parametrize(("mode", "calls"), [("429", 1), ("lock_timeout", 3)])
