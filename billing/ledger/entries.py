@@ -103,7 +103,6 @@ class Sources:
 
     sales: Mapping[str, Sale] = field(default_factory=dict)
     transfers: Mapping[str, Earmark] = field(default_factory=dict)
-    reversals: Mapping[str, Earmark] = field(default_factory=dict)
     refunds: Mapping[str, Earmark] = field(default_factory=dict)
 
 
@@ -138,8 +137,6 @@ def entry_for(movement: Movement, sources: Sources) -> EntryDraft | None:
         return sale(movement, sources.sales[source])
     if movement.type == "transfer" and source in sources.transfers:
         return transfer(movement, sources.transfers[source])
-    if movement.type == "transfer_refund" and source in sources.reversals:
-        return transfer_reversal(movement, sources.reversals[source])
     if movement.type in REFUNDS and source in sources.refunds:
         return refund(movement, sources.refunds[source])
     if movement.type in REFUND_FAILURES and source in sources.refunds:
@@ -207,11 +204,6 @@ def funds_available(movement: Movement) -> EntryDraft | None:
 def transfer(movement: Movement, mark: Earmark) -> EntryDraft | None:
     """Earnings sent to a vendor's balance (the movement is negative)."""
     return _vendor_movement(movement, "transfer", mark, "Earnings transferred")
-
-
-def transfer_reversal(movement: Movement, mark: Earmark) -> EntryDraft | None:
-    """Earnings taken back from a vendor's balance (the movement is positive)."""
-    return _vendor_movement(movement, "transfer_reversal", mark, "Transfer reversed")
 
 
 def refund_owed(

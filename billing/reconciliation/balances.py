@@ -97,7 +97,7 @@ def _mirrored() -> Counter[tuple[str, str]]:
 
 
 def _owed_to_vendors() -> Sums:
-    """By our records: earnings of what was paid, less refunds, less transfers, plus what was taken back."""
+    """By our records: earnings of what was paid, less refunds, less transfers."""
     owed: Sums = Counter()
     shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID)
     for vendor, unit, net in shares.values_list("vendor_id", "currency").annotate(sum=Sum("net_minor")).order_by():
@@ -193,7 +193,7 @@ def _totals(
             say(unit, "ledger", "available", held)
         elif code == AccountCode.COMMISSION:
             say(unit, "ledger", "commission", -held)
-    by_kind = Posting.objects.filter(account__code=PAYABLE, entry__kind__in=["sale", "transfer", "transfer_reversal"])
+    by_kind = Posting.objects.filter(account__code=PAYABLE, entry__kind__in=["sale", "transfer"])
     for unit, kind, amount in (
         by_kind.values_list("currency", "entry__kind").annotate(sum=Sum("amount_minor")).order_by()
     ):

@@ -20,7 +20,6 @@ SALE = Sale(ORDER, (ShareOfSale(LINDQVIST, LINEN, 8000, 800), ShareOfSale(MOREAU
 SOURCES = Sources(
     sales={"ch_1": SALE},
     transfers={"tr_1": Earmark(LINDQVIST, LINEN)},
-    reversals={"trr_1": Earmark(LINDQVIST, LINEN)},
     refunds={"re_1": Earmark(LINDQVIST, LINEN)},
 )
 
@@ -83,11 +82,10 @@ def test_a_transfer_drawn_on_a_pending_charge_is_pending_too():
     assert lines(entries.funds_available(pending)) == {("1020", None): -7200, ("1010", None): 7200}
 
 
-def test_a_reversal_of_a_transfer():
-    assert lines(entry("transfer_refund", 2700, "trr_1")) == {
-        ("1020", None): 2700,
-        ("2000", LINDQVIST): -2700,
-    }
+def test_a_reversal_of_a_transfer_is_none_of_ours():
+    draft = entry("transfer_refund", 2700, "trr_1")
+    assert lines(draft) == {("1020", None): 2700, ("2900", None): -2700}
+    assert draft.description == "Not explained: transfer_refund trr_1"
 
 
 def test_a_refund_passes_through_what_is_owed():

@@ -37,7 +37,6 @@ ENTRIES = {
     "sale": "Customer's payment",
     "commission": "Commission",
     "transfer": "Transferred to your balance",
-    "transfer_reversal": "Taken back from your balance",
     "refund_owed": "Refund to the customer",
 }
 
