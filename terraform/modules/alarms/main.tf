@@ -158,4 +158,6 @@ resource "aws_db_event_subscription" "this" {
   source_type      = "db-instance"
   source_ids       = [var.database.identifier]
   event_categories = ["availability", "failover", "failure", "low storage", "maintenance", "recovery"]
+
+  depends_on = [aws_sns_topic_policy.this]
 }

@@ -1,6 +1,7 @@
 output "name" {
-  description = "Name of the bucket."
+  description = "Name of the bucket, once its policy lets in whom it should."
   value       = aws_s3_bucket.this.id
+  depends_on  = [aws_s3_bucket_policy.this]
 }
 
 output "arn" {

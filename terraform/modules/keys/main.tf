@@ -50,7 +50,7 @@ locals {
         Action    = "kms:Decrypt"
         Resource  = "*"
         # Which distribution may read which bucket is settled by the bucket's policy.
-        Condition = { StringEquals = { "aws:SourceAccount" = local.account } }
+        Condition = { ArnLike = { "aws:SourceArn" = "arn:aws:cloudfront::${local.account}:distribution/*" } }
       }]
     }
   }

@@ -13,8 +13,10 @@ resource "aws_ecs_service" "this" {
   # A release that does not come up is undone: the old tasks stay until the new ones answer.
   deployment_minimum_healthy_percent = var.single ? 0 : 100
   deployment_maximum_percent         = var.single ? 100 : 200
+  availability_zone_rebalancing      = var.single ? "DISABLED" : "ENABLED"
   health_check_grace_period_seconds  = var.target == null ? null : 60
 
+  launch_type             = "FARGATE"
   platform_version        = "LATEST"
   enable_execute_command  = false
   enable_ecs_managed_tags = true
@@ -23,21 +25,6 @@ resource "aws_ecs_service" "this" {
   deployment_circuit_breaker {
     enable   = true
     rollback = true
-  }
-
-  capacity_provider_strategy {
-    capacity_provider = "FARGATE"
-    base              = 1
-    weight            = 100 - var.spot_share
-  }
-
-  dynamic "capacity_provider_strategy" {
-    for_each = var.spot_share > 0 ? [var.spot_share] : []
-
-    content {
-      capacity_provider = "FARGATE_SPOT"
-      weight            = capacity_provider_strategy.value
-    }
   }
 
   network_configuration {

@@ -49,14 +49,3 @@ variable "target" {
   type        = object({ group_arn = string, port = number })
   default     = null
 }
-
-variable "spot_share" {
-  description = "Share, in percent, of the tasks beyond the first that may run on spare capacity, which AWS takes back at two minutes' notice."
-  type        = number
-  default     = 0
-
-  validation {
-    condition     = var.spot_share >= 0 && var.spot_share <= 100
-    error_message = "0 to 100."
-  }
-}

@@ -131,11 +131,6 @@ resource "aws_ecs_cluster" "this" {
   }
 }
 
-resource "aws_ecs_cluster_capacity_providers" "this" {
-  cluster_name       = aws_ecs_cluster.this.name
-  capacity_providers = ["FARGATE", "FARGATE_SPOT"]
-}
-
 module "task" {
   source   = "../task"
   for_each = local.tasks_of
