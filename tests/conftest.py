@@ -173,6 +173,14 @@ def buckets(s3_process: Any, settings: Any) -> Iterator[Any]:
     content_security_policy.cache_clear()
 
 
+@pytest.fixture(scope="session")
+def live_market() -> Iterator[Any]:
+    """A small market with all its processes, for browsers and programs to walk in: `tests.support.live.LiveMarket`."""
+    from tests.support.live import open_market
+
+    yield from open_market()
+
+
 @pytest.fixture
 def move_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     """`move_clock(timedelta(days=3))`: the product's time moves ahead, for this test."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LiveMarket
 from tests.support.buying import DECLINED, PAYS, fill_in_checkout, pay, put_into_cart
+from tests.support.live import LiveMarket
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -8,8 +8,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import LiveMarket
 from tests.support.buying import PAYS, fill_in_checkout, pay, put_into_cart
+from tests.support.live import LiveMarket
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

@@ -1,4 +1,4 @@
-"""Opens a small market, with all its processes, and keeps it open until SIGTERM: the browser tests' own.
+"""Opens a small market, with all its processes, and keeps it open until SIGTERM: for browsers and programs to walk in.
 
 A process of its own because it plays everybody, which the tests' process, being the superuser, must not.
 """
@@ -34,6 +34,8 @@ def main() -> None:
             register_endpoints()
         acts.ensure_market()
         staff = acts.ensure_staff(STAFF[0].email, STAFF[0].name, STAFF[0].role)
+        money = next(each for each in STAFF if each.role == "finance")
+        acts.ensure_staff(money.email, money.name, money.role)
         shops = {}
         with Drawings() as drawings:
             for cast in VENDORS[:3]:
@@ -60,7 +62,14 @@ def main() -> None:
                 "Everything being on sale",
                 180,
             )
-        said = {"shops": shops, "staff": STAFF[0].email, "password": acts.PASSWORD, "faces": settings.PORTS}
+        said = {
+            "shops": shops,
+            "owners": {cast.slug: cast.email for cast in VENDORS[:3]},
+            "staff": STAFF[0].email,
+            "finance": money.email,
+            "password": acts.PASSWORD,
+            "faces": {**settings.PORTS, "sandbox": settings.SANDBOX_PORT},
+        }
         print("open", json.dumps(said), flush=True)
         signal.pause()
     except KeyboardInterrupt:
