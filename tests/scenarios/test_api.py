@@ -36,7 +36,11 @@ class Guest:
         try:
             connection.request(method, f"/api/v1/storefront/{path}", json.dumps(body or {}), headers)
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read()), dict(answer.headers)
+            return (
+                answer.status,
+                json.loads(answer.read()),
+                {name.title(): value for name, value in answer.headers.items()},
+            )
         finally:
             connection.close()
 
