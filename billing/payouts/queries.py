@@ -133,6 +133,11 @@ def payouts_page(
     return keyset_page(rows, order=["-created_at", "-id"], cursor=cursor, size=size)
 
 
+def payout_of(vendor_id: UUID, payout_id: UUID) -> Payout | None:
+    """A vendor's payout; None for another's."""
+    return Payout.objects.filter(vendor_id=vendor_id, id=payout_id).first()
+
+
 def payout_called(provider_payout_id: str) -> Payout | None:
     """The payout that the provider calls so ("po_1")."""
     if not provider_payout_id.startswith("po_"):

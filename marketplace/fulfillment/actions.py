@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import prefetch_related_objects
 
 from kit import clock
 from kit.errors import Conflict, InvalidInput
@@ -49,6 +49,7 @@ def pack(*, vendor_order_id: UUID, by: UUID | None, quantities: Mapping[UUID, in
         part = accept(vendor_order_id=part.id, by=by)
     if part.fulfillment not in OPEN:
         raise WrongMoment(f"Order {part.number} is {_word(part)}; nothing is left to pack.")
+    prefetch_related_objects([part], "lines", "parcels__lines")
     left = unpacked(part)
     wanted = dict(quantities) if quantities is not None else left
     wanted = {line_id: count for line_id, count in wanted.items() if count}
@@ -59,7 +60,7 @@ def pack(*, vendor_order_id: UUID, by: UUID | None, quantities: Mapping[UUID, in
             raise InvalidInput(f"At most {left.get(line_id, 0)} of this item are left to pack.", field="quantity")
     now = clock.now()
     parcel = Parcel.objects.create(
-        vendor_order=part, vendor_id=part.vendor_id, number=part.parcels.count() + 1, packed_at=now
+        vendor_order=part, vendor_id=part.vendor_id, number=len(part.parcels.all()) + 1, packed_at=now
     )
     ParcelLine.objects.bulk_create(
         [
@@ -138,14 +139,14 @@ def deliver(*, parcel_id: UUID, by: UUID | None) -> Parcel:
 
 
 def unpacked(part: VendorOrder) -> dict[UUID, int]:
-    """How many of each line are in no parcel yet; lines with none left are not named."""
-    packed = dict(
-        ParcelLine.objects.filter(parcel__vendor_order=part)
-        .values_list("order_line_id")
-        .annotate(count=Sum("quantity"))
-        .values_list("order_line_id", "count")
-    )
-    left = {line.id: line.quantity - packed.get(line.id, 0) for line in part.lines.all()}
+    """How many of each line are in no parcel yet; lines with none left are not named.
+
+    Asks nothing when the order came with its lines and parcels.
+    """
+    left = {line.id: line.quantity for line in part.lines.all()}
+    for parcel in part.parcels.all():
+        for packed in parcel.lines.all():
+            left[packed.order_line_id] -= packed.quantity
     return {line_id: count for line_id, count in left.items() if count}
 
 
@@ -180,7 +181,11 @@ def _checked_url(url: str) -> str:
     url = url.strip()
     if not url:
         return ""
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or len(url) > 300:
+    try:
+        parts = urlsplit(url)
+        is_link = parts.scheme in ("http", "https") and bool(parts.hostname) and len(url) <= 300
+    except ValueError:  # "https://[": an address that is none
+        is_link = False
+    if not is_link:
         raise InvalidInput("Paste the whole tracking link; it begins with https://.", field="tracking_url")
     return url

@@ -93,18 +93,29 @@ def vendor_statuses(parts: Sequence[VendorOrder]) -> dict[UUID, str]:
             "reference_id", "refunded_minor"
         )
     )
-    return {
-        part.id: _status(part, "paid" if part.paid_at else "pending", refunded.get(part.id, 0))
-        if part.paid_at or part.fulfillment != Fulfillment.CANCELED
-        else "canceled"
-        for part in parts
-    }
+    return {part.id: vendor_status(part, refunded_minor=refunded.get(part.id, 0)) for part in parts}
+
+
+def vendor_status(part: VendorOrder, *, refunded_minor: int) -> str:
+    """The shown word of one, from inside a wall, by what its share of the payment gave back. No query."""
+    if not part.paid_at and part.fulfillment == Fulfillment.CANCELED:
+        return "canceled"
+    return _status(part, "paid" if part.paid_at else "pending", refunded_minor)
 
 
 def vendor_orders(
-    vendor_id: UUID, *, fulfillment: str = "", search: str = "", cursor: str | None = None, size: int = 25
+    vendor_id: UUID,
+    *,
+    fulfillment: str = "",
+    search: str = "",
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None = None,
+    size: int = 25,
 ) -> Page[VendorOrder]:
-    """A vendor's paid orders, newest first; unpaid ones are nobody's business yet."""
+    """A vendor's paid orders, newest first; unpaid ones are nobody's business yet. `since` and `until` (exclusive) are of
+    `placed_at`. Raises InvalidInput on a bad cursor.
+    """
     rows: QuerySet[Any] = VendorOrder.objects.filter(vendor_id=vendor_id, paid_at__isnull=False).prefetch_related(
         "lines"
     )
@@ -112,7 +123,12 @@ def vendor_orders(
         rows = rows.filter(fulfillment=fulfillment)
     if search:
         rows = rows.filter(number__istartswith=search.strip())
-    return keyset_page(rows, order=("-placed_at", "-id"), cursor=cursor, size=size)
+    placed = Q()
+    if since:
+        placed &= Q(placed_at__gte=since)
+    if until:
+        placed &= Q(placed_at__lt=until)
+    return keyset_page(rows.filter(placed), order=("-placed_at", "-id"), cursor=cursor, size=size)
 
 
 def fulfillment_counts(vendor_id: UUID) -> dict[str, int]:
@@ -124,7 +140,12 @@ def fulfillment_counts(vendor_id: UUID) -> dict[str, int]:
 def vendor_order(vendor_id: UUID, vendor_order_id: UUID) -> VendorOrder:
     """A vendor's paid order with its lines and parcels. Raises VendorOrder.DoesNotExist, as for another vendor's."""
     mine = VendorOrder.objects.filter(vendor_id=vendor_id, paid_at__isnull=False)
-    return mine.prefetch_related("lines", "parcels__lines__order_line").get(id=vendor_order_id)
+    part = mine.prefetch_related("lines", "parcels__lines").get(id=vendor_order_id)
+    lines = {line.id: line for line in part.lines.all()}
+    for parcel in part.parcels.all():
+        for packed in parcel.lines.all():
+            packed.order_line = lines[packed.order_line_id]
+    return part
 
 
 def waiting_since(vendor_id: UUID) -> dict[str, tuple[int, datetime]]:

@@ -1,11 +1,13 @@
 """What a vendor does to its products. Runs inside the shop; each change is announced for the unified catalogue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.text import slugify
+from psycopg.errors import UniqueViolation
 
 from kit import clock
 from kit.context import require_vendor
@@ -32,7 +34,22 @@ class VariantInUse(Conflict):
     code = "variant_in_use"
 
 
-@transaction.atomic
+@contextmanager
+def _told_apart() -> Iterator[None]:
+    """A transaction in which no two variants come to have one SKU. We look before we write, yet somebody else may write in
+    between, and two variants of one product may trade theirs: then the database says so. Raises InvalidProduct.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if not isinstance(error.__cause__, UniqueViolation):
+            raise
+        words = "A SKU or id is taken by another product or variant. Variants that trade SKUs do so in two steps."
+        raise InvalidProduct({"variants": words}) from error
+
+
+@_told_apart()
 def create_product(*, draft: ProductDraft, publish: bool = False, actor_id: UUID | None = None) -> Product:
     """A new product with its variants and their stock. Raises InvalidProduct."""
     _check(draft)
@@ -50,7 +67,7 @@ def create_product(*, draft: ProductDraft, publish: bool = False, actor_id: UUID
     return product
 
 
-@transaction.atomic
+@_told_apart()
 def update_product(
     *, product: Product, draft: ProductDraft, version: int | None = None, actor_id: UUID | None = None
 ) -> Product:

@@ -10,7 +10,7 @@ from django.conf import settings
 from kit.errors import InvalidInput
 from taxonomy.queries import Tree
 from tenants.shop.catalog.gtin import is_gtin
-from tenants.shop.catalog.models import Condition
+from tenants.shop.catalog.models import Condition, Product
 
 MAX_TITLE, MAX_BRAND, MAX_SKU, MAX_EXTERNAL_ID, MAX_DESCRIPTION = 250, 100, 60, 100, 20_000
 MAX_VARIANTS, MAX_OPTIONS, MAX_ATTRIBUTES = 100, 4, 250
@@ -51,6 +51,32 @@ class ProductDraft:
     condition: str = Condition.NEW.value
     attributes: Mapping[str, Any] = field(default_factory=dict)
     external_id: str = ""
+
+
+def draft_of(product: Product) -> ProductDraft:
+    """The product as it is, to be changed in a part; its stock stays as it is."""
+    return ProductDraft(
+        title=product.title,
+        description=product.description,
+        brand=product.brand,
+        category_id=product.category_id,
+        condition=product.condition,
+        attributes=product.attributes,
+        external_id=product.external_id,
+        variants=[
+            VariantDraft(
+                id=variant.id,
+                sku=variant.sku,
+                gtin=variant.gtin,
+                options=variant.options,
+                price_minor=variant.price_minor,
+                compare_at_minor=variant.compare_at_minor,
+                currency=variant.currency,
+                weight_grams=variant.weight_grams,
+            )
+            for variant in product.variants.all()
+        ],
+    )
 
 
 class InvalidProduct(InvalidInput):

@@ -237,6 +237,29 @@ def adjust_stock(
 
 
 @transaction.atomic
+def correct_stock(
+    variant: Variant,
+    by: int,
+    reason: str = "",
+    *,
+    warehouse: Warehouse | None = None,
+    actor_id: UUID | None = None,
+) -> None:
+    """Add `by` units to what lies in the warehouse, or take them off, whatever lies there at this moment.
+
+    Raises as `adjust_stock`, and InvalidInput for nothing.
+    """
+    if not by or abs(by) > MAX_UNITS:
+        raise InvalidInput(f"Correct stock by 1 to {MAX_UNITS:,} units, either way.", field="quantity")
+    place = _lock_warehouse(warehouse)
+    levels = lock_levels(Q(variant_id=variant.id, warehouse=place))
+    on_hand = levels[variant.id][0].on_hand if variant.id in levels else 0
+    if on_hand + by < 0:
+        raise InvalidInput(f"Only {on_hand:,} units are there.", field="quantity")
+    adjust_stock(variant, on_hand + by, reason, warehouse=place, actor_id=actor_id)
+
+
+@transaction.atomic
 def set_stock(
     on_hand: Mapping[UUID, int],
     reason: str = "",
