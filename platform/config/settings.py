@@ -358,6 +358,8 @@ SPECTACULAR_SETTINGS = {
         "TransferStateEnum": "billing.payouts.models.TransferState",
         "PayoutStateEnum": "billing.payouts.models.PayoutState",
         "ExceptionStateEnum": "billing.reconciliation.models.ExceptionState",
+        "ProductStateEnum": "tenants.shop.catalog.models.ProductState",
+        "VendorOrderStateEnum": "api.v1.vendor.serializers.orders.STATES",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": [],

@@ -90,7 +90,7 @@ class ProductInput(serializers.Serializer[Any]):
     external_id = Text(
         max_length=MAX_EXTERNAL_ID, allow_blank=True, default="", help_text="Your own system's id; unique in the shop."
     )
-    variants = VariantInput(many=True, allow_empty=False, max_length=MAX_VARIANTS)
+    variants = serializers.ListField(child=VariantInput(), min_length=1, max_length=MAX_VARIANTS)
 
 
 class NewProductInput(ProductInput):

@@ -26,8 +26,12 @@ class ParcelLineInput(serializers.Serializer[Any]):
 
 
 class ParcelInput(serializers.Serializer[Any]):
-    lines = ParcelLineInput(
-        many=True, required=False, allow_empty=False, max_length=500, help_text="Left out: all that is left to pack."
+    lines = serializers.ListField(
+        child=ParcelLineInput(),
+        required=False,
+        min_length=1,
+        max_length=500,
+        help_text="Left out: all that is left to pack.",
     )
 
     def validate_lines(self, lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
