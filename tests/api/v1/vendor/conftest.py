@@ -20,7 +20,9 @@ def at(program: Any, make_key: Any) -> Callable[..., Held]:
     from tenants.shop.integrations.models import Scope
 
     def call(vendor: Any, *scopes: str) -> Held:
-        return Held(program(portal_of(vendor), make_key(vendor, *(scopes or Scope.values))), "vendor")
+        found = Held(program(portal_of(vendor), make_key(vendor, *(scopes or Scope.values))), "vendor")
+        found.get("/api/v1/vendor/shop")  # from now on the host is known, and that the key was used
+        return found
 
     return call
 
