@@ -100,10 +100,8 @@ def test_what_is_wrong_with_a_product_is_said_by_path(lindqvist: Any) -> None:
 HOSTILE: list[dict[str, Any]] = [
     {"title": "x" * 251},
     {"title": "a\0b"},
-    {"title": "\ud800"},
     {"title": ["Mug"]},
     {"attributes": {"\0": "x"}},
-    {"attributes": {"a": "\ud800"}},
     {"attributes": {"a": [1]}},
     {"attributes": {"a": None}},
     {"attributes": {"a": 10**40}},
@@ -361,6 +359,7 @@ def test_a_body_is_not_read_beyond_its_limit(lindqvist: Any, settings: Any) -> N
         b"NaN",
         b'{"title": NaN}',
         b"null",
+        b'{"title": "\\ud800"}',
         b"[]",
         b"9" * 9000,
     ],
