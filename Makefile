@@ -27,7 +27,7 @@ check: .venv/dev ## What CI checks besides the tests: style, types, arrows, migr
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && \
 	SOUK_WORLD=test SOUK_PROCESS=test SOUK_DATABASE=postgres $(BIN)/python manage.py makemigrations --check --dry-run
 
-bench: .venv/dev ## Measure pages and actions; prints JSON [SUITE=pages]
+bench: .venv/dev ## Measure pages, the API, the catalogue; prints JSON [SUITE=pages]
 	@$(BIN)/python manage.py bench $(SUITE) $(ARGS)
 
 screens: .venv/dev ## Write screenshots of the main pages to var/screens (needs Chromium)

@@ -10,6 +10,8 @@ from marketplace.carts.actions import token_hash
 from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog.models import VendorCard
 
+LONG = ("description", "attributes", "search")
+
 
 @dataclass(frozen=True)
 class CartContents:
@@ -28,9 +30,9 @@ def find_cart(*, user: User | None, token: str) -> Cart | None:
 
 
 def contents(cart: Cart) -> CartContents:
-    lines = list(
-        cart.lines.select_related("offer", "offer__listing", "offer__listing_variant", "offer__listing__category")
-    )
+    related = ("offer", "offer__listing", "offer__listing_variant", "offer__listing__category")
+    # The long columns stay where they are.
+    lines = list(cart.lines.select_related(*related).defer(*(f"offer__listing__{name}" for name in LONG)))
     cards = VendorCard.objects.in_bulk({line.offer.vendor_id for line in lines}) if lines else {}
     return CartContents(cart, lines, cards)
 
