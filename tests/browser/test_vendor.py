@@ -80,6 +80,12 @@ def publish(page: Page) -> str:
     page.locator("#pictures-file").set_input_files(files)  # type: ignore[arg-type]
     page.get_by_role("button", name="Upload pictures").click()
     expect(page.get_by_role("button", name="Remove picture 1")).to_be_visible()
+    editor = page.url
+    page.get_by_role("link", name="Set up shipping").click()
+    page.get_by_label("Price of a parcel").fill("4.90")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto(editor)
+    expect(page.get_by_role("link", name="Set up shipping")).to_have_count(0)
     page.get_by_role("button", name="Save and publish").click()
     expect(page.get_by_role("button", name="Save and publish")).to_have_count(0)
     return page.url

@@ -18,6 +18,7 @@ from taxonomy import queries as taxonomy
 from tenants.shop.catalog.drafts import InvalidProduct, ProductDraft, VariantDraft, problems, variant_problems
 from tenants.shop.catalog.models import Product, ProductState, Variant
 from tenants.shop.inventory.actions import set_stock
+from tenants.shop.shipping.queries import has_said_how
 
 PRODUCTS_PER_FACT = 500
 
@@ -32,6 +33,12 @@ class VariantInUse(Conflict):
     """A variant that was ordered cannot be removed."""
 
     code = "variant_in_use"
+
+
+class ShippingUnknown(Conflict):
+    """The shop has not said how it ships, so that nobody can be told what a delivery costs."""
+
+    code = "shipping_unknown"
 
 
 @contextmanager
@@ -51,8 +58,10 @@ def _told_apart() -> Iterator[None]:
 
 @_told_apart()
 def create_product(*, draft: ProductDraft, publish: bool = False, actor_id: UUID | None = None) -> Product:
-    """A new product with its variants and their stock. Raises InvalidProduct."""
+    """A new product with its variants and their stock. Raises InvalidProduct; ShippingUnknown when it is to be published."""
     _check(draft)
+    if publish:
+        check_may_publish()
     product = Product(id=uuid7(), slug=slug_of(draft.title))
     _take(product, draft)
     if publish:
@@ -117,7 +126,10 @@ def set_price(*, variant: Variant, price_minor: int, compare_at_minor: int | Non
 
 
 def publish_product(*, product: Product) -> Product:
-    """Offer it on the marketplace; within a second it can be found there. Publishing it again changes nothing."""
+    """Offer it on the marketplace; within a second it can be found there. Publishing it again changes nothing.
+
+    Raises InvalidInput for one without a variant, ShippingUnknown.
+    """
     return _move(product, ProductState.PUBLISHED)
 
 
@@ -129,6 +141,12 @@ def unpublish_product(*, product: Product) -> Product:
 def archive_product(*, product: Product) -> Product:
     """Put it away: off the marketplace and out of the vendor's usual lists. Orders keep it."""
     return _move(product, ProductState.ARCHIVED)
+
+
+def check_may_publish() -> None:
+    """Raises ShippingUnknown until the shop has said how it ships: left unsaid, it would be free and to everywhere."""
+    if not has_said_how():
+        raise ShippingUnknown("Say how you ship first. Until then products are kept as drafts.", field="publish")
 
 
 def products_changed(product_ids: Iterable[UUID]) -> None:
@@ -155,6 +173,8 @@ def _move(product: Product, state: ProductState) -> Product:
         return product
     if state == ProductState.PUBLISHED and not product.variants.exists():
         raise InvalidInput("Add a variant with a price first.", field="variants")
+    if state == ProductState.PUBLISHED:
+        check_may_publish()
     product.state = state
     if state == ProductState.PUBLISHED and product.published_at is None:
         product.published_at = clock.now()

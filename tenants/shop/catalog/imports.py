@@ -25,7 +25,7 @@ from kit.ids import uuid7
 from outbox.doorbell import ring
 from taxonomy import queries as taxonomy
 from tenants.shop.catalog import csv_file
-from tenants.shop.catalog.actions import products_changed, slug_of
+from tenants.shop.catalog.actions import check_may_publish, products_changed, slug_of
 from tenants.shop.catalog.csv_file import UnreadableFile
 from tenants.shop.catalog.drafts import (
     MAX_EXTERNAL_ID,
@@ -54,7 +54,12 @@ CHUNK = 500
 def request_import(
     *, file: IO[bytes], filename: str, publish: bool = True, requested_by: UUID | None = None
 ) -> ProductImport:
-    """Keep the file and have it imported by the shopworker. Raises UnreadableFile when that could not work at all."""
+    """Keep the file and have it imported by the shopworker.
+
+    Raises UnreadableFile when that could not work at all; ShippingUnknown when its products are to be published.
+    """
+    if publish:
+        check_may_publish()
     file.seek(0, 2)
     if file.tell() > settings.MAX_IMPORT_BYTES:
         megabytes = settings.MAX_IMPORT_BYTES // (1024 * 1024)

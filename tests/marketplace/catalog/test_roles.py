@@ -89,8 +89,8 @@ def test_a_vendor_keeps_its_shop_and_tells_of_it_as_itself(two_vendors):
     lindqvist, moreau = two_vendors
     with bind_vendor(lindqvist):
         product = create_product(draft=ProductDraft("Mug", [VariantDraft(1800, stock=3)]))
-        publish_product(product=product)
         set_shipping_profile(flat_minor=500)
+        publish_product(product=product)
         found = request_import(file=BytesIO(b"sku,title,price,stock,category\nA,Bowl,9,4,Mugs\n"), filename="x.csv")
         assert run_import(found.id) == 1
         assert Product.objects.count() == 2

@@ -41,7 +41,8 @@ class ImportList(VendorView):
         operation_id="imports_create",
         summary="Import products from a CSV file",
         description="The file is read in the background: ask for the import until its `state` is `done` or `failed`. "
-        "Sending the same file again changes nothing; a row means the product that has its SKU.",
+        "Sending the same file again changes nothing; a row means the product that has its SKU. 409 "
+        "`shipping_unknown` with `publish` until the shop has said how it ships.",
         request={"multipart/form-data": serializers.ImportInput},
         responses={201: serializers.ImportSerializer},
         tags=TAGS,

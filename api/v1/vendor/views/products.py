@@ -48,7 +48,8 @@ class ProductList(VendorView):
     @extend_schema(
         operation_id="products_create",
         summary="Make a product with its variants and their stock",
-        description="`errors` names what is wrong by path: `variants.0.price_minor`.",
+        description="`errors` names what is wrong by path: `variants.0.price_minor`. 409 `shipping_unknown` when it is to "
+        "be published and the shop has not said how it ships.",
         request=serializers.NewProductInput,
         responses={201: serializers.ProductSerializer},
         tags=TAGS,
@@ -119,7 +120,8 @@ class Publication(VendorView):
     @extend_schema(
         operation_id="products_publish",
         summary="Offer a product on the marketplace",
-        description="Customers find it within a second. Doing it twice is doing it once.",
+        description="Customers find it within a second. Doing it twice is doing it once. 409 `shipping_unknown` until the "
+        "shop has said how it ships.",
         request=None,
         responses={200: serializers.ProductSerializer},
         tags=TAGS,

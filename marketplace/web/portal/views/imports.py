@@ -18,6 +18,7 @@ from marketplace.web.spreadsheet import csv_response
 from tenants.shop.catalog import queries
 from tenants.shop.catalog.imports import request_import
 from tenants.shop.catalog.models import ImportRow, ImportState, ProductImport, RowResult
+from tenants.shop.shipping.queries import has_said_how
 
 # What a file may hold, in the order of the template: column, what to write, an example, whether it must be there.
 COLUMNS = (
@@ -88,6 +89,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
             return redirect("portal:import", made.id)
     context = {
         "form": form,
+        "said_how": has_said_how(),
         "columns": [
             {"name": name, "help": text, "example": example, "required": required}
             for name, text, example, required in COLUMNS

@@ -33,6 +33,7 @@ from tenants.shop.catalog.pictures import (
     remove_picture,
 )
 from tenants.shop.inventory.queries import LOW, units_of
+from tenants.shop.shipping.queries import has_said_how
 
 MOVES = {
     ProductState.PUBLISHED: (actions.publish_product, "published"),
@@ -65,6 +66,7 @@ def products(request: HttpRequest) -> HttpResponse:
             "query": search,
             "state": state if state in ProductState.values else "",
             "has_any": bool(counts),
+            "said_how": has_said_how(),
             "columns": f"Choose all:check, {COLUMNS}" if may(request.member).do_catalog else COLUMNS,  # type: ignore[attr-defined]
             "currency": settings.CURRENCY,
         },
@@ -107,6 +109,8 @@ def new_product(request: HttpRequest) -> HttpResponse:
             made = actions.create_product(draft=editor.draft(), publish=do == "publish", actor_id=_person(request))
         except InvalidProduct as error:
             editor.put_errors(error)
+        except SoukError as error:
+            editor.grid_errors.append(str(error))
         else:
             messages.success(request, "Published. Now add pictures." if do == "publish" else "Saved as a draft.")
             return redirect("portal:product", made.id)
@@ -274,6 +278,7 @@ def _editor_page(
         "editor": editor,
         "product": found,
         "stale": stale,
+        "said_how": (found is not None and found.state == ProductState.PUBLISHED) or has_said_how(),
         "action": request.path,
         "card": _card(request, editor.sheet, shown[0] if shown else None),
         "listing_url": absolute_url("market", f"/p/{slug}/?shop={shop}") if slug else "",

@@ -29,5 +29,11 @@ def at(program: Any, make_key: Any) -> Callable[..., Held]:
 
 @pytest.fixture
 def lindqvist(make_vendor: Any, at: Any) -> Held:
-    """All of Lindqvist's empty shop."""
-    return at(make_vendor("lindqvist"))
+    """All of Lindqvist's empty shop, which has said how it ships."""
+    from tenants.isolation.doors import in_shop
+    from tenants.shop.shipping.models import ShippingProfile
+
+    vendor = make_vendor("lindqvist")
+    with in_shop(vendor):
+        ShippingProfile.objects.create()
+    return at(vendor)

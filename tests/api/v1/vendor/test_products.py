@@ -191,6 +191,15 @@ def test_a_part_of_a_product_is_changed(lindqvist: Any) -> None:
     assert {"id": str(category.id), "name": "Mugs", "path": "mugs"} in found
 
 
+def test_nothing_is_published_before_the_shop_has_said_how_it_ships(make_vendor: Any, at: Any) -> None:
+    new = at(make_vendor("moreau"))
+    refused = new.post(PRODUCTS, {**MUG, "publish": True})
+    assert (refused.status_code, refused.json()["code"]) == (409, "shipping_unknown")
+    made = new.post(PRODUCTS, MUG).json()
+    assert new.post(f"{PRODUCTS}/{made['id']}/publication").status_code == 409
+    assert new.get(f"{PRODUCTS}/{made['id']}").json()["state"] == "draft"
+
+
 def test_a_product_is_published_taken_back_and_put_away(lindqvist: Any, mug: dict[str, Any]) -> None:
     path = f"{PRODUCTS}/{mug['id']}"
     for _ in range(2):

@@ -58,8 +58,14 @@ def desk_of(db: None, settings: Any) -> Callable[..., Desk]:
 
 @pytest.fixture
 def desk(make_vendor: Callable[..., Any], desk_of: Callable[..., Desk]) -> Desk:
-    """The owner of Lindqvist, whose shop is empty."""
-    return desk_of(make_vendor("lindqvist"))
+    """The owner of Lindqvist, whose shop is empty; it has said how it ships."""
+    from tenants.isolation.doors import in_shop
+    from tenants.shop.shipping.models import ShippingProfile
+
+    vendor = make_vendor("lindqvist")
+    with in_shop(vendor):
+        ShippingProfile.objects.create()
+    return desk_of(vendor)
 
 
 @pytest.fixture

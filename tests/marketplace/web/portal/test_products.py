@@ -324,3 +324,35 @@ def test_another_vendors_product_and_pictures_do_not_exist_here(desk, mug, pictu
     with in_shop(desk.vendor):
         mug.refresh_from_db()
         assert (mug.state, Picture.objects.count()) == ("published", 1)
+
+
+def test_a_shop_that_never_said_how_it_ships_is_led_there_before_it_publishes(desk):
+    from tenants.shop.shipping.models import ShippingProfile
+
+    with in_shop(desk.vendor):
+        ShippingProfile.objects.all().delete()
+        draft = shelf("Mug", sku="MUG", stock=0, state="draft").product
+    words, link = "Say how you ship before you publish", 'href="/shipping/"'
+    for path in ("/products/", "/products/new/", f"/products/{draft.id}/", "/imports/new/"):
+        page = desk.text(path).split("<main")[1]
+        assert words in page, path
+        assert link in page, path
+    for path, data in (
+        (f"/products/{draft.id}/state/", {"state": "published"}),
+        ("/products/states/", {"state": "published", "product": [str(draft.id)]}),
+    ):
+        page = desk.post(path, data, follow=True).content.decode()
+        assert "Say how you ship first." in page, path
+    file = io.BytesIO(b"sku,title,price\nA,Bowl,1\n")
+    file.name = "x.csv"
+    answer = desk.post("/imports/new/", {"file": file, "publish": "on"})
+    assert answer.status_code == 422
+    assert "Say how you ship first." in answer.content.decode()
+    with in_shop(desk.vendor):
+        assert [product.state for product in Product.objects.all()] == ["draft"]
+        ShippingProfile.objects.create()
+    desk.post(f"/products/{draft.id}/state/", {"state": "published"})
+    for path in ("/products/", "/products/new/", f"/products/{draft.id}/", "/imports/new/"):
+        assert words not in desk.text(path), path
+    with in_shop(desk.vendor):
+        assert Product.objects.get().state == "published"

@@ -11,6 +11,7 @@ from outbox.models import Fact
 from taxonomy.models import Category
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog import imports
+from tenants.shop.catalog.actions import ShippingUnknown
 from tenants.shop.catalog.csv_file import UnreadableFile
 from tenants.shop.catalog.imports import request_import, run_import
 from tenants.shop.catalog.models import ImportRow, Product, ProductImport, Variant
@@ -18,6 +19,7 @@ from tenants.shop.catalog.tasks import run_imports
 from tenants.shop.inventory.actions import StockRequest, available_of, reserve
 from tenants.shop.inventory.models import StockMovement
 from tenants.shop.inventory.queries import disagreements
+from tenants.shop.shipping.models import ShippingProfile
 
 pytestmark = pytest.mark.django_db
 HEADER = "id,sku,title,description,brand,gtin,price,compare_at,stock,category,condition,attributes,attr:Color\n"
@@ -33,6 +35,7 @@ def shop(make_vendor):
     Category.objects.create(slug="mugs", name="Mugs", path="kitchen/mugs", depth=1)
     vendor = make_vendor("lindqvist")
     with in_shop(vendor):
+        ShippingProfile.objects.create(flat_minor=490)
         yield vendor
 
 
@@ -42,6 +45,15 @@ def bring(text, **options):
     run_import(product_import.id)
     product_import.refresh_from_db()
     return product_import
+
+
+def test_nothing_is_imported_for_sale_before_the_shop_said_how_it_ships(shop):
+    ShippingProfile.objects.all().delete()
+    with pytest.raises(ShippingUnknown, match="Say how you ship first"):
+        bring("sku,title,price\nA,Mug,1\n")
+    assert not ProductImport.objects.exists()
+    bring("sku,title,price\nA,Mug,1\n", publish=False)
+    assert Product.objects.get().state == "draft"
 
 
 def results(product_import):
@@ -283,6 +295,7 @@ def test_the_sweep_does_due_imports_as_the_vendor_itself(make_vendor):
     lindqvist, moreau = make_vendor("lindqvist"), make_vendor("moreau")
     for vendor, count in ((lindqvist, 3), (moreau, 4)):
         with in_shop(vendor):
+            ShippingProfile.objects.create(flat_minor=490)
             request_import(file=BytesIO(many(count).encode()), filename="x.csv")
     assert run_imports(vendor=str(moreau.id)) == 4
     assert run_imports() == 3

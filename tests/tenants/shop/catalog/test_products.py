@@ -11,6 +11,7 @@ from outbox.models import Fact
 from taxonomy.models import Category
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.actions import (
+    ShippingUnknown,
     StaleProduct,
     VariantInUse,
     archive_product,
@@ -23,6 +24,7 @@ from tenants.shop.catalog.actions import (
 from tenants.shop.catalog.drafts import InvalidProduct, ProductDraft, VariantDraft
 from tenants.shop.catalog.models import Product, Variant
 from tenants.shop.inventory.actions import StockRequest, available_of, reserve
+from tenants.shop.shipping.models import ShippingProfile
 
 pytestmark = pytest.mark.django_db
 SMALL = VariantDraft(price_minor=1800, sku="MUG-S", options={"Size": "S"}, stock=4)
@@ -35,7 +37,24 @@ def shop(make_vendor):
     cache.clear()
     vendor = make_vendor("lindqvist")
     with in_shop(vendor):
+        ShippingProfile.objects.create(flat_minor=490)
         yield vendor
+
+
+def test_nothing_is_published_before_the_shop_said_how_it_ships(shop):
+    ShippingProfile.objects.all().delete()
+    with pytest.raises(ShippingUnknown):
+        create_product(draft=MUG, publish=True)
+    assert not Product.objects.exists()
+    product = create_product(draft=MUG)
+    with pytest.raises(ShippingUnknown, match="Say how you ship first"):
+        publish_product(product=product)
+    assert Product.objects.get().state == "draft"
+    ShippingProfile.objects.create(flat_minor=0)
+    assert publish_product(product=product).state == "published"
+    ShippingProfile.objects.all().delete()
+    assert publish_product(product=product).state == "published"
+    assert unpublish_product(product=product).state == "draft"
 
 
 def told():
