@@ -12,6 +12,7 @@ Running it again changes nothing but the passwords, which become those given.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import psycopg
 from psycopg import sql
@@ -21,21 +22,24 @@ EXTENSIONS = ("pg_trgm", "unaccent", "btree_gin")
 
 # Functions by which one session could disturb or fill up the server that all share, hold back its cleaning, or learn how
 # busy other shops are.
-_REVOKED = """
-    SELECT format('REVOKE EXECUTE ON FUNCTION pg_catalog.%I(%s) FROM PUBLIC',
-                  proname, pg_get_function_identity_arguments(oid))
-    FROM pg_proc
-    WHERE pronamespace = 'pg_catalog'::regnamespace
+_CLOSED = """
+    pronamespace = 'pg_catalog'::regnamespace
       AND (proname LIKE 'lo\\_%' OR proname LIKE 'pg\\_advisory%' OR proname LIKE 'pg\\_try\\_advisory%'
            OR proname LIKE 'pg\\_stat\\_get\\_%'
            OR proname IN ('lowrite', 'loread', 'pg_notify', 'pg_export_snapshot', 'pg_logical_emit_message',
                           'pg_lock_status', 'pg_prepared_xact'))
+"""
+_REVOKED = f"""
+    SELECT format('REVOKE EXECUTE ON FUNCTION pg_catalog.%I(%s) FROM PUBLIC',
+                  proname, pg_get_function_identity_arguments(oid))
+    FROM pg_proc WHERE {_CLOSED} AND pg_has_role(proowner, 'USAGE')
 """
 _ADVISORY = """
     SELECT format('GRANT EXECUTE ON FUNCTION pg_catalog.%I(%s) TO owner, builder, store, platform',
                   proname, pg_get_function_identity_arguments(oid))
     FROM pg_proc
     WHERE pronamespace = 'pg_catalog'::regnamespace AND (proname LIKE 'pg\\_advisory%' OR proname LIKE 'pg\\_try\\_advisory%')
+      AND pg_has_role(proowner, 'USAGE')
 """
 
 
@@ -95,3 +99,16 @@ def prepare_database(admin: psycopg.Connection) -> None:
     for query in (_REVOKED, _ADVISORY):
         for (statement,) in admin.execute(query).fetchall():
             admin.execute(statement)
+
+
+def left_open(cursor: Any) -> list[str]:
+    """Which of the functions that should be closed to vendors are not, by name.
+
+    Only a superuser can close them; a cloud's admin is none. What a vendor's injected SQL could do with them is disturb: wait
+    on each other's advisory locks, notify, fill the disk with large objects. It reaches no rows.
+    """
+    rows = cursor.execute(
+        f"SELECT DISTINCT proname FROM pg_proc WHERE {_CLOSED} AND has_function_privilege('vendor_base', oid, 'EXECUTE')"
+        " ORDER BY 1"
+    ).fetchall()
+    return [name for (name,) in rows]

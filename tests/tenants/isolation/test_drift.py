@@ -1,6 +1,7 @@
 """The check that the database still enforces what the code declares."""
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from tenants.isolation import policies
@@ -86,3 +87,32 @@ def test_applying_again_mends_public_tables(db):
 def _run(text):
     with connection.cursor() as cursor:
         cursor.execute(text)
+
+
+def test_a_function_that_is_open_to_vendors_is_reported(db, monkeypatch, capsys):
+    from tenants.isolation import roles
+    from tenants.isolation.management.commands import walls
+
+    monkeypatch.setattr(walls, "drift", list)
+    with connection.cursor() as cursor:
+        assert roles.left_open(cursor) == []
+        cursor.execute("GRANT EXECUTE ON FUNCTION pg_catalog.pg_notify(text, text) TO vendor_base")
+        assert roles.left_open(cursor) == ["pg_notify"]
+    with pytest.raises(CommandError, match="1 differences"):
+        call_command("walls", "check")
+    assert "pg_notify: open to vendors" in capsys.readouterr().err
+    monkeypatch.setenv("SOUK_CLOUD_DATABASE", "1")
+    call_command("walls", "check")
+
+
+def test_an_admin_who_is_no_superuser_is_not_asked_to_close_what_it_cannot(db):
+    from tenants.isolation import roles
+
+    with connection.cursor() as cursor:
+        cursor.execute(roles._REVOKED)
+        assert len(cursor.fetchall()) > 100
+        cursor.execute("SET LOCAL ROLE builder")
+        cursor.execute(roles._REVOKED)
+        assert cursor.fetchall() == []
+        cursor.execute(roles._ADVISORY)
+        assert cursor.fetchall() == []
