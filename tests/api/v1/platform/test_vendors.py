@@ -101,9 +101,11 @@ def test_an_application_is_approved_once_and_gets_its_shop(at_office: Any, appli
 def test_an_application_is_turned_down_with_a_reason(at_office: Any, applicant: Vendor) -> None:
     caller = at_office("administrator")
     path = f"{VENDORS}/{applicant.id}/rejection"
-    for body in ({}, {"reason": " "}, {"reason": "x" * 2001}, {"reason": "\0"}, {"reason": "\ud800"}):
+    for body in ({}, {"reason": " "}, {"reason": "x" * 2001}, {"reason": "\0"}):
         refused = caller.post(path, body)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "reason")
+    half = caller.post(path, {"reason": "\ud800"})
+    assert (half.status_code, half.json()["code"]) == (400, "parse_error")
     answer = caller.post(path, {"reason": "We need the imprint first."})
     assert answer.status_code == 200
     assert (answer.json()["state"], answer.json()["decision_reason"]) == ("rejected", "We need the imprint first.")
