@@ -139,6 +139,7 @@ class KeyForm(forms.Form):
         label="What it is for",
         max_length=80,
         widget=forms.TextInput(attrs={"placeholder": "Warehouse system", "autocomplete": "off"}),
+        error_messages={"required": "Say what the key is for."},
     )
     scopes = forms.MultipleChoiceField(
         label="What it may do",

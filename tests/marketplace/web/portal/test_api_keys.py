@@ -89,7 +89,7 @@ def test_a_key_says_when_it_has_expired(desk, move_clock):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({"name": ""}, "This field is required."),
+        ({"name": ""}, "Say what the key is for."),
         ({"name": "x" * 81}, "at most 80 characters"),
         ({"scopes": []}, "Choose what the key may do."),
         ({"scopes": ["money:write"]}, "is not one of the available choices"),
