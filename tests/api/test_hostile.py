@@ -1,0 +1,149 @@
+"""Every operation of every audience with hostile input: what its document does not say must not happen."""
+
+import types
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.urls import include, path
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.auth import SignedIn
+from api.errors import NotFound
+from api.schema import with_document
+from api.views import OfficeView, body_of
+from tests.api.conftest import MARKET, OFFICE
+from tests.marketplace.conftest import address, everything_ten_percent, put_on_shelf
+from tests.support.hostile import Attack, Seen
+from tests.support.office import market_day
+from tests.support.sandbox import sandbox, sandbox_process
+from tests.support.whole_market import Callers, callers
+
+__all__ = ["address", "callers", "everything_ten_percent", "market_day", "put_on_shelf", "sandbox", "sandbox_process"]
+
+EXAMPLES = 6
+AUDIENCES = ("storefront", "vendor", "platform", "finance")
+# Operations that no made-up call can bring to do what they are there for, by audience.
+UNREACHED: dict[str, set[str]] = {
+    "vendor": {"POST /api/v1/vendor/imports"},  # bytes that were made up are no table of products
+}
+
+
+@pytest.fixture(autouse=True)
+def no_rates(settings: Any) -> None:
+    settings.API_RATE_TOKEN = settings.API_RATE_VENDOR = 10**9
+
+
+def attack(settings: Any, host: str, audience: str, token: str = "", *, examples: int = EXAMPLES) -> Seen:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return Attack(settings, host, f"/api/v1/{audience}/openapi.json", headers).run(examples=examples)
+
+
+@pytest.mark.parametrize("audience", AUDIENCES)
+def test_nothing_happens_that_is_not_documented(settings: Any, callers: Callers, audience: str) -> None:
+    seen = attack(settings, callers.hosts[audience], audience, callers.tokens[audience])
+    assert not seen.failures, seen.report()
+    assert seen.unreached == UNREACHED.get(audience, set())
+
+
+def test_nothing_happens_to_a_guest_that_is_not_documented(settings: Any, callers: Callers) -> None:
+    seen = attack(settings, MARKET, "storefront", examples=1)
+    assert not seen.failures, seen.report()
+
+
+# --- The attack itself can fail -------------------------------------------------------------------------------------------
+
+
+class NumberSerializer(serializers.Serializer):
+    number = serializers.IntegerField(min_value=0, max_value=9)
+
+
+class Sound(OfficeView):
+    permission_classes = [SignedIn]
+
+    @extend_schema(operation_id="sound", request=NumberSerializer, responses=NumberSerializer)
+    def post(self, request: Request) -> Any:
+        return self.answer(body_of(NumberSerializer, request))
+
+    def answer(self, given: dict[str, Any]) -> Any:
+        return Response(given)
+
+
+class Breaks(Sound):
+    def answer(self, given: dict[str, Any]) -> Any:
+        return Response({"number": 9 // given["number"]})
+
+
+class SaysWhatIsNotDocumented(Sound):
+    def answer(self, given: dict[str, Any]) -> Any:
+        return Response(given, status=418 if given["number"] == 9 else 200)
+
+
+class HasAnotherShape(Sound):
+    def answer(self, given: dict[str, Any]) -> Any:
+        return Response({"number": None if given["number"] == 0 else given["number"]})
+
+
+class IsOfAnotherKind(Sound):
+    def answer(self, given: dict[str, Any]) -> Any:
+        return HttpResponse("9", content_type="text/plain") if given["number"] == 9 else Response(given)
+
+
+class IsNotThere(Sound):
+    """It knows nothing of what it is asked for, so that it is never reached."""
+
+    def answer(self, given: dict[str, Any]) -> Any:
+        raise NotFound()
+
+
+@pytest.fixture
+def serve(settings: Any, staff_token: Any) -> Callable[..., Seen]:
+    """`serve(View)`: what an attack on a document with that view alone sees."""
+
+    def at_the_office(view: type[OfficeView], token: str | None = None) -> Seen:
+        from config import urls_office
+
+        routes = types.ModuleType("office_with_another_audience")
+        patterns = with_document("control", "Control", "One view.", [path("numbers", view.as_view())])
+        routes.__dict__.update(
+            vars(urls_office), urlpatterns=[path("api/v1/control/", include(patterns)), *urls_office.urlpatterns]
+        )
+        settings.FACES = {**settings.FACES, "office": {**settings.FACES["office"], "urlconf": routes}}
+        return attack(settings, OFFICE, "control", staff_token() if token is None else token)
+
+    return at_the_office
+
+
+def test_a_sound_view_is_found_sound(serve: Callable[..., Seen]) -> None:
+    seen = serve(Sound)
+    assert (seen.failures, seen.unreached) == ({}, set())
+    assert seen.calls >= 2 * EXAMPLES
+    assert {200, 422, 405, 415} <= set(seen.statuses["POST /api/v1/control/numbers"])
+
+
+@pytest.mark.parametrize(
+    ("view", "words"),
+    [
+        (Breaks, "ZeroDivisionError"),
+        (SaysWhatIsNotDocumented, "Undocumented status code"),
+        (HasAnotherShape, "Response violates schema"),
+        (IsOfAnotherKind, "Undocumented Content-Type"),
+    ],
+)
+def test_what_is_wrong_once_is_found(serve: Callable[..., Seen], view: type[OfficeView], words: str) -> None:
+    seen = serve(view)
+    assert seen.failures.keys() == {"POST /api/v1/control/numbers"}
+    assert words in seen.report()
+
+
+def test_an_operation_that_was_never_reached_is_named(serve: Callable[..., Seen]) -> None:
+    seen = serve(IsNotThere)
+    assert (seen.failures, seen.unreached) == ({}, {"POST /api/v1/control/numbers"})
+
+
+def test_an_attack_whose_token_is_none_fails(serve: Callable[..., Seen]) -> None:
+    assert "answered 401" in serve(Sound, "nonsense").report()
