@@ -153,7 +153,7 @@ def _signed_in(browser: Browser, person: str) -> dict[str, object]:
     page = context.new_page()
     if person:
         page.goto(_market(settings.LOGIN_URL))
-        page.get_by_label("Email").fill(person)
+        page.get_by_label("E-mail").fill(person)
         page.get_by_label("Password").fill(PASSWORD)
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url(lambda url: settings.LOGIN_URL not in url)

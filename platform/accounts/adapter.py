@@ -1,6 +1,6 @@
 """How allauth signs people in here."""
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -45,6 +45,13 @@ NOTICES = {
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Mail through `notifications`, links to the marketplace's own host, and sessions elsewhere ended with these."""
+
+    error_messages: ClassVar[dict[str, Any]] = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": "The e-mail address or the password is not right.",
+        "email_taken": "There is an account with this e-mail address already.",
+        "duplicate_email": "This is your e-mail address already.",
+    }
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         key = f"account:{uuid7()}"

@@ -7,6 +7,8 @@ from typing import Any
 
 from allauth.account import forms
 
+from accounts.email_forms import AsksForEmail
+
 HELP = "Ten characters or more. No common word, not only digits, nothing like your name or address."
 
 
@@ -18,7 +20,7 @@ class OneSentence:
         self.fields["password1"].help_text = HELP  # type: ignore[attr-defined]
 
 
-class SignupForm(OneSentence, forms.SignupForm):  # type: ignore[misc]
+class SignupForm(OneSentence, AsksForEmail, forms.SignupForm):  # type: ignore[misc]
     pass
 
 

@@ -291,6 +291,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "accounts.forms.SignupForm"
 ACCOUNT_FORMS = {
+    "login": "accounts.email_forms.LoginForm",
+    "add_email": "accounts.email_forms.AddEmailForm",
+    "reset_password": "accounts.email_forms.ResetPasswordForm",
     "signup": "accounts.password_forms.SignupForm",
     "change_password": "accounts.password_forms.ChangePasswordForm",
     "set_password": "accounts.password_forms.SetPasswordForm",

@@ -81,7 +81,7 @@ class Money:
         return Decimal(self.amount_minor).scaleb(-exponent(self.currency))
 
     def __str__(self) -> str:
-        return f"{self.major:f} {self.currency}"
+        return f"{self.major:,f} {self.currency}"
 
 
 def total(amounts: Iterable[Money], currency: str) -> Money:

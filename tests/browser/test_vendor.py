@@ -21,7 +21,7 @@ def sign_up(page: Page, live_market: LiveMarket) -> None:
     page.get_by_role("link", name="Apply to sell").click()
     page.get_by_role("link", name="Make an account").click()
     page.get_by_label("Your name").fill("Ada Keil")
-    page.get_by_label("Email").fill(EMAIL)
+    page.get_by_label("E-mail").fill(EMAIL)
     page.get_by_label("Password").fill(live_market.password)
     page.get_by_role("button", name="Make my account").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
@@ -44,7 +44,7 @@ def apply_to_sell(page: Page, live_market: LiveMarket) -> None:
 def approve(page: Page, live_market: LiveMarket) -> None:
     """As staff, who sign in on the marketplace's host and are handed over."""
     page.goto(live_market.office("/vendors/"))
-    page.get_by_label("Email").fill(live_market.staff)
+    page.get_by_label("E-mail").fill(live_market.staff)
     page.get_by_label("Password").fill(live_market.password)
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("link", name=SHOP).click()

@@ -23,8 +23,7 @@ def verdict(run: ReconciliationRun | None, open_exceptions: int) -> Verdict:
         return Verdict("warn", "Never matched", "Match now to compare orders, books and provider.", None)
     if run.matches and not open_exceptions:
         sides = ", ".join(
-            f"{Money(sides['orders'].get('charged', 0), currency).major:,f} {currency} charged"
-            for currency, sides in run.totals.items()
+            f"{Money(sides['orders'].get('charged', 0), currency)} charged" for currency, sides in run.totals.items()
         )
         entries = f"{run.entries_checked:,} entries checked"
         text = f"{entries}; {sides}. Orders, books and provider agree." if sides else f"{entries}."

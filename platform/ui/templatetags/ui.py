@@ -89,7 +89,7 @@ def money(value: Any, currency: str = "") -> str:
     if value is None or value == "":
         return ""
     amount = value if isinstance(value, Money) else Money(int(value), currency.upper())
-    return f"{amount.major:,f} {amount.currency}".replace("-", "−", 1)
+    return str(amount).replace("-", "−", 1)
 
 
 @register.simple_tag

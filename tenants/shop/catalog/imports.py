@@ -351,8 +351,12 @@ class _Chunk:
             ],
         )
         for name, trouble in problems(draft, self.tree).items():
-            raise _RowError(trouble, field=name.removeprefix("variants.0."))
+            raise _RowError(trouble, field=self._column(name.removeprefix("variants.0.")))
         return draft
+
+    def _column(self, name: str) -> str:
+        """What the file calls it: `price` unless there is a column `price_minor`."""
+        return name if name in self.columns else name.removesuffix("_minor")
 
     def _prices(self, cells: Mapping[str, str], variant: Variant | None) -> tuple[int, int | None]:
         """Price and price to compare with."""

@@ -113,6 +113,7 @@ ROW_FILTERS = {
     "warnings": Q(result=RowResult.WARNING),
     "created": Q(result=RowResult.CREATED),
     "updated": Q(result=RowResult.UPDATED),
+    "clean": Q(result__in=[RowResult.CREATED, RowResult.UPDATED]),
 }
 
 

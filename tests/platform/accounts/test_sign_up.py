@@ -87,10 +87,17 @@ def test_signing_up_with_somebodys_address_tells_its_owner_only(browser, mira, s
     assert [mail.template for mail in Mail.objects.filter(to="mira@example.org")] == ["account_exists"]
 
 
+@pytest.mark.parametrize("path", ["login", "signup", "password/reset"])
+def test_an_address_is_called_the_same_on_every_page(browser, db, path):
+    page = browser.get(f"{MARKET}/accounts/{path}/").content.decode()
+    assert ">E-mail<" in page
+    assert "Email" not in page
+
+
 def test_the_sign_in_page_does_not_say_who_has_an_account(browser, mira):
     wrong = browser.post(f"{MARKET}/accounts/login/", {"login": "mira@example.org", "password": "wrong password"})
     unknown = browser.post(f"{MARKET}/accounts/login/", {"login": "nobody@example.org", "password": "wrong password"})
-    words = "The email address and/or password you specified are not correct."
+    words = "The e-mail address or the password is not right."
     assert words in wrong.content.decode()
     assert words in unknown.content.decode()
 

@@ -45,6 +45,11 @@ def test_money_shows_the_decimals_of_its_currency(value: Any, currency: str, sho
     assert money(value, currency) == shown
 
 
+def test_an_amount_reads_the_same_in_messages_as_on_pages() -> None:
+    assert str(Money(31932773, "EUR")) == money(31932773, "EUR") == "319,327.73 EUR"
+    assert str(Money(-123456, "JPY")) == "-123,456 JPY"
+
+
 def test_money_without_a_currency_is_refused() -> None:
     with pytest.raises(ValueError, match="not an ISO 4217 code"):
         money(8420, "")

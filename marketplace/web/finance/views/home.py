@@ -123,4 +123,4 @@ def _month(currency: str) -> dict[str, Any]:
 
 
 def _words(amount_minor: int, currency: str) -> str:
-    return f"{Money(amount_minor, currency).major:,f} {currency}"
+    return str(Money(amount_minor, currency))

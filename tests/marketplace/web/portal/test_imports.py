@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -81,6 +82,24 @@ def test_a_file_that_cannot_work_is_refused_at_once(desk, text, words):
     assert words in answer.content.decode()
     with in_shop(desk.vendor):
         assert not ProductImport.objects.exists()
+
+
+def test_the_counts_above_and_the_tabs_agree(desk):
+    text = f"sku,title,price,gtin\nA,{'x' * 300},1,\nB,Bowl,2,\nC,Plate,0,\nD,Cup,3,12\n"
+    desk.post("/imports/new/", {"file": file_of(text), "publish": "on"})
+    with bind_vendor(desk.vendor):
+        run_import(ProductImport.objects.get().id)
+    with in_shop(desk.vendor):
+        made = ProductImport.objects.get()
+        found = list(made.rows.order_by("number").values_list("result", "field"))
+    assert found == [("warning", "title"), ("created", ""), ("error", "price"), ("warning", "gtin")]
+    page = desk.text(f"/imports/{made.id}/").split("<main")[1]
+    assert (made.created_count, made.updated_count, made.error_count) == (3, 0, 1)
+    tabs = re.findall(r">([A-Z][a-z ]+)<span class=\"count\">(\d+)</span>", page)
+    assert tabs == [("All rows", "4"), ("Not imported", "1"), ("With a warning", "2"), ("Without a warning", "1")]
+    page = desk.text(f"/imports/{made.id}/?rows=clean").split("<main")[1]
+    assert ">Bowl<" in page
+    assert ">Cup<" not in page
 
 
 def test_without_a_file_the_form_says_so(desk):

@@ -150,9 +150,9 @@ def test_bad_rows_are_left_out_with_a_reason_and_good_ones_are_kept(shop):
     assert found[2] == found[17] == ("created", "", "")
     assert found[3] == ("error", "title", "Give the product a title.")
     assert found[4] == ("error", "price", "There is no price.")
-    assert found[5] == ("error", "price_minor", "The price must be above zero.")
+    assert found[5] == ("error", "price", "The price must be above zero.")
     assert found[6] == ("error", "price", "“ten” is not an amount; write it like 1299.00")
-    assert found[7][1] == "compare_at_minor"
+    assert found[7][1] == "compare_at"
     assert found[8] == ("error", "category", "There is no category “Spoons”.")
     assert found[9][1] == "condition"
     assert found[10][1] == "attributes"
