@@ -22,6 +22,21 @@ WORDS = (
     "partially_refunded",
 )
 
+# Of a whole purchase, whose vendor orders may be at different steps.
+WHOLE_WORDS = (*WORDS, "partly_shipped", "partly_delivered")
+# How far a paid vendor order is; what came back had arrived.
+_SHIPPED, _DELIVERED = 3, 5
+_STEPS = {
+    "paid": 0,
+    "processing": 1,
+    "ready_to_ship": 2,
+    "shipped": _SHIPPED,
+    "out_for_delivery": 4,
+    "delivered": _DELIVERED,
+    "return_requested": _DELIVERED,
+    "returned": _DELIVERED,
+}
+
 _UNPAID = {
     PaymentState.PENDING: "pending_payment",
     PaymentState.PROCESSING: "payment_processing",
@@ -51,5 +66,21 @@ def shown_status(fulfillment: str, payment_state: str, *, total_minor: int = 0, 
 
 
 def whole_status(words: Collection[str]) -> str:
-    """One word for a whole purchase, only where all its vendor orders agree on it; else "processing"."""
-    return next(iter(words)) if len(set(words)) == 1 else "processing"
+    """One of WHOLE_WORDS for a purchase, from the words of its vendor orders: never further than the least advanced is.
+
+    Where they differ, those that are over without arriving (canceled, refunded) do not count; of one that is refunded in
+    part nobody can tell from here where it is.
+    """
+    found = set(words)
+    if len(found) == 1:
+        return found.pop()
+    steps = {_STEPS[word] for word in found if word in _STEPS}
+    if not steps:
+        return "partially_refunded"
+    least, most = min(steps), max(steps)
+    is_all = least == most and "partially_refunded" not in found
+    if most == _DELIVERED:
+        return "delivered" if is_all else "partly_delivered"
+    if most >= _SHIPPED:
+        return "shipped" if least >= _SHIPPED and "partially_refunded" not in found else "partly_shipped"
+    return next(word for word in found if word in _STEPS) if is_all else "processing"

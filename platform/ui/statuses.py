@@ -21,6 +21,8 @@ STATUSES: dict[str, Status] = {
     "processing": Status("info", "package-open", "Being prepared"),
     "ready_to_ship": Status("info", "package", "Ready to ship"),
     "shipped": Status("info", "truck", "Shipped"),
+    "partly_shipped": Status("info", "truck", "Partly on its way"),
+    "partly_delivered": Status("info", "package-check", "Partly delivered"),
     "out_for_delivery": Status("info", "truck", "Out for delivery"),
     "delivered": Status("good", "package-check", "Delivered"),
     "return_requested": Status("warn", "undo-2", "Return requested"),

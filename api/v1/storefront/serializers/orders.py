@@ -7,7 +7,7 @@ from rest_framework import serializers
 from api.v1.storefront.serializers.catalog import LARGEST, VendorNameSerializer
 from billing.payments.models import PaymentState
 from marketplace.checkout.actions import ADDRESS_FIELDS
-from marketplace.orders.status import WORDS
+from marketplace.orders.status import WHOLE_WORDS, WORDS
 from taxonomy.tax import SELLING_COUNTRIES
 
 
@@ -87,7 +87,7 @@ class VendorOrderSerializer(serializers.Serializer[Any]):
 
 class OrderInListSerializer(serializers.Serializer[Any]):
     number = serializers.CharField()
-    status = serializers.ChoiceField(WORDS, help_text="Of all of it, where all vendor orders agree; else `processing`.")
+    status = serializers.ChoiceField(WHOLE_WORDS, help_text="Of all of it: never further than its least advanced part.")
     placed_at = serializers.DateTimeField()
     currency = serializers.CharField()
     total_minor = serializers.IntegerField()
@@ -101,7 +101,7 @@ class OrderPaymentSerializer(serializers.Serializer[Any]):
 
 class OrderSerializer(serializers.Serializer[Any]):
     number = serializers.CharField()
-    status = serializers.ChoiceField(WORDS, help_text="Of all of it, where all vendor orders agree; else `processing`.")
+    status = serializers.ChoiceField(WHOLE_WORDS, help_text="Of all of it: never further than its least advanced part.")
     placed_at = serializers.DateTimeField()
     canceled_at = serializers.DateTimeField(allow_null=True)
     cancel_reason = serializers.CharField(allow_blank=True)

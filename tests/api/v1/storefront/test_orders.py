@@ -251,7 +251,7 @@ def test_an_order_is_followed_parcel_by_parcel(app, placed, django_assert_max_nu
         )
     with django_assert_max_num_queries(ROLE + 8):
         found = app.get(f"orders/{order.number}").json()
-    assert (found["status"], found["payment"]["state"]) == ("processing", "paid")
+    assert (found["status"], found["payment"]["state"]) == ("partly_shipped", "paid")
     assert [part["status"] for part in found["vendor_orders"]] == ["shipped", "paid"]
     shipped = found["vendor_orders"][0]
     assert [event["name"] for event in shipped["events"]] == ["placed", "paid", "accepted", "packed", "shipped"]
