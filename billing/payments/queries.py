@@ -10,11 +10,6 @@ from billing.payments.models import Payment, PaymentShare, PaymentState, Refund,
 from kit.pagination import Page, keyset_page
 
 
-def payment_of(reference_id: UUID) -> Payment | None:
-    """The payment of an order, with nothing else fetched; None before checkout has made one."""
-    return Payment.objects.filter(reference_id=reference_id).first()
-
-
 def shares_of(vendor_orders: Sequence[UUID]) -> dict[UUID, PaymentShare]:
     """Each vendor order's share, with its payment."""
     shares = PaymentShare.objects.filter(reference_id__in=vendor_orders).select_related("payment")

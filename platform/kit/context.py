@@ -49,8 +49,3 @@ def acting_for(vendor: CurrentVendor) -> Iterator[None]:
         yield
     finally:
         current_vendor.reset(token)
-
-
-def vendor_key(*parts: object) -> str:
-    """A cache key inside the current vendor's own space."""
-    return ":".join(["v", str(require_vendor().id), *map(str, parts)])

@@ -9,7 +9,6 @@ from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
-from kit.links import host_of
 from kit.pagination import Page, keyset_page
 from tenants.vendors.models import Member, Vendor, VendorState
 
@@ -67,10 +66,6 @@ def membership(user_id: UUID, slug: str) -> Member | None:
 def memberships_of(user_id: UUID) -> "QuerySet[Member]":
     """Where the user works, with the vendors, oldest membership first."""
     return Member.objects.select_related("vendor").filter(user_id=user_id, left_at=None).order_by("joined_at", "id")
-
-
-def portal_host(vendor: Vendor) -> str:
-    return host_of("portal", vendor.slug)
 
 
 def vendors_page(

@@ -12,7 +12,7 @@ SHORTEST, LONGEST = 3, 40
 _WORDS = """
     about account accounts admin administrator administration api app apps assets auth autoconfig autodiscover billing
     blog careers cdn cart checkout contact dashboard demo dev developer developers docs download downloads email example
-    faq files finance forum ftp gateway help host hostmaster imap img images info internal invoice invoices journey
+    faq files finance forum ftp gateway handoff help host hostmaster imap img images info internal invoice invoices journey
     legal live local localhost localdomain login logout mail market marketplace media metrics monitor mta mx news ns1
     ns2 office official oauth order orders partner partners pay payment payments payout payouts platform pop portal
     postmaster press privacy prod production public refund refunds register root sandbox search secure security seller

@@ -42,7 +42,3 @@ def lit(color: RGB, light: float) -> RGB:
     if light <= 1.0:
         return mix(shade_of(color), color, max(0.0, light))
     return mix(color, WHITE, min(0.85, (light - 1.0) * 1.5))
-
-
-def is_dark(color: RGB) -> bool:
-    return color[0] * 0.3 + color[1] * 0.59 + color[2] * 0.11 < 110

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 
 from kit.pagination import Page
 from marketplace.fulfillment.models import Parcel
@@ -121,7 +120,3 @@ def product_card(
         "currency": currency,
         "rating": None,
     }
-
-
-def transfer_url(reference_id: Any) -> str:
-    return reverse("portal:order", args=[reference_id])

@@ -38,6 +38,7 @@ from marketplace.web.storefront.visitor import (
 )
 from taxonomy.tax import COUNTRY_NAMES
 
+LONGEST_SESSION_ID = 120
 UNPAID = (PaymentState.PENDING, PaymentState.PROCESSING)
 
 
@@ -65,6 +66,8 @@ def pay(request: HttpRequest, number: str) -> HttpResponse:
 def paid(request: HttpRequest, number: str) -> HttpResponse:
     """Back from the provider's page, which proves nothing: fetch the session, and show what it says."""
     order, session_id = _find(number), request.GET.get("session_id", "")
+    if not session_id.isprintable() or len(session_id) > LONGEST_SESSION_ID:
+        raise Http404("There is no such payment.")
     attempts = PaymentAttempt.objects.filter(provider_session_id=session_id)
     if order is None or not session_id or not attempts.filter(payment__reference_id=order.id).exists():
         raise Http404("There is no such payment.")
@@ -130,7 +133,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 
 
 def _find(number: str) -> Order | None:
-    return Order.objects.filter(number=number.upper()[:20]).first()
+    return Order.objects.filter(number=number.upper()[:20]).first() if number.isprintable() else None
 
 
 def _may_see(request: HttpRequest, order: Order) -> bool:
