@@ -38,7 +38,9 @@ def test_a_signed_event_is_acknowledged_without_a_session_or_a_token(path):
 def test_a_refusal_says_why():
     answer = post(secret="whsec_another")
     assert answer.status_code == 400
-    assert answer.content.decode() == "The signature does not fit this endpoint, or is too old."
+    assert (
+        answer.content.decode() == "The signature does not fit this endpoint, is too old, or is not of this time yet."
+    )
 
 
 @pytest.mark.django_db(transaction=True)

@@ -106,7 +106,7 @@ HOSTILE: list[dict[str, Any]] = [
     {"attributes": {"a": None}},
     {"attributes": {"a": 10**40}},
     {"attributes": {str(n): n for n in range(251)}},
-    {"category_id": str(uuid4())},
+    {"category_id": "00000000-0000-4000-8000-000000000000"},
     {"category_id": "x"},
     {"condition": "broken"},
     {"publish": "yes"},
