@@ -103,12 +103,12 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
     ]
     if allowed.see_money:
         items.append(_item(path, "Money", "money", "wallet", title="Money"))
-    return [
-        *items,
+    items += [
         _item(path, "Shop", "shop", "store", title="Settings"),
         _item(path, "Shipping", "shipping", "truck"),
         _item(path, "Team", "team", "users"),
     ]
+    return [*items, _item(path, "API keys", "api_keys", "key-round")] if allowed.do_shop else items
 
 
 def _item(

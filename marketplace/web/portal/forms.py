@@ -7,6 +7,7 @@ from django import forms
 from kit.errors import SoukError
 from kit.money import Money, parse_major
 from taxonomy.tax import SELLING_COUNTRIES
+from tenants.shop.integrations.models import Scope
 
 CARRIERS = ("DHL", "DPD", "GLS", "UPS", "FedEx", "PostNord", "La Poste", "PostNL", "Correos", "Post")
 
@@ -129,3 +130,26 @@ class StockForm(forms.Form):
         label="On hand", min_value=0, error_messages={"required": "Enter how many you counted."}
     )
     reason = forms.CharField(max_length=200, required=False)
+
+
+class KeyForm(forms.Form):
+    """A new key for the API."""
+
+    name = forms.CharField(
+        label="What it is for",
+        max_length=80,
+        widget=forms.TextInput(attrs={"placeholder": "Warehouse system", "autocomplete": "off"}),
+        error_messages={"required": "Say what the key is for."},
+    )
+    scopes = forms.MultipleChoiceField(
+        label="What it may do",
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose what the key may do."},
+    )
+    days = forms.ChoiceField(
+        label="How long it works",
+        choices=[("30", "30 days"), ("90", "90 days"), ("365", "A year")],
+        initial="90",
+        widget=forms.RadioSelect,
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from marketplace.web.portal.views import home, imports, money, orders, products, shop, stock
+from marketplace.web.portal.views import home, imports, integrations, money, orders, products, shop, stock
 from marketplace.web.storefront.views.files import media
 
 app_name = "portal"
@@ -52,4 +52,6 @@ urlpatterns: list[URLPattern] = [
     path("shop/logo/removal/", shop.logo_removal, name="logo_removal"),
     path("shipping/", shop.shipping, name="shipping"),
     path("team/", shop.team, name="team"),
+    path("api-keys/", integrations.api_keys, name="api_keys"),
+    path("api-keys/<uuid:key_id>/revocation/", integrations.revocation, name="api_key_revocation"),
 ]

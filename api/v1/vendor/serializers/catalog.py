@@ -51,7 +51,10 @@ class ProductFilterSerializer(serializers.Serializer[Any]):
         ProductState.choices, required=False, help_text="Without it: all that are not archived."
     )
     q = serializers.CharField(
-        required=False, max_length=100, help_text="Part of a title or brand, or the start of a SKU or GTIN."
+        required=False,
+        allow_blank=True,
+        max_length=100,
+        help_text="Part of a title or brand, or the start of a SKU or GTIN.",
     )
 
 

@@ -15,7 +15,9 @@ CONTAINED = "Contained in the amounts."
 
 class OrderFilterSerializer(serializers.Serializer[Any]):
     state = serializers.ChoiceField(STATES, required=False)
-    q = serializers.CharField(required=False, max_length=40, help_text="The beginning of an order's number.")
+    q = serializers.CharField(
+        required=False, allow_blank=True, max_length=40, help_text="The beginning of an order's number."
+    )
     placed_after = serializers.DateTimeField(required=False, help_text="Placed then or later.")
     placed_before = serializers.DateTimeField(required=False, help_text="Placed earlier.")
 

@@ -13,7 +13,9 @@ MAX_REASON = 200
 
 
 class StockFilterSerializer(serializers.Serializer[Any]):
-    sku = serializers.CharField(required=False, max_length=100, help_text="The start of a SKU, or part of a title.")
+    sku = serializers.CharField(
+        required=False, allow_blank=True, max_length=100, help_text="The start of a SKU, or part of a title."
+    )
     low = serializers.BooleanField(required=False, default=False, help_text=f"Only those with {LOW} or fewer to sell.")
 
 

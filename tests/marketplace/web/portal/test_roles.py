@@ -19,6 +19,7 @@ LOOKS = {
     "/shop/": "owner manager catalog orders finance viewer",
     "/shipping/": "owner manager catalog orders finance viewer",
     "/team/": "owner manager catalog orders finance viewer",
+    "/api-keys/": "owner manager",
 }
 ROLES = ("owner", "manager", "catalog", "orders", "finance", "viewer")
 
