@@ -363,6 +363,8 @@ SPECTACULAR_SETTINGS = {
         "ExceptionStateEnum": "billing.reconciliation.models.ExceptionState",
         "ProductStateEnum": "tenants.shop.catalog.models.ProductState",
         "VendorOrderStateEnum": "api.v1.vendor.serializers.orders.STATES",
+        "VendorOrderStatusEnum": "marketplace.orders.status.WORDS",
+        "OrderStatusEnum": "marketplace.orders.status.WHOLE_WORDS",
     },
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": [],
