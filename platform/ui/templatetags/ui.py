@@ -209,7 +209,8 @@ def percent(part: Any, whole: Any) -> int:
 def columns(names: Any) -> list[dict[str, str]]:
     """Table columns from "Order, Placed, Total:num": label and kind.
 
-    `num` is right-aligned, `check` is a box that checks all rows, `icon` is narrow and its label for screen readers.
+    `num` is right-aligned, `check` is a box that checks all rows, `icon` is narrow and its label for screen readers,
+    `wide` is shown only where there is room (its cells are of the class `wide-cell`).
     """
     if not isinstance(names, str):
         return list(names)
