@@ -8,8 +8,10 @@ done, so that a repetition tries anew.
     @idempotent
     def post(self, request): ...
 
-    @idempotent(in_transaction=False)   # for what calls the provider, whose own key makes repetition safe
+    @idempotent(in_transaction=False)   # for what calls the provider or stores files, and holds no transaction meanwhile
     def post(self, request): ...
+
+There the claim is committed first and good for a minute, so that a process that died is waited for that long.
 """
 
 import hashlib
@@ -26,7 +28,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.core.files.uploadedfile import UploadedFile
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from psycopg.errors import LockNotAvailable
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
@@ -44,6 +46,10 @@ GUEST_TOKENS = ("Souk-Cart", "Souk-Order")
 SHORTEST, LONGEST = 16, 200
 KEPT = timedelta(hours=48)
 IN_FLIGHT_SECONDS = 1
+LEASE = timedelta(minutes=1)
+# A row's status is that of its answer, or one of these.
+AT_WORK, GIVEN_UP = 0, 1
+ASK_AGAIN = "This very request is being worked on. Ask again in a moment."
 
 View = Callable[..., Response]
 
@@ -103,15 +109,31 @@ class _Claim:
         return response
 
     def around(self, work: Callable[[], Response]) -> Response:
-        if self._find() is not None:
-            return self._replay()
-        response = work()
-        if response.status_code < 400:
-            with transaction.atomic():
-                row_id = self._take()
-                if row_id is not None:
-                    self._keep(row_id, response)
+        """For work that holds no transaction open: the claim is committed before it, and good for a minute at a time."""
+        with transaction.atomic():
+            row_id = self._take()
+            if row_id is None:
+                row = self._found(IdempotentRequest.objects.select_for_update())
+                if row is None or (row.status == AT_WORK and row.created_at > clock.now() - LEASE):
+                    raise InFlight(ASK_AGAIN)
+                if row.status not in (AT_WORK, GIVEN_UP):
+                    return self._replay()
+                row_id = row.id
+                self._note(row_id, status=AT_WORK, fingerprint=self.fingerprint, created_at=clock.now())
+        try:
+            response = work()
+        except BaseException:
+            self._note(row_id, status=GIVEN_UP)
+            raise
+        if response.status_code >= 400:
+            self._note(row_id, status=GIVEN_UP)
+        else:
+            self._keep(row_id, response)
         return response
+
+    @staticmethod
+    def _note(row_id: UUID, **columns: Any) -> None:
+        IdempotentRequest.objects.filter(id=row_id).update(**columns)
 
     def _take(self) -> UUID | None:
         """A new row of this claim; None when there is one. Raises InFlight while another's is not committed yet."""
@@ -131,19 +153,23 @@ class _Claim:
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
         except OperationalError as error:
             if isinstance(error.__cause__, LockNotAvailable):
-                raise InFlight("This very request is being worked on. Ask again in a moment.") from error
+                raise InFlight(ASK_AGAIN) from error
             raise
         return row_id if taken else None
 
-    def _find(self) -> IdempotentRequest | None:
+    def _found(self, rows: "QuerySet[IdempotentRequest]") -> IdempotentRequest | None:
+        """What is known of this key. Raises KeyReused when that is another request."""
         vendor = Q(vendor_id=self.vendor_id) if self.vendor_id else Q(vendor=None)
-        return IdempotentRequest.objects.filter(vendor, caller=self.caller, key_hash=self.key_hash).first()
+        row = rows.filter(vendor, caller=self.caller, key_hash=self.key_hash).first()
+        if row is not None and row.fingerprint != self.fingerprint and row.status != GIVEN_UP:
+            raise KeyReused(f"This {HEADER} belongs to another request. Use a new one for each request.", field=HEADER)
+        return row
 
     def _replay(self) -> Response:
-        row = self._find()
-        if row is None:
-            raise InFlight("This very request is being worked on. Ask again in a moment.")
-        if row.fingerprint != self.fingerprint:
+        row = self._found(IdempotentRequest.objects.all())
+        if row is None or row.status == AT_WORK:
+            raise InFlight(ASK_AGAIN)
+        if row.status == GIVEN_UP:
             raise KeyReused(f"This {HEADER} belongs to another request. Use a new one for each request.", field=HEADER)
         try:
             answer = json.loads(_cipher(self.key).decrypt(row.id.bytes[4:], bytes(row.answer), row.id.bytes) or b"null")

@@ -34,6 +34,19 @@ class WarehouseList(VendorView):
         return Response({"id": made.id, "name": made.name}, status=201, headers={"Location": f"/warehouses/{made.id}"})
 
 
+class Slowly(WarehouseList):
+    """As above, holding no transaction."""
+
+    @idempotent(in_transaction=False)
+    def post(self, request: Request) -> Response:
+        given = body_of(WarehouseSerializer, request)
+        if given["name"] == "refused":
+            raise Conflict("Not this one.")
+        if given["name"] == "broken":
+            raise RuntimeError("a bug")
+        return Response({"id": Warehouse.objects.create(**given).id}, status=201)
+
+
 class WarehouseOne(VendorView):
     area: ClassVar[str] = "stock"
 
@@ -75,6 +88,7 @@ class Broken(CustomerView):
 portal = [
     path("api/v1/vendor/warehouses", WarehouseList.as_view()),
     path("api/v1/vendor/warehouse", WarehouseOne.as_view()),
+    path("api/v1/vendor/slowly", Slowly.as_view()),
     path("api/v1/vendor/orders", Orders.as_view()),
 ]
 market = [path("api/v1/storefront/me", Me.as_view()), path("api/v1/storefront/broken", Broken.as_view())]

@@ -104,3 +104,42 @@ def test_old_answers_are_forgotten(caller: Program, move_clock: Any) -> None:
     move_clock(timedelta(hours=49))
     assert forget() == 1
     assert IdempotentRequest.objects.count() == 0
+
+
+SLOWLY = "/api/v1/vendor/slowly"
+
+
+def test_without_a_transaction_it_is_answered_again_too(caller: Program, vendor: Any) -> None:
+    key = str(uuid4())
+    first, again = (caller.post(SLOWLY, {"name": "North"}, Idempotency_Key=key) for _ in range(2))
+    assert (first.status_code, again.status_code, again["Idempotency-Replayed"]) == (201, 201, "true")
+    assert first.json() == again.json()
+    assert names(vendor) == ["North"]
+    other = caller.post(SLOWLY, {"name": "South"}, Idempotency_Key=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
+def test_without_a_transaction_only_one_is_at_work(caller: Program, vendor: Any, move_clock: Any) -> None:
+    from datetime import timedelta
+
+    key = str(uuid4())
+    caller.browser.client(caller.host).raise_request_exception = False
+    assert caller.post(SLOWLY, {"name": "broken"}, Idempotency_Key=key).status_code == 500
+    IdempotentRequest.objects.update(status=0)  # as a process that was killed would have left it
+    waiting = caller.post(SLOWLY, {"name": "broken"}, Idempotency_Key=key)
+    assert (waiting.status_code, waiting.json()["code"]) == (409, "request_in_flight")
+    other = caller.post(SLOWLY, {"name": "North"}, Idempotency_Key=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    move_clock(timedelta(seconds=61))
+    assert caller.post(SLOWLY, {"name": "broken"}, Idempotency_Key=key).status_code == 500
+    assert names(vendor) == []
+
+
+def test_without_a_transaction_what_was_refused_may_be_tried_again(caller: Program, vendor: Any) -> None:
+    key = str(uuid4())
+    assert caller.post(SLOWLY, {"name": "refused"}, Idempotency_Key=key).status_code == 409
+    elsewhere = caller.post(PATH, {"name": "North"}, Idempotency_Key=key)
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (422, "idempotency_key_reused")
+    assert caller.post(SLOWLY, {"name": "North"}, Idempotency_Key=key).status_code == 201
+    assert caller.post(SLOWLY, {"name": "North"}, Idempotency_Key=key)["Idempotency-Replayed"] == "true"
+    assert names(vendor) == ["North"]
