@@ -156,13 +156,13 @@ class Attack:
         self.schema = schemathesis.openapi.from_wsgi(document, self.face)
         self.known, self.seen, self.count = Known(), Seen(), itertools.count()
 
-    def run(self, *, examples: int) -> Seen:
-        """`examples`: how many of each kind, fitting the document and not, beside the edges of every field."""
+    def run(self, *, examples: int, edges: bool = True) -> Seen:
+        """`examples`: how many of each kind, fitting the document and not; and the `edges` of every field."""
         operations = [result.ok() for result in self.schema.get_all_operations()]
         self._look_around(operations)
         for operation in operations:
             try:
-                for case in self._cases(operation, examples):
+                for case in self._cases(operation, examples, edges):
                     self._try(case)
             except (Exception, FailureGroup) as error:
                 self.seen.failures[operation.label] = error
@@ -179,11 +179,12 @@ class Attack:
                 last = [part for part in operation.path.split("/") if not part.startswith("{")][-1]
                 self.known.learn(last.replace("-", "_"), json.loads(answer.content))
 
-    def _cases(self, operation: Any, examples: int) -> Iterator[Case]:
+    def _cases(self, operation: Any, examples: int, edges: bool) -> Iterator[Case]:
         modes = list(GenerationMode)
-        yield from operation.schema.iter_coverage_cases(
-            operation, generation_modes=modes, generation_config=GenerationConfig(modes=modes)
-        )
+        if edges:
+            yield from operation.schema.iter_coverage_cases(
+                operation, generation_modes=modes, generation_config=GenerationConfig(modes=modes)
+            )
         for mode in modes:
             yield from drawn(operation, mode, examples)
 
