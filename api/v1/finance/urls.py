@@ -26,6 +26,7 @@ urlpatterns = with_document(
         path("payments", payments.PaymentList.as_view(), name="payments"),
         path("payments/<uuid:payment_id>", payments.PaymentOne.as_view(), name="payment"),
         path("refunds", payments.RefundList.as_view(), name="refunds"),
+        path("refunds/<uuid:refund_id>/retry", payments.RefundRetry.as_view(), name="refund_retry"),
         path("reconciliations", reconciliation.ReconciliationList.as_view(), name="reconciliations"),
         path("reconciliations/<uuid:run_id>", reconciliation.ReconciliationOne.as_view(), name="reconciliation"),
         path("exceptions", reconciliation.ExceptionList.as_view(), name="exceptions"),

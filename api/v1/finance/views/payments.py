@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import NotFound
+from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.finance.serializers import (
     PaymentDetailSerializer,
@@ -18,9 +19,12 @@ from api.v1.finance.serializers import (
     RefundSerializer,
 )
 from api.v1.office import With, with_vendors
-from api.views import OfficeView, query_of
+from api.views import OfficeView, caller_of, query_of
+from audit.actions import traced
+from billing.payments.actions import retry_refund
 from billing.payments.models import Payment, Refund
 from billing.payments.queries import payments_page, refunds_page
+from kit.money import Money
 from kit.pagination import Page
 
 
@@ -80,6 +84,29 @@ class RefundList(OfficeView):
         page = refunds_page(state=given.get("state", ""), cursor=cursor_of(request), size=limit_of(request))
         shown = Page(_with_commission(page.rows), page.next_cursor, page.previous_cursor)
         return Response(page_data(shown, lambda row: RefundSerializer(row).data))
+
+
+class RefundRetry(OfficeView):
+    area: ClassVar[str] = "money"
+
+    @extend_schema(
+        operation_id="refunds_retry",
+        summary="Have a refund sent again that the provider refused",
+        description="It is sent within seconds, by another process. 409 `refund_not_refused` for any other.",
+        request=None,
+        responses=RefundSerializer,
+        tags=["money in"],
+    )
+    @idempotent
+    def post(self, request: Request, refund_id: UUID) -> Response:
+        if not Refund.objects.filter(id=refund_id).exists():
+            raise NotFound()
+        with traced("refund.retried", f"refund:{refund_id}", by=caller_of(request).person_id) as told:
+            refund = retry_refund(refund_id=refund_id)
+            amount = Money(refund.amount_minor, refund.currency)
+            told.update(number=refund.payment.reference_number, amount=str(amount))
+        sent_again = Refund.objects.select_related("payment", "share").get(id=refund_id)
+        return Response(RefundSerializer(_with_commission([sent_again])[0]).data)
 
 
 def _with_commission(refunds: Iterable[Refund]) -> list[With]:

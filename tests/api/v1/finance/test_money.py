@@ -8,8 +8,8 @@ from django.db import transaction
 from audit.models import AuditEntry
 from billing.ledger.actions import post
 from billing.ledger.entries import Line
-from billing.payments.actions import request_refund
-from billing.payments.models import Payment, PaymentShare
+from billing.payments.actions import NotRefused, refund_answered, request_refund
+from billing.payments.models import Payment, PaymentShare, RefundState
 from billing.payouts.models import Transfer
 from billing.reconciliation.models import ReconciliationRun
 from kit import clock
@@ -182,3 +182,20 @@ def test_no_answer_tells_a_customers_address(at_office: Any, market_day: Any) ->
     payment = Payment.objects.get(reference_id=market_day.paid.id)
     for path in ("payments", f"payments/{payment.id}", "entries", "transfers", "refunds"):
         assert b"vermeer" not in caller.get(f"{FINANCE}/{path}").content
+
+
+def test_a_refused_refund_is_sent_again_once(at_office: Any, market_day: Any) -> None:
+    share = PaymentShare.objects.get(payment__reference_id=market_day.paid.id, vendor_id=market_day.moreau.id)
+    with transaction.atomic():
+        refund = request_refund(share=share, amount_minor=100, net_minor=90, key="a key of its own", reason="Broken")
+    caller = at_office("finance")
+    path = f"{FINANCE}/refunds/{refund.id}/retry"
+    early = caller.post(path)
+    assert (early.status_code, early.json()["code"]) == (409, NotRefused.code)
+    refund_answered(refund_id=refund.id, state=RefundState.FAILED, error="Your account was closed.", moved=False)
+    answer = caller.post(path, Idempotency_Key="retry-a-refund-0001")
+    assert answer.status_code == 200, answer.content
+    assert (answer.json()["state"], answer.json()["error"], answer.json()["amount_minor"]) == ("due", "", 100)
+    assert caller.post(path, Idempotency_Key="retry-a-refund-0001")["Idempotency-Replayed"] == "true"
+    assert AuditEntry.objects.filter(action="refund.retried").count() == 1
+    assert caller.post(f"{FINANCE}/refunds/{share.id}/retry").status_code == 404
