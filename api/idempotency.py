@@ -41,6 +41,8 @@ from kit.errors import Conflict, InvalidInput
 from kit.ids import uuid7
 
 HEADER = "Idempotency-Key"
+# Headers that say what is to be done, and those of an answer that are kept with it.
+PART_OF_REQUEST, PART_OF_ANSWER = ("Souk-Cart", "Souk-Order", "If-Match"), ("Location", "ETag")
 # By these a guest is known: what was answered to one is told to no other.
 GUEST_TOKENS = ("Souk-Cart", "Souk-Order")
 SHORTEST, LONGEST = 16, 200
@@ -145,8 +147,8 @@ class _Claim:
                 cursor.execute(f"SET LOCAL lock_timeout = '{IN_FLIGHT_SECONDS}s'")
                 cursor.execute(
                     "INSERT INTO api_idempotentrequest"
-                    " (id, vendor_id, caller, key_hash, fingerprint, status, location, answer, created_at)"
-                    " VALUES (%s, %s, %s, %s, %s, 0, '', '', %s) ON CONFLICT DO NOTHING RETURNING id",
+                    " (id, vendor_id, caller, key_hash, fingerprint, status, answer, created_at)"
+                    " VALUES (%s, %s, %s, %s, %s, 0, '', %s) ON CONFLICT DO NOTHING RETURNING id",
                     [row_id, self.vendor_id, self.caller, self.key_hash, self.fingerprint, clock.now()],
                 )
                 taken = cursor.fetchone()
@@ -172,17 +174,17 @@ class _Claim:
         if row.status == GIVEN_UP:
             raise KeyReused(f"This {HEADER} belongs to another request. Use a new one for each request.", field=HEADER)
         try:
-            answer = json.loads(_cipher(self.key).decrypt(row.id.bytes[4:], bytes(row.answer), row.id.bytes) or b"null")
+            kept = json.loads(_cipher(self.key).decrypt(row.id.bytes[4:], bytes(row.answer), row.id.bytes))
         except InvalidTag as error:
             raise exceptions.APIException("The kept answer cannot be read.") from error
-        headers = {"Idempotency-Replayed": "true", **({"Location": row.location} if row.location else {})}
-        return Response(answer, status=row.status, headers=headers)
+        headers = {"Idempotency-Replayed": "true", **kept["headers"]}
+        return Response(kept["body"], status=row.status, headers=headers)
 
     def _keep(self, row_id: UUID, response: Response) -> None:
-        plain = JSONRenderer().render(response.data)
+        headers = {name: response.headers[name] for name in PART_OF_ANSWER if name in response.headers}
+        plain = JSONRenderer().render({"body": response.data, "headers": headers})
         IdempotentRequest.objects.filter(id=row_id).update(
             status=response.status_code,
-            location=response.headers.get("Location", "")[:200],
             answer=_cipher(self.key).encrypt(row_id.bytes[4:], plain, row_id.bytes),
         )
 
@@ -207,6 +209,8 @@ def _checked(key: str) -> str:
 def _fingerprint(request: Request) -> str:
     """SHA-256 over method, address and body; of a form with files, over its fields and the files' contents."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
+    for name in PART_OF_REQUEST:
+        digest.update(f"{name}: {request.headers.get(name, '')}\n".encode())
     if (request.content_type or "").startswith("multipart/"):
         for name, values in sorted(request.data.lists()):
             for value in values:

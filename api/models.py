@@ -21,7 +21,6 @@ class IdempotentRequest(models.Model):
     key_hash = models.CharField(max_length=64)
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body")
     status = models.PositiveSmallIntegerField(default=0, help_text="of the answer; 0 at work, 1 given up")
-    location = models.CharField(max_length=200, blank=True)
     answer = models.BinaryField(default=bytes)
     created_at = models.DateTimeField(default=clock.now)
 

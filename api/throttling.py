@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import RedisError
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
@@ -49,6 +50,18 @@ class MinuteRates(BaseThrottle):
         return _left()
 
 
+def count_refused(request: Request) -> None:
+    """A call that was turned away before it was counted counts for its address. Raises Throttled when those are too many."""
+    try:
+        rate = _count("token", _address_hash(request), settings.API_RATE_TOKEN)
+    except RedisError:
+        log.warning("api.rates_unknown")
+        return
+    request._request.rates = [rate]
+    if rate.remaining < 0:
+        raise Throttled(_left())
+
+
 def rate_headers(rates: list[Rate]) -> dict[str, str]:
     """As in the IETF draft "RateLimit header fields for HTTP": the policies, and what is left of each."""
     if not rates:
@@ -62,6 +75,10 @@ def rate_headers(rates: list[Rate]) -> dict[str, str]:
 def _who(request: Request) -> str:
     if request.auth is not None:
         return str(request.auth)
+    return _address_hash(request)
+
+
+def _address_hash(request: Request) -> str:
     return "address:" + hashlib.sha256(_address(request).encode()).hexdigest()[:24]
 
 

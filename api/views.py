@@ -1,10 +1,14 @@
 """What every view of the API has in common."""
 
+import re
+from functools import wraps
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import conditional_page
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, NotFound, PermissionDenied
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
@@ -16,8 +20,10 @@ from rest_framework.views import APIView
 from api.auth import Caller, CustomerBearer, InScope, StaffBearer, VendorBearer
 from api.errors import PreconditionFailed
 from api.operations import ApiSchema
-from api.throttling import MinuteRates, rate_headers
+from api.throttling import MinuteRates, count_refused, rate_headers
 from tenants.vendors.models import Vendor
+
+_PACKED = re.compile(r'-(gzip|zstd|br)"$')
 
 
 class AlwaysJson(BaseContentNegotiation):
@@ -47,12 +53,32 @@ class ApiView(APIView):
 
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
-        return conditional_page(super().as_view(**initkwargs))
+        view = conditional_page(super().as_view(**initkwargs))
+
+        @wraps(view)
+        def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            def tell(answer: HttpResponseBase) -> HttpResponseBase:
+                for name, value in rate_headers(getattr(request, "rates", [])).items():
+                    answer.headers[name] = value
+                return answer
+
+            response = view(request, *args, **kwargs)
+            if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
+                response.add_post_render_callback(tell)  # after what makes a 304 of it
+                return response
+            return tell(response)
+
+        return told
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().initial(request, *args, **kwargs)
+        except (AuthenticationFailed, NotAuthenticated, PermissionDenied, NotFound):
+            count_refused(request)
+            raise
 
     def finalize_response(self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any) -> Any:
         answer = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in rate_headers(getattr(request._request, "rates", [])).items():
-            answer.headers[name] = value
         answer.headers.setdefault("Cache-Control", "private, no-cache")
         patch_vary_headers(answer, ["Authorization"])
         return answer
@@ -112,6 +138,7 @@ def tagged(data: Any, version: object, **headers: str) -> Response:
 def check_match(request: Request | HttpRequest, version: object) -> None:
     """Raises PreconditionFailed when If-Match names another version than the present one."""
     named = request.headers.get("If-Match", "").strip()
-    tags = {part.strip().removeprefix("W/") for part in named.split(",")}
+    # A proxy that packs an answer may mark its tag.
+    tags = {_PACKED.sub('"', part.strip().removeprefix("W/")) for part in named.split(",")}
     if named and named != "*" and f'"{version}"' not in tags:
         raise PreconditionFailed()

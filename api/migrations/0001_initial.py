@@ -23,7 +23,6 @@ class Migration(migrations.Migration):
                 ('key_hash', models.CharField(max_length=64)),
                 ('fingerprint', models.CharField(help_text='SHA-256 of method, path and body', max_length=64)),
                 ('status', models.PositiveSmallIntegerField(default=0, help_text='of the answer; 0 at work, 1 given up')),
-                ('location', models.CharField(blank=True, max_length=200)),
                 ('answer', models.BinaryField(default=bytes)),
                 ('created_at', models.DateTimeField(default=kit.clock.now)),
                 ('vendor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='vendors.vendor')),

@@ -212,9 +212,11 @@ TEMPLATES = [
 # --- Database: PostgreSQL, one role per process ---------------------------------------------------------------------------
 
 _connection: dict[str, Any] = {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "DISABLE_SERVER_SIDE_CURSORS": True}
-if EMBEDDED_POSTGRES and PRODUCTION:
+if EMBEDDED_POSTGRES and PRODUCTION and DATABASE_ROLE:
     raise ImproperlyConfigured("DATABASE_URL is not set: the embedded server is for development and tests only")
-if EMBEDDED_POSTGRES:
+if EMBEDDED_POSTGRES and PRODUCTION:
+    _connection |= {"HOST": "", "PORT": "", "NAME": ""}  # a process without a role has no database
+elif EMBEDDED_POSTGRES:
     # Where it listens, and not `postgres_address`, which would put the superuser's password into every process.
     _connection |= {"HOST": str(WORLD.run), "PORT": str(PORT), "NAME": env("SOUK_DATABASE", "souk")}
 else:

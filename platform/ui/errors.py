@@ -10,7 +10,8 @@ from kit.problems import API_PATH, problem_response
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     if request.path.startswith(API_PATH):
         return problem_response(400, "bad_request", "This request cannot be read.")
-    return HttpResponse(render_to_string("errors/400.html", request=request), status=400)
+    # Without the request: it may be refused for its host, before any face's middleware has seen it.
+    return HttpResponse(render_to_string("errors/400.html"), status=400)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

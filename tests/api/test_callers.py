@@ -242,3 +242,43 @@ def test_a_bug_is_told_without_its_details(program: Any) -> None:
     assert answer.status_code == 500
     assert answer["Content-Type"] == "application/problem+json"
     assert "bug" not in answer.content.decode()
+
+
+def test_whoever_is_turned_away_is_counted_too(program: Any, make_vendor: Any, make_key: Any, settings: Any) -> None:
+    settings.API_RATE_TOKEN = 3
+    vendor = make_vendor("lindqvist")
+    stranger = program(portal_of(vendor), "nonsense")
+    answers = [stranger.get("/api/v1/vendor/orders") for _ in range(8)]  # a minute may end in between, once
+    assert {answer.status_code for answer in answers} == {401, 429}
+    assert all("RateLimit" in answer.headers for answer in answers)
+
+
+def test_what_is_known_tells_the_rates_as_well(program: Any, make_vendor: Any, make_key: Any) -> None:
+    vendor = make_vendor("lindqvist")
+    caller = program(portal_of(vendor), make_key(vendor, "stock:read", "stock:write"))
+    tag = caller.get("/api/v1/vendor/warehouse")["ETag"]
+    known = caller.get("/api/v1/vendor/warehouse", If_None_Match=tag)
+    assert (known.status_code, "RateLimit" in known.headers) == (304, True)
+
+
+def test_a_tag_that_a_proxy_has_marked_still_matches(program: Any, make_vendor: Any, make_key: Any) -> None:
+    vendor = make_vendor("lindqvist")
+    caller = program(portal_of(vendor), make_key(vendor, "stock:write"))
+    assert caller.patch("/api/v1/vendor/warehouse", {}, If_Match='"7-gzip"').status_code == 200
+    assert caller.patch("/api/v1/vendor/warehouse", {}, If_Match='"6-gzip"').status_code == 412
+
+
+def test_telephones_are_no_way_in(program: Any, make_user: Any, sign_in: Any) -> None:
+    make_user("ada@example.org")
+    answer = program(MARKET, sign_in("ada@example.org")).get("/_allauth/app/v1/account/phone")
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "host", ["http://a_b.portal.localhost:8001", "http://of_fice.localhost:8002", "http://a_b.localhost:8000"]
+)
+def test_a_host_that_is_none_is_a_bad_request_on_every_face(program: Any, host: str) -> None:
+    caller = program(host)
+    client = caller.browser.client("http://office.localhost:8002" if "8002" in host else host)
+    answer = client.get("/", HTTP_HOST=host.removeprefix("http://"))
+    assert answer.status_code == 400

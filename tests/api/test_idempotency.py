@@ -143,3 +143,12 @@ def test_without_a_transaction_what_was_refused_may_be_tried_again(caller: Progr
     assert caller.post(SLOWLY, {"name": "North"}, Idempotency_Key=key).status_code == 201
     assert caller.post(SLOWLY, {"name": "North"}, Idempotency_Key=key)["Idempotency-Replayed"] == "true"
     assert names(vendor) == ["North"]
+
+
+def test_a_replay_has_the_version_and_place_of_what_was_made(caller: Program) -> None:
+    key = str(uuid4())
+    path = "/api/v1/vendor/warehouse"
+    first, again = (caller.patch(path, {}, Idempotency_Key=key, If_Match='"7"') for _ in range(2))
+    assert (first["ETag"], again["ETag"], again["Idempotency-Replayed"]) == ('"8"', '"8"', "true")
+    other = caller.patch(path, {}, Idempotency_Key=key)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")

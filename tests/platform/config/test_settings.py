@@ -49,6 +49,24 @@ def test_a_worker_in_production_does_not_keep_mail_in_a_folder(tmp_path):
     assert read_settings(tmp_path, worker | {"SMTP_HOST": "smtp.example"})[1] == ""
 
 
+def test_the_clock_in_production_needs_no_database(tmp_path):
+    beat = {name: SAFE[name] for name in ("SOUK_ENV", "SOUK_DOMAIN", "REDIS_URL")}
+    found = subprocess.run(
+        [sys.executable, "-c", "import config.worker; print(len(config.worker.app.conf.beat_schedule))"],
+        env={
+            "PYTHONPATH": f"{ROOT / 'platform'}:{ROOT}",
+            "SOUK_PROCESS": "beat",
+            "SOUK_SECRET_DJANGO_BEAT": KEY,
+            **beat,
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert found.returncode == 0, found.stderr
+    assert int(found.stdout) > 10
+
+
 def test_safe_production_settings_start(tmp_path):
     cookies, error = read_settings(
         tmp_path,
