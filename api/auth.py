@@ -97,6 +97,8 @@ class Bearer(BaseAuthentication):
         who, caller = self.called_with(request, text)
         if (info := current_request.get()) is not None:
             info.person_id = str(caller.person_id)
+            if caller.kind == "key":
+                info.extra["key"] = str(caller.id)
         return who, caller
 
     def authenticate_header(self, request: Request) -> str:
@@ -128,26 +130,32 @@ class CustomerBearer(Bearer):
 
 
 class VendorBearer(Bearer):
-    """On a portal: a key of this shop, or the access token of one of its members."""
+    """On a portal: a key of this shop, or the access token of one of its members.
+
+    A key may do no more than whoever made it may by now, and nothing once they have left.
+    """
 
     def called_with(self, request: Request, text: str) -> tuple[Any, Caller]:
         vendor: Vendor = request.vendor
         if is_key(text):
             key = key_of(text)
-            if key is None:
+            maker = self.member(vendor, key.created_by) if key else None
+            if key is None or maker is None:
                 raise exceptions.AuthenticationFailed("This key does not open this shop.", code="invalid_token")
-            return key, Caller("key", key.id, key.created_by, frozenset(key.scopes))
+            return key, Caller("key", key.id, key.created_by, member_scopes(maker.role).intersection(key.scopes))
         token = self.token(text)
-        member = (
-            Member.objects.select_related("vendor")
-            .filter(vendor_id=vendor.id, user_id=token.user_id, left_at=None)
-            .first()
-        )
+        member = self.member(vendor, token.user_id)
         if member is None:
             raise NotFound()  # to whom it is not theirs, this shop is not there
         if token.members.get(str(vendor.id)) != member.access_version:
             raise exceptions.AuthenticationFailed("This session has ended. Sign in again.", code="invalid_token")
         return member, Caller("member", member.user_id, member.user_id, member_scopes(member.role))
+
+    @staticmethod
+    def member(vendor: Vendor, user_id: UUID) -> Member | None:
+        """Who this user is at this vendor, unless they have left."""
+        found = Member.objects.select_related("vendor").filter(vendor_id=vendor.id, user_id=user_id, left_at=None)
+        return found.first()
 
 
 class StaffBearer(Bearer):

@@ -103,15 +103,20 @@ def staff_token(make_user: Callable[..., Any], sign_in: Callable[..., str]) -> C
 
 @pytest.fixture
 def make_key() -> Callable[..., str]:
-    """`make_key(vendor, "orders:read", "orders:write")`: a key of that vendor's shop."""
+    """`make_key(vendor, "orders:read", "orders:write")`: a key of that vendor's shop, made by its member "keys@…"."""
     from kit import clock
     from kit.ids import uuid7
     from tenants.isolation.doors import in_shop
     from tenants.shop.integrations.actions import make_key as make
+    from tenants.vendors.models import Member
 
     def key(vendor: Any, *scopes: str, days: int = 30) -> str:
+        maker, _ = Member.objects.get_or_create(
+            vendor=vendor, email=f"keys@{vendor.slug}.example", defaults={"user_id": uuid7(), "role": "manager"}
+        )
         with in_shop(vendor):
-            return make(name="Test", scopes=scopes, expires_at=clock.now() + timedelta(days=days), by=uuid7())[1]
+            until = clock.now() + timedelta(days=days)
+            return make(name="Test", scopes=scopes, expires_at=until, by=maker.user_id)[1]
 
     return key
 

@@ -165,6 +165,51 @@ def test_a_key_expires_and_can_be_taken_back(program: Any, make_vendor: Any, mak
     assert program(portal_of(vendor), long).get("/api/v1/vendor/orders").status_code == 401
 
 
+def test_a_key_ends_with_the_membership_of_whoever_made_it(program: Any, make_vendor: Any, make_key: Any) -> None:
+    from kit import clock
+    from tenants.vendors.models import Member
+
+    vendor, other = make_vendor("lindqvist"), make_vendor("sygnal")
+    caller = program(portal_of(vendor), make_key(vendor, "orders:read", "stock:write"))
+    maker = Member.objects.get(vendor=vendor, email="keys@lindqvist.example")
+    Member.objects.create(vendor=other, user_id=maker.user_id, name="", email="keys@sygnal.example", role="owner")
+    maker.left_at = clock.now()
+    maker.save()
+    refused = caller.get("/api/v1/vendor/orders")
+    assert (refused.status_code, refused.json()["code"]) == (401, "invalid_token")
+    assert refused.json()["detail"] == "This key does not open this shop."
+
+
+def test_a_key_may_do_no_more_than_whoever_made_it(program: Any, make_vendor: Any, make_key: Any) -> None:
+    from tenants.vendors.models import Member
+
+    vendor = make_vendor("lindqvist")
+    caller = program(portal_of(vendor), make_key(vendor, "orders:read", "stock:write"))
+    assert caller.post("/api/v1/vendor/warehouses", {"name": "North"}).status_code == 201
+    Member.objects.filter(vendor=vendor, email="keys@lindqvist.example").update(role="viewer")
+    assert caller.get("/api/v1/vendor/orders").status_code == 200
+    assert caller.post("/api/v1/vendor/warehouses", {"name": "South"}).status_code == 403
+
+
+def test_the_log_names_the_key_that_called(program: Any, make_vendor: Any, make_key: Any, member_token: Any) -> None:
+    from structlog.testing import capture_logs
+
+    from tenants.isolation.doors import in_shop
+    from tenants.shop.integrations.models import ApiKey
+
+    vendor = make_vendor("lindqvist")
+    text = make_key(vendor, "orders:read")
+    with in_shop(vendor):
+        key = ApiKey.objects.get()
+    with capture_logs() as lines:
+        program(portal_of(vendor), text).get("/api/v1/vendor/orders")
+        program(portal_of(vendor), member_token(vendor)).get("/api/v1/vendor/orders")
+    told = [line for line in lines if line["event"] == "request" and line["route"] == "api/v1/vendor/orders"]
+    assert [(line["vendor"], line.get("key")) for line in told] == [("lindqvist", str(key.id)), ("lindqvist", None)]
+    assert told[0]["person"] == str(key.created_by)
+    assert text not in str(lines)
+
+
 @pytest.mark.parametrize(
     ("role", "orders", "stock", "write"),
     [

@@ -1,6 +1,7 @@
 """What the portal's forms take. Their rules are the actions'; here is only what a browser can be told beforehand."""
 
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 
@@ -133,7 +134,9 @@ class StockForm(forms.Form):
 
 
 class KeyForm(forms.Form):
-    """A new key for the API."""
+    """A new key for the API. `once` tells a form that is sent again, by reloading, from another one."""
+
+    once = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     name = forms.CharField(
         label="What it is for",
@@ -153,3 +156,7 @@ class KeyForm(forms.Form):
         initial="90",
         widget=forms.RadioSelect,
     )
+
+    def clean(self) -> None:
+        if "once" in self.errors:  # nobody sees what is said at a hidden field
+            self.add_error(None, "This page is not as it was made. Load it again.")

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
@@ -20,6 +21,11 @@ from tenants.vendors.models import Member
 
 AREAS = {"catalog": "Products", "stock": "Stock", "orders": "Orders", "money": "Money"}
 VERBS = {"read": "read", "write": "change"}
+ONCE_SECONDS = 3600
+SENT_BEFORE = (
+    "This form was sent before, so no second key was made. A key is shown only once: "
+    "if you did not copy it, take it back and make another."
+)
 
 
 @edits(DOES_SHOP, DOES_SHOP)
@@ -28,6 +34,10 @@ def api_keys(request: HttpRequest) -> HttpResponse:
     form = KeyForm(request.POST if request.method == "POST" else None)
     made = ""
     if request.method == "POST" and form.is_valid():
+        sent = f"key_form:{request.vendor.id}:{form.cleaned_data['once']}"  # type: ignore[attr-defined]
+        if not cache.add(sent, True, timeout=ONCE_SECONDS):
+            messages.info(request, SENT_BEFORE)
+            return redirect("portal:api_keys")
         try:
             _, made = make_key(
                 name=form.cleaned_data["name"],
@@ -36,16 +46,17 @@ def api_keys(request: HttpRequest) -> HttpResponse:
                 by=request.member.user_id,  # type: ignore[attr-defined]
             )
         except SoukError as error:
+            cache.delete(sent)  # nothing was made: the form may be put right and sent again
             put_error(form, error)
         else:
             form = KeyForm()
     shop = request.vendor.slug  # type: ignore[attr-defined]
-    names = dict(Member.objects.values_list("user_id", "name"))
+    makers = {member.user_id: member for member in Member.objects.filter(vendor_id=request.vendor.id)}  # type: ignore[attr-defined]
     context = {
         "form": form,
         "made": made,
         "address": absolute_url("portal", "/api/v1/vendor/shop", shop),
-        "keys": [_row(key, names) for key in keys()],
+        "keys": [_row(key, makers.get(key.created_by)) for key in keys()],
     }
     return render(request, "portal/api_keys.html", context, status=422 if form.errors else 201 if made else 200)
 
@@ -60,13 +71,11 @@ def revocation(request: HttpRequest, key_id: UUID) -> HttpResponse:
     return redirect("portal:api_keys")
 
 
-def _row(key: ApiKey, names: dict[UUID, str]) -> dict[str, Any]:
-    return {
-        "key": key,
-        "may": _may(key.scopes),
-        "by": names.get(key.created_by, ""),
-        "status": "revoked" if key.revoked_at else "active" if key.is_good else "expired",
-    }
+def _row(key: ApiKey, maker: Member | None) -> dict[str, Any]:
+    status = "revoked" if key.revoked_at else "active" if key.is_good else "expired"
+    if status == "active" and (maker is None or maker.left_at):
+        status = "disabled"
+    return {"key": key, "may": _may(key.scopes), "by": str(maker) if maker else "", "status": status}
 
 
 def _may(scopes: list[str]) -> list[str]:

@@ -3,15 +3,22 @@
 import html
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from audit.models import AuditEntry
 from tenants.isolation.doors import in_shop
 from tenants.shop.integrations.models import ApiKey
+from tenants.vendors.models import Member
 from tests.support.browser import served_by
 
-FORM = {"name": "Warehouse", "scopes": ["orders:read", "orders:write", "stock:read"], "days": "90"}
+FORM = {
+    "once": "0192f5a8-4412-4123-8123-123456789012",
+    "name": "Warehouse",
+    "scopes": ["orders:read", "orders:write", "stock:read"],
+    "days": "90",
+}
 
 
 def keys_of(desk):
@@ -24,6 +31,16 @@ def make(desk, **fields):
     assert answer.status_code == 201
     page = html.unescape(answer.content.decode())
     return page, re.search(r'data-text="(souk_\w+)"', page)[1]
+
+
+def once_of(desk):
+    return re.search(r'name="once" value="([0-9a-f-]{36})"', desk.text("/api-keys/"))[1]
+
+
+def colleague(desk, **fields):
+    return Member.objects.create(
+        vendor=desk.vendor, user_id=uuid4(), name="Ines Left", email="ines@lindqvist.example", role="manager", **fields
+    )
 
 
 def test_without_keys_the_page_says_what_they_are_for(desk):
@@ -51,6 +68,43 @@ def test_a_key_is_shown_once_and_works(desk):
     assert "never" not in page
     assert "Orders: read, change" in page
     assert "by Owner Lindqvist" in page
+
+
+def test_a_form_that_is_sent_again_makes_no_second_key(desk):
+    again = {**FORM, "once": once_of(desk)}
+    _, key = make(desk, **again)
+    answer = desk.post("/api-keys/", again)
+    assert (answer.status_code, answer["Location"]) == (302, "/api-keys/")
+    page = html.unescape(desk.text("/api-keys/"))
+    assert "This form was sent before, so no second key was made." in page
+    assert key not in page
+    assert len(keys_of(desk)) == 1
+    make(desk, once=once_of(desk))
+    assert len(keys_of(desk)) == 2
+
+
+def test_a_form_that_was_refused_may_be_put_right(desk, monkeypatch):
+    monkeypatch.setattr("tenants.shop.integrations.actions.MAX_KEYS", 0)
+    assert desk.post("/api-keys/", FORM).status_code == 422
+    monkeypatch.undo()
+    make(desk)
+
+
+def test_forms_for_two_shops_are_two_forms(desk, make_vendor, desk_of):
+    make(desk)
+    make(desk_of(make_vendor("moreau")))
+
+
+def test_the_page_tells_whose_keys_open_nothing_any_more(desk):
+    from kit import clock
+
+    make(desk)
+    with in_shop(desk.vendor):
+        ApiKey.objects.update(created_by=colleague(desk, left_at=clock.now()).user_id)
+    page = desk.text("/api-keys/")
+    assert "by Ines Left" in page
+    assert "Disabled" in page
+    assert "Take this key back?" in page
 
 
 def test_a_key_is_taken_back_and_stays_listed(desk):
@@ -93,6 +147,8 @@ def test_a_key_says_when_it_has_expired(desk, move_clock):
         ({"name": "x" * 81}, "at most 80 characters"),
         ({"scopes": []}, "Choose what the key may do."),
         ({"scopes": ["money:write"]}, "is not one of the available choices"),
+        ({"once": ""}, "This page is not as it was made. Load it again."),
+        ({"once": "again"}, "This page is not as it was made. Load it again."),
         ({"days": "9999"}, "is not one of the available choices"),
     ],
 )
