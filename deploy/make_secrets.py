@@ -45,12 +45,12 @@ def files_of(postgres: str, valkey: str) -> dict[str, str]:
     """What is written: {name: content}. `postgres` and `valkey` are `host:port`."""
     value = {name: secret() for process in PROCESSES for name in SECRETS[process]}
     keys = {process: (secrets.token_hex(10).upper(), secret()) for process in WRITE_FILES}
-    metrics, superuser = secret(), secret()
+    superuser = secret()
     found: dict[str, str] = {}
     for process in PROCESSES:
         own = {_variable(name): value[name] for name in SECRETS[process] if not name.startswith("valkey-")}
         own["REDIS_URL"] = f"redis://{process}:{value[f'valkey-{process}']}@{valkey}/0"
-        own["SOUK_METRICS_TOKEN"] = metrics
+        own["SOUK_METRICS_TOKEN"] = secret()
         if process in keys:
             own["SOUK_S3_ACCESS_KEY"], own["SOUK_S3_SECRET_KEY"] = keys[process]
         found[f"{process}.env"] = _lines(own)

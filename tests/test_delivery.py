@@ -95,7 +95,7 @@ def test_no_two_secrets_are_the_same_unless_two_processes_share_one(secrets):
     for process in PROCESSES:
         for name, value in variables(secrets / f"{process}.env").items():
             value_of.setdefault(
-                name if name.startswith(("SOUK_SECRET", "SOUK_METRICS")) else f"{process} {name}", set()
+                name if name.startswith("SOUK_SECRET") else f"{process} {name}", set()
             ).add(value)
     assert {name: len(values) for name, values in value_of.items()} == dict.fromkeys(value_of, 1)
     values = [value for (value,) in value_of.values()]
@@ -331,6 +331,16 @@ def test_the_proxy_shows_nothing_of_the_inside_and_logs_no_query():
     assert [bool(re.search(r"import (face|line)\b", site)) for site in sites] == [True] * 5
     assert 'request>uri regexp "[?].*" ""' in text
     assert "rewrite * /internal/certificate?{query}" in text
+
+
+def test_the_proxy_runs_no_upload_and_leaves_the_apis_etags_alone():
+    text = (ROOT / "deploy/proxy/Caddyfile").read_text()
+    files = text.split("\nfiles.{$SOUK_DOMAIN}", 1)[1].split("\n}\n", 1)[0]
+    assert "\t\tX-Content-Type-Options nosniff\n" in files
+    assert "\t\tContent-Security-Policy \"default-src 'none'; sandbox\"\n" in files
+    assert "\t\tdefer\n" in files  # after what the S3 server says, so that it does not stand twice
+    assert re.findall(r"^\s*encode .*$", text, re.MULTILINE) == ["\tencode @pages zstd gzip"]
+    assert "@pages not path /api /api/*\n" in text
 
 
 def test_the_health_check_asks_what_every_process_answers():
