@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
 from django.views.decorators.http import require_safe
@@ -16,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.idempotency import HEADER, LONGEST, SHORTEST
+from kit.links import absolute_url
 from kit.problems import CONTENT_TYPE
 
 VERSION = "1.0.0"
@@ -40,6 +42,14 @@ PROBLEMS = {
     "503": "The payment provider, or a part of ours, does not answer. Try again.",
 }
 WRITES = ("post", "put", "patch", "delete")
+SIGN_IN = """
+People sign in on the marketplace's host: `POST {login}` with `{{"email": ..., "password": ...}}`. Of the answer,
+`meta.access_token` is the token to send as `Authorization: Bearer ...`, good for {minutes} minutes. A 401 asks for
+a second step: `POST {second}` with `{{"code": ...}}` and the header `X-Session-Token`, which is `meta.session_token`.
+`POST {refresh}` with `{{"refresh_token": ...}}` gives new tokens, once for each.
+"""
+# On which face an audience is served.
+FACES = {"storefront": "market", "vendor": "portal", "platform": "office", "finance": "office"}
 
 
 class _BearerScheme(OpenApiAuthenticationExtension):
@@ -71,6 +81,7 @@ def add_what_all_have(result: dict[str, Any], generator: Any, request: Any, publ
     """drf-spectacular's hook: the problem document, its statuses and the headers that every operation knows."""
     schemas = result.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = PROBLEM
+    result["components"]["headers"] = HEADERS
     for operations in result["paths"].values():
         for method, operation in operations.items():
             if method not in ("get", *WRITES):
@@ -85,7 +96,24 @@ def add_what_all_have(result: dict[str, Any], generator: Any, request: Any, publ
             else:
                 parameters.append(IF_NONE_MATCH)
                 operation["responses"].setdefault("304", {"description": "It is as it was: `If-None-Match` knows it."})
+            for status, answer in operation["responses"].items():
+                told = {name: {"$ref": f"#/components/headers/{name}"} for name in headers_of(method, status)}
+                answer["headers"] = {**told, **answer.get("headers", {})}
     return result
+
+
+def headers_of(method: str, status: str) -> list[str]:
+    """The headers that answers of this status to this method may have, besides those of HTTP itself."""
+    names = ["RateLimit", "RateLimit-Policy"]
+    if method == "get" and status in ("200", "304"):
+        names.append("ETag")
+    if status == "201":
+        names.append("Location")
+    if method in WRITES and status.startswith("2"):
+        names.append("Idempotency-Replayed")
+    if status in ("429", "503"):
+        names.append("Retry-After")
+    return names
 
 
 PROBLEM: dict[str, Any] = {
@@ -106,6 +134,36 @@ PROBLEM: dict[str, Any] = {
                 "properties": {name: {"type": "string"} for name in ("field", "code", "detail")},
             },
         },
+        "prices": {
+            "type": "object",
+            "description": "Of `prices_changed`: what each line of the cart costs now, in minor units, by the line's id.",
+            "additionalProperties": {"type": "integer"},
+        },
+        "available": {
+            "type": "object",
+            "description": "Of `sold_out`: how many there still are, by the offer's id.",
+            "additionalProperties": {"type": "integer"},
+        },
+    },
+}
+HEADERS: dict[str, Any] = {
+    "ETag": {"description": "Which version this is, for `If-None-Match`.", "schema": {"type": "string"}},
+    "Location": {
+        "description": "Where what was made is to be found.",
+        "schema": {"type": "string", "format": "uri-reference"},
+    },
+    "RateLimit": {
+        "description": "What is left of each policy (`r`), and for how many seconds (`t`).",
+        "schema": {"type": "string", "examples": ['"token";r=599;t=60']},
+    },
+    "RateLimit-Policy": {
+        "description": "How many calls (`q`) within how many seconds (`w`).",
+        "schema": {"type": "string", "examples": ['"token";q=600;w=60']},
+    },
+    "Retry-After": {"description": "After how many seconds to try again.", "schema": {"type": "integer", "minimum": 1}},
+    "Idempotency-Replayed": {
+        "description": f"Only when the same `{HEADER}` was known: this is the answer of that time, and nothing was done now.",
+        "schema": {"type": "string", "enum": ["true"]},
     },
 }
 IDEMPOTENCY_KEY: dict[str, Any] = {
@@ -120,6 +178,24 @@ IF_NONE_MATCH: dict[str, Any] = {
     "description": "The `ETag` of an answer that you have.",
     "schema": {"type": "string"},
 }
+
+
+def sign_in() -> str:
+    """How people come by a token, for the documents' introduction."""
+    return SIGN_IN.format(
+        login=absolute_url("market", "/_allauth/app/v1/auth/login"),
+        second="/_allauth/app/v1/auth/2fa/authenticate",
+        refresh="/_allauth/app/v1/tokens/refresh",
+        minutes=settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN // 60,
+    )
+
+
+def server_of(face: str) -> dict[str, Any]:
+    """The face's base address, as OpenAPI's Server Object. A portal's has the vendor's slug in its host."""
+    if face != "portal":
+        return {"url": absolute_url(face, "/").rstrip("/")}
+    about = {"default": "vendor", "description": "The shop's address, as in its portal's host."}
+    return {"url": absolute_url(face, "/", "{vendor}").rstrip("/"), "variables": {"vendor": about}}
 
 
 class Viewer(SpectacularSwaggerSplitView):
@@ -142,8 +218,13 @@ def with_document(audience: str, title: str, about: str, patterns: Sequence[URLP
     def document() -> dict[str, Any]:
         from django.urls import include
 
-        settings = {"TITLE": title, "DESCRIPTION": about.strip() + "\n" + ABOUT_ALL, "VERSION": VERSION}
-        with patched_settings(settings):
+        told = {
+            "TITLE": title,
+            "DESCRIPTION": about.strip() + "\n" + ABOUT_ALL + sign_in(),
+            "VERSION": VERSION,
+            "SERVERS": [server_of(FACES[audience])],
+        }
+        with patched_settings(told):
             generator = SchemaGenerator(patterns=[path(prefix, include(list(patterns)))])
             found: dict[str, Any] = generator.get_schema(request=None, public=True)
         return found

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from api.addresses import absolute
 from kit.links import absolute_url
 from marketplace.catalog.models import Listing, VendorCard
 from marketplace.catalog.queries import Facets, FacetValue, ListingPage, OfferLine, VariantChoice
@@ -164,11 +165,6 @@ def picture(row: dict[str, Any], title: str) -> dict[str, Any]:
 def page_of(slug: str) -> str:
     """The listing's page for people."""
     return absolute_url("market", reverse("storefront:listing", args=[slug]))
-
-
-def absolute(url: str) -> str:
-    """Files in a folder have addresses of ours, without a host; those in object storage have their own."""
-    return absolute_url("market", url) if url.startswith("/") else url
 
 
 def instant(at: Any) -> str | None:

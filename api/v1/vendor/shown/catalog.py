@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
+from api.addresses import absolute
 from tenants.shop.catalog.models import ImportRow, Picture, Product, ProductImport, Variant
 from tenants.shop.catalog.pictures import picture_url
 from tenants.shop.catalog.queries import ProductRow
@@ -34,7 +35,7 @@ def product_in_list(row: ProductRow) -> dict[str, Any]:
         "price_max_minor": row.price_max_minor,
         "currency": settings.CURRENCY,
         "available": row.available,
-        "thumbnail_url": picture_url(row.picture, SMALL) if row.picture else None,
+        "thumbnail_url": absolute(picture_url(row.picture, SMALL)) if row.picture else None,
         "updated_at": product.updated_at,
     }
 
@@ -82,8 +83,8 @@ def picture(found: Picture) -> dict[str, Any]:
     return {
         "id": found.id,
         "product_id": found.product_id,
-        "url": picture_url(found.path, LARGE),
-        "thumbnail_url": picture_url(found.path, SMALL),
+        "url": absolute(picture_url(found.path, LARGE)),
+        "thumbnail_url": absolute(picture_url(found.path, SMALL)),
         "description": found.alt,
         "width": found.width,
         "height": found.height,

@@ -291,7 +291,10 @@ def test_pictures_are_added_described_ordered_and_removed(lindqvist: Any, mug: d
     made = first.json()
     assert (first.status_code, first["Location"]) == (201, f"/api/v1/vendor/pictures/{made['id']}")
     assert (made["description"], made["width"], made["height"]) == ("A mug on a table", 60, 40)
+    assert made["url"].startswith("http://localhost:8000/media/pictures/")
     assert made["url"].endswith("-1280.webp")
+    assert made["thumbnail_url"] == made["url"].replace("-1280.webp", "-320.webp")
+    assert [row["thumbnail_url"] for row in lindqvist.get(PRODUCTS).json()["items"]] == [made["thumbnail_url"]]
     assert lindqvist.get(first["Location"]).json() == made
     second = lindqvist.send(f"{path}/pictures", {"picture": picture(50, 50)}).json()
     tag = lindqvist.get(path)["ETag"]
