@@ -29,6 +29,7 @@ def drawn():
 
 def test_logo_and_products_are_put_out_once_and_served_to_anybody(make_vendor, buckets):
     vendor = make_vendor(CAST.slug)
+    acts.set_shipping(vendor, flat_minor=490, free_from_minor=None, handling_days=2)
     for _ in range(2):
         acts.hang_logo(vendor, CAST)
         product = acts.put_out(vendor, PRODUCT, drawn)
