@@ -100,14 +100,15 @@ resource "aws_lb_listener" "https" {
   }
 }
 
-# For the balancer and for who watches from within, not for the world.
+# For the balancer and for who watches from within, not for the world. A rule takes five values. They are compared with the path
+# as it was sent, which the processes decode: paths written another way are the firewall's to refuse.
 resource "aws_lb_listener_rule" "health" {
   listener_arn = aws_lb_listener.https.arn
   priority     = 1
 
   condition {
     path_pattern {
-      values = ["/metrics", "/readyz"]
+      values = ["/metrics", "/metrics/*", "/readyz", "/readyz/*", "/internal/*"]
     }
   }
 

@@ -30,11 +30,11 @@ run "hosts_decide_who_answers" {
   }
 }
 
-run "the_world_sees_neither_metrics_nor_readiness" {
+run "the_world_sees_nothing_of_the_inside" {
   command = plan
 
   assert {
-    condition     = aws_lb_listener_rule.health.priority == 1 && one(one(aws_lb_listener_rule.health.condition).path_pattern).values == toset(["/metrics", "/readyz"]) && one(one(aws_lb_listener_rule.health.action).fixed_response).status_code == "404"
+    condition     = aws_lb_listener_rule.health.priority == 1 && one(one(aws_lb_listener_rule.health.condition).path_pattern).values == toset(["/metrics", "/metrics/*", "/readyz", "/readyz/*", "/internal/*"]) && one(one(aws_lb_listener_rule.health.action).fixed_response).status_code == "404"
     error_message = "Asked first, answered with 404."
   }
 
