@@ -7,9 +7,25 @@ locals {
   managed_rules = {
     AWSManagedRulesAmazonIpReputationList = { priority = 10, counted = [] }
     AWSManagedRulesKnownBadInputsRuleSet  = { priority = 20, counted = [] }
-    # Pictures and imports are larger than 8 KB; Souk limits them itself.
-    AWSManagedRulesCommonRuleSet = { priority = 30, counted = ["SizeRestrictions_BODY"] }
+    # Pictures and imports are larger than 8 KB; Souk limits them itself. The others are counted here, which labels the request,
+    # and refused by the rule after this, unless a program sent it.
+    AWSManagedRulesCommonRuleSet = { priority = 30, counted = concat(["SizeRestrictions_BODY"], keys(local.for_people)) }
   }
+
+  # Programs name no browser, and send descriptions with markup, addresses of pictures, and pictures themselves.
+  programs = ["/api/", "/stripe/"]
+
+  # Rules of AWSManagedRulesCommonRuleSet that are for people's browsers alone => the end of the label each leaves.
+  for_people = {
+    NoUserAgent_HEADER      = "NoUserAgent_Header"
+    CrossSiteScripting_BODY = "CrossSiteScripting_Body"
+    EC2MetaDataSSRF_BODY    = "EC2MetaDataSSRF_Body"
+    GenericLFI_BODY         = "GenericLFI_Body"
+    GenericRFI_BODY         = "GenericRFI_Body"
+  }
+
+  # Of processes inside, and shown to nobody outside.
+  inside = "^/+(metrics|readyz|internal)(/|$)"
 }
 
 resource "aws_wafv2_web_acl" "this" {
@@ -166,6 +182,108 @@ resource "aws_wafv2_web_acl" "this" {
         metric_name                = rule.key
         sampled_requests_enabled   = false
       }
+    }
+  }
+
+  rule {
+    name     = "not-from-a-browser"
+    priority = 31
+
+    action {
+      block {}
+    }
+
+    statement {
+      and_statement {
+        statement {
+          or_statement {
+            dynamic "statement" {
+              for_each = local.for_people
+
+              content {
+                label_match_statement {
+                  scope = "LABEL"
+                  key   = "awswaf:managed:aws:core-rule-set:${statement.value}"
+                }
+              }
+            }
+          }
+        }
+
+        statement {
+          not_statement {
+            statement {
+              or_statement {
+                dynamic "statement" {
+                  for_each = local.programs
+
+                  content {
+                    byte_match_statement {
+                      search_string         = statement.value
+                      positional_constraint = "STARTS_WITH"
+
+                      field_to_match {
+                        uri_path {}
+                      }
+
+                      text_transformation {
+                        priority = 0
+                        type     = "NONE"
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "not-from-a-browser"
+      sampled_requests_enabled   = false
+    }
+  }
+
+  # The balancer refuses these paths too, but only as they are usually written.
+  rule {
+    name     = "inside"
+    priority = 3
+
+    action {
+      block {
+        custom_response {
+          response_code = 404
+        }
+      }
+    }
+
+    statement {
+      regex_match_statement {
+        regex_string = local.inside
+
+        field_to_match {
+          uri_path {}
+        }
+
+        text_transformation {
+          priority = 0
+          type     = "URL_DECODE"
+        }
+
+        text_transformation {
+          priority = 1
+          type     = "NORMALIZE_PATH"
+        }
+      }
+    }
+
+    visibility_config {
+      cloudwatch_metrics_enabled = true
+      metric_name                = "inside"
+      sampled_requests_enabled   = false
     }
   }
 

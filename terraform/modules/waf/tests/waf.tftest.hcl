@@ -19,7 +19,7 @@ run "it_guards_the_balancer" {
   }
 
   assert {
-    condition     = toset([for rule in aws_wafv2_web_acl.this.rule : rule.name]) == toset(["flood", "webhook-flood", "AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesCommonRuleSet"])
+    condition     = toset([for rule in aws_wafv2_web_acl.this.rule : rule.name]) == toset(["flood", "webhook-flood", "inside", "not-from-a-browser", "AWSManagedRulesAmazonIpReputationList", "AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesCommonRuleSet"])
     error_message = "Floods, ill repute, known attacks (Log4j among the known bad inputs)."
   }
 
@@ -31,6 +31,54 @@ run "it_guards_the_balancer" {
   assert {
     condition     = merge([for rule in aws_wafv2_web_acl.this.rule : { for rate in rule.statement[0].rate_based_statement : rule.name => rate.limit }]...) == { flood = 3000, webhook-flood = 30000 }
     error_message = "Limits."
+  }
+
+  assert {
+    condition     = jsonencode(merge([for rule in aws_wafv2_web_acl.this.rule : { for action in rule.action : rule.name => flatten([for block in action.block : block.custom_response[*].response_code]) if length(action.block) == 1 }]...)) == jsonencode({ flood = [429], webhook-flood = [429], inside = [404], not-from-a-browser = [] })
+    error_message = "Our own rules refuse."
+  }
+}
+
+run "programs_need_not_look_like_browsers" {
+  command = plan
+
+  assert {
+    condition = jsonencode(merge([for rule in aws_wafv2_web_acl.this.rule : { for group in rule.statement[0].managed_rule_group_statement : rule.name => sort(group.rule_action_override[*].name) }]...)) == jsonencode({
+      AWSManagedRulesAmazonIpReputationList = []
+      AWSManagedRulesKnownBadInputsRuleSet  = []
+      AWSManagedRulesCommonRuleSet          = ["CrossSiteScripting_BODY", "EC2MetaDataSSRF_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "NoUserAgent_HEADER", "SizeRestrictions_BODY"]
+    })
+    error_message = "What is counted, and all else blocks."
+  }
+
+  assert {
+    condition = jsonencode(sort(flatten([for rule in aws_wafv2_web_acl.this.rule : [for both in rule.statement[0].and_statement : both.statement[0].or_statement[0].statement[*].label_match_statement[0].key] if rule.name == "not-from-a-browser" && rule.priority == 31]))) == jsonencode([
+      "awswaf:managed:aws:core-rule-set:CrossSiteScripting_Body",
+      "awswaf:managed:aws:core-rule-set:EC2MetaDataSSRF_Body",
+      "awswaf:managed:aws:core-rule-set:GenericLFI_Body",
+      "awswaf:managed:aws:core-rule-set:GenericRFI_Body",
+      "awswaf:managed:aws:core-rule-set:NoUserAgent_Header",
+    ])
+    error_message = "What was counted is refused afterwards, by its label."
+  }
+
+  assert {
+    condition     = jsonencode(flatten([for rule in aws_wafv2_web_acl.this.rule : [for both in rule.statement[0].and_statement : both.statement[1].not_statement[0].statement[0].or_statement[0].statement[*].byte_match_statement[0].search_string]])) == jsonencode(["/api/", "/stripe/"])
+    error_message = "Unless it is asked of the API or is Stripe's."
+  }
+}
+
+run "the_inside_is_refused_however_it_is_written" {
+  command = plan
+
+  assert {
+    condition     = jsonencode(flatten([for rule in aws_wafv2_web_acl.this.rule : [for match in rule.statement[0].regex_match_statement : [for change in sort([for one in match.text_transformation : "${one.priority} ${one.type}"]) : change]] if rule.name == "inside"])) == jsonencode(["0 URL_DECODE", "1 NORMALIZE_PATH"])
+    error_message = "Decoded first, then compared."
+  }
+
+  assert {
+    condition     = [for path in ["/metrics", "/metrics/", "//readyz", "/internal/certificate", "/internal", "/metricsandmore", "/api/v1/internal/", "/livez"] : length(regexall(local.inside, path)) == 1] == [true, true, true, true, true, false, false, false]
+    error_message = "These paths and no others."
   }
 }
 
