@@ -94,9 +94,7 @@ def test_no_two_secrets_are_the_same_unless_two_processes_share_one(secrets):
     value_of: dict[str, set[str]] = {}
     for process in PROCESSES:
         for name, value in variables(secrets / f"{process}.env").items():
-            value_of.setdefault(
-                name if name.startswith("SOUK_SECRET") else f"{process} {name}", set()
-            ).add(value)
+            value_of.setdefault(name if name.startswith("SOUK_SECRET") else f"{process} {name}", set()).add(value)
     assert {name: len(values) for name, values in value_of.items()} == dict.fromkeys(value_of, 1)
     values = [value for (value,) in value_of.values()]
     assert len(set(values)) == len(values)

@@ -72,6 +72,7 @@ def test_each_reaches_what_its_work_needs(process: str):
     assert bool(listed.get("serves")) == (process in SERVING)
     assert bool(listed.get("answers")) == (process in ("worker", "shopworker"))
     assert ("files" in listed["reaches"]) == (process in WRITE_FILES)
+    assert (listed.get("documents") == "reads") == (process == "shopworker")
     assert ("database" in listed["reaches"]) == (process != "beat")
     # Who holds the key of vendors' roles does not reach the internet.
     assert not ("vendor-role-key" in listed["secrets"] and "internet" in listed["reaches"])

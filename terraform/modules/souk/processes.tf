@@ -19,6 +19,7 @@ locals {
     for name, task in local.tasks_of : name => merge(
       { for secret in task.secrets : startswith(secret, "valkey-") ? "REDIS_URL" : "SOUK_SECRET_${upper(replace(secret, "-", "_"))}" => secret },
       { for variable in try(task.settings, []) : variable => lower(replace(variable, "_", "-")) },
+      try(task.serves, false) || try(task.answers, false) ? { SOUK_METRICS_TOKEN = "metrics-${name}" } : {},
     )
   }
 
@@ -80,28 +81,44 @@ locals {
 
   # --- What they may do in AWS
 
-  files_statements = [
-    {
-      Sid      = "Files"
-      Effect   = "Allow"
-      Action   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-      Resource = [for bucket in [module.storage.pictures_bucket, module.storage.documents_bucket] : "${bucket.arn}/*"]
-    },
-    {
-      # Without it a file that is not there looks forbidden.
-      Sid      = "WhatIsThere"
-      Effect   = "Allow"
-      Action   = "s3:ListBucket"
-      Resource = [module.storage.pictures_bucket.arn, module.storage.documents_bucket.arn]
-    },
-    {
-      Sid       = "FilesKey"
-      Effect    = "Allow"
-      Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
-      Resource  = [module.keys.arns.storage]
-      Condition = { StringEquals = { "kms:ViaService" = "s3.${data.aws_region.current.region}.amazonaws.com" } }
-    },
-  ]
+  # As the operator's guide tells for any S3. Pictures are never deleted.
+  files_actions = {
+    for name, task in local.tasks_of : name => {
+      pictures  = ["s3:GetObject", "s3:PutObject"]
+      documents = try(task.documents, "") == "reads" ? ["s3:GetObject"] : ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+    } if contains(task.reaches, "files")
+  }
+
+  files_statements = {
+    for name, actions in local.files_actions : name => [
+      {
+        Sid      = "Pictures"
+        Effect   = "Allow"
+        Action   = actions.pictures
+        Resource = ["${module.storage.pictures_bucket.arn}/*"]
+      },
+      {
+        Sid      = "Documents"
+        Effect   = "Allow"
+        Action   = actions.documents
+        Resource = ["${module.storage.documents_bucket.arn}/*"]
+      },
+      {
+        # Without it a file that is not there looks forbidden.
+        Sid      = "WhatIsThere"
+        Effect   = "Allow"
+        Action   = ["s3:ListBucket"]
+        Resource = [module.storage.pictures_bucket.arn, module.storage.documents_bucket.arn]
+      },
+      {
+        Sid       = "FilesKey"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = [module.keys.arns.storage]
+        Condition = { StringEquals = { "kms:ViaService" = "s3.${data.aws_region.current.region}.amazonaws.com" } }
+      },
+    ]
+  }
 
   # --- What they run, and how many
 
@@ -144,7 +161,7 @@ module "task" {
   health_check         = try(each.value.serves, false) || try(each.value.answers, false)
   size                 = { cpu = local.size_of[each.key].cpu, memory = local.size_of[each.key].memory }
   environment          = local.environments[each.key]
-  statements           = [for statement in local.files_statements : statement if contains(each.value.reaches, "files")]
+  statements           = flatten([for name, statements in local.files_statements : statements if name == each.key])
   logs_key_arn         = module.keys.arns.logs
   log_retention_days   = var.retention_days.logs
 
@@ -162,7 +179,7 @@ module "task" {
     image     = var.collector_image
     port      = local.port
     namespace = local.metrics_namespace
-    token     = module.secrets.arns["souk-metrics-token"]
+    token     = module.secrets.arns["metrics-${each.key}"]
   } : null
 }
 

@@ -36,7 +36,11 @@ override_module {
       stripe-webhook-secret-accounts = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/stripe-webhook-secret-accounts-AbCdEf"
       smtp-user                      = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/smtp-user-AbCdEf"
       smtp-password                  = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/smtp-password-AbCdEf"
-      souk-metrics-token             = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/souk-metrics-token-AbCdEf"
+      metrics-web                    = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-web-AbCdEf"
+      metrics-office                 = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-office-AbCdEf"
+      metrics-portal                 = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-portal-AbCdEf"
+      metrics-worker                 = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-worker-AbCdEf"
+      metrics-shopworker             = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-shopworker-AbCdEf"
     }
   }
 }
@@ -78,13 +82,13 @@ run "one_secret_set_for_each_process" {
   assert {
     condition = jsonencode({ for process, arns in output.secret_arns : process => sort([for arn in arns : trimsuffix(trimprefix(arn, "arn:aws:secretsmanager:eu-central-1:123456789012:secret:"), "-AbCdEf")]) }) == jsonencode({
       web = [
-        "souk-test/django-web", "souk-test/handoff-signing-key", "souk-test/mfa-key", "souk-test/order-link-key", "souk-test/store", "souk-test/stripe-secret-key",
+        "souk-test/django-web", "souk-test/handoff-signing-key", "souk-test/metrics-web", "souk-test/mfa-key", "souk-test/order-link-key", "souk-test/store", "souk-test/stripe-secret-key",
         "souk-test/stripe-webhook-secret-accounts", "souk-test/stripe-webhook-secret-connect", "souk-test/stripe-webhook-secret-platform", "souk-test/valkey-web",
       ]
-      office     = ["souk-test/django-office", "souk-test/order-link-key", "souk-test/platform", "souk-test/stripe-secret-key", "souk-test/valkey-office"]
-      portal     = ["souk-test/django-portal", "souk-test/doorman", "souk-test/valkey-portal", "souk-test/vendor-role-key"]
-      worker     = ["souk-test/django-worker", "souk-test/order-link-key", "souk-test/platform", "souk-test/smtp-password", "souk-test/smtp-user", "souk-test/souk-metrics-token", "souk-test/stripe-secret-key", "souk-test/valkey-worker"]
-      shopworker = ["souk-test/django-shopworker", "souk-test/doorman", "souk-test/valkey-shopworker", "souk-test/vendor-role-key"]
+      office     = ["souk-test/django-office", "souk-test/metrics-office", "souk-test/order-link-key", "souk-test/platform", "souk-test/stripe-secret-key", "souk-test/valkey-office"]
+      portal     = ["souk-test/django-portal", "souk-test/doorman", "souk-test/metrics-portal", "souk-test/valkey-portal", "souk-test/vendor-role-key"]
+      worker     = ["souk-test/django-worker", "souk-test/metrics-worker", "souk-test/order-link-key", "souk-test/platform", "souk-test/smtp-password", "souk-test/smtp-user", "souk-test/stripe-secret-key", "souk-test/valkey-worker"]
+      shopworker = ["souk-test/django-shopworker", "souk-test/doorman", "souk-test/metrics-shopworker", "souk-test/valkey-shopworker", "souk-test/vendor-role-key"]
       builder    = ["souk-test/builder", "souk-test/django-builder", "souk-test/valkey-builder", "souk-test/vendor-role-key"]
       beat       = ["souk-test/django-beat", "souk-test/valkey-beat"]
       release    = ["souk-test/builder", "souk-test/django-builder", "souk-test/valkey-builder", "souk-test/vendor-role-key"]
@@ -103,6 +107,11 @@ run "one_secret_set_for_each_process" {
     error_message = "Each secret fills the variable that settings read."
   }
 
+  assert {
+    condition     = { for process, variables in output.secrets : process => variables.SOUK_METRICS_TOKEN if contains(keys(variables), "SOUK_METRICS_TOKEN") } == { for process in ["web", "office", "portal", "worker", "shopworker"] : process => "souk-test/metrics-${process}" }
+    error_message = "Whoever has metrics shows them by a token of its own."
+  }
+
   # --- Whom they may call
 
   assert {
@@ -114,6 +123,16 @@ run "one_secret_set_for_each_process" {
       files    = ["portal", "shopworker"]
     })
     error_message = "Those that hold the key of vendors' roles do not reach the internet."
+  }
+
+  # --- What they may do to files
+
+  assert {
+    condition = jsonencode({ for process, statements in local.files_statements : process => { for statement in statements : statement.Sid => statement.Action if statement.Sid != "FilesKey" } }) == jsonencode({
+      portal     = { Pictures = ["s3:GetObject", "s3:PutObject"], Documents = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], WhatIsThere = ["s3:ListBucket"] }
+      shopworker = { Pictures = ["s3:GetObject", "s3:PutObject"], Documents = ["s3:GetObject"], WhatIsThere = ["s3:ListBucket"] }
+    })
+    error_message = "As the operator's guide tells; the shopworker reads documents and no more."
   }
 
   # --- What they are told

@@ -104,7 +104,7 @@ run "a_collector_tells_its_figures" {
       image     = "public.ecr.aws/collector@sha256:bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"
       port      = 8000
       namespace = "Souk/souk-test"
-      token     = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/souk-metrics-token-AbCdEf"
+      token     = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-worker-AbCdEf"
     }
   }
 
