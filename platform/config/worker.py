@@ -5,7 +5,11 @@ so that a lost message costs seconds and a killed worker loses nothing.
 """
 
 import os
+import threading
+import time
+from typing import Any
 
+import structlog
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init, worker_ready
 
@@ -30,6 +34,8 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "shop_catalog.run_imports": (30, "shops"),
 }
 
+DEAF_SECONDS = 5
+log = structlog.get_logger(__name__)
 app = Celery("souk")
 
 
@@ -84,6 +90,22 @@ def configure() -> None:
 @setup_logging.connect
 def keep_our_logging(**_: object) -> None:
     """Celery leaves logging alone when somebody listens here: `observability.logs` has arranged it."""
+
+
+@worker_ready.connect
+def end_when_deaf(sender: Any, **_: object) -> None:
+    """A worker whose broker died may drop the socket and go on without one: alive, deaf, and unnoticed. It ends instead."""
+    threading.Thread(target=_listen_to, args=(sender.hub,), name="deafness", daemon=True).start()
+
+
+def _listen_to(hub: Any) -> None:
+    """Ends this process once Celery's event loop has waited on no socket for five seconds. What it was at is due again."""
+    quiet = 0
+    while quiet < DEAF_SECONDS:
+        time.sleep(1)
+        quiet = 0 if hub.readers else quiet + 1
+    log.error("worker_deaf")
+    os._exit(1)
 
 
 @worker_ready.connect
