@@ -215,14 +215,14 @@ def with_document(audience: str, title: str, about: str, patterns: Sequence[URLP
     prefix = f"api/v1/{audience}/"
 
     @cache
-    def document() -> dict[str, Any]:
+    def document(market: str) -> dict[str, Any]:
+        """Built once for each address of the marketplace, which its words name."""
         from django.urls import include
 
         told = {
             "TITLE": title,
             "DESCRIPTION": about.strip() + "\n" + ABOUT_ALL + sign_in(),
             "VERSION": VERSION,
-            "SERVERS": [server_of(FACES[audience])],
         }
         with patched_settings(told):
             generator = SchemaGenerator(patterns=[path(prefix, include(list(patterns)))])
@@ -231,7 +231,9 @@ def with_document(audience: str, title: str, about: str, patterns: Sequence[URLP
 
     @require_safe
     def openapi(request: HttpRequest) -> HttpResponse:
-        return JsonResponse(document(), headers={"Cache-Control": "public, max-age=300"})
+        # Where it is served is a matter of settings, not of the routes.
+        whole = {**document(absolute_url("market", "/")), "servers": [server_of(FACES.get(audience, "market"))]}
+        return JsonResponse(whole, headers={"Cache-Control": "public, max-age=300"})
 
     return [
         *patterns,

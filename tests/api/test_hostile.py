@@ -31,6 +31,8 @@ AUDIENCES = ("storefront", "vendor", "platform", "finance")
 UNREACHED: dict[str, set[str]] = {
     "vendor": {"POST /api/v1/vendor/imports"},  # bytes that were made up are no table of products
 }
+# Those that take luck: return addresses that were made up are refused, and only by chance none are sent.
+LUCKY: dict[str, set[str]] = {"storefront": {"POST /api/v1/storefront/orders/{number}/payment"}}
 
 
 @pytest.fixture(autouse=True)
@@ -47,7 +49,7 @@ def attack(settings: Any, host: str, audience: str, token: str = "", *, edges: b
 def test_nothing_happens_that_is_not_documented(settings: Any, callers: Callers, audience: str) -> None:
     seen = attack(settings, callers.hosts[audience], audience, callers.tokens[audience])
     assert not seen.failures, seen.report()
-    assert seen.unreached == UNREACHED.get(audience, set())
+    assert seen.unreached - LUCKY.get(audience, set()) == UNREACHED.get(audience, set())
 
 
 def test_nothing_happens_to_a_guest_that_is_not_documented(settings: Any, callers: Callers) -> None:

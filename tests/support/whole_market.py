@@ -83,10 +83,10 @@ def _fill_the_shop(market_day: MarketDay, address: dict[str, str]) -> None:
 
 
 def _busy_the_office(market_day: MarketDay) -> None:
-    """Somebody applies, a transfer was refused, a refund is due, a category has its own rule, a match found something."""
+    """Somebody applies; a transfer and a refund were refused, a refund is due; there is a rule, and a finding."""
     from billing.commissions.actions import add_rule
-    from billing.payments.actions import request_refund
-    from billing.payments.models import PaymentShare
+    from billing.payments.actions import refund_answered, request_refund
+    from billing.payments.models import PaymentShare, RefundState
     from billing.payouts.models import Transfer
     from billing.reconciliation.actions import reconcile
     from taxonomy.actions import add_category
@@ -100,6 +100,8 @@ def _busy_the_office(market_day: MarketDay) -> None:
     share = PaymentShare.objects.get(payment__reference_id=market_day.paid.id, vendor_id=market_day.moreau.id)
     with transaction.atomic():
         request_refund(share=share, amount_minor=100, reason="Late", key="late:1")
+        refused = request_refund(share=share, amount_minor=100, reason="Broken", key="broken:1")
+    refund_answered(refund_id=refused.id, state=RefundState.FAILED, error="The account was closed.", moved=False)
     home = add_category(name="Home", tax_category="standard")
     add_rule(name="Home", scope="category", category_path=home.path, rate_bps=1200)
     reconcile(fetch_balances=list)
