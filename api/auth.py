@@ -4,6 +4,7 @@ Customers, members and staff come with an access token, programs of a vendor wit
 `Authorization: Bearer …`. Cookies open nothing here, so that no page can be made to call.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -84,7 +85,7 @@ def staff_scopes(role: str) -> frozenset[str]:
     )
 
 
-class Bearer(BaseAuthentication):
+class Bearer(BaseAuthentication, ABC):
     """What `Authorization: Bearer …` carries. Without the header nobody is signed in, and the view decides."""
 
     def authenticate(self, request: Request) -> tuple[Any, Caller] | None:
@@ -104,8 +105,9 @@ class Bearer(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="souk"'
 
+    @abstractmethod
     def called_with(self, request: Request, text: str) -> tuple[Any, Caller]:
-        raise NotImplementedError
+        """Who this is, on the host at hand, and what they may do. Raises AuthenticationFailed, PermissionDenied, NotFound."""
 
     @staticmethod
     def token(text: str) -> tokens.AccessToken:

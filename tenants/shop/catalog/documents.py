@@ -50,7 +50,7 @@ def add_document(*, product: Product, file: IO[bytes], title: str) -> Document:
             return Document.objects.create(
                 id=name, product=product, title=title.strip(), path=path, content_type=kind, size_bytes=len(data)
             )
-    except Exception:
+    except Exception:  # whatever kept the row from being written, its file must not stay; the error goes on
         storages["private"].delete(path)
         raise
 
