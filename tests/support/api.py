@@ -82,8 +82,11 @@ def routes(audience: str) -> list[URLPattern]:
     return [route for route in urls.urlpatterns if str(route.pattern) not in ("openapi.json", "docs")]
 
 
-def check_answer(audience: str, method: str, path: str, answer: HttpResponse) -> None:
-    """That the document knows such an answer: its status, its kind, and its body."""
+def check_answer(audience: str, method: str, path: str, answer: HttpResponse, *, exact: bool = False) -> None:
+    """That the document knows such an answer: its status, its kind, and its body.
+
+    `exact`: it must also know the address, and the body may have no member that it does not name.
+    """
     document, address = document_of(audience), path.partition("?")[0]
     described = next(
         (
@@ -94,6 +97,7 @@ def check_answer(audience: str, method: str, path: str, answer: HttpResponse) ->
         None,
     )
     if described is None:
+        assert not exact, f"{method} {path} is not documented"
         assert answer.status_code in (404, 405), f"{method} {path} is not documented"
         return
     said = described["responses"].get(str(answer.status_code))
@@ -107,8 +111,18 @@ def check_answer(audience: str, method: str, path: str, answer: HttpResponse) ->
     assert kind in said["content"], f"{method} {path} answers {kind}"
     if not kind.endswith("json"):
         return
-    schema = {**said["content"][kind]["schema"], "components": document["components"]}
+    components = _closed(document["components"]) if exact else document["components"]
+    schema = {**said["content"][kind]["schema"], "components": components}
     Draft202012Validator(schema, format_checker=FormatChecker()).validate(json.loads(answer.content))
+
+
+def _closed(components: dict[str, Any]) -> dict[str, Any]:
+    """The same, with no member allowed that is not named there; problems may tell more."""
+    schemas = {
+        name: schema if name == "Problem" or "properties" not in schema else {"additionalProperties": False, **schema}
+        for name, schema in components["schemas"].items()
+    }
+    return {**components, "schemas": schemas}
 
 
 class Held:

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 
 from tests.api.conftest import MARKET, Program
 from tests.marketplace.conftest import address, everything_ten_percent, put_on_shelf
-from tests.support.openapi import check
+from tests.support.api import check_answer
 from tests.support.sandbox import sandbox, sandbox_process
 
 __all__ = ["address", "everything_ten_percent", "put_on_shelf", "sandbox", "sandbox_process"]
@@ -26,7 +26,7 @@ class App:
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> HttpResponse:
         answer = self.program.ask(method, PREFIX + path, body, **{**self.headers, **headers})
-        check("storefront", method, PREFIX + path, answer)
+        check_answer("storefront", method, PREFIX + path, answer, exact=True)
         return answer
 
     def get(self, path: str, **headers: str) -> HttpResponse:
