@@ -146,8 +146,13 @@ class Visitor:
             self.address, self.page, self.status = error.url, error.read().decode(errors="replace"), error.code
         return self
 
+    def has_form(self, *names: str) -> bool:
+        """Whether the page has a form with fields of these names."""
+        return any(set(names) <= set(held) for _, held in _Forms(self.page).found)
+
     def fill_in(self, **fields: str) -> "Visitor":
         """Send the form that has fields of these names."""
+        assert self.has_form(*fields), f"no form with {', '.join(fields)} at {self.address}: {self.page}"
         action, held = next((action, held) for action, held in _Forms(self.page).found if set(fields) <= set(held))
         return self.go(action or self.address, {**held, **fields})
 
