@@ -126,3 +126,29 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class VendorEntitlements(models.Model):
+    """What a vendor's plan allows it now. Written by `billing.subscriptions` alone; read inside every wall.
+
+    A limit of NULL is no limit. A vendor without a row has what `entitlements.START` says.
+    """
+
+    vendor = models.OneToOneField(Vendor, on_delete=models.CASCADE, primary_key=True, related_name="entitlements")
+    plan_code = models.CharField(max_length=30)
+    plan_name = models.CharField(max_length=60)
+    products_limit = models.PositiveIntegerField(null=True, blank=True, help_text="not archived; empty: no limit")
+    staff_limit = models.PositiveIntegerField(null=True, blank=True, help_text="empty: no limit")
+    warehouses_limit = models.PositiveIntegerField(null=True, blank=True, help_text="empty: no limit")
+    has_api = models.BooleanField(default=False)
+    has_custom_domain = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(default=clock.now)
+
+    access = Access(store="select insert update", vendor="select")
+
+    class Meta:
+        verbose_name_plural = "vendor entitlements"
+        indexes = [models.Index(fields=["plan_code"], name="entitlements_plan")]
+
+    def __str__(self) -> str:
+        return f"{self.plan_name} ({self.vendor_id})"
