@@ -257,6 +257,22 @@ def refund_failure(movement: Movement, mark: Earmark) -> EntryDraft | None:
     )
 
 
+def refund_by_hand(
+    *, refund_id: UUID, mark: Earmark, amount_minor: int, currency: str, reference: str, occurred_at: datetime
+) -> EntryDraft:
+    """A refund that came back was paid to the customer from our own bank. `refund_id` is ours."""
+    return _draft(
+        f"refund:{refund_id}:by_hand",
+        "refund_by_hand",
+        currency,
+        occurred_at,
+        Line(Code.REFUNDS_OWED, amount_minor),
+        Line(Code.BANK, -amount_minor),
+        reference_id=mark.reference_id,
+        description=f"Refund paid another way: {reference}",
+    )
+
+
 def dispute(movement: Movement) -> EntryDraft | None:
     """Disputed money withdrawn from us, or reinstated; the provider's fee with it, either way."""
     return _moved(

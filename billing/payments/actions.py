@@ -5,12 +5,15 @@ Locks: whoever holds an order's lock takes the payment's after it, never the oth
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 
+from billing.ledger import entries
+from billing.ledger.actions import post_all
+from billing.ledger.entries import Earmark
 from billing.payments.models import (
     AttemptState,
     Payment,
@@ -67,6 +70,12 @@ class RefundDiffers(Conflict):
     """A refund of that key exists and is of another amount or share."""
 
     code = "refund_differs"
+
+
+class NotOwed(Conflict):
+    """This refund did not come back: there is nothing to pay the customer another way."""
+
+    code = "refund_not_owed"
 
 
 class NotRefused(Conflict):
@@ -360,7 +369,8 @@ def request_refund(
     """Promise the customer `amount_minor` (gross) of a share back; the worker sends it. Announces `refund.requested`.
 
     `net_minor` of it comes from the vendor's earnings and the rest is commission given back; left out, it is divided in
-    the proportion of what is left of the two. The same key gives the same refund. Raises RefundTooLarge, RefundDiffers,
+    the proportion of what is left of the two. Where commission is kept, all of it is the vendor's. The same key gives
+    the same refund. Raises RefundTooLarge, RefundDiffers,
     PaymentClosed when the payment is not paid.
     """
     payment = lock_payment(share.payment_id)
@@ -372,16 +382,16 @@ def request_refund(
         return found
     if payment.state != PaymentState.PAID:
         raise PaymentClosed("Only what was paid can be refunded.")
-    gross_left = share.gross_minor - share.refunded_minor
-    net_left = share.net_minor - share.refunded_net_minor
+    gross_left, commission_left = _left(share)
     if not 0 < amount_minor <= gross_left:
         raise RefundTooLarge(
             f"At most {Money(gross_left, share.currency)} of this order can be refunded.", field="amount"
         )
     if net_minor is None:
+        net_left = max(gross_left - commission_left, 0)
         net_minor = split_largest_remainder(amount_minor, [net_left, gross_left - net_left])[0]
-    if not max(0, amount_minor - (gross_left - net_left)) <= net_minor <= min(net_left, amount_minor):
-        raise RefundTooLarge("The vendor's part of this refund is more than what is left of its earnings.")
+    if not max(0, amount_minor - commission_left) <= net_minor <= amount_minor:
+        raise RefundTooLarge("More commission would be given back than was taken of this order.")
     refund = Refund.objects.create(
         payment=payment,
         share=share,
@@ -410,13 +420,14 @@ def refund_answered(
     payment = lock_payment(Refund.objects.values_list("payment_id", flat=True).get(id=refund_id))
     share = PaymentShare.objects.select_for_update().get(refunds=refund_id)
     refund = Refund.objects.select_for_update().get(id=refund_id)
-    if refund.state in (state, RefundState.FAILED):
+    if refund.state in (state, RefundState.FAILED, RefundState.BY_HAND):
         return refund
     refund.state, refund.error = state, error
+    refund.is_counted = moved or state != RefundState.FAILED
     refund.provider_refund_id = provider_refund_id or refund.provider_refund_id
     if state in (RefundState.SUCCEEDED, RefundState.FAILED):
         refund.done_at = clock.now()
-    refund.save(update_fields=["state", "provider_refund_id", "error", "done_at"])
+    refund.save(update_fields=["state", "is_counted", "provider_refund_id", "error", "done_at"])
     if state == RefundState.SUCCEEDED:
         announce("refund.succeeded", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
     if state == RefundState.FAILED:
@@ -437,17 +448,57 @@ def retry_refund(*, refund_id: UUID) -> Refund:
     refund = Refund.objects.select_for_update().get(id=refund_id)
     if not refund.was_refused:
         raise NotRefused("Only a refund that the provider refused can be sent again.")
-    gross_left, net_left = share.gross_minor - share.refunded_minor, share.net_minor - share.refunded_net_minor
-    if refund.net_minor > net_left or refund.amount_minor - refund.net_minor > gross_left - net_left:
+    gross_left, commission_left = _left(share)
+    if refund.amount_minor > gross_left or refund.amount_minor - refund.net_minor > commission_left:
         raise RefundTooLarge(f"Only {Money(gross_left, share.currency)} of this order is left to be refunded.")
     # The provider repeats a refusal under its key.
     refund.state, refund.attempt, refund.error = RefundState.DUE, refund.attempt + 1, ""
-    refund.due_at, refund.done_at = clock.now(), None
-    refund.save(update_fields=["state", "attempt", "error", "due_at", "done_at"])
+    refund.due_at, refund.done_at, refund.is_counted = clock.now(), None, True
+    refund.save(update_fields=["state", "attempt", "error", "due_at", "done_at", "is_counted"])
     _count_refund(payment, share, refund, sign=1)
     announce("refund.requested", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
     transaction.on_commit(lambda: ring("stripe.send_refunds"))
     return refund
+
+
+@transaction.atomic
+def pay_by_hand(*, refund_id: UUID, reference: str, paid_on: date) -> Refund:
+    """A refund that came back was paid to the customer from our bank, under this reference. Posts it: 2100 to 1100.
+
+    Announces `refund.paid_by_hand`. Raises NotOwed, or InvalidInput for a missing reference or a day to come.
+    """
+    reference = " ".join(reference.split())
+    if not reference or len(reference) > 80:
+        raise InvalidInput("Give the bank transfer's reference, in 80 characters at most.", field="reference")
+    if paid_on > clock.today():
+        raise InvalidInput("That day has not come yet.", field="paid_on")
+    lock_payment(Refund.objects.values_list("payment_id", flat=True).get(id=refund_id))
+    refund = Refund.objects.select_for_update(of=("self",)).select_related("share").get(id=refund_id)
+    if not refund.came_back:
+        raise NotOwed("Only a refund that came back is paid another way.")
+    if paid_on < refund.created_at.date():
+        raise InvalidInput("That was before the refund was promised.", field="paid_on")
+    # The books want an instant, banks give a day: its noon, or now where that is still to come.
+    paid_at = min(datetime.combine(paid_on, time(12), UTC), clock.now())
+    refund.state, refund.by_hand_at, refund.by_hand_reference = RefundState.BY_HAND, paid_at, reference
+    refund.save(update_fields=["state", "by_hand_at", "by_hand_reference"])
+    entered = entries.refund_by_hand(
+        refund_id=refund.id,
+        mark=Earmark(refund.vendor_id, refund.share.reference_id),
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        reference=reference,
+        occurred_at=paid_at,
+    )
+    post_all([entered])
+    announce("refund.paid_by_hand", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
+    return refund
+
+
+def _left(share: PaymentShare) -> tuple[int, int]:
+    """(gross, commission) of a share that was not given back yet."""
+    commission_given = share.refunded_minor - share.refunded_net_minor
+    return share.gross_minor - share.refunded_minor, share.commission_minor - commission_given
 
 
 def _count_refund(payment: Payment, share: PaymentShare, refund: Refund, *, sign: int) -> None:

@@ -98,7 +98,9 @@ class PaymentShare(models.Model):
     commission_minor = models.BigIntegerField()
     net_minor = models.BigIntegerField(help_text="the vendor's earnings, its VAT included")
     refunded_minor = models.BigIntegerField(default=0, help_text="of the gross")
-    refunded_net_minor = models.BigIntegerField(default=0, help_text="of the vendor's earnings")
+    refunded_net_minor = models.BigIntegerField(
+        default=0, help_text="of it, from the vendor; more than its earnings where commission was kept"
+    )
     transferred_minor = models.BigIntegerField(default=0)
     reversed_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
@@ -117,8 +119,12 @@ class PaymentShare(models.Model):
                 name="share_refunded_within_gross",
             ),
             models.CheckConstraint(
-                condition=Q(refunded_net_minor__gte=0, refunded_net_minor__lte=F("net_minor")),
-                name="share_refunded_net_within_net",
+                condition=Q(refunded_net_minor__gte=0, refunded_net_minor__lte=F("refunded_minor")),
+                name="share_refunded_net_within_refunded",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__lte=F("refunded_net_minor") + F("commission_minor")),
+                name="share_commission_given_back_within",
             ),
             models.CheckConstraint(
                 condition=Q(transferred_minor__gte=0, transferred_minor__lte=F("net_minor")),
@@ -138,6 +144,7 @@ class RefundState(models.TextChoices):
     PENDING = "pending", "Pending at the provider"
     SUCCEEDED = "succeeded", "Succeeded"
     FAILED = "failed", "Failed"
+    BY_HAND = "by_hand", "Paid another way"
 
 
 class Refund(models.Model):
@@ -152,6 +159,9 @@ class Refund(models.Model):
     net_minor = models.BigIntegerField(help_text="of it, from the vendor's earnings; the rest is commission given back")
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=200)
+    is_counted = models.BooleanField(
+        default=True, help_text="in the sums of payment and share; not when it failed before any money moved"
+    )
     state = models.CharField(max_length=10, choices=RefundState, default=RefundState.DUE)
     attempt = models.PositiveSmallIntegerField(default=1)
     due_at = models.DateTimeField(default=clock.now)
@@ -159,12 +169,19 @@ class Refund(models.Model):
     error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True, blank=True)
+    by_hand_at = models.DateTimeField(null=True, blank=True, help_text="paid another way, after it came back")
+    by_hand_reference = models.CharField(max_length=80, blank=True, help_text="of the transfer at our bank")
 
     access = Access(store="select insert update", vendor="select")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["key"], name="refund_once"),
+            models.CheckConstraint(
+                condition=Q(by_hand_at=None, by_hand_reference="")
+                | (Q(by_hand_at__isnull=False, state="by_hand") & ~Q(by_hand_reference="")),
+                name="refund_by_hand_has_reference",
+            ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_positive"),
             models.CheckConstraint(
                 condition=Q(net_minor__gte=0, net_minor__lte=F("amount_minor")), name="refund_net_within_amount"
@@ -179,3 +196,8 @@ class Refund(models.Model):
     def was_refused(self) -> bool:
         """The provider never accepted it: nothing moved, and it counts for nothing until it is sent again."""
         return self.state == RefundState.FAILED and not self.provider_refund_id
+
+    @property
+    def came_back(self) -> bool:
+        """Money left and returned to our balance: we owe it to the customer, who must be paid another way."""
+        return self.state == RefundState.FAILED and self.is_counted

@@ -75,7 +75,8 @@ def adjust_to_share(share: PaymentShare) -> Transfer | None:
     transfer = Transfer.objects.select_for_update().filter(share_id=share.id).first()
     if transfer is None or transfer.state in (TransferState.SENT, TransferState.DONE):
         return transfer
-    left = share.net_minor - share.refunded_net_minor
+    # Below nothing where commission was kept: that is the vendor's debt.
+    left = max(share.net_minor - share.refunded_net_minor, 0)
     if left == 0 and transfer.state != TransferState.CANCELED:
         transfer.state, transfer.hold_reason, transfer.done_at = TransferState.CANCELED, "Refunded in full", clock.now()
     elif left > 0:

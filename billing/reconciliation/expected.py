@@ -142,6 +142,16 @@ def _of_refunds(refunds: list[Refund]) -> list[Expected]:
         # One that failed before any money moved was entered only if we heard of its acceptance, and then reversed.
         accepted = refund.state in (RefundState.PENDING, RefundState.SUCCEEDED) or refund.provider_refund_id in moved
         expected.append(Expected(draft.source_key, draft, optional=not accepted))
+        if refund.state == RefundState.BY_HAND:
+            by_hand = entries.refund_by_hand(
+                refund_id=refund.id,
+                mark=Earmark(refund.vendor_id, refund.share.reference_id),
+                amount_minor=refund.amount_minor,
+                currency=refund.currency,
+                reference=refund.by_hand_reference,
+                occurred_at=refund.by_hand_at or refund.created_at,
+            )
+            expected.append(Expected(by_hand.source_key, by_hand))
     return expected
 
 

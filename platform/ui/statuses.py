@@ -43,6 +43,7 @@ STATUSES: dict[str, Status] = {
     "settled": Status("good", "landmark", "In the bank"),
     "succeeded": Status("good", "circle-check", "Succeeded"),
     "captured": Status("good", "circle-check", "Captured"),
+    "by_hand": Status("good", "landmark", "Paid another way"),
     "failed": Status("bad", "circle-x", "Failed"),
     "held": Status("warn", "lock", "Held"),
     "released": Status("good", "check", "Released"),

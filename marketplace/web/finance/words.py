@@ -44,5 +44,7 @@ def next_of_refund(refund: Refund) -> Next:
     if state in (RefundState.SENT, RefundState.PENDING):
         return Next("The provider answers")
     if state == RefundState.FAILED:
-        return Next("Waits for you: send again" if refund.was_refused else "Pay the customer another way")
-    return Next("", refund.done_at)
+        if refund.was_refused:
+            return Next("Waits for you: send again")
+        return Next("Pay the customer another way" if refund.came_back else "Nothing moved: refund anew")
+    return Next("", refund.by_hand_at or refund.done_at)

@@ -1,13 +1,18 @@
 """Payments, their shares, and refunds of them, without a provider."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from billing.ledger.models import JournalEntry
 from billing.payments import actions, queries
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from billing.payouts.models import Transfer, TransferState
+from kit import clock
+from kit.errors import InvalidInput
 from kit.ids import uuid7
 from kit.money import Money
 from outbox.models import Fact
@@ -174,3 +179,43 @@ def test_refunds_never_take_more_than_there_is_and_together_take_all(gross, rate
     share.refresh_from_db()
     assert (share.refunded_minor, share.refunded_net_minor) == (share.gross_minor, share.net_minor)
     assert not Transfer.objects.filter(share_id=share.id).exclude(state=TransferState.CANCELED).exists()
+
+
+@pytest.mark.django_db
+def test_commission_that_is_kept_leaves_the_vendor_in_debt_for_it():
+    share = paid().shares.get(vendor_id=LINDQVIST)
+    actions.request_refund(share=share, amount_minor=8000, net_minor=8000, key="kept:1", reason="Returned")
+    share.refresh_from_db()
+    assert share.net_minor - share.refunded_net_minor == -800
+    assert Transfer.objects.get(share_id=share.id).state == TransferState.CANCELED
+
+
+@pytest.mark.django_db
+def test_what_came_back_is_paid_another_way_once():
+    share = paid().shares.get(vendor_id=LINDQVIST)
+    refund = actions.request_refund(share=share, amount_minor=3000, key="return:1", reason="Returned")
+    with pytest.raises(actions.NotOwed):
+        actions.pay_by_hand(refund_id=refund.id, reference="RE-1", paid_on=clock.today())
+    actions.refund_answered(refund_id=refund.id, state=RefundState.SUCCEEDED, provider_refund_id="re_1")
+    actions.refund_answered(refund_id=refund.id, state=RefundState.FAILED, error="lost_or_stolen_card")
+    with pytest.raises(InvalidInput, match="reference"):
+        actions.pay_by_hand(refund_id=refund.id, reference="  ", paid_on=clock.today())
+    with pytest.raises(InvalidInput, match="not come yet"):
+        actions.pay_by_hand(refund_id=refund.id, reference="RE-1", paid_on=clock.today() + timedelta(days=1))
+    actions.pay_by_hand(refund_id=refund.id, reference="RE-1", paid_on=clock.today())
+    [entry] = JournalEntry.objects.all()
+    posted = {posting.account.code: posting.amount_minor for posting in entry.postings.select_related("account")}
+    assert (entry.source_key, posted) == (f"refund:{refund.id}:by_hand", {"2100": 3000, "1100": -3000})
+    share.refresh_from_db()
+    assert (share.refunded_minor, queries.failed_refunds()) == (3000, 0)
+    with pytest.raises(actions.NotOwed):
+        actions.pay_by_hand(refund_id=refund.id, reference="RE-1", paid_on=clock.today())
+
+
+@pytest.mark.django_db
+def test_what_never_left_is_not_owed():
+    share = paid().shares.get(vendor_id=LINDQVIST)
+    refund = actions.request_refund(share=share, amount_minor=3000, key="return:1", reason="Returned")
+    refused = actions.refund_answered(refund_id=refund.id, state=RefundState.FAILED, error="no", moved=False)
+    assert (refused.is_counted, refused.came_back) == (False, False)
+    assert actions.retry_refund(refund_id=refund.id).is_counted
