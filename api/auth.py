@@ -18,6 +18,7 @@ from accounts.models import StaffMember, StaffRole
 from api import tokens
 from api.errors import NotFound
 from kit.context import current_request
+from marketplace.web.backoffice.roles import KEEPS_BOOKS, SEES_BOOKS
 from marketplace.web.portal import roles
 from tenants.shop.integrations.actions import is_key, key_of
 from tenants.vendors.models import Member, MemberRole, Vendor
@@ -53,15 +54,17 @@ VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
 }
 # Areas of the office's APIs. Administrators may do everything.
 STAFF_READS: dict[str, tuple[StaffRole, ...]] = {
-    "vendors": (StaffRole.SUPPORT, StaffRole.FINANCE),
-    "orders": (StaffRole.SUPPORT, StaffRole.FINANCE),
+    "vendors": (StaffRole.SUPPORT, *SEES_BOOKS),
+    "orders": (StaffRole.SUPPORT, *SEES_BOOKS),
     "commissions": (),
-    "money": (StaffRole.FINANCE,),
+    "money": SEES_BOOKS,
+    "approvals": SEES_BOOKS,
 }
 STAFF_WRITES: dict[str, tuple[StaffRole, ...]] = {
     "vendors": (),
     "commissions": (),
-    "money": (StaffRole.FINANCE,),
+    "money": KEEPS_BOOKS,
+    "approvals": (StaffRole.CONTROLLER,),
 }
 
 

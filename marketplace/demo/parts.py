@@ -104,7 +104,7 @@ class CastStaff:
 
     name: str
     email: str
-    role: Literal["administrator", "finance", "support"]
+    role: Literal["administrator", "accountant", "controller", "support"]
 
 
 class Shelf:

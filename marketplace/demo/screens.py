@@ -79,7 +79,7 @@ def screens() -> list[Screen]:
         published = Product.objects.filter(state=ProductState.PUBLISHED)
         product = _or_say("a product", published.annotate(n=Count("variants")).order_by("-n", "title").first())
     staff = {each.role: each.email for each in STAFF}
-    owner, office, money = VENDORS[0].email, staff["administrator"], staff["finance"]
+    owner, office, money = VENDORS[0].email, staff["administrator"], staff["accountant"]
     return [
         Screen("home", _market("/")),
         Screen("category", _market(f"/c/{listing.category_path.split('/')[0]}/")),

@@ -14,7 +14,7 @@ def welcome(ready_seconds: float) -> str:
         ("Customer", customer.name, market, customer.email),
         ("Vendor", f"{vendor.contact_name}, {vendor.name}", absolute_url("portal", "/", vendor.slug), vendor.email),
         ("Platform", staff["administrator"].name, absolute_url("office", "/"), staff["administrator"].email),
-        ("Finance", staff["finance"].name, absolute_url("office", "/finance/"), staff["finance"].email),
+        ("Finance", staff["accountant"].name, absolute_url("office", "/finance/"), staff["accountant"].email),
     ]
     width = max(len(who) for _, who, _, _ in rows)
     place = max(len(address) for _, _, address, _ in rows)

@@ -55,8 +55,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class StaffRole(models.TextChoices):
+    """Of finance, a viewer reads, an accountant does the daily work, a controller also approves and closes."""
+
     ADMINISTRATOR = "administrator", "Administrator"
-    FINANCE = "finance", "Finance"
+    FINANCE_VIEWER = "finance_viewer", "Finance viewer"
+    ACCOUNTANT = "accountant", "Accountant"
+    CONTROLLER = "controller", "Controller"
     SUPPORT = "support", "Support"
 
 

@@ -102,6 +102,7 @@ SHARED_APPS = [
     "django.contrib.humanize",
     "django_htmx",
     "accounts",
+    "approvals",
     "taxonomy",
     "outbox",
     "notifications",
@@ -390,6 +391,8 @@ API_RETURN_ORIGINS = tuple(
 # --- Money ----------------------------------------------------------------------------------------------------------------
 
 CURRENCY = "EUR"
+# From this amount on, a second person decides about what moves money by hand. Minor units of any currency.
+FOUR_EYES_MINOR = int(env("SOUK_FOUR_EYES_MINOR", "50000"))
 HOLD_DAYS = int(env("SOUK_HOLD_DAYS", "7"))
 STOCK_HOLD_MINUTES = int(env("SOUK_STOCK_HOLD_MINUTES", "30"))
 # A guest's link to an order is derived from this key: told in mails, which the worker writes.

@@ -57,6 +57,9 @@ STATUSES: dict[str, Status] = {
     "under_review": Status("info", "scale", "Under review"),
     "won": Status("good", "award", "Won"),
     "lost": Status("bad", "circle-x", "Lost"),
+    "granted": Status("good", "circle-check", "Granted"),
+    "refused": Status("bad", "circle-x", "Refused"),
+    "withdrawn": Status("calm", "undo-2", "Taken back"),
     "matched": Status("good", "badge-check", "Matched"),
     "mismatched": Status("bad", "triangle-alert", "Differs"),
     # questions, cases, exceptions

@@ -9,6 +9,7 @@ import pytest
 from django.http import HttpResponse
 
 from tests.support.browser import Browser, face_of, served_by
+from tests.support.office import ALIASES
 
 MARKET, OFFICE = "http://localhost:8000", "http://office.localhost:8002"
 
@@ -89,13 +90,13 @@ def member_token(make_user: Callable[..., Any], sign_in: Callable[..., str]) -> 
 
 @pytest.fixture
 def staff_token(make_user: Callable[..., Any], sign_in: Callable[..., str]) -> Callable[..., str]:
-    """`staff_token("finance")`: the access token of somebody new on the staff."""
+    """`staff_token("finance")`: the access token of somebody new on the staff, here an accountant."""
     from accounts.actions import add_staff_member
     from accounts.models import StaffRole
 
     def join(role: str = "administrator") -> str:
         email = f"{role}@souk.example"
-        add_staff_member(user=make_user(email), role=StaffRole(role))
+        add_staff_member(user=make_user(email), role=StaffRole(ALIASES.get(role, role)))
         return sign_in(email)
 
     return join

@@ -231,7 +231,9 @@ def test_a_role_opens_what_its_pages_do(
     assert caller.post("/api/v1/vendor/warehouses", {"name": "North"}).status_code == write
 
 
-@pytest.mark.parametrize(("role", "status"), [("administrator", 200), ("finance", 200), ("support", 403)])
+@pytest.mark.parametrize(
+    ("role", "status"), [("administrator", 200), ("finance_viewer", 200), ("accountant", 200), ("support", 403)]
+)
 def test_a_place_on_the_staff_opens_what_its_pages_do(program: Any, staff_token: Any, role: str, status: int) -> None:
     assert program(OFFICE, staff_token(role)).get("/api/v1/finance/money").status_code == status
 

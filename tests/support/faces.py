@@ -48,7 +48,7 @@ def staff(request: Any) -> HttpResponse:
     return HttpResponse(f"office: {request.staff.user.email}")
 
 
-@staff_required(StaffRole.FINANCE)
+@staff_required(StaffRole.ACCOUNTANT)
 def ledger(request: Any) -> HttpResponse:
     return HttpResponse("ledger")
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.finance.views import ledger, payments, reconciliation, transfers
+from api.v1.finance.views import approvals, ledger, payments, reconciliation, transfers
 
 app_name = "api_finance"
 urlpatterns = with_document(
@@ -29,6 +29,9 @@ urlpatterns = with_document(
         path("refunds/<uuid:refund_id>/retry", payments.RefundRetry.as_view(), name="refund_retry"),
         path("reconciliations", reconciliation.ReconciliationList.as_view(), name="reconciliations"),
         path("reconciliations/<uuid:run_id>", reconciliation.ReconciliationOne.as_view(), name="reconciliation"),
+        path("approvals", approvals.ApprovalList.as_view(), name="approvals"),
+        path("approvals/<uuid:approval_id>", approvals.ApprovalOne.as_view(), name="approval"),
+        path("approvals/<uuid:approval_id>/decision", approvals.ApprovalDecision.as_view(), name="approval_decision"),
         path("exceptions", reconciliation.ExceptionList.as_view(), name="exceptions"),
         path("exceptions/<uuid:exception_id>", reconciliation.ExceptionOne.as_view(), name="exception"),
     ],

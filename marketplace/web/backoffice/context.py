@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from approvals.queries import waiting_count
 from billing.reconciliation.queries import open_count
 from kit.links import absolute_url
 from marketplace.web.backoffice.roles import May, may
@@ -69,6 +70,7 @@ def _finance_nav(path: str, allowed: May) -> list[dict[str, Any]]:
     return [
         _item(path, "Overview", "finance:home", "layout-dashboard", exact=True),
         _item(path, "Reconciliation", "finance:reconciliation", "scale", count=open_count()),
+        _item(path, "Approvals", "finance:approvals", "users", count=waiting_count()),
         _item(path, "Vendors", "finance:vendors", "store", title="Money"),
         _item(path, "Transfers", "finance:transfers", "send"),
         _item(path, "Payouts", "finance:payouts", "landmark"),

@@ -1,16 +1,34 @@
 """Who of the staff may see what. Administrators may do everything; `staff_required` lets them pass every door."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any
 
 from django.http import HttpRequest
 
 from accounts.middleware import staff_required
 from accounts.models import StaffMember, StaffRole
 
-for_all = staff_required(StaffRole.SUPPORT, StaffRole.FINANCE)
+KEEPS_BOOKS = (StaffRole.ACCOUNTANT, StaffRole.CONTROLLER)
+SEES_BOOKS = (StaffRole.FINANCE_VIEWER, *KEEPS_BOOKS)
+
+for_all = staff_required(StaffRole.SUPPORT, *SEES_BOOKS)
 for_support = staff_required(StaffRole.SUPPORT)
-for_finance = staff_required(StaffRole.FINANCE)
+for_accountants = staff_required(*KEEPS_BOOKS)
+for_controllers = staff_required(StaffRole.CONTROLLER)
 for_administrators = staff_required(StaffRole.ADMINISTRATOR)
+
+
+def for_finance(view: Callable[..., Any]) -> Callable[..., Any]:
+    """For the finance console: whoever sees the books reads, whoever keeps them posts."""
+    to_read, to_change = staff_required(*SEES_BOOKS)(view), for_accountants(view)
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return (to_read if request.method in ("GET", "HEAD") else to_change)(request, *args, **kwargs)
+
+    return guarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +38,8 @@ class May:
     administrate: bool
     support: bool
     finance: bool
+    keep_books: bool
+    control: bool
 
 
 def may(staff: StaffMember) -> May:
@@ -27,7 +47,9 @@ def may(staff: StaffMember) -> May:
     return May(
         administrate=administrator,
         support=administrator or staff.role == StaffRole.SUPPORT,
-        finance=administrator or staff.role == StaffRole.FINANCE,
+        finance=administrator or staff.role in SEES_BOOKS,
+        keep_books=administrator or staff.role in KEEPS_BOOKS,
+        control=administrator or staff.role == StaffRole.CONTROLLER,
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from marketplace.web.finance.views import home, ledger, payments, payouts, reconciliation, transfers, vendors
+from marketplace.web.finance.views import approvals, home, ledger, payments, payouts, reconciliation, transfers, vendors
 
 app_name = "finance"
 urlpatterns: list[URLPattern] = [
@@ -19,6 +19,9 @@ urlpatterns: list[URLPattern] = [
     path("payments/", payments.payments, name="payments"),
     path("refunds/", payments.refunds, name="refunds"),
     path("refunds/<uuid:refund_id>/retry/", payments.retry, name="refund_retry"),
+    path("approvals/", approvals.approvals, name="approvals"),
+    path("approvals/<uuid:approval_id>/decision/", approvals.decision, name="approval_decision"),
+    path("approvals/<uuid:approval_id>/withdrawal/", approvals.withdrawal, name="approval_withdrawal"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/matches/", reconciliation.match, name="match"),
     path("reconciliation/runs/<uuid:run_id>/", reconciliation.run, name="run"),

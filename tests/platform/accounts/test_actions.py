@@ -19,7 +19,7 @@ def mira():
 
 def test_the_end_of_access_reaches_every_door_of_that_user_and_no_other(mira, two_vendors):
     jean = register_person(email="jean@example.org", name="Jean Moreau", password="a long good one")
-    staff = add_staff_member(user=mira, role=StaffRole.FINANCE)
+    staff = add_staff_member(user=mira, role=StaffRole.ACCOUNTANT)
     for vendor in two_vendors:
         for user in (mira, jean):
             Member.objects.create(vendor=vendor, user_id=user.id, name=user.name, email=user.email)
@@ -38,10 +38,10 @@ def test_the_end_of_access_reaches_every_door_of_that_user_and_no_other(mira, tw
 def test_staff_come_and_go_and_come_back_with_new_sessions(mira):
     staff = add_staff_member(user=mira, role=StaffRole.SUPPORT)
     with pytest.raises(AlreadyStaff):
-        add_staff_member(user=mira, role=StaffRole.FINANCE)
+        add_staff_member(user=mira, role=StaffRole.ACCOUNTANT)
     assert remove_staff_member(staff=staff).left_at == remove_staff_member(staff=staff).left_at
-    back = add_staff_member(user=mira, role=StaffRole.FINANCE, by=mira.id)
-    assert (back.id, back.role, back.left_at, back.access_version) == (staff.id, "finance", None, 3)
+    back = add_staff_member(user=mira, role=StaffRole.ACCOUNTANT, by=mira.id)
+    assert (back.id, back.role, back.left_at, back.access_version) == (staff.id, "accountant", None, 3)
     assert StaffMember.objects.count() == 1
     told = AuditEntry.objects.order_by("at").values_list("action", "actor_kind")
     assert list(told) == [("staff.joined", "system"), ("staff.left", "system"), ("staff.joined", "staff")]

@@ -119,7 +119,7 @@ def test_a_hand_off_to_nowhere_is_refused(browser, mira, query):
 
 
 def test_signing_out_at_the_marketplace_ends_portal_and_office_sessions(browser, mira):
-    add_staff_member(user=mira, role=StaffRole.FINANCE)
+    add_staff_member(user=mira, role=StaffRole.ACCOUNTANT)
     arrive(browser, PORTAL)
     assert browser.get(OFFICE).content.decode() == "office: mira@example.org"
     browser.post(f"{MARKET}/accounts/logout/")
@@ -129,7 +129,7 @@ def test_signing_out_at_the_marketplace_ends_portal_and_office_sessions(browser,
 
 
 def test_signing_out_of_a_portal_ends_that_session_only(browser, mira):
-    add_staff_member(user=mira, role=StaffRole.FINANCE)
+    add_staff_member(user=mira, role=StaffRole.ACCOUNTANT)
     arrive(browser, PORTAL)
     browser.get(OFFICE)
     answer = browser.post(f"{PORTAL}/sign-out/")
@@ -176,7 +176,7 @@ def test_the_office_is_for_staff_and_a_role_for_its_pages(browser, mira):
     arrive(browser, OFFICE)
     with pytest.raises(NotAllowed, match="Ask an administrator"):
         browser.get(f"{OFFICE}/ledger")
-    staff.role = StaffRole.FINANCE
+    staff.role = StaffRole.ACCOUNTANT
     staff.save()
     assert browser.get(f"{OFFICE}/ledger").content == b"ledger"
     staff.role = StaffRole.ADMINISTRATOR
