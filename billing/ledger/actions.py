@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from billing.ledger.entries import EntryDraft, Line
 from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount, Posting
+from billing.ledger.periods import in_open_months
 from kit import clock
 from kit.errors import Conflict, SoukError
 
@@ -85,11 +86,12 @@ def post_all(drafts: Iterable[EntryDraft]) -> list[JournalEntry]:
     """Enter many facts in the books in a fixed number of statements; all or none. Rules and errors as in `post`.
 
     Who posts several entries in one transaction does it by one call, so that the vendors' accounts are locked in one
-    order.
+    order. Facts of a closed month are entered on the first open day (`billing.ledger.periods`), and say so; dates that
+    people choose are checked by `periods.require_open` first.
     """
     wanted: dict[str, EntryDraft] = {}
     order: list[str] = []
-    for draft in drafts:
+    for draft in in_open_months(drafts):
         _check(draft)
         twin = wanted.setdefault(draft.source_key, draft)
         if _signature(twin) != _signature(draft):

@@ -110,3 +110,63 @@ class Posting(models.Model):
             models.CheckConstraint(condition=~models.Q(amount_minor=0), name="posting_not_zero"),
         ]
         indexes = [models.Index(fields=["account", "-id"], name="posting_account", include=["amount_minor"])]
+
+
+class Period(models.Model):
+    """A month of the books; `ends_on` is the first day after it. Closed, it and all before it take no entry any more.
+
+    `checks` and `totals` say what was found when it was closed: the trial balance up to its end.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.UUIDField(null=True, blank=True, help_text="a user")
+    checks = models.JSONField(default=list)
+    totals = models.JSONField(default=list)
+
+    # Whoever posts asks whether the month is open.
+    access = Access(store="select", platform="select insert update")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["starts_on"], name="period_once"),
+            models.CheckConstraint(condition=models.Q(starts_on__lt=models.F("ends_on")), name="period_has_days"),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True, closed_by__isnull=True)
+                | models.Q(closed_at__isnull=False, closed_by__isnull=False),
+                name="period_closed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.starts_on:%B %Y}"
+
+
+class Reopening(models.Model):
+    """Why a closed month is to be opened again: one person asks, another agrees."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    period = models.ForeignKey(Period, on_delete=models.PROTECT, related_name="reopenings")
+    reason = models.CharField(max_length=250)
+    asked_by = models.UUIDField(help_text="a user")
+    asked_at = models.DateTimeField(default=clock.now)
+    approved_by = models.UUIDField(null=True, blank=True, help_text="another user")
+    approved_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(platform="select insert update")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_by__isnull=True) | ~models.Q(approved_by=models.F("asked_by")),
+                name="reopening_four_eyes",
+            ),
+            models.UniqueConstraint(
+                fields=["period"],
+                name="reopening_one_waits",
+                condition=models.Q(approved_at__isnull=True, withdrawn_at__isnull=True),
+            ),
+        ]

@@ -157,9 +157,10 @@ def trial_balance(*, until: datetime | None = None) -> list[TrialLine]:
     return [TrialLine(*row) for row in rows]
 
 
-def trials() -> list[Trial]:
-    """The trial balance of every currency. One query."""
-    return [Trial(currency, list(lines)) for currency, lines in groupby(trial_balance(), lambda line: line.currency)]
+def trials(*, until: datetime | None = None) -> list[Trial]:
+    """The trial balance of every currency, `until` as in `trial_balance`. One query."""
+    lines = trial_balance(until=until)
+    return [Trial(currency, list(part)) for currency, part in groupby(lines, lambda line: line.currency)]
 
 
 def accounts_page(

@@ -1,7 +1,7 @@
 """The three-way match: silent when all agrees, exact when it does not."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,9 +9,10 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from billing.ledger import actions
+from billing.ledger import actions, periods
 from billing.ledger.entries import Line
 from billing.ledger.models import JournalEntry, Posting
+from billing.ledger.queries import trial_balance
 from billing.payments.models import Payment, PaymentShare
 from billing.payments.provider import ProviderBalance, ProviderUnavailable
 from billing.payouts.models import Payout, PayoutState, Transfer
@@ -24,6 +25,7 @@ from billing.stripe.models import BalanceTransaction
 
 LINDQVIST = UUID("01900000-0000-7000-8000-000000000001")
 MOREAU = UUID("01900000-0000-7000-8000-000000000002")
+APRIL = datetime(2026, 4, 1, tzinfo=UTC)
 
 
 def tamper(sql, params=()):
@@ -363,6 +365,26 @@ def test_the_match_is_made_daily_and_soon_again_while_something_is_open(busy_wee
     Balances.found = busy_week.balances()
     assert [reconcile_when_due(), reconcile_when_due()] == [1, 0]
     assert latest_run().matches
+
+
+def test_what_came_after_its_month_was_closed_still_agrees(busy_week):
+    """Entries are rebuilt from their facts, which keep their real dates; the books date late ones into the open."""
+    period = periods.close(month=periods.Month(date(2026, 3, 1)), by=LINDQVIST)
+    _, (late,) = busy_week.order((LINDQVIST, 5000, 500), available=True)
+    busy_week.refund(late, 1000, 900)
+    moved = JournalEntry.objects.filter(occurred_at=APRIL)
+    assert sorted((entry.kind, entry.description.partition(" (")[2]) for entry in moved) == [
+        ("commission", "occurred 2026-03-02 12:00 UTC)"),
+        ("funds_available", "occurred 2026-03-09 12:00 UTC)"),
+        ("refund", "occurred 2026-03-02 12:00 UTC)"),
+        ("refund_owed", "occurred 2026-03-02 12:00 UTC)"),
+        ("sale", "occurred 2026-03-02 12:00 UTC)"),
+    ]
+    run, exceptions = busy_week.reconcile()
+    assert (run.exceptions_count, exceptions) == (0, [])
+    assert [(line["code"], line["debits_minor"]) for line in period.totals] == [
+        (line.code, line.debits_minor) for line in trial_balance(until=APRIL)
+    ]
 
 
 class Balances:
