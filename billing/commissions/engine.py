@@ -65,12 +65,14 @@ class CommissionInput:
 
 @dataclass(frozen=True, slots=True)
 class CommissionLine:
-    """What one line pays, by which rule, and why, in words."""
+    """What one line pays, by which rule, and why, in words. `tax_minor` of the amount is VAT on the commission."""
 
     key: str | UUID
     amount_minor: int
     rule_id: UUID
     reason: str
+    rule_version: int = 1
+    tax_minor: int = 0
 
 
 def commission_for(lines: Sequence[CommissionInput], rules: Sequence[Rule]) -> list[CommissionLine]:
@@ -96,7 +98,7 @@ def _line(line: CommissionInput, ordered: Sequence[Rule]) -> CommissionLine:
         )
     full = percentage(line.base_minor, rule.rate_bps) + rule.fixed_minor * line.quantity
     amount = min(full, line.base_minor)
-    return CommissionLine(line.key, amount, rule.id, _reason(rule, line, capped=amount < full))
+    return CommissionLine(line.key, amount, rule.id, _reason(rule, line, capped=amount < full), rule.version)
 
 
 def percentage(base_minor: int, rate_bps: int) -> int:

@@ -73,12 +73,16 @@ class Movement:
 
 @dataclass(frozen=True, slots=True)
 class ShareOfSale:
-    """A vendor's part of a payment: gross = commission + net; `reference_id` is the vendor order."""
+    """A vendor's part of a payment: gross = commission + net; `reference_id` is the vendor order.
+
+    `commission_minor` is all that is withheld; `commission_tax_minor` of it is the VAT that we owe on our commission.
+    """
 
     vendor_id: UUID
     reference_id: UUID
     gross_minor: int
     commission_minor: int
+    commission_tax_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +172,7 @@ def sale(movement: Movement, sold: Sale) -> EntryDraft | None:
 
 
 def commission(share: ShareOfSale, *, currency: str, occurred_at: datetime) -> EntryDraft | None:
-    """Our part of a vendor's sale, taken from what we owe it; None when the commission is zero."""
+    """Our part of a vendor's sale, taken from what we owe it, and the VAT in it; None when the commission is zero."""
     if not share.commission_minor:
         return None
     return _draft(
@@ -177,7 +181,8 @@ def commission(share: ShareOfSale, *, currency: str, occurred_at: datetime) -> E
         currency,
         occurred_at,
         Line(Code.VENDOR_PAYABLE, share.commission_minor, share.vendor_id),
-        Line(Code.COMMISSION, -share.commission_minor),
+        Line(Code.COMMISSION, share.commission_tax_minor - share.commission_minor),
+        Line(Code.TAX_PAYABLE, -share.commission_tax_minor),
         reference_id=share.reference_id,
         description="Commission",
     )
@@ -212,10 +217,13 @@ def refund_owed(
     mark: Earmark,
     amount_minor: int,
     net_minor: int,
+    commission_tax_minor: int,
     currency: str,
     occurred_at: datetime,
 ) -> EntryDraft:
     """The provider accepted a refund: the vendor gives `net_minor` of it, the rest is commission given back.
+
+    Of what is given back `commission_tax_minor` is VAT that we owe no longer.
 
     A refund always passes through 2100, also when it succeeds at once. So it makes no difference whether we hear
     first of its acceptance or of its movement. `refund_id` is ours.
@@ -226,7 +234,8 @@ def refund_owed(
         currency,
         occurred_at,
         Line(Code.VENDOR_PAYABLE, net_minor, mark.vendor_id),
-        Line(Code.COMMISSION, amount_minor - net_minor),
+        Line(Code.COMMISSION, amount_minor - net_minor - commission_tax_minor),
+        Line(Code.TAX_PAYABLE, commission_tax_minor),
         Line(Code.REFUNDS_OWED, -amount_minor),
         reference_id=mark.reference_id,
         description="Refund accepted",

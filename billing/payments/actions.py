@@ -86,12 +86,16 @@ class NotRefused(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class ShareInput:
-    """A vendor's part: `gross_minor` of the payment, of which `commission_minor` stays with the platform."""
+    """A vendor's part: `gross_minor` of the payment, of which `commission_minor` stays with the platform.
+
+    `commission_tax_minor` of the commission is the VAT that the platform owes on it.
+    """
 
     vendor_id: UUID
     reference_id: UUID
     gross_minor: int
     commission_minor: int
+    commission_tax_minor: int = 0
 
 
 @transaction.atomic
@@ -127,6 +131,7 @@ def create_payment(
                 reference_id=share.reference_id,
                 gross_minor=share.gross_minor,
                 commission_minor=share.commission_minor,
+                commission_tax_minor=share.commission_tax_minor,
                 net_minor=share.gross_minor - share.commission_minor,
                 currency=amount.currency,
             )
@@ -369,9 +374,9 @@ def request_refund(
     """Promise the customer `amount_minor` (gross) of a share back; the worker sends it. Announces `refund.requested`.
 
     `net_minor` of it comes from the vendor's earnings and the rest is commission given back; left out, it is divided in
-    the proportion of what is left of the two. Where commission is kept, all of it is the vendor's. The same key gives
-    the same refund. Raises RefundTooLarge, RefundDiffers,
-    PaymentClosed when the payment is not paid.
+    the proportion of what is left of the two. Where commission is kept, all of it is the vendor's. Commission given back
+    is divided the same way into ours and the VAT on it. The same key gives the same refund. Raises RefundTooLarge,
+    RefundDiffers, PaymentClosed when the payment is not paid.
     """
     payment = lock_payment(share.payment_id)
     share = PaymentShare.objects.select_for_update().get(id=share.id)
@@ -399,6 +404,7 @@ def request_refund(
         key=key,
         amount_minor=amount_minor,
         net_minor=net_minor,
+        commission_tax_minor=_tax_given_back(share, amount_minor - net_minor),
         currency=share.currency,
         reason=reason,
     )
@@ -454,7 +460,9 @@ def retry_refund(*, refund_id: UUID) -> Refund:
     # The provider repeats a refusal under its key.
     refund.state, refund.attempt, refund.error = RefundState.DUE, refund.attempt + 1, ""
     refund.due_at, refund.done_at, refund.is_counted = clock.now(), None, True
-    refund.save(update_fields=["state", "attempt", "error", "due_at", "done_at", "is_counted"])
+    # Nothing of it is in the books yet, and other refunds may have taken of the VAT meanwhile.
+    refund.commission_tax_minor = _tax_given_back(share, refund.amount_minor - refund.net_minor)
+    refund.save(update_fields=["state", "attempt", "error", "due_at", "done_at", "is_counted", "commission_tax_minor"])
     _count_refund(payment, share, refund, sign=1)
     announce("refund.requested", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
     transaction.on_commit(lambda: ring("stripe.send_refunds"))
@@ -501,12 +509,20 @@ def _left(share: PaymentShare) -> tuple[int, int]:
     return share.gross_minor - share.refunded_minor, share.commission_minor - commission_given
 
 
+def _tax_given_back(share: PaymentShare, commission_minor: int) -> int:
+    """How much VAT is in so much commission given back: in the proportion of what is left, so that all gives back all."""
+    _, commission_left = _left(share)
+    tax_left = share.commission_tax_minor - share.refunded_commission_tax_minor
+    return split_largest_remainder(commission_minor, [tax_left, commission_left - tax_left])[0]
+
+
 def _count_refund(payment: Payment, share: PaymentShare, refund: Refund, *, sign: int) -> None:
     payment.refunded_minor += sign * refund.amount_minor
     payment.save(update_fields=["refunded_minor"])
     share.refunded_minor += sign * refund.amount_minor
     share.refunded_net_minor += sign * refund.net_minor
-    share.save(update_fields=["refunded_minor", "refunded_net_minor"])
+    share.refunded_commission_tax_minor += sign * refund.commission_tax_minor
+    share.save(update_fields=["refunded_minor", "refunded_net_minor", "refunded_commission_tax_minor"])
 
 
 def _payload(payment: Payment) -> dict[str, str | int]:

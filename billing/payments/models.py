@@ -88,19 +88,24 @@ class PaymentAttempt(models.Model):
 
 
 class PaymentShare(models.Model):
-    """A vendor's part of a payment: gross = commission + net; the shares of a payment sum to its amount."""
+    """A vendor's part of a payment: gross = commission + net; the shares of a payment sum to its amount.
+
+    The commission is all that is withheld, the VAT on it included.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="shares")
     vendor_id = models.UUIDField()
     reference_id = models.UUIDField(help_text="the vendor order")
     gross_minor = models.BigIntegerField()
-    commission_minor = models.BigIntegerField()
+    commission_minor = models.BigIntegerField(help_text="all that is withheld, with the VAT on it")
+    commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within the commission")
     net_minor = models.BigIntegerField(help_text="the vendor's earnings, its VAT included")
     refunded_minor = models.BigIntegerField(default=0, help_text="of the gross")
     refunded_net_minor = models.BigIntegerField(
         default=0, help_text="of it, from the vendor; more than its earnings where commission was kept"
     )
+    refunded_commission_tax_minor = models.BigIntegerField(default=0, help_text="of the VAT within the commission")
     transferred_minor = models.BigIntegerField(default=0)
     reversed_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
@@ -114,6 +119,16 @@ class PaymentShare(models.Model):
                 condition=Q(gross_minor=F("commission_minor") + F("net_minor")), name="share_gross_is_sum"
             ),
             models.CheckConstraint(condition=Q(commission_minor__gte=0, net_minor__gte=0), name="share_not_negative"),
+            models.CheckConstraint(
+                condition=Q(commission_tax_minor__gte=0, commission_tax_minor__lte=F("commission_minor")),
+                name="share_tax_within_commission",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    refunded_commission_tax_minor__gte=0, refunded_commission_tax_minor__lte=F("commission_tax_minor")
+                ),
+                name="share_refunded_tax_within_tax",
+            ),
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("gross_minor")),
                 name="share_refunded_within_gross",
@@ -157,6 +172,7 @@ class Refund(models.Model):
     key = models.CharField(max_length=120, help_text="e.g. sold_out:<vendor order id>")
     amount_minor = models.BigIntegerField(help_text="gross, to the customer")
     net_minor = models.BigIntegerField(help_text="of it, from the vendor's earnings; the rest is commission given back")
+    commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within the commission given back")
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=200)
     is_counted = models.BooleanField(
@@ -185,6 +201,10 @@ class Refund(models.Model):
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_positive"),
             models.CheckConstraint(
                 condition=Q(net_minor__gte=0, net_minor__lte=F("amount_minor")), name="refund_net_within_amount"
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_tax_minor__gte=0, commission_tax_minor__lte=F("amount_minor") - F("net_minor")),
+                name="refund_tax_within_commission",
             ),
         ]
         indexes = [

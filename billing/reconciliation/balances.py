@@ -212,10 +212,11 @@ def _totals(
             amount if kind in SALES else -amount,
         )
     shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID).values_list("currency")
-    for unit, amount in shares.annotate(sum=Sum("commission_minor")).order_by():
+    for unit, amount in shares.annotate(sum=Sum(F("commission_minor") - F("commission_tax_minor"))).order_by():
         say(unit, "orders", "commission", amount)
     given_back = _accepted_refunds().values_list("currency")
-    for unit, amount in given_back.annotate(sum=Sum(F("amount_minor") - F("net_minor"))).order_by():
+    kept_no_longer = F("amount_minor") - F("net_minor") - F("commission_tax_minor")
+    for unit, amount in given_back.annotate(sum=Sum(kept_no_longer)).order_by():
         say(unit, "orders", "commission", -amount)
     for balance in balances or ():
         if not balance.account_id:

@@ -114,7 +114,13 @@ def _sources(provider_ids: set[str]) -> Sources:
 def _of_commissions(shares: list[PaymentShare]) -> list[Expected]:
     drafts = [
         entries.commission(
-            ShareOfSale(share.vendor_id, share.reference_id, share.gross_minor, share.commission_minor),
+            ShareOfSale(
+                share.vendor_id,
+                share.reference_id,
+                share.gross_minor,
+                share.commission_minor,
+                share.commission_tax_minor,
+            ),
             currency=share.currency,
             occurred_at=_paid_at(share.payment),
         )
@@ -136,6 +142,7 @@ def _of_refunds(refunds: list[Refund]) -> list[Expected]:
             mark=Earmark(refund.vendor_id, refund.share.reference_id),
             amount_minor=refund.amount_minor,
             net_minor=refund.net_minor,
+            commission_tax_minor=refund.commission_tax_minor,
             currency=refund.currency,
             occurred_at=refund.done_at or refund.created_at,
         )

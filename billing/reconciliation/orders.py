@@ -86,7 +86,7 @@ def _shares(shares: list[PaymentShare]) -> Iterator[Finding]:
     orders = [share.reference_id for share in shares]
     done = Transfer.objects.filter(reference_id__in=orders, state=TransferState.DONE)
     sent, taken_back = _sums(done, "share_id"), _sums(done, "share_id", "reversed_minor")
-    given_back, given_back_net = _given_back(shares)
+    given_back, given_back_net, given_back_tax = _given_back(shares)
     for row in shares:
         checks = (
             ("share_gross", "commission and earnings", row.gross_minor, row.commission_minor + row.net_minor),
@@ -98,6 +98,12 @@ def _shares(shares: list[PaymentShare]) -> Iterator[Finding]:
                 "the vendor's part of the refunds",
                 row.refunded_net_minor,
                 given_back_net[row.id],
+            ),
+            (
+                "share_refunded_tax",
+                "the VAT on commission in the refunds",
+                row.refunded_commission_tax_minor,
+                given_back_tax[row.id],
             ),
         )
         for check, what, expected, found in checks:
@@ -114,17 +120,19 @@ def _shares(shares: list[PaymentShare]) -> Iterator[Finding]:
                 )
 
 
-def _given_back(shares: list[PaymentShare]) -> tuple[Counter[Any], Counter[Any]]:
-    """Refunds of these shares, gross and net: all but those that failed before any money moved."""
+def _given_back(shares: list[PaymentShare]) -> tuple[Counter[Any], Counter[Any], Counter[Any]]:
+    """Refunds of these shares, gross, net, and VAT on commission: all but those that failed before any money moved."""
     refunds = list(Refund.objects.filter(share__in=shares))
     moved = moved_refunds(refunds)
     gross: Counter[Any] = Counter()
     net: Counter[Any] = Counter()
+    tax: Counter[Any] = Counter()
     for refund in refunds:
         if refund.state != RefundState.FAILED or refund.provider_refund_id in moved:
             gross[refund.share_id] += refund.amount_minor
             net[refund.share_id] += refund.net_minor
-    return gross, net
+            tax[refund.share_id] += refund.commission_tax_minor
+    return gross, net, tax
 
 
 def _transfers(transfers: list[Transfer]) -> Iterator[Finding]:

@@ -140,7 +140,13 @@ def sale_of(payment: Payment) -> Sale:
     return Sale(
         reference_id=payment.reference_id,
         shares=tuple(
-            ShareOfSale(share.vendor_id, share.reference_id, share.gross_minor, share.commission_minor)
+            ShareOfSale(
+                share.vendor_id,
+                share.reference_id,
+                share.gross_minor,
+                share.commission_minor,
+                share.commission_tax_minor,
+            )
             for share in shares
         ),
     )

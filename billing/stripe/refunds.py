@@ -179,6 +179,7 @@ def _owed(refund: Refund, made: Any) -> EntryDraft:
         mark=Earmark(refund.vendor_id, refund.share.reference_id),
         amount_minor=refund.amount_minor,
         net_minor=refund.net_minor,
+        commission_tax_minor=refund.commission_tax_minor,
         currency=refund.currency,
         occurred_at=datetime.fromtimestamp(made.created, UTC),
     )

@@ -343,6 +343,7 @@ def _write(
             tax_minor=part.tax_minor,
             total_minor=part.total_minor,
             commission_minor=part.commission_minor,
+            commission_tax_minor=part.commission_tax_minor,
             shipping_tax_rate=part.shipping_tax_rate,
             shipping_tax_minor=part.shipping_tax_minor,
             placed_at=now,
@@ -375,6 +376,7 @@ def _write(
                 reference_id=part.id,
                 gross_minor=part.total_minor,
                 commission_minor=part.commission_minor,
+                commission_tax_minor=part.commission_tax_minor,
             )
             for part in vendor_orders.values()
         ],
@@ -406,7 +408,9 @@ def _order_line(
         tax_rate=costs.tax_rate,
         tax_minor=costs.tax_minor,
         commission_minor=costs.commission_minor,
+        commission_tax_minor=costs.commission_tax_minor,
         commission_rule_id=costs.commission_rule_id,
+        commission_rule_version=costs.commission_rule_version,
         commission_reason=costs.commission_reason,
         position=position,
     )

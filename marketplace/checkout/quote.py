@@ -47,7 +47,9 @@ class LineQuote:
     tax_rate: Decimal
     tax_minor: int
     commission_minor: int
+    commission_tax_minor: int
     commission_rule_id: UUID
+    commission_rule_version: int
     commission_reason: str
 
 
@@ -64,6 +66,7 @@ class VendorQuote:
     tax_minor: int
     total_minor: int
     commission_minor: int
+    commission_tax_minor: int
     free_shipping_missing_minor: int
     ships: bool
     days: tuple[int, int]
@@ -162,7 +165,17 @@ def _vendor_quote(
     return VendorQuote(
         vendor_id=vendor_id,
         lines=[
-            LineQuote(line.key, total, rate, tax, commission.amount_minor, commission.rule_id, commission.reason)
+            LineQuote(
+                line.key,
+                total,
+                rate,
+                tax,
+                commission.amount_minor,
+                commission.tax_minor,
+                commission.rule_id,
+                commission.rule_version,
+                commission.reason,
+            )
             for line, total, rate, tax, commission in zip(lines, totals, rates, taxes, commissions, strict=True)
         ],
         goods_minor=goods,
@@ -172,6 +185,7 @@ def _vendor_quote(
         tax_minor=sum(taxes) + shipping_tax,
         total_minor=goods + cost,
         commission_minor=sum(commission.amount_minor for commission in commissions),
+        commission_tax_minor=sum(commission.tax_minor for commission in commissions),
         free_shipping_missing_minor=missing,
         ships=not terms.ships_to or country in terms.ships_to,
         days=(terms.handling_days + 1, terms.handling_days + terms.transit_days),

@@ -4,7 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from billing.ledger.models import AccountCode, Posting
 from billing.payments.models import Payment, PaymentShare, PaymentState
@@ -117,7 +117,7 @@ class MoneyTable:
 
 
 def money_table(currency: str = "EUR") -> MoneyTable:
-    """The table of this world's whole history. Commission and fee are read from the ledger, not recomputed."""
+    """The table of this world's whole history. Commission (with the VAT on it) and fee are read from the ledger."""
     names = dict(Vendor.objects.values_list("id", "name"))
     shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID, currency=currency)
     by_vendor: dict[UUID, dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -141,9 +141,14 @@ def money_table(currency: str = "EUR") -> MoneyTable:
     paid = Payment.objects.filter(state=PaymentState.PAID, currency=currency).aggregate(
         paid=Sum("amount_minor"), refunded=Sum("refunded_minor")
     )
+    commission_entries = ("commission", "refund_owed")
+    tax_on_commission = Q(account__code=AccountCode.TAX_PAYABLE) & (
+        Q(entry__kind__in=commission_entries) | Q(entry__reverses__kind__in=commission_entries)
+    )
     balances = dict(
         Posting.objects.filter(
-            account__code__in=(AccountCode.COMMISSION, AccountCode.STRIPE_PROCESSING), currency=currency
+            Q(account__code__in=(AccountCode.COMMISSION, AccountCode.STRIPE_PROCESSING)) | tax_on_commission,
+            currency=currency,
         )
         .values_list("account__code")
         .annotate(sum=Sum("amount_minor"))
@@ -165,6 +170,6 @@ def money_table(currency: str = "EUR") -> MoneyTable:
         ],
         paid_minor=paid["paid"] or 0,
         refunded_minor=paid["refunded"] or 0,
-        commission_minor=-balances.get(AccountCode.COMMISSION, 0),
+        commission_minor=-balances.get(AccountCode.COMMISSION, 0) - balances.get(AccountCode.TAX_PAYABLE, 0),
         provider_fee_minor=balances.get(AccountCode.STRIPE_PROCESSING, 0),
     )

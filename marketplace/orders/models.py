@@ -92,7 +92,10 @@ class VendorOrder(models.Model):
     shipping_minor = models.BigIntegerField()
     tax_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
-    commission_minor = models.BigIntegerField()
+    commission_minor = models.BigIntegerField(help_text="all that is withheld, with the VAT on it")
+    commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within the commission")
+    commission_tax_rate = models.DecimalField(max_digits=6, decimal_places=4, default=0)
+    commission_tax_reason = models.CharField(max_length=200, blank=True, help_text="why this rate, in words")
     ship_to = models.JSONField(default=dict)
     shipping_name = models.CharField(max_length=80, default="Standard")
     shipping_tax_rate = models.DecimalField(max_digits=6, decimal_places=4)
@@ -122,6 +125,10 @@ class VendorOrder(models.Model):
             models.CheckConstraint(
                 condition=Q(commission_minor__gte=0, commission_minor__lte=F("total_minor")),
                 name="vendor_order_commission_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_tax_minor__gte=0, commission_tax_minor__lte=F("commission_minor")),
+                name="vendor_order_tax_within_commission",
             ),
         ]
         indexes = [
@@ -153,9 +160,11 @@ class OrderLine(models.Model):
     tax_category = models.CharField(max_length=20)
     tax_rate = models.DecimalField(max_digits=6, decimal_places=4)
     tax_minor = models.BigIntegerField(help_text="contained in the total; the vendor is liable")
-    commission_minor = models.BigIntegerField()
-    commission_rule_id = models.UUIDField(null=True, blank=True)
-    commission_reason = models.CharField(max_length=200, blank=True)
+    commission_minor = models.BigIntegerField(help_text="all that is withheld, with the VAT on it")
+    commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within the commission")
+    commission_rule_id = models.UUIDField(null=True, blank=True, help_text="the version of the rule that took it")
+    commission_rule_version = models.PositiveIntegerField(default=1)
+    commission_reason = models.CharField(max_length=250, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
 
     access = Access(store="select insert", vendor="select")
@@ -172,6 +181,10 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(commission_minor__gte=0, commission_minor__lte=F("total_minor")),
                 name="order_line_commission_within_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(commission_tax_minor__gte=0, commission_tax_minor__lte=F("commission_minor")),
+                name="order_line_tax_within_commission",
             ),
         ]
 

@@ -140,10 +140,9 @@ def pay(order: Any, charge: str, *, fee_minor: int = 205) -> None:
     from django.db import transaction
 
     from billing.ledger import entries
-    from billing.ledger.entries import ShareOfSale
     from billing.payments.actions import capture, lock_after_order, open_attempt
     from billing.payments.models import Payment
-    from billing.stripe.balances import book
+    from billing.stripe.balances import book, sale_of
     from kit import clock
 
     payment = Payment.objects.get(reference_id=order.id)
@@ -153,12 +152,7 @@ def pay(order: Any, charge: str, *, fee_minor: int = 205) -> None:
         capture(payment=payment, attempt=attempt, charge_id=charge, intent_id=f"pi_{charge}", fee_minor=fee_minor)
         row = movement(f"txn_{charge}", "charge", payment.amount_minor, charge, fee=fee_minor)
         commissions = [
-            entries.commission(
-                ShareOfSale(share.vendor_id, share.reference_id, share.gross_minor, share.commission_minor),
-                currency="EUR",
-                occurred_at=clock.now(),
-            )
-            for share in payment.shares.order_by("id")
+            entries.commission(share, currency="EUR", occurred_at=clock.now()) for share in sale_of(payment).shares
         ]
         book([row.transaction_id], extra=[draft for draft in commissions if draft])
 

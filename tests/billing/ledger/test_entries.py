@@ -65,6 +65,11 @@ def test_a_commission():
     assert entries.commission(ShareOfSale(LINDQVIST, LINEN, 8000, 0), currency="EUR", occurred_at=NOON) is None
 
 
+def test_the_vat_in_a_commission_is_owed_and_none_of_ours():
+    draft = entries.commission(ShareOfSale(LINDQVIST, LINEN, 8000, 952, 152), currency="EUR", occurred_at=NOON)
+    assert lines(draft) == {("2000", LINDQVIST): 952, ("4000", None): -800, ("2200", None): -152}
+
+
 def test_funds_become_available_once():
     draft = entries.funds_available(movement("charge", 12000, "ch_1", fee=205, available_at=LATER))
     assert (draft.source_key, draft.occurred_at) == ("txn:txn_1:avail", LATER)
@@ -93,12 +98,18 @@ def test_a_refund_passes_through_what_is_owed():
         refund_id=UUID(int=7),
         mark=Earmark(LINDQVIST, LINEN),
         amount_minor=3000,
-        net_minor=2700,
+        net_minor=2643,
+        commission_tax_minor=57,
         currency="EUR",
         occurred_at=NOON,
     )
     assert owed.source_key == f"refund:{UUID(int=7)}"
-    assert lines(owed) == {("2000", LINDQVIST): 2700, ("4000", None): 300, ("2100", None): -3000}
+    assert lines(owed) == {
+        ("2000", LINDQVIST): 2643,
+        ("4000", None): 300,
+        ("2200", None): 57,
+        ("2100", None): -3000,
+    }
     assert lines(entry("refund", -3000, "re_1")) == {("2100", None): 3000, ("1020", None): -3000}
     assert lines(entry("refund_failure", 3000, "re_1")) == {("1020", None): 3000, ("2100", None): -3000}
 

@@ -25,10 +25,10 @@ def only_billing(settings):
     settings.EVENT_TABLE = "tests.support.only_billing"
 
 
-def create(gross=(8000, 4000), commission=(800, 600), amount=None):
+def create(gross=(8000, 4000), commission=(800, 600), tax=(0, 0), amount=None):
     shares = [
-        actions.ShareInput(vendor, uuid7(), whole, part)
-        for vendor, whole, part in zip((LINDQVIST, MOREAU), gross, commission, strict=True)
+        actions.ShareInput(vendor, uuid7(), *figures)
+        for vendor, *figures in zip((LINDQVIST, MOREAU), gross, commission, tax, strict=True)
     ]
     return actions.create_payment(
         reference_id=uuid7(),
@@ -135,6 +135,19 @@ def test_a_refund_is_promised_once_and_takes_from_the_held_transfer():
 
 
 @pytest.mark.django_db
+def test_commission_given_back_takes_its_vat_along_and_a_refused_refund_returns_it():
+    share = paid(commission=(952, 600), tax=(152, 0)).shares.get(vendor_id=LINDQVIST)
+    asked = {"share": share, "amount_minor": 3000, "reason": "Returned"}
+    first, second = (actions.request_refund(**asked, key=key) for key in ("return:1", "return:2"))
+    assert [(r.net_minor, r.commission_tax_minor) for r in (first, second)] == [(2643, 57), (2643, 57)]
+    actions.refund_answered(refund_id=first.id, state=RefundState.FAILED, error="No", moved=False)
+    share.refresh_from_db()
+    assert (share.refunded_net_minor, share.refunded_commission_tax_minor) == (2643, 57)
+    rest = actions.request_refund(share=share, amount_minor=5000, key="return:3", reason="Returned")
+    assert (rest.net_minor, rest.commission_tax_minor) == (4405, 95)
+
+
+@pytest.mark.django_db
 def test_a_refund_in_full_cancels_the_transfer():
     share = paid().shares.get(vendor_id=MOREAU)
     refund = actions.request_refund(share=share, amount_minor=4000, net_minor=3400, key="sold_out:1", reason="Sold out")
@@ -166,10 +179,12 @@ def test_only_what_was_paid_is_refunded():
 @given(
     gross=st.integers(1, 100_000),
     rate=st.integers(0, 10_000),
+    vat=st.integers(0, 27),
     parts=st.lists(st.integers(1, 40_000), min_size=1, max_size=6),
 )
-def test_refunds_never_take_more_than_there_is_and_together_take_all(gross, rate, parts):
-    payment = paid(gross=(gross, 1), commission=(gross * rate // 10_000, 0))
+def test_refunds_never_take_more_than_there_is_and_together_take_all(gross, rate, vat, parts):
+    commission = gross * rate // 10_000
+    payment = paid(gross=(gross, 1), commission=(commission, 0), tax=(commission * vat // (100 + vat), 0))
     share = payment.shares.get(vendor_id=LINDQVIST)
     for number, part in enumerate([*parts, gross]):
         left = PaymentShare.objects.values_list("gross_minor", "refunded_minor").get(id=share.id)
@@ -178,6 +193,7 @@ def test_refunds_never_take_more_than_there_is_and_together_take_all(gross, rate
             actions.request_refund(share=share, amount_minor=amount, key=f"{payment.id}:{number}", reason="r")
     share.refresh_from_db()
     assert (share.refunded_minor, share.refunded_net_minor) == (share.gross_minor, share.net_minor)
+    assert share.refunded_commission_tax_minor == share.commission_tax_minor
     assert not Transfer.objects.filter(share_id=share.id).exclude(state=TransferState.CANCELED).exists()
 
 

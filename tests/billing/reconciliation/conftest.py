@@ -54,17 +54,17 @@ class Books:
         )
 
     def order(self, *shares, fee=205, available=False):
-        """A paid order; `shares` are (vendor, gross, commission)."""
+        """A paid order; `shares` are (vendor, gross, commission), and the VAT in it where there is any."""
         from billing.ledger import entries
         from billing.ledger.actions import post_all
-        from billing.ledger.entries import ShareOfSale
+        from billing.stripe.balances import sale_of
 
         self.number += 1
         payment = Payment.objects.create(
             reference_id=uuid7(),
             reference_number=f"SK-{self.number}",
             customer_email="ines@customers.example",
-            amount_minor=sum(gross for _, gross, _ in shares),
+            amount_minor=sum(share[1] for share in shares),
             currency="EUR",
             state=PaymentState.PAID,
             provider_charge_id=f"ch_{self.number}",
@@ -78,10 +78,11 @@ class Books:
                 reference_id=uuid7(),
                 gross_minor=gross,
                 commission_minor=commission,
+                commission_tax_minor=sum(tax),
                 net_minor=gross - commission,
                 currency="EUR",
             )
-            for vendor, gross, commission in shares
+            for vendor, gross, commission, *tax in shares
         ]
         self.move(
             "charge",
@@ -93,14 +94,8 @@ class Books:
         )
         post_all(
             draft
-            for row in rows
-            if (
-                draft := entries.commission(
-                    ShareOfSale(row.vendor_id, row.reference_id, row.gross_minor, row.commission_minor),
-                    currency="EUR",
-                    occurred_at=NOON,
-                )
-            )
+            for share in sale_of(payment).shares
+            if (draft := entries.commission(share, currency="EUR", occurred_at=NOON))
         )
         return payment, rows
 
@@ -130,7 +125,7 @@ class Books:
         )
         return made
 
-    def refund(self, share, amount, net):
+    def refund(self, share, amount, net, tax=0):
         from billing.ledger import entries
         from billing.ledger.actions import post_all
         from billing.ledger.entries import Earmark
@@ -143,6 +138,7 @@ class Books:
             key=f"returned:{self.number}",
             amount_minor=amount,
             net_minor=net,
+            commission_tax_minor=tax,
             currency="EUR",
             reason="Returned",
             state=RefundState.SUCCEEDED,
@@ -150,6 +146,7 @@ class Books:
         )
         share.refunded_minor += amount
         share.refunded_net_minor += net
+        share.refunded_commission_tax_minor += tax
         share.save()
         share.payment.refunded_minor += amount
         share.payment.save()
@@ -160,6 +157,7 @@ class Books:
                     mark=Earmark(share.vendor_id, share.reference_id),
                     amount_minor=amount,
                     net_minor=net,
+                    commission_tax_minor=tax,
                     currency="EUR",
                     occurred_at=NOON,
                 )

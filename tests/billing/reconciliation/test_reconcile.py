@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from billing.ledger import actions, periods
@@ -46,6 +47,21 @@ def test_nothing_at_all_matches(books):
     assert exceptions == []
     assert run.matches
     assert run.entries_checked == 0
+
+
+def test_vat_on_commission_stands_apart_and_is_given_back_with_refunds(books):
+    _, (share,) = books.order((LINDQVIST, 12000, 1190, 190))
+    books.refund(share, 4000, 3603, 63)
+    run, exceptions = books.reconcile()
+    assert shown(exceptions) == []
+    assert (run.totals["EUR"]["orders"]["commission"], run.totals["EUR"]["ledger"]["commission"]) == (666, 666)
+    assert Posting.objects.filter(account__code="2200").aggregate(sum=Sum("amount_minor"))["sum"] == -127
+    PaymentShare.objects.filter(id=share.id).update(commission_tax_minor=191)
+    _, exceptions = books.reconcile()
+    assert sorted(row[:4] for row in shown(exceptions)) == [
+        ("entry_from_source", "2200 Tax payable", -191, -190),
+        ("entry_from_source", "4000 Commission", -999, -1000),
+    ]
 
 
 def test_a_busy_week_matches_to_the_cent(busy_week):
