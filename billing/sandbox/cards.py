@@ -27,6 +27,8 @@ class Card:
     refund: str = "succeeded"
     dispute: str | None = None
     funding: str = "credit"
+    # Can be kept on file; declines when it is charged.
+    declines_later: Decline | None = None
 
     @property
     def last4(self) -> str:
@@ -97,6 +99,7 @@ CARDS = [
         decline=declined("generic_decline"),
     ),
     Card("4000003800000446", "pm_card_authenticationRequiredSetupForOffSession"),
+    Card("4000000000000341", "pm_card_chargeCustomerFail", declines_later=declined("generic_decline")),
     Card("4000000000000259", "pm_card_createDispute", dispute="fraudulent"),
     Card("4000000000002685", "pm_card_createDisputeProductNotReceived", dispute="product_not_received"),
     Card("4000000000001976", "pm_card_createDisputeInquiry", dispute="inquiry"),

@@ -81,6 +81,10 @@ def _expand(world: World, node: Any, parts: list[str]) -> None:
 
 
 def _left_out(world: World, node: dict[str, Any], name: str) -> dict[str, Any]:
+    if name == "payments":
+        from .billing.invoices import payments_of  # which stands on this module
+
+        return payments_of(world, node["id"])
     if name == "refunds":
         refunds = [r.body for r in reversed(world.store.where("refund", "charge", node["id"]))]
         return envelope(refunds[:10], len(refunds) > 10, f"/v1/charges/{node['id']}/refunds")

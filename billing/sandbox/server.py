@@ -19,7 +19,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from . import api, control  # noqa: F401 - api registers its endpoints
+from . import api, billing, control  # noqa: F401 - api and billing register their endpoints
+from .billing import portal
 from .contract import Contract
 from .delivery import Dispatcher
 from .errors import ApiError
@@ -79,6 +80,17 @@ class Server:
                     page(lambda r, f: connect.onboarding(self.world, r.path_params["visit"], r.method, f)),
                     methods=["GET", "POST"],
                 ),
+                Route(
+                    "/p/{secret}",
+                    page(lambda r, f: portal.view(self.world, r.path_params["secret"], r.method, f)),
+                    methods=["GET", "POST"],
+                ),
+                Route(
+                    "/i/{secret}",
+                    page(lambda r, f: portal.invoice(self.world, r.path_params["secret"], r.method, f)),
+                    methods=["GET", "POST"],
+                ),
+                Route("/i/{secret}/pdf", page(lambda r, f: portal.paper(self.world, r.path_params["secret"]))),
                 Route("/express/{secret}", page(lambda r, f: connect.dashboard(self.world, r.path_params["secret"]))),
                 Route("/_sandbox/health", self._health),
                 Route("/_sandbox/{path:path}", self._control, methods=["GET", "POST", "DELETE"]),

@@ -76,7 +76,7 @@ TABLES = (
 REFERENCES = {
     "charge": ("payment_intent", "transfer_group", "customer"),
     "payment_intent": ("customer", "customer_account"),
-    "checkout.session": ("payment_intent", "customer", "customer_account", "status"),
+    "checkout.session": ("payment_intent", "customer", "customer_account", "status", "subscription"),
     "refund": ("charge", "payment_intent", "status"),
     "transfer": ("destination", "transfer_group", "source_transaction"),
     "transfer_reversal": ("transfer",),
@@ -197,8 +197,9 @@ class Store:
 
     def _refer(self, seq: int, record: Record) -> None:
         for name in REFERENCES.get(record.kind, ()):
-            if record.body.get(name):
-                self.sql("INSERT INTO references_ VALUES (?, ?, ?, ?)", name, record.body[name], record.kind, seq)
+            value = record.body.get(name) or record.hidden.get(name)
+            if value:
+                self.sql("INSERT INTO references_ VALUES (?, ?, ?, ?)", name, value, record.kind, seq)
 
     def find(self, id: str) -> Record | None:
         row = self.one("SELECT * FROM objects WHERE id = ?", id)

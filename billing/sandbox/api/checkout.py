@@ -1,4 +1,4 @@
-"""Checkout Sessions in mode=payment with the hosted page."""
+"""Checkout Sessions with the hosted page. Those in mode=subscription are made in `billing`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..listing import envelope, page
 from ..money.payments import check_amount
 from ..money.sessions import expire
 from ..objects import get
+from ..store import Record
 from ..world import World
 from .registry import Call, change, endpoint
 
@@ -40,6 +41,7 @@ IGNORED = (
     "payment_method_collection",
     "redirect_on_completion",
     "saved_payment_method_options",
+    "subscription_data",
 )
 INTENT_FIELDS = (
     "capture_method",
@@ -73,16 +75,24 @@ OTHERS = (
 
 @endpoint("POST", "/v1/checkout/sessions")
 def create(call: Call) -> dict[str, Any]:
-    params, world = call.params, call.world
     _check(call)
-    now = world.now
+    if call.params["mode"] == "subscription":
+        from ..billing.checkout import create as create_for_subscription  # which stands on this module
+
+        return create_for_subscription(call)
+    items, currency = _line_items(call.world, call.params)
+    check_amount(sum(item["amount_total"] for item in items), currency, "line_items")
+    return session_body(call, items, currency).body
+
+
+def session_body(call: Call, items: list[dict[str, Any]], currency: str) -> Record:
+    """Store a session over these ``item`` objects, its page open until it expires."""
+    params, world, now = call.params, call.world, call.world.now
     expires_at = params.get("expires_at") or now + DAY
     if not now + SHORTEST_SECONDS <= expires_at <= now + DAY:
         bound = "at least 30 minutes" if expires_at < now + DAY else "less than 24 hours"
         raise invalid(f"The `expires_at` timestamp must be {bound} from Checkout Session creation.", param="expires_at")
-    items, currency = _line_items(world, params)
     total = sum(item["amount_total"] for item in items)
-    check_amount(total, currency, "line_items")
     creation = params.get("customer_creation", "if_required")
     id = new_id("cs_test", 58)
     session = world.create(
@@ -151,12 +161,12 @@ def create(call: Call) -> dict[str, Any]:
         id=id,
     )
     world.schedule("session_expires", session.id, expires_at)
-    return session.body
+    return session
 
 
 @endpoint("GET", "/v1/checkout/sessions")
 def list_sessions(call: Call) -> dict[str, Any]:
-    for name in ("customer_details", "payment_link", "subscription"):
+    for name in ("customer_details", "payment_link"):
         if name in call.params:
             raise unsupported(f"the filter {name} of sessions")
     return page(
@@ -165,7 +175,7 @@ def list_sessions(call: Call) -> dict[str, Any]:
         "checkout.session",
         call.params,
         call.path,
-        by=("payment_intent", "customer", "customer_account", "status"),
+        by=("payment_intent", "customer", "customer_account", "status", "subscription"),
     )
 
 
@@ -205,7 +215,7 @@ def _check(call: Call) -> None:
     for name in params:
         if name not in (*ECHOED, *IGNORED, *OTHERS):
             raise unsupported(f"the parameter {name} of checkout sessions")
-    if params.get("mode", "payment") != "payment":
+    if params.get("mode", "payment") not in ("payment", "subscription"):
         raise unsupported(f"checkout sessions with mode={params['mode']} yet")
     if params.get("ui_mode", "hosted_page") != "hosted_page":
         raise unsupported(f"checkout sessions with ui_mode={params['ui_mode']}")

@@ -138,8 +138,9 @@ def confirm(
 def settle(world: World, intent: Record, payment_method: Record, *, authenticated: bool) -> None:
     """Ask the bank, the customer having proved who they are if that was needed; raises ApiError 402 on a decline."""
     card = card_of(payment_method)
-    if card.decline:
-        decline(world, intent, payment_method, card.decline, authenticated=authenticated)
+    why = card.decline or card.declines_later
+    if why:
+        decline(world, intent, payment_method, why, authenticated=authenticated)
     manual = intent.body["capture_method"] == "manual"
     charge = add_charge(world, intent, payment_method, succeeded=True, captured=not manual, authenticated=authenticated)
     intent.body |= {"latest_charge": charge.id, "next_action": None, "last_payment_error": None}

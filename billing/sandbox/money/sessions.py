@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from ..cards import Card
@@ -11,6 +13,17 @@ from ..world import World, job
 from . import payments
 from .charges import add_payment_method
 from .customers import create_customer
+
+
+@dataclass(frozen=True)
+class Mode:
+    """What a session of another mode than `payment` does with the card: keep it when nothing is due, or once it paid."""
+
+    keep_card: Callable[[World, Record, Record, Card], None]
+    complete: Callable[[World, Record, Record], None]
+
+
+MODES: dict[str, Mode] = {}
 
 
 def pay(
@@ -28,14 +41,19 @@ def pay(
     Raises ApiError 402 for a declined card (what was written is to be kept), 400 if the session is not open any more.
     """
     _check_open(session)
-    intent = _intent(world, session)
-    if intent.body["status"] == "requires_action":  # the person went back and chose another card
+    due = session.hidden.get("due", session.body["amount_total"])
+    intent = _intent(world, session, due) if due else None
+    if intent and intent.body["status"] == "requires_action":  # the person went back and chose another card
         intent.body |= {"status": "requires_payment_method", "next_action": None}
     session.hidden |= {"email": session.body["customer_email"] or email, "name": name}
     world.store.save(session)
     method = add_payment_method(
         world, session.account, card, email=session.hidden["email"], name=name, exp_month=exp_month, exp_year=exp_year
     )
+    if intent is None:
+        MODES[session.body["mode"]].keep_card(world, session, method, card)
+        _close(world, session, "no_payment_required")
+        return
     payments.confirm(world, intent, method, return_url=session.body["url"])
     complete_if_paid(world, session, intent)
 
@@ -43,7 +61,7 @@ def pay(
 def authenticate(world: World, session: Record, *, succeeded: bool) -> None:
     """End the 3-D Secure step of a session. Raises ApiError 402 if the bank declines after it, 400 if there is none."""
     _check_open(session)
-    intent = world.store.find(session.body["payment_intent"] or "")
+    intent = intent_of(world, session)
     if intent is None or intent.body["status"] != "requires_action":
         raise refused("There is nothing to authenticate.")
     finish_authentication(world, intent, succeeded=succeeded)
@@ -69,10 +87,16 @@ def complete_if_paid(world: World, session: Record, intent: Record) -> None:
         customer = create_customer(world, session.account, email=session.hidden["email"], name=session.hidden["name"])
         session.body["customer"] = intent.body["customer"] = customer.id
         world.store.save(intent)
+    if session.body["mode"] in MODES:
+        MODES[session.body["mode"]].complete(world, session, intent)
+    _close(world, session, "paid" if intent.body["status"] == "succeeded" else "unpaid")
+
+
+def _close(world: World, session: Record, payment_status: str) -> None:
     address = dict.fromkeys(("city", "country", "line1", "line2", "postal_code", "state"))
     session.body |= {
         "status": "complete",
-        "payment_status": "paid" if intent.body["status"] == "succeeded" else "unpaid",
+        "payment_status": payment_status,
         "url": None,
         "customer_details": {
             "address": address,
@@ -94,7 +118,7 @@ def expire(world: World, session: Record) -> None:
             'Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of '
             f"`{session.body['status']}`."
         )
-    intent = world.store.find(session.body["payment_intent"] or "")
+    intent = intent_of(world, session)
     if intent and intent.body["status"] not in ("succeeded", "canceled"):
         payments.cancel(world, intent, "expired")
     session.body |= {"status": "expired", "url": None}
@@ -121,20 +145,25 @@ def _check_open(session: Record) -> None:
         raise refused("This page has expired.", code="session_expired")
 
 
-def _intent(world: World, session: Record) -> Record:
+def intent_of(world: World, session: Record) -> Record | None:
+    """The session's intent, once there is one; a subscription's is its invoice's, and not shown with the session."""
+    return world.store.find(session.body["payment_intent"] or session.hidden.get("intent") or "")
+
+
+def _intent(world: World, session: Record, amount: int) -> Record:
     """The session's one intent, opened at the first attempt as at Stripe."""
-    if session.body["payment_intent"]:
-        intent = world.store.find(session.body["payment_intent"])
-        assert intent
-        return intent
+    found = intent_of(world, session)
+    if found:
+        return found
     fields: dict[str, Any] = {
         **session.hidden["payment_intent_data"],
         "customer": session.body["customer"],
         "customer_account": session.body["customer_account"],
     }
-    intent = payments.create_intent(
-        world, session.account, amount=session.body["amount_total"], currency=session.body["currency"], **fields
-    )
-    session.body["payment_intent"] = intent.id
+    intent = payments.create_intent(world, session.account, amount=amount, currency=session.body["currency"], **fields)
+    if session.body["mode"] == "payment":
+        session.body["payment_intent"] = intent.id
+    else:
+        session.hidden["intent"] = intent.id
     world.store.save(session)
     return intent

@@ -41,7 +41,7 @@ def view(world: World, dispatcher: Dispatcher, id: str, method: str, form: dict[
         if session is None or session.body["status"] != "open":
             return closed(session)
         if method != "POST":
-            return page(session, {"email": session.body["customer_email"] or ""}, {}, last_problem(world, session))
+            return page(session, {"email": known_email(session)}, {}, last_problem(world, session))
         values, errors = read_form(world, session, form)
         if errors:
             return page(session, form, errors, "", status=422)
@@ -68,7 +68,7 @@ def authenticate(world: World, dispatcher: Dispatcher, id: str, method: str, for
         session = find_session(world, id)
         if session is None or session.body["status"] != "open":
             return closed(session)
-        intent = world.store.find(session.body["payment_intent"] or "")
+        intent = sessions.intent_of(world, session)
         if intent is None or intent.body["status"] != "requires_action":
             return RedirectResponse(f"/c/pay/{id}", 303)
         if method != "POST":
@@ -141,7 +141,7 @@ def closed(session: Record | None) -> Response:
 
 def last_problem(world: World, session: Record) -> str:
     """What went wrong at the bank's page, when the person comes back from it."""
-    intent = world.store.find(session.body["payment_intent"] or "")
+    intent = sessions.intent_of(world, session)
     error = intent.body["last_payment_error"] if intent else None
     return f"{error['message']} Nothing was charged." if error else ""
 
@@ -153,9 +153,16 @@ def explain(why: Any, error: ApiError) -> str:
 def read_form(world: World, session: Record, form: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
     """The values of a filled-in form, and what is wrong with it by field."""
     errors: dict[str, str] = {}
-    email = (session.body["customer_email"] or form.get("email", "")).strip()
+    email = (known_email(session) or form.get("email", "")).strip()
     if not EMAIL.match(email):
         errors["email"] = "Enter an e-mail address, such as ada@example.com."
+    values, wrong = read_card(world, form)
+    return {"email": email, "name": form.get("name", "").strip()[:200] or None, **values}, errors | wrong
+
+
+def read_card(world: World, form: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The card of a filled-in form, its month and year; and what is wrong by field."""
+    errors: dict[str, str] = {}
     digits = re.sub(r"[\s-]", "", form.get("card", ""))
     card = BY_NUMBER.get(digits)
     if not card:
@@ -173,13 +180,7 @@ def read_form(world: World, session: Record, form: dict[str, str]) -> tuple[dict
     cvc = form.get("cvc", "").strip()
     if not (cvc.isascii() and cvc.isdigit() and len(cvc) in (3, 4)):
         errors["cvc"] = "Enter the 3 or 4 digits of the security code."
-    return {
-        "email": email,
-        "card": card,
-        "month": month,
-        "year": year,
-        "name": form.get("name", "").strip()[:200] or None,
-    }, errors
+    return {"card": card, "month": month, "year": year}, errors
 
 
 def read_expiry(text: str) -> tuple[int, int]:
@@ -195,26 +196,69 @@ def page(
     session: Record, form: dict[str, str], errors: dict[str, str], alert: str, *, status: int = 200
 ) -> HTMLResponse:
     body = session.body
+    subscribes = body["mode"] == "subscription"
     total = show(body["amount_total"], body["currency"])
+    taxes = body["total_details"]["amount_tax"]
+    tax = f"<li><span>VAT</span><span>{escape(show(taxes, body['currency']))}</span></li>" if taxes else ""
+    what, sum_words = ("subscription", "Due today") if subscribes else ("purchase", "Total")
+    verb = "Subscribe" if subscribes else f"Pay {total}"
     lines = "".join(
         f"<li><span>{escape(item['description'])}{escape(times(item['quantity']))}</span>"
-        f"<span>{escape(show(item['amount_total'], item['currency']))}</span></li>"
+        f"<span>{escape(show(item['amount_subtotal'], item['currency']))}</span></li>"
         for item in session.hidden["line_items"]
     )
     warning = f'<p class="alert" role="alert">{escape(alert)}</p>' if alert else ""
-    fixed = {"readonly": "readonly"} if body["customer_email"] else {}
+    fixed = {"readonly": "readonly"} if known_email(session) else {}
     fields = "".join(
         (
             text_field(
                 "email",
                 "E-mail",
-                form.get("email", ""),
+                form.get("email", known_email(session)),
                 error=errors.get("email", ""),
                 kind="email",
                 autocomplete="email",
                 required="required",
                 **fixed,
             ),
+            card_fields(form, errors),
+            text_field("name", "Name on card (optional)", form.get("name", ""), autocomplete="cc-name"),
+        )
+    )
+    back = (
+        f'<p><a href="{escape(body["cancel_url"])}">Cancel and go back to the shop</a></p>'
+        if body["cancel_url"]
+        else ""
+    )
+    rows = "".join(
+        f"<tr><td><code>{number}</code></td><td>{escape(effect)}</td></tr>" for number, effect in SHOWN_CARDS
+    )
+    return document(
+        f"Pay {total}",
+        f"""<div class="columns">
+<section aria-labelledby="summary"><h1 id="summary" class="quiet">Your {what}</h1><p class="total">{escape(total)}</p>
+<ul class="lines">{lines}{tax}<li><span>{sum_words}</span><span>{escape(total)}</span></li></ul>{back}</section>
+<section class="card" aria-labelledby="pay"><h2 id="pay">Pay by card</h2>{warning}
+<form method="post" action="/c/pay/{escape(session.id)}" novalidate>{fields}
+<button type="submit">{escape(verb)}</button></form>
+<details><summary>Test cards</summary><table>
+<thead><tr><th scope="col">Card</th><th scope="col">What happens</th></tr></thead>
+<tbody>{rows}</tbody></table>
+<p>Any future date, any security code. {len(CARDS)} cards are known.</p></details></section>
+</div>""",
+        status=status,
+    )
+
+
+def known_email(session: Record) -> str:
+    """The address that the page does not ask for: given with the session, or the customer's that subscribes."""
+    kept = session.hidden["email"] if session.body["mode"] == "subscription" else None
+    return session.body["customer_email"] or kept or ""
+
+
+def card_fields(form: dict[str, str], errors: dict[str, str]) -> str:
+    return "".join(
+        (
             text_field(
                 "card",
                 "Card number",
@@ -247,31 +291,7 @@ def page(
                 required="required",
             ),
             "</div>",
-            text_field("name", "Name on card (optional)", form.get("name", ""), autocomplete="cc-name"),
         )
-    )
-    back = (
-        f'<p><a href="{escape(body["cancel_url"])}">Cancel and go back to the shop</a></p>'
-        if body["cancel_url"]
-        else ""
-    )
-    rows = "".join(
-        f"<tr><td><code>{number}</code></td><td>{escape(effect)}</td></tr>" for number, effect in SHOWN_CARDS
-    )
-    return document(
-        f"Pay {total}",
-        f"""<div class="columns">
-<section aria-labelledby="summary"><h1 id="summary" class="quiet">Your purchase</h1><p class="total">{escape(total)}</p>
-<ul class="lines">{lines}<li><span>Total</span><span>{escape(total)}</span></li></ul>{back}</section>
-<section class="card" aria-labelledby="pay"><h2 id="pay">Pay by card</h2>{warning}
-<form method="post" action="/c/pay/{escape(session.id)}" novalidate>{fields}
-<button type="submit">Pay {escape(total)}</button></form>
-<details><summary>Test cards</summary><table>
-<thead><tr><th scope="col">Card</th><th scope="col">What happens</th></tr></thead>
-<tbody>{rows}</tbody></table>
-<p>Any future date, any security code. {len(CARDS)} cards are known.</p></details></section>
-</div>""",
-        status=status,
     )
 
 

@@ -69,7 +69,7 @@ def test_absent_objects_and_addresses(sandbox: Sandbox, client: stripe.StripeCli
     assert answer.status_code == 404
     assert "Unrecognized request URL" in answer.json()["error"]["message"]
     with pytest.raises(stripe.APIError, match="does not support"):
-        client.v1.subscriptions.list()
+        client.v1.subscription_schedules.list()
 
 
 def test_objects_belong_to_one_account(sandbox: Sandbox, client: stripe.StripeClient) -> None:
