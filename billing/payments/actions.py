@@ -89,6 +89,7 @@ class ShareInput:
     """A vendor's part: `gross_minor` of the payment, of which `commission_minor` stays with the platform.
 
     `commission_tax_minor` of the commission is the VAT that the platform owes on it.
+    `category_paths`: of what is sold, opaque here; hold rules may name them.
     """
 
     vendor_id: UUID
@@ -96,6 +97,7 @@ class ShareInput:
     gross_minor: int
     commission_minor: int
     commission_tax_minor: int = 0
+    category_paths: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -133,6 +135,7 @@ def create_payment(
                 commission_minor=share.commission_minor,
                 commission_tax_minor=share.commission_tax_minor,
                 net_minor=share.gross_minor - share.commission_minor,
+                category_paths=sorted(set(share.category_paths)),
                 currency=amount.currency,
             )
             for share in shares
@@ -268,7 +271,9 @@ def lock_after_order(payment_id: UUID) -> Payment:
     return lock_payment(payment_id)
 
 
-def capture(*, payment: Payment, attempt: PaymentAttempt, charge_id: str, intent_id: str, fee_minor: int) -> bool:
+def capture(
+    *, payment: Payment, attempt: PaymentAttempt, charge_id: str, intent_id: str, fee_minor: int, risk_level: str = ""
+) -> bool:
     """Mark a payment as paid and announce `payment.captured`; False when it was paid before. Inside a transaction.
 
     `payment` is locked (`lock_after_order`) and the provider's figures have been checked against it. A payment that was
@@ -281,7 +286,10 @@ def capture(*, payment: Payment, attempt: PaymentAttempt, charge_id: str, intent
     now = clock.now()
     payment.state, payment.paid_at = PaymentState.PAID, now
     payment.provider_charge_id, payment.provider_intent_id, payment.fee_minor = charge_id, intent_id, fee_minor
-    payment.save(update_fields=["state", "paid_at", "provider_charge_id", "provider_intent_id", "fee_minor"])
+    payment.risk_level = risk_level
+    payment.save(
+        update_fields=["state", "paid_at", "provider_charge_id", "provider_intent_id", "fee_minor", "risk_level"]
+    )
     payment.attempts.filter(id=attempt.id).update(state=AttemptState.PAID, closed_at=now)
     announce("payment.captured", payload=_payload(payment) | {"late": came_late})
     if came_late:

@@ -34,6 +34,7 @@ class Payment(models.Model):
     provider_intent_id = models.CharField(max_length=80, blank=True)
     refunded_minor = models.BigIntegerField(default=0)
     fee_minor = models.BigIntegerField(default=0, help_text="what the provider took, borne by the platform")
+    risk_level = models.CharField(max_length=12, blank=True, help_text="the provider's word: normal, elevated, highest")
     created_at = models.DateTimeField(default=clock.now)
     paid_at = models.DateTimeField(null=True, blank=True)
 
@@ -109,6 +110,7 @@ class PaymentShare(models.Model):
     transferred_minor = models.BigIntegerField(default=0)
     reversed_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
+    category_paths = models.JSONField(default=list, blank=True, help_text="of what was sold, for the hold rules")
 
     access = Access(store="select insert update", vendor="select")
 

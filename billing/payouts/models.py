@@ -17,12 +17,20 @@ class TransferState(models.TextChoices):
     CANCELED = "canceled", "Canceled"
 
 
-class Transfer(models.Model):
-    """A vendor's earnings of one vendor order, on their way from our balance to the vendor's.
+class TransferPart(models.TextChoices):
+    """What of a vendor order's earnings a transfer carries: a new vendor's reserve goes later, by a transfer of its own."""
 
-    Held until `release_at` (null: until delivery sets it), with the rule and the reason a person can read; then due,
-    sent by the worker under the key `tr:<vendor order>:<attempt>`, and done when the provider's own balance transaction
-    is in the books.
+    EARNINGS = "earnings", "Earnings"
+    RESERVE = "reserve", "Reserve"
+
+
+class Transfer(models.Model):
+    """A vendor's earnings of one vendor order, or the reserve of them, on their way from our balance to the vendor's.
+
+    Held while a `Hold` of it is open; then due, sent by the worker under the key `tr:<vendor order>:<attempt>`, and
+    done when the provider's own balance transaction is in the books. `hold_rule`, `hold_reason` and `release_at` are
+    those of the hold that ends last (`release_at` null: nobody knows yet when), kept by `billing.payouts.holds`. The
+    database sees to it that the transfers of a share never come to more than its net.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -31,6 +39,8 @@ class Transfer(models.Model):
     reference_id = models.UUIDField(help_text="the vendor order")
     reference_number = models.CharField(max_length=24)
     vendor_id = models.UUIDField()
+    part = models.CharField(max_length=10, choices=TransferPart, default=TransferPart.EARNINGS)
+    planned_minor = models.BigIntegerField(help_text="of the share's net when it was sold; refunds leave it as it is")
     amount_minor = models.BigIntegerField()
     reversed_minor = models.BigIntegerField(default=0)
     currency = models.CharField(max_length=3)
@@ -51,11 +61,12 @@ class Transfer(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["reference_id"], name="transfer_once"),
+            models.UniqueConstraint(fields=["reference_id", "part"], name="transfer_once_a_part"),
             models.UniqueConstraint(
                 fields=["provider_transfer_id"], name="transfer_provider", condition=~Q(provider_transfer_id="")
             ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="transfer_positive"),
+            models.CheckConstraint(condition=Q(planned_minor__gt=0), name="transfer_planned_positive"),
             models.CheckConstraint(
                 condition=Q(reversed_minor__gte=0, reversed_minor__lte=F("amount_minor")),
                 name="transfer_reversed_within_amount",
@@ -68,6 +79,124 @@ class Transfer(models.Model):
             models.Index(fields=["done_at"], name="transfer_done", condition=Q(state="done")),
             models.Index(fields=["vendor_id", "-id"], name="transfer_vendor"),
         ]
+
+
+class HoldKind(models.TextChoices):
+    """What the rules that finance keeps can ask for."""
+
+    DELIVERED = "delivered_plus_days", "Delivery plus days"
+    RESERVE = "reserve", "Reserve of a new vendor"
+    LARGE_ORDER = "large_order", "Large order"
+    RISK = "elevated_risk", "Elevated risk of the payment"
+
+
+class HoldScope(models.TextChoices):
+    """Whose earnings a rule is about. The order of these is that in which rules for delivery are asked."""
+
+    VENDOR = "vendor", "One vendor"
+    NEW_VENDOR = "new_vendor", "New vendors"
+    CATEGORY = "category", "A category and all below it"
+    COUNTRY = "country", "Vendors of one country"
+    ALL = "all", "Everybody"
+
+
+class HoldRule(models.Model):
+    """How long earnings are held, and whose. Rules are ended and added, never changed: holds name the rule they follow.
+
+    `days` counts from delivery; for a reserve it is how much longer the reserved part waits, and without days an order is
+    held until finance releases it. A vendor is new for its first `new_for_days` or `new_for_orders`, whichever it is
+    longer. Vendors read the rules that may concern them before they sell.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20, choices=HoldKind)
+    scope = models.CharField(max_length=10, choices=HoldScope)
+    # Not `vendor_id`, by which rows are walled: rules for everybody are every vendor's to read.
+    only_vendor = models.UUIDField(null=True, blank=True)
+    category_path = models.CharField(max_length=250, blank=True, help_text="path of the category, e.g. home/kitchen")
+    country = models.CharField(max_length=2, blank=True)
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+    rate_bps = models.PositiveIntegerField(
+        null=True, blank=True, help_text="of a reserve: 2000 is 20 % of the earnings"
+    )
+    above_minor = models.BigIntegerField(null=True, blank=True, help_text="of a large order: the vendor order's gross")
+    currency = models.CharField(max_length=3, default="EUR")
+    new_for_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    new_for_orders = models.PositiveSmallIntegerField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(
+        store="select",
+        vendor="select",
+        vendor_where="only_vendor IS NULL OR only_vendor = (SELECT souk.vendor_of_session())",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(scope="vendor") & Q(only_vendor__isnull=False))
+                | (~Q(scope="vendor") & Q(only_vendor__isnull=True)),
+                name="hold_rule_vendor",
+            ),
+            models.CheckConstraint(
+                condition=(Q(scope="category") & ~Q(category_path="")) | (~Q(scope="category") & Q(category_path="")),
+                name="hold_rule_category",
+            ),
+            models.CheckConstraint(
+                condition=(Q(scope="country") & ~Q(country="")) | (~Q(scope="country") & Q(country="")),
+                name="hold_rule_country",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="reserve", rate_bps__gt=0, rate_bps__lte=10000)
+                | (~Q(kind="reserve") & Q(rate_bps__isnull=True)),
+                name="hold_rule_rate",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="large_order", above_minor__gte=0)
+                | (~Q(kind="large_order") & Q(above_minor__isnull=True)),
+                name="hold_rule_above",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["large_order", "elevated_risk"]) | Q(days__isnull=False), name="hold_rule_days"
+            ),
+            models.CheckConstraint(
+                condition=Q(scope="new_vendor") & (Q(new_for_days__gt=0) | Q(new_for_orders__gt=0))
+                | ~Q(scope="new_vendor") & Q(new_for_days__isnull=True, new_for_orders__isnull=True),
+                name="hold_rule_new",
+            ),
+        ]
+
+
+class Hold(models.Model):
+    """One reason why a transfer waits. Open until it is released, or until `release_at`, whichever comes first.
+
+    `days_after_delivery` says that delivery will set the date; null with no `release_at`: until somebody releases it.
+    `reason` is read by the vendor and stays as it was placed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    transfer = models.ForeignKey(Transfer, on_delete=models.PROTECT, related_name="holds", db_index=False)
+    vendor_id = models.UUIDField()
+    rule = models.CharField(max_length=60)
+    reason = models.CharField(max_length=200)
+    hold_rule_id = models.UUIDField(null=True, blank=True, help_text="the rule of finance's that placed it")
+    days_after_delivery = models.PositiveSmallIntegerField(null=True, blank=True)
+    release_at = models.DateTimeField(null=True, blank=True)
+    placed_at = models.DateTimeField(default=clock.now)
+    released_at = models.DateTimeField(null=True, blank=True)
+    released_reason = models.CharField(max_length=200, blank=True)
+
+    access = Access(store="select insert update", vendor="select")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["transfer", "rule"], name="hold_open_once_a_rule", condition=Q(released_at__isnull=True)
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="hold_says_why"),
+        ]
+        indexes = [models.Index(fields=["transfer", "id"], name="hold_transfer")]
 
 
 class PayoutState(models.TextChoices):

@@ -165,22 +165,11 @@ def vendor_transfer_counts(vendor_id: UUID) -> dict[str, int]:
     return dict(mine.values_list("state").annotate(count=Count("id")))
 
 
-def transfer_of(reference_id: UUID) -> Transfer | None:
-    """The transfer of a vendor order."""
-    return Transfer.objects.filter(reference_id=reference_id).first()
-
-
-def transfers_of(reference_ids: Sequence[UUID]) -> dict[UUID, Transfer]:
-    """The transfers of these vendor orders, by vendor order."""
-    return {transfer.reference_id: transfer for transfer in Transfer.objects.filter(reference_id__in=reference_ids)}
-
-
-def payouts_with(reference_ids: Sequence[UUID]) -> dict[UUID, list[Payout]]:
-    """The payouts that carried the transfers of these vendor orders, oldest first, by vendor order."""
-    found: dict[UUID, list[Payout]] = {}
-    links = PayoutTransfer.objects.filter(transfer__reference_id__in=reference_ids)
-    for link in links.select_related("payout", "transfer").order_by("payout__created_at", "id"):
-        found.setdefault(link.transfer.reference_id, []).append(link.payout)
+def transfers_of(reference_ids: Sequence[UUID]) -> dict[UUID, list[Transfer]]:
+    """The transfers of these vendor orders, by vendor order: the earnings, then a reserve of them when there is one."""
+    found: dict[UUID, list[Transfer]] = {}
+    for transfer in Transfer.objects.filter(reference_id__in=reference_ids).order_by("part"):
+        found.setdefault(transfer.reference_id, []).append(transfer)
     return found
 
 

@@ -69,6 +69,7 @@ def _paid(found: FetchedSession, attempt: PaymentAttempt) -> Payment:
             charge_id=found.charge_id,
             intent_id=found.intent_id,
             fee_minor=found.transaction.fee_minor if found.transaction else 0,
+            risk_level=found.risk_level,
         )
     if payment.provider_charge_id != found.charge_id:
         raise PaymentMismatch(

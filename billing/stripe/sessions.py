@@ -26,6 +26,7 @@ class FetchedSession:
     intent_id: str
     charge_id: str
     transfer_group: str
+    risk_level: str
     transaction: Transaction | None
 
 
@@ -52,6 +53,7 @@ def fetch_session(session_id: str) -> FetchedSession:
         intent_id=intent.id if intent else "",
         charge_id=charge.id if charge else "",
         transfer_group=(charge.transfer_group or "") if charge else "",
+        risk_level=(charge.outcome.risk_level or "") if charge and charge.outcome else "",
         transaction=transaction_of(movement) if movement else None,
     )
 

@@ -14,7 +14,8 @@ from django.db.models import Q
 from billing.payments.actions import lock_payment
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.actions import adjust_to_share
-from billing.payouts.models import Transfer, TransferState
+from billing.payouts.holds import is_held
+from billing.payouts.models import Transfer, TransferPart, TransferState
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
 from billing.stripe.models import ConnectedAccount
@@ -141,8 +142,13 @@ def _create(claimed: Claimed) -> Any:
             },
             "expand": ["balance_transaction"],
         },
-        options={"idempotency_key": f"tr:{transfer.reference_id}:{transfer.attempt}"},
+        options={"idempotency_key": _key(transfer)},
     )
+
+
+def _key(transfer: Transfer) -> str:
+    part = "" if transfer.part == TransferPart.EARNINGS else f"{transfer.part}:"
+    return f"tr:{transfer.reference_id}:{part}{transfer.attempt}"
 
 
 def _fetch(provider_transfer_id: str) -> Any:
@@ -180,8 +186,9 @@ def _renew(transfer: Transfer) -> bool:
         return False
     row.state, row.attempt, row.first_sent_at = TransferState.DUE, row.attempt + 1, clock.now()
     row.save(update_fields=["state", "attempt", "first_sent_at"])
-    adjusted = adjust_to_share(PaymentShare.objects.get(id=row.share_id))
-    if adjusted is None or adjusted.state != TransferState.DUE:
+    adjust_to_share(PaymentShare.objects.get(id=row.share_id))
+    row.refresh_from_db()
+    if row.state != TransferState.DUE:
         return False
     Transfer.objects.filter(id=row.id).update(state=TransferState.SENT)
     transfer.refresh_from_db()
@@ -272,6 +279,9 @@ def _answered(transfer: Transfer, state: TransferState, why: str, *, new_key: bo
         row.first_sent_at = None
     elif state != TransferState.SENT:
         row.first_sent_at = None
+    if state == TransferState.DUE and is_held(row):
+        # Somebody placed a hold while it was on its way.
+        state = TransferState.HELD
     _put_off(row, state, why)
     if state != TransferState.SENT:
         adjust_to_share(PaymentShare.objects.get(id=row.share_id))

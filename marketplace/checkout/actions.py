@@ -377,6 +377,9 @@ def _write(
                 gross_minor=part.total_minor,
                 commission_minor=part.commission_minor,
                 commission_tax_minor=part.commission_tax_minor,
+                category_paths=[
+                    line.offer.listing.category_path for line in lines if line.offer.vendor_id == part.vendor_id
+                ],
             )
             for part in vendor_orders.values()
         ],

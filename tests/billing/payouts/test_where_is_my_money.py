@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from billing.payouts import actions, queries
-from billing.payouts.models import Payout, PayoutState, PayoutTransfer, Transfer, TransferState
+from billing.payouts import actions, holds, queries
+from billing.payouts.models import Hold, Payout, PayoutState, PayoutTransfer, Transfer, TransferState
 from kit.errors import InvalidInput
 from kit.ids import uuid7
 from kit.money import Money
@@ -15,18 +15,29 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def transfer(**fields):
-    return Transfer.objects.create(
+    amount_minor = fields.pop("amount_minor", 7200)
+    reason = fields.pop("hold_reason", holds.held_until_delivery())
+    made = Transfer.objects.create(
         payment_id=uuid7(),
         share_id=uuid7(),
         reference_id=uuid7(),
         reference_number="S-1001",
         vendor_id=fields.pop("vendor_id", LINDQVIST),
-        amount_minor=fields.pop("amount_minor", 7200),
+        planned_minor=amount_minor,
+        amount_minor=amount_minor,
         currency="EUR",
-        hold_reason=fields.pop("hold_reason", actions.held_until_delivery()),
+        hold_reason=reason,
         provider_transfer_id=fields.pop("provider_transfer_id", f"tr_{uuid7()}"),
         **fields,
     )
+    Hold.objects.create(
+        transfer=made,
+        vendor_id=made.vendor_id,
+        rule="delivered_plus_days",
+        reason=holds.held_until_delivery(),
+        days_after_delivery=7,
+    )
+    return made
 
 
 def payout(carried, state, **fields):

@@ -107,6 +107,7 @@ class Books:
             reference_id=share.reference_id,
             reference_number=f"SK-{self.number}",
             vendor_id=share.vendor_id,
+            planned_minor=share.net_minor,
             amount_minor=share.net_minor,
             currency="EUR",
             state=TransferState.DONE,

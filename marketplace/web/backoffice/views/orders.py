@@ -14,8 +14,8 @@ from django.views.decorators.http import require_GET
 from billing.ledger.queries import entries_of
 from billing.payments.models import PaymentShare, Refund
 from billing.payments.queries import refunds_of, shares_of
-from billing.payouts.models import Payout, Transfer
-from billing.payouts.queries import TransferPlace, payouts_with, place_of, transfers_of
+from billing.payouts.models import Payout
+from billing.payouts.queries import TransferPlace, carriers_of, place_of, transfers_of
 from marketplace.orders.models import Order, OrderEvent, StockHold
 from marketplace.orders.queries import ShownOrder, ShownPart, orders_page, shown_order, statuses
 from marketplace.web.backoffice.roles import for_all, may, staff_of
@@ -137,8 +137,7 @@ class Lane:
     shown: ShownPart
     share: PaymentShare | None
     refunds: list[Refund]
-    transfer: Transfer | None
-    place: TransferPlace | None
+    places: list[TransferPlace]
     payouts: list[Payout]
 
     @property
@@ -171,14 +170,21 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
 def _lanes(shown: ShownOrder) -> list[Lane]:
     ids = [part.part.id for part in shown.parts]
-    shares, refunds, transfers, payouts = shares_of(ids), refunds_of(ids), transfers_of(ids), payouts_with(ids)
+    shares, refunds, transfers = shares_of(ids), refunds_of(ids), transfers_of(ids)
+    carried = carriers_of(transfer for each in transfers.values() for transfer in each)
+    payouts = {
+        id: [link.payout for transfer in each for link in carried.get(transfer.id, [])]
+        for id, each in transfers.items()
+    }
     return [
         Lane(
             shown=part,
             share=shares.get(part.part.id),
             refunds=refunds.get(part.part.id, []),
-            transfer=(transfer := transfers.get(part.part.id)),
-            place=place_of(transfer, payouts.get(part.part.id, [])) if transfer else None,
+            places=[
+                place_of(transfer, [link.payout for link in carried.get(transfer.id, [])])
+                for transfer in transfers.get(part.part.id, [])
+            ],
             payouts=payouts.get(part.part.id, []),
         )
         for part in shown.parts

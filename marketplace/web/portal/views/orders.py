@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from billing.payments.queries import refunds_of, share_of
-from billing.payouts.queries import places_of, transfer_of
+from billing.payouts.queries import places_of, transfers_of
 from kit import clock
 from kit.errors import InvalidInput, SoukError
 from marketplace.fulfillment import documents
@@ -233,7 +233,7 @@ def _order_page(
 
 def _money(part: VendorOrder) -> dict[str, Any]:
     """What the order earns, why, and where that is now."""
-    share, transfer = share_of(part.id), transfer_of(part.id)
+    share, transfers = share_of(part.id), transfers_of([part.id]).get(part.id, [])
     refunds = refunds_of([part.id]).get(part.id, []) if share and share.refunded_minor else []
     earned = part.total_minor - part.commission_minor
     return {
@@ -249,7 +249,7 @@ def _money(part: VendorOrder) -> dict[str, Any]:
             {"reason": refund.reason, "amount_minor": -refund.net_minor} for refund in refunds if not refund.was_refused
         ],
         "left_minor": earned - (share.refunded_net_minor if share else 0),
-        "place": places_of([transfer])[0] if transfer else None,
+        "places": places_of(transfers),
     }
 
 
