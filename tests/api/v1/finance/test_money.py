@@ -1,5 +1,6 @@
 """Money in, money out and its proof by API."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from billing.ledger.actions import post
 from billing.ledger.entries import Line
 from billing.payments.actions import NotRefused, refund_answered, request_refund
 from billing.payments.models import Payment, PaymentShare, RefundState
+from billing.payouts.actions import delivered
 from billing.payouts.models import Transfer
 from billing.reconciliation.models import ReconciliationRun
 from kit import clock
@@ -50,6 +52,7 @@ def test_a_transfer_tells_which_payout_carried_it(at_office: Any, market_day: An
 
 
 def test_a_refused_transfer_is_sent_again_once(at_office: Any, held: Transfer) -> None:
+    delivered(reference_id=held.reference_id, delivered_at=clock.now() - timedelta(days=30))
     Transfer.objects.filter(id=held.id).update(state="failed", error="Your account was closed.")
     caller = at_office("finance")
     path = f"{FINANCE}/transfers/{held.id}/retry"

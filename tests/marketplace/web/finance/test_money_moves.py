@@ -40,6 +40,7 @@ def test_transfers_of_one_vendor(desk, market_day, held):
 
 
 def test_a_refused_transfer_is_sent_again_by_a_button(desk, held):
+    delivered(reference_id=held.reference_id, delivered_at=clock.now() - timedelta(days=30))
     Transfer.objects.filter(id=held.id).update(state="failed", error="Your account was closed.")
     at = desk("finance")
     page = at.page("/finance/transfers/?state=failed")
