@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import accounts
-from .cards import BY_NUMBER
+from .cards import BY_NUMBER, DEBIT_BY_NUMBER
 from .delivery import Dispatcher
 from .errors import ApiError
-from .money import disputes, payouts, sessions
+from .money import disputes, payments, payouts, radar, sessions
 from .money.movements import balance_body, move
 from .money.refunds import fail as fail_refund
+from .money.refunds import require_action
 from .store import Record
 from .world import World
 
@@ -245,9 +246,11 @@ def onboard(call: Control) -> dict[str, Any]:
 def pay(call: Control) -> dict[str, Any]:
     """{"card": number, "email": ..., "authenticate": true}: pay a session as its page does, 3-D Secure included.
 
-    A decline answers 402 with Stripe's error. Otherwise the webhook of the completed session is waited for.
+    ``"debit"``, an IBAN or routing/account number, in place of a card. A decline answers 402 with Stripe's error.
+    Otherwise the webhook of the completed session is waited for.
     """
-    card = BY_NUMBER.get("".join(str(call.body.get("card", "4242424242424242")).split()))
+    number = "".join(str(call.body.get("debit") or call.body.get("card", "4242424242424242")).split())
+    card = DEBIT_BY_NUMBER.get(number) or BY_NUMBER.get(number)
     if card is None:
         raise ApiError(400, "That is not one of the test cards.")
     with call.world.transaction():
@@ -294,6 +297,39 @@ def fail_a_refund(call: Control) -> dict[str, Any]:
         fail_refund(call.world, call.object("refund").id)
         status = call.object("refund").body["status"]
     return {"id": call.ids[0], "status": status}
+
+
+@control("POST", "refunds/*/require_action")
+def refund_requires_action(call: Control) -> dict[str, Any]:
+    """The customer has to say where the money shall go; until then the refund can be canceled."""
+    with call.world.transaction():
+        refund = call.object("refund")
+        require_action(call.world, refund)
+    return {"id": refund.id, "status": refund.body["status"]}
+
+
+@control("POST", "charges/*/bounce")
+def bounce(call: Control) -> dict[str, Any]:
+    """The bank takes a paid debit back."""
+    with call.world.transaction():
+        charge = call.object("charge")
+        payments.bounce(call.world, charge)
+    return {"id": charge.id, "status": charge.body["status"]}
+
+
+@control("POST", "charges/*/warn")
+def warn(call: Control) -> dict[str, Any]:
+    """An early fraud warning."""
+    with call.world.transaction():
+        made = radar.warn(call.world, call.object("charge"))
+    return {"id": made.id, "actionable": made.body["actionable"]}
+
+
+@control("POST", "charges/*/review")
+def review(call: Control) -> dict[str, Any]:
+    with call.world.transaction():
+        made = radar.open_review(call.world, call.object("charge"))
+    return {"id": made.id, "open": True}
 
 
 @control("POST", "charges/*/dispute")

@@ -59,6 +59,14 @@ CREATE TABLE IF NOT EXISTS faults (
     id INTEGER PRIMARY KEY AUTOINCREMENT, method TEXT NOT NULL, path TEXT NOT NULL, mode TEXT NOT NULL,
     remaining INTEGER NOT NULL, seconds REAL NOT NULL);
 """
+ADDED_COLUMNS = (
+    ("movements", "exchange_rate REAL"),
+    ("faults", "account TEXT"),
+    ("faults", "skip INTEGER NOT NULL DEFAULT 0"),
+    ("deliveries", "trick TEXT"),
+    ("deliveries", "secret TEXT"),
+    ("deliveries", "log TEXT"),
+)
 TABLES = (
     "meta",
     "objects",
@@ -82,6 +90,12 @@ REFERENCES = {
     "transfer_reversal": ("transfer",),
     "payout": ("status", "destination"),
     "dispute": ("charge", "payment_intent"),
+    "payment_method": ("customer", "customer_account", "type"),
+    "setup_intent": ("customer", "customer_account", "payment_method"),
+    "setup_attempt": ("setup_intent",),
+    "customer": ("email",),
+    "radar.early_fraud_warning": ("charge", "payment_intent"),
+    "bank_account": ("account",),
 }
 
 
@@ -108,10 +122,18 @@ class Store:
         # WAL with NORMAL loses nothing when the process is killed; only a power cut may cost the last commits.
         self.connection.execute("PRAGMA synchronous=NORMAL")
         self.connection.executescript(SCHEMA)
+        self._add_missing_columns()
         self.lock = threading.RLock()
         self.changed = threading.Condition()
         self.depth = 0
         self.commits = 0
+
+    def _add_missing_columns(self) -> None:
+        """Bring a file that an older sandbox wrote up to date."""
+        for table, column in ADDED_COLUMNS:
+            name = column.split()[0]
+            if name not in {row["name"] for row in self.connection.execute(f"PRAGMA table_info({table})")}:
+                self.connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
 
     @contextmanager
     def transaction(self) -> Iterator[Store]:

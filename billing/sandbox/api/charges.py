@@ -6,6 +6,7 @@ from typing import Any
 
 from ..listing import page
 from ..objects import get
+from ..search import search
 from .registry import Call, change, endpoint
 
 
@@ -14,6 +15,12 @@ def list_charges(call: Call) -> dict[str, Any]:
     return page(
         call.world, call.account, "charge", call.params, call.path, by=("payment_intent", "transfer_group", "customer")
     )
+
+
+@endpoint("GET", "/v1/charges/search")
+def search_charges(call: Call) -> dict[str, Any]:
+    fields = ("amount", "created", "currency", "customer", "disputed", "refunded", "status")
+    return search(call.world, call.account, "charge", call.params, call.path, fields=fields)
 
 
 @endpoint("GET", "/v1/charges/{charge}")

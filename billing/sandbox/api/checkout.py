@@ -9,7 +9,7 @@ from ..accounts import KIND as ACCOUNT
 from ..errors import invalid, missing, unsupported
 from ..ids import new_id
 from ..listing import envelope, page
-from ..money.payments import check_amount
+from ..money.currencies import check_amount
 from ..money.sessions import expire
 from ..objects import get
 from ..store import Record
@@ -132,7 +132,7 @@ def session_body(call: Call, items: list[dict[str, Any]], currency: str) -> Reco
             "payment_link": None,
             "payment_method_collection": "if_required",
             "payment_method_options": None,
-            "payment_method_types": ["card"],
+            "payment_method_types": _methods(params, currency),
             "payment_status": "unpaid",
             "permissions": None,
             "phone_number_collection": {"enabled": False},
@@ -241,6 +241,19 @@ def _check(call: Call) -> None:
         account = call.world.store.find(params["customer_account"])
         if account is None or account.kind != ACCOUNT or "customer" not in account.body["applied_configurations"]:
             raise missing("customer_account", params["customer_account"], param="customer_account", status=400)
+
+
+def _methods(params: dict[str, Any], currency: str) -> list[str]:
+    """What the page offers: cards, and debits in the currency that they know, unless the caller narrows it."""
+    if params["mode"] == "subscription":
+        return ["card"]
+    offered = ["card", *{"eur": ["sepa_debit"], "usd": ["us_bank_account"]}.get(currency, [])]
+    allowed = params.get("allowed_payment_method_types") or offered
+    excluded = params.get("excluded_payment_method_types") or []
+    methods = [name for name in offered if name in allowed and name not in excluded]
+    if not methods:
+        raise invalid("No valid payment method types for this Checkout Session.", param="excluded_payment_method_types")
+    return methods
 
 
 def _check_url(url: str, param: str) -> None:

@@ -1,16 +1,17 @@
-"""Payment intents and payment methods, for those who pay without the hosted page."""
+"""Payment intents, for those who pay without the hosted page."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ..cards import BY_TOKEN
-from ..errors import invalid, missing, refused, unsupported
+from ..errors import invalid, refused, unsupported
 from ..listing import page
-from ..money.charges import add_payment_method
-from ..money.payments import cancel, capture, check_amount, confirm, create_intent, unexpected
+from ..money.currencies import check_amount
+from ..money.payments import cancel, capture, confirm, create_intent, unexpected
 from ..objects import get
+from ..search import search
 from ..store import Record
+from .methods import check_owner, named_method
 from .registry import Call, change, endpoint
 
 PLAIN = (
@@ -37,7 +38,15 @@ IGNORED = (
     "amount_details",
     "payment_details",
 )
-CONFIRMING = ("confirm", "payment_method", "off_session", "return_url")
+CONFIRMING = (
+    "confirm",
+    "payment_method",
+    "payment_method_data",
+    "off_session",
+    "return_url",
+    "mandate_data",
+    "mandate",
+)
 CONFIRMABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
 
 
@@ -47,6 +56,7 @@ def create(call: Call) -> dict[str, Any]:
     _only(
         call, *PLAIN, *IGNORED, *CONFIRMING, "amount", "currency", "capture_method", "confirmation_method", "metadata"
     )
+    check_owner(call)
     intent = create_intent(
         call.world,
         call.account,
@@ -60,8 +70,7 @@ def create(call: Call) -> dict[str, Any]:
     redirects = (params.get("automatic_payment_methods") or {}).get("allow_redirects", "always")
     intent.body["automatic_payment_methods"] = {"allow_redirects": redirects, "enabled": True}
     call.world.store.save(intent)
-    if params.get("payment_method"):
-        _attach(call, intent)
+    _name_method(call, intent)
     if params.get("confirm"):
         _confirm(call, intent)
     return intent.body
@@ -80,16 +89,16 @@ def retrieve(call: Call) -> dict[str, Any]:
 
 @endpoint("POST", "/v1/payment_intents/{intent}")
 def update(call: Call) -> dict[str, Any]:
-    _only(call, *PLAIN, *IGNORED, "amount", "currency", "metadata", "payment_method")
+    _only(call, *PLAIN, *IGNORED, "amount", "currency", "metadata", "payment_method", "payment_method_data")
     intent = get(call.world, call.account, "payment_intent", call.id)
     if ("amount" in call.params or "currency" in call.params) and intent.body["status"] not in CONFIRMABLE:
         raise unexpected(intent, "updated", ", ".join(CONFIRMABLE))
     if "currency" in call.params:
         intent.body["currency"] = call.params["currency"].lower()
+    check_owner(call)
     change(intent, call.params, "amount", *PLAIN)
     check_amount(intent.body["amount"], intent.body["currency"])
-    if call.params.get("payment_method"):
-        _attach(call, intent)
+    _name_method(call, intent)
     return call.world.store.save(intent).body
 
 
@@ -100,8 +109,7 @@ def confirm_intent(call: Call) -> dict[str, Any]:
     if intent.body["status"] not in CONFIRMABLE:
         raise unexpected(intent, "confirmed", ", ".join(CONFIRMABLE))
     change(intent, call.params, "receipt_email", "setup_future_usage", "shipping", "capture_method")
-    if call.params.get("payment_method"):
-        _attach(call, intent)
+    _name_method(call, intent)
     _confirm(call, intent)
     return intent.body
 
@@ -128,22 +136,23 @@ def cancel_intent(call: Call) -> dict[str, Any]:
     return intent.body
 
 
-@endpoint("GET", "/v1/payment_methods/{payment_method}")
-def retrieve_payment_method(call: Call) -> dict[str, Any]:
-    return get(call.world, call.account, "payment_method", call.id).body
+@endpoint("GET", "/v1/payment_intents/search")
+def search_intents(call: Call) -> dict[str, Any]:
+    fields = ("amount", "created", "currency", "customer", "status")
+    return search(call.world, call.account, "payment_intent", call.params, call.path, fields=fields)
 
 
-def _attach(call: Call, intent: Record) -> None:
-    """Name the payment method: a test token such as pm_card_visa becomes a payment method of its own."""
-    asked = call.params["payment_method"]
-    card = BY_TOKEN.get(asked)
-    if card is None and asked.startswith("pm_card_"):
-        raise missing("PaymentMethod", asked, param="payment_method", status=400)
-    record = (
-        add_payment_method(call.world, call.account, card)
-        if card
-        else get(call.world, call.account, "payment_method", asked, param="payment_method", status=400)
-    )
+def _name_method(call: Call, intent: Record) -> None:
+    """Tell the intent what it is to be paid with, if the call says so."""
+    record = named_method(call)
+    if record is None:
+        return
+    if record.body["customer"] and record.body["customer"] != intent.body["customer"]:
+        raise refused(
+            f"The payment method {record.id} belongs to a customer. Please include the customer in the `customer` "
+            f"parameter on the PaymentIntent.",
+            param="payment_method",
+        )
     intent.body["payment_method"] = record.id
     if intent.body["status"] == "requires_payment_method":
         intent.body["status"] = "requires_confirmation"
@@ -165,6 +174,7 @@ def _confirm(call: Call, intent: Record) -> None:
         not off_session
         and not call.params.get("return_url")
         and intent.body["automatic_payment_methods"]["allow_redirects"] != "never"
+        and intent.body["confirmation_method"] != "manual"
     ):
         raise invalid(
             "This PaymentIntent accepts payment methods that may redirect: give a `return_url`, or create it with "

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import invalid, refused, unsupported
 from ..listing import page
+from ..money.refunds import cancel as cancel_refund
 from ..money.refunds import create_refund
 from ..objects import get
 from .registry import Call, change, endpoint
@@ -68,9 +69,7 @@ def update(call: Call) -> dict[str, Any]:
 
 @endpoint("POST", "/v1/refunds/{refund}/cancel")
 def cancel(call: Call) -> dict[str, Any]:
-    """Stripe cancels refunds in requires_action only, a state that cards never reach."""
+    """Only while it is in requires_action, a state that cards never reach."""
     refund = get(call.world, call.account, "refund", call.id)
-    raise refused(
-        f"You can only cancel refunds that have a status of requires_action. This refund has a status of "
-        f"{refund.body['status']}."
-    )
+    cancel_refund(call.world, refund)
+    return refund.body

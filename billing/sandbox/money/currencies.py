@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from decimal import ROUND_HALF_UP, Decimal
+
+from ..errors import ApiError, invalid
+
 ZERO_DECIMAL = frozenset(
     ["bif", "clp", "djf", "gnf", "jpy", "kmf", "krw", "mga", "pyg", "rwf", "vnd", "vuv", "xaf", "xof", "xpf"]
 )
-SUPPORTED = ZERO_DECIMAL | frozenset(
+# Three decimals, of which Stripe takes two: the last digit must be 0.
+THREE_DECIMAL = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
+# Sent with two decimals that must be 00. UGX stands in Stripe's list of zero-decimal currencies too: this rule wins.
+WHOLE_UNITS = frozenset(["isk", "ugx"])
+# Charged with two decimals, paid out in whole units only.
+WHOLE_PAYOUTS = frozenset(["huf", "twd"])
+SUPPORTED = (ZERO_DECIMAL | THREE_DECIMAL | WHOLE_UNITS | WHOLE_PAYOUTS) | frozenset(
     [
         "aed",
         "aud",
@@ -96,6 +106,55 @@ CURRENCY_OF = {
     "IN": "inr",
     "BG": "bgn",
 }
+# The least that a card can be charged, about half a dollar. Source: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts
+MINIMUM = {
+    "gbp": 30,
+    "dkk": 250,
+    "nok": 300,
+    "sek": 300,
+    "pln": 200,
+    "czk": 1500,
+    "huf": 17500,
+    "ron": 200,
+    "bgn": 100,
+    "mxn": 1000,
+    "hkd": 400,
+    "aed": 200,
+    "myr": 200,
+    "thb": 1000,
+    "inr": 50,
+    "isk": 6900,
+    "ugx": 190000,
+    "kwd": 160,
+    "bhd": 190,
+    "jod": 360,
+    "omr": 200,
+    "tnd": 1600,
+    "krw": 700,
+    "vnd": 13000,
+}
+MINIMUM_OTHERWISE = 50
+MAXIMUM_DIGITS = 8
+# The sandbox's fixed rates: how many units of a currency one euro buys. Others change one to one.
+RATES = {
+    "eur": "1",
+    "usd": "1.08",
+    "gbp": "0.85",
+    "chf": "0.95",
+    "jpy": "160",
+    "kwd": "0.33",
+    "cad": "1.48",
+    "sek": "11.3",
+    "nok": "11.6",
+    "dkk": "7.46",
+    "pln": "4.3",
+    "czk": "25",
+    "huf": "395",
+    "ron": "4.97",
+    "aud": "1.64",
+    "isk": "150",
+    "ugx": "4000",
+}
 SYMBOLS = {"eur": "€", "usd": "$", "gbp": "£"}
 
 
@@ -103,8 +162,56 @@ def default_currency(country: str) -> str:
     return CURRENCY_OF.get(country, "eur")
 
 
+def decimals(currency: str) -> int:
+    return 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
+
+
+def check_amount(amount: int, currency: str, param: str = "amount", *, least: int | None = None) -> None:
+    """Raises ApiError unless this amount of minor units can be charged in this currency (``least``: other than it is).
+
+    Amounts have eight digits at most; three-decimal currencies end in 0, ISK and UGX in 00.
+    """
+    if currency != currency.lower() or currency not in SUPPORTED:
+        raise ApiError(400, f"Invalid currency: {currency}.", param="currency")
+    check_digits(amount, currency, param)
+    least = MINIMUM.get(currency, MINIMUM_OTHERWISE) if least is None else least
+    if amount < least:
+        raise ApiError(400, f"Amount must be at least {show(least, currency)}.", code="amount_too_small", param=param)
+    most = 10**MAXIMUM_DIGITS - 1
+    if amount > most:
+        raise ApiError(
+            400, f"Amount must be no more than {show(most, currency)}.", code="amount_too_large", param=param
+        )
+
+
+def check_digits(amount: int, currency: str, param: str = "amount") -> None:
+    """Raises ApiError for an amount that the currency's smallest coin at Stripe does not divide."""
+    step = 10 if currency in THREE_DECIMAL else 100 if currency in WHOLE_UNITS else 1
+    if amount % step:
+        raise invalid(
+            f"Invalid amount: amounts in {currency.upper()} must be evenly divisible by {step}.",
+            param=param,
+            code="parameter_invalid_integer",
+        )
+
+
+def rate_between(source: str, target: str) -> Decimal:
+    """How many units of ``target`` one unit of ``source`` buys, at the sandbox's fixed rates."""
+    return (Decimal(RATES.get(target, "1")) / Decimal(RATES.get(source, "1"))).quantize(Decimal("0.000001"))
+
+
+def convert(amount: int, source: str, target: str) -> int:
+    """Change minor units of one currency into minor units of another, rounded half up (away from zero)."""
+    if source == target:
+        return amount
+    units = Decimal(amount).scaleb(-decimals(source)) * rate_between(source, target)
+    return int(units.scaleb(decimals(target)).to_integral_value(ROUND_HALF_UP))
+
+
 def show(amount: int, currency: str) -> str:
     """Write an amount of minor units for people: ``show(120050, "eur") == "€1,200.50"``."""
-    figure = f"{abs(amount):,}" if currency in ZERO_DECIMAL else f"{abs(amount) // 100:,}.{abs(amount) % 100:02}"
+    digits = decimals(currency)
+    whole, rest = divmod(abs(amount), 10**digits)
+    figure = f"{whole:,}" + (f".{rest:0{digits}}" if digits else "")
     symbol = SYMBOLS.get(currency)
     return ("-" if amount < 0 else "") + (f"{symbol}{figure}" if symbol else f"{figure} {currency.upper()}")

@@ -7,11 +7,13 @@ from typing import Any
 
 from ..ids import new_id
 from ..world import World, job
+from .currencies import convert, rate_between
 from .settings import schedule_payout
 
 REPORTING = {
     "charge": "charge",
     "payment": "charge",
+    "payment_failure_refund": "charge_failure",
     "refund": "refund",
     "payment_refund": "refund",
     "refund_failure": "refund_failure",
@@ -24,7 +26,7 @@ REPORTING = {
     "payout_minimum_balance_release": "payout_minimum_balance_release",
     "topup": "topup",
 }
-# What waits for available money (refunds, for now) is tried again by these when money becomes available.
+# What waits for available money (refunds) is tried again by these when money becomes available.
 WAITING: list[Callable[[World, str, str], None]] = []
 
 
@@ -44,15 +46,19 @@ def move(
 ) -> str:
     """Write one balance transaction and change the balance by ``amount - fee`` minor units; returns its id.
 
-    It is pending until ``available_on`` (sandbox time; default now).
+    It is pending until ``available_on`` (sandbox time; default now). A currency in which the account does not settle
+    is changed into the one in which it does, at the sandbox's fixed rates.
     """
+    settled = settles_in(world, account, currency)
+    rate = None if settled == currency else float(rate_between(currency, settled))
+    amount, fee, currency = convert(amount, currency, settled), convert(fee, currency, settled), settled
     available_on = max(available_on or 0, world.now)
     status = "pending" if available_on > world.now else "available"
     id = new_id("txn")
     world.store.sql(
         "INSERT INTO movements (id, account, created, currency, amount, fee, net, type, category, available_on, "
-        "status, source, payout, description)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "status, source, payout, description, exchange_rate)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         id,
         account,
         world.now,
@@ -67,6 +73,7 @@ def move(
         source,
         payout,
         description,
+        rate,
     )
     pending, available = (amount - fee, 0) if status == "pending" else (0, amount - fee)
     world.store.sql(
@@ -82,6 +89,21 @@ def move(
     elif payout is None and amount > fee:
         schedule_payout(world, account, currency)
     return id
+
+
+def settles_in(world: World, account: str, currency: str) -> str:
+    """The currency in which an account holds what comes in ``currency``.
+
+    Every currency by itself, unless ``settlement_currencies`` is set: then the platform holds those, and what comes in
+    another becomes its own; vendors hold the currency of their account.
+    """
+    settled = world.store.get_meta("settlement_currencies")
+    if settled is None:
+        return currency
+    if account == world.platform:
+        return currency if currency in settled else world.settings.currency
+    owner = world.store.find(account)
+    return owner.body["defaults"]["currency"] if owner else currency
 
 
 def held(world: World, account: str, currency: str) -> tuple[int, int]:
@@ -124,7 +146,7 @@ def movement_body(row: Any) -> dict[str, Any]:
         "created": row["created"],
         "currency": row["currency"],
         "description": row["description"],
-        "exchange_rate": None,
+        "exchange_rate": row["exchange_rate"],
         "fee": row["fee"],
         "fee_details": fees,
         "net": row["net"],

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from ..cards import BY_TOKEN
+from typing import Any
+
 from ..errors import refused
 from ..store import Record
 from ..world import World, job
-from .currencies import show
-from .movements import WAITING, held, move
+from . import radar
+from .charges import method_for
+from .currencies import check_digits, convert, show
+from .movements import WAITING, held, move, settles_in
 
 SETTLES_AFTER = 3600
+ACTION_LASTS_SECONDS = 45 * 86400
 
 
 def create_refund(
@@ -37,13 +41,16 @@ def create_refund(
     amount = rest if amount is None else amount
     if amount <= 0:
         raise refused("Refund amount must be greater than zero.", code="parameter_invalid_integer", param="amount")
+    check_digits(amount, body["currency"])
     if amount > rest:
         raise refused(
             f"Refund amount ({show(amount, body['currency'])}) is greater than unrefunded amount on charge "
             f"({show(rest, body['currency'])})",
             param="amount",
         )
-    behavior = BY_TOKEN[charge.hidden["card"]].refund if charge.hidden.get("card") else "succeeded"
+    method = method_for(charge)
+    behavior = method.refund if method else "succeeded"
+    kind = method.type if method else "card"
     refund = world.create(
         "refund",
         "re",
@@ -53,14 +60,7 @@ def create_refund(
             "balance_transaction": None,
             "charge": charge.id,
             "currency": body["currency"],
-            "destination_details": {
-                "type": "card",
-                "card": {
-                    "reference_status": "pending",
-                    "reference_type": "acquirer_reference_number",
-                    "type": "refund",
-                },
-            },
+            "destination_details": _destination(kind),
             "metadata": metadata or {},
             "payment_intent": body["payment_intent"],
             "reason": reason,
@@ -74,14 +74,28 @@ def create_refund(
     body["amount_refunded"] += amount
     body["refunded"] = body["amount_refunded"] == body["amount_captured"]
     world.store.save(charge)
-    if held(world, charge.account, body["currency"])[1] >= amount:
+    if _can_pay(world, refund):
         _pay(world, refund)
     else:
         refund.body["pending_reason"] = "insufficient_funds"
     world.store.save(refund)
+    radar.settle_doubts(world, charge, "refunded_as_fraud" if reason == "fraudulent" else "refunded")
     world.emit(charge.account, "refund.created", refund.body)
     world.emit(charge.account, "charge.refunded", charge.body)
+    if refund.body["status"] == "pending" and not refund.body["balance_transaction"] and kind != "card":
+        give_up(world, refund.id, "insufficient_funds")  # only cards' refunds wait for money
+        return world.store.find(refund.id) or refund
     return refund
+
+
+def _destination(kind: str) -> dict[str, Any]:
+    card = {"reference_status": "pending", "reference_type": "acquirer_reference_number", "type": "refund"}
+    return {"type": kind, **({"card": card} if kind == "card" else {})}
+
+
+def _can_pay(world: World, refund: Record) -> bool:
+    settled = settles_in(world, refund.account, refund.body["currency"])
+    return held(world, refund.account, settled)[1] >= convert(refund.body["amount"], refund.body["currency"], settled)
 
 
 def _pay(world: World, refund: Record) -> None:
@@ -107,13 +121,11 @@ def _pay(world: World, refund: Record) -> None:
 def retry_waiting(world: World, account: str, currency: str) -> None:
     """Pay the refunds that waited for money, oldest first, as far as it goes."""
     for refund in world.store.where("refund", "status", "pending"):
-        if (refund.account, refund.body["currency"], refund.body.get("pending_reason")) != (
-            account,
-            currency,
-            "insufficient_funds",
-        ):
+        settled = settles_in(world, refund.account, refund.body["currency"])
+        waits = refund.body.get("pending_reason") == "insufficient_funds"
+        if not waits or (refund.account, settled) != (account, currency):
             continue
-        if held(world, account, currency)[1] < refund.body["amount"]:
+        if not _can_pay(world, refund):
             return
         _pay(world, refund)
         world.store.save(refund)
@@ -135,10 +147,62 @@ def succeed(world: World, id: str) -> None:
 
 @job("refund_fails")
 def fail(world: World, id: str) -> None:
+    give_up(world, id, "expired_or_canceled_card")
+
+
+def give_up(world: World, id: str, reason: str) -> None:
     """The bank sends a refund back: the money returns to our balance, and the customer must be paid another way."""
     refund = world.store.find(id)
     if refund is None or refund.body["status"] not in ("pending", "succeeded"):
         return
+    before = _take_back(world, refund, "failed")
+    refund.body["failure_reason"] = reason
+    world.store.save(refund)
+    world.emit(refund.account, "refund.updated", refund.body, before)
+    world.emit(refund.account, "refund.failed", refund.body, before)
+
+
+def require_action(world: World, refund: Record) -> None:
+    """The customer has to say where the money shall go, by an e-mail from Stripe; until then it can be canceled."""
+    if refund.body["status"] not in ("pending", "succeeded"):
+        raise refused(f"This refund is {refund.body['status']}.")
+    before = {"status": refund.body["status"]}
+    sent = {"email_sent": {"email_sent_at": world.now, "email_sent_to": "customer@example.com"}}
+    refund.body |= {
+        "status": "requires_action",
+        "next_action": {
+            "type": "display_details",
+            "display_details": {**sent, "expires_at": world.now + ACTION_LASTS_SECONDS},
+        },
+    }
+    refund.body.pop("pending_reason", None)
+    world.store.save(refund)
+    world.schedule("refund_action_expires", refund.id, world.now + ACTION_LASTS_SECONDS)
+    world.emit(refund.account, "refund.updated", refund.body, before)
+
+
+def cancel(world: World, refund: Record) -> None:
+    """Call a refund off that waits for the customer. Raises ApiError in any other state, as cards' always are."""
+    if refund.body["status"] != "requires_action":
+        raise refused(
+            f"You can only cancel refunds that have a status of requires_action. This refund has a status of "
+            f"{refund.body['status']}."
+        )
+    before = _take_back(world, refund, "canceled")
+    refund.body.pop("next_action", None)
+    world.store.save(refund)
+    world.emit(refund.account, "refund.updated", refund.body, before)
+
+
+@job("refund_action_expires")
+def expire_action(world: World, id: str) -> None:
+    refund = world.store.find(id)
+    if refund and refund.body["status"] == "requires_action":
+        cancel(world, refund)
+
+
+def _take_back(world: World, refund: Record, status: str) -> dict[str, Any]:
+    """End a refund without success: its money returns, and the charge may be refunded again. Gives what it was."""
     before = {"status": refund.body["status"]}
     if refund.body["balance_transaction"]:
         refund.body["failure_balance_transaction"] = move(
@@ -150,7 +214,7 @@ def fail(world: World, id: str) -> None:
             source=refund.id,
             description="REFUND FAILURE",
         )
-    refund.body |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
+    refund.body["status"] = status
     refund.body.pop("pending_reason", None)
     world.store.save(refund)
     charge = world.store.find(refund.body["charge"])
@@ -158,5 +222,4 @@ def fail(world: World, id: str) -> None:
     charge.body["amount_refunded"] -= refund.body["amount"]
     charge.body["refunded"] = False
     world.store.save(charge)
-    world.emit(refund.account, "refund.updated", refund.body, before)
-    world.emit(refund.account, "refund.failed", refund.body, before)
+    return before

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..cards import Card
+from ..cards import Method
 from ..errors import ApiError, refused
 from ..store import Record
 from ..world import World, job
 from . import payments
-from .charges import add_payment_method
+from .charges import add_payment_method, method_of
 from .customers import create_customer
 
 
@@ -19,7 +19,7 @@ from .customers import create_customer
 class Mode:
     """What a session of another mode than `payment` does with the card: keep it when nothing is due, or once it paid."""
 
-    keep_card: Callable[[World, Record, Record, Card], None]
+    keep_card: Callable[[World, Record, Record, Method], None]
     complete: Callable[[World, Record, Record], None]
 
 
@@ -29,16 +29,17 @@ MODES: dict[str, Mode] = {}
 def pay(
     world: World,
     session: Record,
-    card: Card,
+    method: Method,
     *,
     email: str,
     name: str | None = None,
     exp_month: int = 12,
     exp_year: int = 2034,
 ) -> None:
-    """Try to pay a session with a card, as its page does: afterwards it is complete, or its intent requires_action.
+    """Try to pay a session, as its page does: afterwards it is complete, or its intent requires_action.
 
-    Raises ApiError 402 for a declined card (what was written is to be kept), 400 if the session is not open any more.
+    A debit completes it while it is still unpaid. Raises ApiError 402 for a declined card (what was written is to be
+    kept), 400 if the session is not open any more.
     """
     _check_open(session)
     due = session.hidden.get("due", session.body["amount_total"])
@@ -47,14 +48,16 @@ def pay(
         intent.body |= {"status": "requires_payment_method", "next_action": None}
     session.hidden |= {"email": session.body["customer_email"] or email, "name": name}
     world.store.save(session)
-    method = add_payment_method(
-        world, session.account, card, email=session.hidden["email"], name=name, exp_month=exp_month, exp_year=exp_year
+    if method.type not in session.body["payment_method_types"]:
+        raise refused(f"This session does not take payment methods of type {method.type}.")
+    made = add_payment_method(
+        world, session.account, method, email=session.hidden["email"], name=name, exp_month=exp_month, exp_year=exp_year
     )
     if intent is None:
-        MODES[session.body["mode"]].keep_card(world, session, method, card)
+        MODES[session.body["mode"]].keep_card(world, session, made, method)
         _close(world, session, "no_payment_required")
         return
-    payments.confirm(world, intent, method, return_url=session.body["url"])
+    payments.confirm(world, intent, made, return_url=session.body["url"])
     complete_if_paid(world, session, intent)
 
 
@@ -70,18 +73,18 @@ def authenticate(world: World, session: Record, *, succeeded: bool) -> None:
 
 def finish_authentication(world: World, intent: Record, *, succeeded: bool) -> None:
     """Go on with an intent after 3-D Secure; raises ApiError 402 on a failure or a decline."""
-    if not succeeded:
+    method = world.store.find(intent.body["payment_method"])
+    assert method
+    if not succeeded or method_of(method).authentication_breaks:
         payments.fail_authentication(world, intent)
         error = intent.body["last_payment_error"]
         raise ApiError(402, error["message"], code=error["code"], type="card_error", saved=True, keep=True)
-    method = world.store.find(intent.body["payment_method"])
-    assert method
     payments.settle(world, intent, method, authenticated=True)
 
 
 def complete_if_paid(world: World, session: Record, intent: Record) -> None:
-    """Close the session over a paid (or authorized) intent, and announce it."""
-    if intent.body["status"] not in ("succeeded", "requires_capture"):
+    """Close the session over a paid (or authorized, or debited) intent, and announce it."""
+    if intent.body["status"] not in ("succeeded", "requires_capture", "processing"):
         return
     if session.hidden["customer_creation"] == "always" and not session.body["customer"]:
         customer = create_customer(world, session.account, email=session.hidden["email"], name=session.hidden["name"])
@@ -109,6 +112,18 @@ def _close(world: World, session: Record, payment_status: str) -> None:
     }
     session.hidden["completed_event"] = world.emit(session.account, "checkout.session.completed", session.body)
     world.store.save(session)
+
+
+def hear_of_debit(world: World, intent: Record) -> None:
+    """The bank has answered the debit of a completed session, or taken it back."""
+    for session in world.store.where("checkout.session", "payment_intent", intent.id):
+        paid = intent.body["status"] == "succeeded"
+        session.body["payment_status"] = "paid" if paid else "unpaid"
+        world.store.save(session)
+        world.emit(session.account, f"checkout.session.async_payment_{'succeeded' if paid else 'failed'}", session.body)
+
+
+payments.AFTER_DEBIT.append(hear_of_debit)
 
 
 def expire(world: World, session: Record) -> None:

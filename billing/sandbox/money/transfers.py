@@ -7,9 +7,9 @@ from typing import Any
 from ..errors import invalid, missing, refused
 from ..store import Record
 from ..world import World
-from .currencies import TRANSFER_REGION, show
-from .movements import held, move
-from .settings import extra_delay_seconds
+from .currencies import TRANSFER_REGION, check_digits, convert, show
+from .movements import held, move, settles_in
+from .settings import DAY, SETTLEMENT_DAYS, extra_delay_seconds
 
 
 def create_transfer(
@@ -34,14 +34,15 @@ def create_transfer(
         raise invalid(
             "This value must be greater than or equal to 1.", param="amount", code="parameter_invalid_integer"
         )
+    check_digits(amount, currency)
     target = _destination(world, destination)
     source = _source(world, account, source_transaction) if source_transaction else None
     available_on = world.now
     if source:
         _check_source(world, source, amount, currency)
         transfer_group = _share_group(world, source, transfer_group)
-        available_on = max(world.now, source.hidden["available_on"])
-    elif held(world, account, currency)[1] < amount:
+        available_on = max(world.now, source.hidden.get("available_on", world.now + SETTLEMENT_DAYS * DAY))
+    elif settles_in(world, account, currency) != currency or held(world, account, currency)[1] < amount:
         raise refused(
             "You have insufficient available funds in your Stripe account. Try adding funds directly to your "
             "available balance by "
@@ -119,15 +120,17 @@ def _source(world: World, account: str, id: str) -> Record:
     source = world.store.find(id)
     if source is None or source.kind != "charge" or source.account != account:
         raise missing("charge", id, param="source_transaction", status=400)
-    if source.body["status"] != "succeeded" or not source.body["captured"]:
+    # A debit that its bank has not answered may be a source; if it fails, the money is the platform's loss.
+    if source.body["status"] not in ("succeeded", "pending") or not source.body["captured"]:
         raise refused(f"Cannot use {id} as the source of a transfer: it has not succeeded.", param="source_transaction")
     return source
 
 
 def _check_source(world: World, source: Record, amount: int, currency: str) -> None:
-    if source.body["currency"] != currency:
+    settled = settles_in(world, source.account, source.body["currency"])
+    if settled != currency:
         raise refused(
-            f"The currency of source_transaction's balance transaction ({source.body['currency']}) must be the "
+            f"The currency of source_transaction's balance transaction ({settled}) must be the "
             f"same as the "
             f"transfer currency ({currency})",
             param="currency",
@@ -136,7 +139,7 @@ def _check_source(world: World, source: Record, amount: int, currency: str) -> N
         t.body["amount"] - t.body["amount_reversed"]
         for t in world.store.where("transfer", "source_transaction", source.id)
     )
-    gross = source.body["amount_captured"]
+    gross = convert(source.body["amount_captured"], source.body["currency"], settled)
     if used + amount > gross:
         already = (
             f" (There is already a transfer using this source, amounting to {show(used, currency)}.)" if used else ""
@@ -195,8 +198,11 @@ def reverse_transfer(
     assert payment
     available_on = max(world.now, transfer.hidden["available_on"])
     arrived = payment.hidden["available_on"] <= world.now
-    pending, available = held(world, payment.account, body["currency"])
-    if refuse_when_short and amount > (available if arrived else pending + available):
+    check_digits(amount, body["currency"])
+    settled = settles_in(world, payment.account, body["currency"])
+    pending, available = held(world, payment.account, settled)
+    due = convert(amount, body["currency"], settled)
+    if refuse_when_short and due > (available if arrived else pending + available):
         raise refused(
             "The connected account has insufficient funds to cover this transfer reversal.", code="balance_insufficient"
         )

@@ -9,10 +9,10 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from ..cards import BY_NUMBER, CARDS
+from ..cards import BY_NUMBER, CARDS, DEBIT_BY_NUMBER
 from ..delivery import Dispatcher
 from ..errors import ApiError
-from ..money import sessions
+from ..money import sessions, setups
 from ..money.currencies import show
 from ..store import Record
 from ..world import World
@@ -72,7 +72,8 @@ def authenticate(world: World, dispatcher: Dispatcher, id: str, method: str, for
         if intent is None or intent.body["status"] != "requires_action":
             return RedirectResponse(f"/c/pay/{id}", 303)
         if method != "POST":
-            return bank_page(f"/c/pay/{id}/authenticate", show(intent.body["amount"], intent.body["currency"]))
+            total = show(intent.body["amount"], intent.body["currency"])
+            return bank_page(f"/c/pay/{id}/authenticate", f"pays {total}")
         try:
             sessions.authenticate(world, session, succeeded=form.get("action") == "complete")
         except ApiError as error:
@@ -92,17 +93,22 @@ def lead_on(world: World, dispatcher: Dispatcher, session: Record) -> Response:
 
 
 def intent_authentication(world: World, secret: str, method: str, form: dict[str, str]) -> Response:
-    """3-D Secure of a payment intent that was confirmed through the API; leads back to its return_url."""
+    """3-D Secure of a payment or setup intent that was confirmed through the API; leads back to its return_url."""
     with world.transaction():
         intent = world.store.find(secret.partition("_secret_")[0])
-        if intent is None or intent.kind != "payment_intent" or intent.body["client_secret"] != secret:
+        known = intent is not None and intent.kind in ("payment_intent", "setup_intent")
+        if intent is None or not known or intent.body["client_secret"] != secret:
             return notice("Not found", "There is no such payment.", status=404)
-        back = intent.hidden.get("return_url")
+        back, is_payment = intent.hidden.get("return_url"), intent.kind == "payment_intent"
         if intent.body["status"] == "requires_action":
             if method != "POST":
-                return bank_page(f"/c/3ds/{secret}", show(intent.body["amount"], intent.body["currency"]))
+                what = (
+                    f"pays {show(intent.body['amount'], intent.body['currency'])}" if is_payment else "saves this card"
+                )
+                return bank_page(f"/c/3ds/{secret}", what)
+            finish = sessions.finish_authentication if is_payment else setups.finish_authentication
             try:
-                sessions.finish_authentication(world, intent, succeeded=form.get("action") == "complete")
+                finish(world, intent, succeeded=form.get("action") == "complete")
             except ApiError as error:
                 if not error.keep:
                     raise
@@ -110,9 +116,8 @@ def intent_authentication(world: World, secret: str, method: str, form: dict[str
     if not back:
         return notice("Thank you", "You can close this page now.")
     glue = "&" if "?" in back else "?"
-    return RedirectResponse(
-        f"{back}{glue}payment_intent={intent.id}&payment_intent_client_secret={secret}&redirect_status={outcome}", 303
-    )
+    query = f"{intent.kind}={intent.id}&{intent.kind}_client_secret={secret}&redirect_status={outcome}"
+    return RedirectResponse(f"{back}{glue}{query}", 303)
 
 
 def find_session(world: World, id: str) -> Record | None:
@@ -156,7 +161,8 @@ def read_form(world: World, session: Record, form: dict[str, str]) -> tuple[dict
     email = (known_email(session) or form.get("email", "")).strip()
     if not EMAIL.match(email):
         errors["email"] = "Enter an e-mail address, such as ada@example.com."
-    values, wrong = read_card(world, form)
+    read = read_bank if form.get("method") in ("sepa_debit", "us_bank_account") else read_card
+    values, wrong = read(world, form)
     return {"email": email, "name": form.get("name", "").strip()[:200] or None, **values}, errors | wrong
 
 
@@ -181,6 +187,19 @@ def read_card(world: World, form: dict[str, str]) -> tuple[dict[str, Any], dict[
     if not (cvc.isascii() and cvc.isdigit() and len(cvc) in (3, 4)):
         errors["cvc"] = "Enter the 3 or 4 digits of the security code."
     return {"card": card, "month": month, "year": year}, errors
+
+
+def read_bank(world: World, form: dict[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
+    """The bank account of a filled-in form, in the place of a card."""
+    iban = "".join(form.get("iban", "").split()).upper()
+    number = iban or "/".join("".join(form.get(name, "").split()) for name in ("routing", "account"))
+    debit = DEBIT_BY_NUMBER.get(number)
+    errors = {}
+    if not debit or debit.type != form["method"]:
+        sepa = form["method"] == "sepa_debit"
+        field, example = ("iban", "AT321904300235473204") if sepa else ("account", "000123456789")
+        errors[field] = f"This sandbox takes test accounts only, such as {example}."
+    return {"card": debit, "month": 12, "year": 2034}, errors
 
 
 def read_expiry(text: str) -> tuple[int, int]:
@@ -241,6 +260,7 @@ def page(
 <section class="card" aria-labelledby="pay"><h2 id="pay">Pay by card</h2>{warning}
 <form method="post" action="/c/pay/{escape(session.id)}" novalidate>{fields}
 <button type="submit">{escape(verb)}</button></form>
+{bank_form(session, form, errors, total)}
 <details><summary>Test cards</summary><table>
 <thead><tr><th scope="col">Card</th><th scope="col">What happens</th></tr></thead>
 <tbody>{rows}</tbody></table>
@@ -295,11 +315,48 @@ def card_fields(form: dict[str, str], errors: dict[str, str]) -> str:
     )
 
 
-def bank_page(action: str, total: str) -> HTMLResponse:
+def bank_form(session: Record, form: dict[str, str], errors: dict[str, str], total: str) -> str:
+    """The other way to pay, folded away: a debit, where the currency has one."""
+    body = session.body
+    kind = next((name for name in body["payment_method_types"] if name != "card"), None)
+    if kind is None:
+        return ""
+    fixed = {"readonly": "readonly"} if body["customer_email"] else {}
+    chosen = form.get("method") == kind
+    mail = errors.get("email", "") if chosen else ""
+    fields = [
+        text_field(
+            "email",
+            "E-mail",
+            form.get("email", ""),
+            error=mail,
+            kind="email",
+            autocomplete="email",
+            required="required",
+            id=f"{kind}-email",
+            **fixed,
+        )
+    ]
+    known = ("iban", "IBAN", "AT321904300235473204"), ("routing", "Routing number", "110000000")
+    known_account = ("account", "Account number", "000123456789")
+    for name, label, example in known[:1] if kind == "sepa_debit" else (known[1], known_account):
+        error = errors.get(name, "")
+        fields.append(
+            text_field(name, label, form.get(name, ""), error=error, placeholder=example, required="required")
+        )
+    title = "SEPA Direct Debit" if kind == "sepa_debit" else "US bank account"
+    return f"""<details{" open" if chosen else ""}><summary>Pay by {title}</summary>
+<form method="post" action="/c/pay/{escape(session.id)}" novalidate><input type="hidden" name="method" value="{kind}">
+{"".join(fields)}<button type="submit" class="plain">Debit {escape(total)}</button></form>
+<p>The bank answers after three minutes. AT32 1904 3002 3547 3204 pays, AT86 1904 3002 3547 3202 does not;
+000123456789 pays, 000111111116 and 000222222227 do not.</p></details>"""
+
+
+def bank_page(action: str, what: str) -> HTMLResponse:
     return document(
         "Confirm with your bank",
         f"""<section class="card narrow"><h1>Confirm with your bank</h1>
-<p>Your bank wants to know that it is you who pays {escape(total)}. This is the sandbox's stand-in for 3-D Secure.</p>
+<p>Your bank wants to know that it is you who {escape(what)}. This is the sandbox's stand-in for 3-D Secure.</p>
 <form method="post" action="{escape(action)}" class="actions">
 <button name="action" value="complete">Complete authentication</button>
 <button name="action" value="fail" class="danger">Fail authentication</button></form></section>""",

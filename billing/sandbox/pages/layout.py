@@ -60,16 +60,17 @@ def notice(
 def text_field(
     name: str, label: str, value: str = "", *, hint: str = "", error: str = "", kind: str = "text", **attributes: Any
 ) -> str:
-    """A labeled input; ``attributes`` are further HTML attributes, with ``_`` for ``-``."""
+    """A labeled input; ``attributes`` are further HTML attributes, with ``_`` for ``-``, and ``id`` if not ``name``."""
+    id = attributes.pop("id", name)
     extra = "".join(f' {key.replace("_", "-")}="{escape(str(text))}"' for key, text in attributes.items())
-    described = [f"{name}-hint"] * bool(hint) + [f"{name}-error"] * bool(error)
+    described = [f"{id}-hint"] * bool(hint) + [f"{id}-error"] * bool(error)
     aria = (f' aria-describedby="{" ".join(described)}"' if described else "") + (
         ' aria-invalid="true"' if error else ""
     )
-    below = (f'<span class="hint" id="{name}-hint">{escape(hint)}</span>' if hint else "") + (
-        f'<span class="error" id="{name}-error">{escape(error)}</span>' if error else ""
+    below = (f'<span class="hint" id="{id}-hint">{escape(hint)}</span>' if hint else "") + (
+        f'<span class="error" id="{id}-error">{escape(error)}</span>' if error else ""
     )
     return (
-        f'<p class="field"><label for="{name}">{escape(label)}</label>'
-        f'<input id="{name}" name="{name}" type="{kind}" value="{escape(value)}"{aria}{extra}>{below}</p>'
+        f'<p class="field"><label for="{id}">{escape(label)}</label>'
+        f'<input id="{id}" name="{name}" type="{kind}" value="{escape(value)}"{aria}{extra}>{below}</p>'
     )
