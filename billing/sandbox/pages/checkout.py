@@ -321,22 +321,14 @@ def bank_form(session: Record, form: dict[str, str], errors: dict[str, str], tot
     kind = next((name for name in body["payment_method_types"] if name != "card"), None)
     if kind is None:
         return ""
-    fixed = {"readonly": "readonly"} if body["customer_email"] else {}
     chosen = form.get("method") == kind
-    mail = errors.get("email", "") if chosen else ""
-    fields = [
-        text_field(
-            "email",
-            "E-mail",
-            form.get("email", ""),
-            error=mail,
-            kind="email",
-            autocomplete="email",
-            required="required",
-            id=f"{kind}-email",
-            **fixed,
+    fields = []
+    if not body["customer_email"]:
+        error = errors.get("email", "") if chosen else ""
+        address = form.get("email", "")
+        fields.append(
+            text_field("email", "Where to send the mandate", address, error=error, kind="email", id="mandate")
         )
-    ]
     known = ("iban", "IBAN", "AT321904300235473204"), ("routing", "Routing number", "110000000")
     known_account = ("account", "Account number", "000123456789")
     for name, label, example in known[:1] if kind == "sepa_debit" else (known[1], known_account):
