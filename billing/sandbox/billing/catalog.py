@@ -8,7 +8,7 @@ from ..api.registry import Call, change, endpoint
 from ..errors import invalid, missing, unsupported
 from ..ids import new_id
 from ..listing import page
-from ..money.payments import MAXIMUM_MINOR
+from ..money.currencies import MAXIMUM_MINOR
 from ..objects import get
 from ..store import Record
 from ..world import World

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..api.checkout import session_body
 from ..api.registry import Call
-from ..cards import Card
+from ..cards import Method
 from ..errors import ApiError, invalid, unsupported
 from ..ids import new_id
 from ..money import sessions
@@ -90,7 +90,7 @@ def create(call: Call) -> dict[str, Any]:
     return session.body
 
 
-def keep_card(world: World, session: Record, method: Record, card: Card) -> None:
+def keep_card(world: World, session: Record, method: Record, card: Method) -> None:
     """Nothing is due now: the card is kept for later. Raises ApiError 402 for one that the bank does not confirm."""
     if card.decline:
         why = card.decline

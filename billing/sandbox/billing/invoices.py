@@ -14,7 +14,7 @@ from ..expand import LEFT_OUT
 from ..ids import new_id, token
 from ..listing import envelope
 from ..money import payments
-from ..money.payments import MINIMUM_MINOR
+from ..money.currencies import MINIMUM_OTHERWISE
 from ..store import Record
 from ..world import World, job
 from .amounts import tax_on
@@ -220,7 +220,7 @@ def settled(total: int, balance: int) -> tuple[int, int]:
     What is too small to be charged waits on the balance.
     """
     owed = total + balance
-    return (owed, 0) if owed >= MINIMUM_MINOR else (0, owed)
+    return (owed, 0) if owed >= MINIMUM_OTHERWISE else (0, owed)
 
 
 def draft(

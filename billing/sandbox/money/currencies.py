@@ -134,7 +134,7 @@ MINIMUM = {
     "vnd": 13000,
 }
 MINIMUM_OTHERWISE = 50
-MAXIMUM_DIGITS = 8
+MAXIMUM_MINOR = 99_999_999
 # The sandbox's fixed rates: how many units of a currency one euro buys. Others change one to one.
 RATES = {
     "eur": "1",
@@ -166,22 +166,25 @@ def decimals(currency: str) -> int:
     return 0 if currency in ZERO_DECIMAL else 3 if currency in THREE_DECIMAL else 2
 
 
-def check_amount(amount: int, currency: str, param: str = "amount", *, least: int | None = None) -> None:
-    """Raises ApiError unless this amount of minor units can be charged in this currency (``least``: other than it is).
+def check_amount(amount: int, currency: str, param: str = "amount") -> None:
+    """Raises ApiError unless this amount of minor units can be charged in this currency.
 
     Amounts have eight digits at most; three-decimal currencies end in 0, ISK and UGX in 00.
     """
     if currency != currency.lower() or currency not in SUPPORTED:
         raise ApiError(400, f"Invalid currency: {currency}.", param="currency")
     check_digits(amount, currency, param)
-    least = MINIMUM.get(currency, MINIMUM_OTHERWISE) if least is None else least
+    least = least_charge(currency)
     if amount < least:
         raise ApiError(400, f"Amount must be at least {show(least, currency)}.", code="amount_too_small", param=param)
-    most = 10**MAXIMUM_DIGITS - 1
-    if amount > most:
+    if amount > MAXIMUM_MINOR:
         raise ApiError(
-            400, f"Amount must be no more than {show(most, currency)}.", code="amount_too_large", param=param
+            400, f"Amount must be no more than {show(MAXIMUM_MINOR, currency)}.", code="amount_too_large", param=param
         )
+
+
+def least_charge(currency: str) -> int:
+    return MINIMUM.get(currency, MINIMUM_OTHERWISE)
 
 
 def check_digits(amount: int, currency: str, param: str = "amount") -> None:
