@@ -8,28 +8,49 @@ from kit.access import Access
 from kit.ids import uuid7
 
 
-class RuleScope(models.TextChoices):
-    VENDOR = "vendor", "One vendor"
-    CATEGORY = "category", "A category and all below it"
-    GLOBAL = "global", "Everything"
+class Per(models.TextChoices):
+    ITEM = "item", "For each item"
+    ORDER = "order", "Once for a vendor order"
 
 
-class CommissionRule(models.Model):
-    """`rate_bps` of the line (after discounts, without VAT and shipping) plus `fixed_minor` per unit.
+class RuleTerms(models.Model):
+    """What a rule covers and takes, as stored; `engine.read_rule` reads it, or refuses. Amounts are {currency: minor}."""
 
-    Rules are never changed in what they take: a change ends this version and adds the next, so that "why was this
-    charged" stays answerable. Lower `position` goes first.
+    name = models.CharField(max_length=100)
+    position = models.PositiveIntegerField()
+    conditions = models.JSONField(default=dict, blank=True, help_text="by kind; see billing.commissions.conditions")
+    rate_bps = models.PositiveIntegerField(default=0, help_text="hundredths of a percent: 1000 is 10 %")
+    tiers = models.JSONField(default=list, blank=True, help_text="[{currency, from_minor, rate_bps}]")
+    fixed = models.JSONField(default=dict, blank=True)
+    fixed_per = models.CharField(max_length=5, choices=Per, default=Per.ITEM)
+    minimum = models.JSONField(default=dict, blank=True)
+    maximum = models.JSONField(default=dict, blank=True)
+    limits_per = models.CharField(max_length=5, choices=Per, default=Per.ITEM)
+    on_shipping = models.BooleanField(default=False)
+    includes_tax = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+# What makes a rule what it is; name and place apart.
+TERMS = (
+    *("conditions", "rate_bps", "tiers", "fixed", "fixed_per", "minimum", "maximum", "limits_per"),
+    *("on_shipping", "includes_tax"),
+)
+
+
+class CommissionRule(RuleTerms):
+    """One version of a rule.
+
+    Rules are never changed in what they cover or take: a change ends this version and adds the next, so that "why was
+    this charged" stays answerable. Lower `position` goes first.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    name = models.CharField(max_length=100)
-    position = models.PositiveIntegerField()
-    scope = models.CharField(max_length=10, choices=RuleScope)
-    vendor_id = models.UUIDField(null=True, blank=True)
-    category_path = models.CharField(max_length=250, blank=True, help_text="path of the category, e.g. home/kitchen")
-    rate_bps = models.PositiveIntegerField(default=0, help_text="hundredths of a percent: 1000 is 10 %")
-    fixed_minor = models.BigIntegerField(default=0, help_text="per unit, in `currency`")
-    currency = models.CharField(max_length=3, default="EUR")
     version = models.PositiveIntegerField(default=1)
     replaces = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
     created_at = models.DateTimeField(default=clock.now)
@@ -41,15 +62,5 @@ class CommissionRule(models.Model):
     class Meta:
         ordering = ["position", "id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(scope="global", vendor_id__isnull=True, category_path="")
-                | Q(scope="vendor", vendor_id__isnull=False, category_path="")
-                | (Q(scope="category", vendor_id__isnull=True) & ~Q(category_path="")),
-                name="commission_scope_says_what",
-            ),
             models.CheckConstraint(condition=Q(rate_bps__lte=10000), name="commission_rate_at_most_all"),
-            models.CheckConstraint(condition=Q(fixed_minor__gte=0), name="commission_fixed_not_negative"),
         ]
-
-    def __str__(self) -> str:
-        return self.name

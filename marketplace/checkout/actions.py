@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from accounts.models import User
-from billing.commissions.queries import live_rules
+from billing.commissions.queries import commission_terms
 from billing.payments import actions as payments
 from billing.payments.actions import AlreadyPaid
 from billing.payments.models import Payment
@@ -125,7 +125,8 @@ def place_order(
     placed. Anything else replaces what was ordered from this cart and not paid: that order is canceled, its stock goes to
     this one, its session at the provider is closed, and what is paid there all the same goes back in full.
     `total_seen_minor` is what the customer agreed to pay, where a page showed it. Raises TooLittle, TooMuch,
-    CartChanged, CartEmpty, PricesChanged, TotalChanged, SoldOut, CannotShip, InvalidInput.
+    CartChanged, CartEmpty, PricesChanged, TotalChanged, SoldOut, CannotShip, InvalidInput, and NoRule, RuleBroken or
+    RuleCurrency where nobody can say what commission a line pays.
     """
     email, address = check_email(email), check_address(ship_to)
     cart = Cart.objects.select_for_update().get(id=cart.id)
@@ -183,7 +184,7 @@ def place_order(
         shipping={vendor_id: terms_of(card) for vendor_id, card in found.vendors.items()},
         country=address["country"],
         on=clock.today(),
-        rules=live_rules(),
+        commissions=commission_terms({line.offer.vendor_id for line in found.lines}, on=clock.today()),
         currency=settings.CURRENCY,
     )
     if total_seen_minor is not None and costs.total_minor != total_seen_minor:
@@ -344,6 +345,8 @@ def _write(
             total_minor=part.total_minor,
             commission_minor=part.commission_minor,
             commission_tax_minor=part.commission_tax_minor,
+            commission_tax_rate=part.commission_vat.rate,
+            commission_tax_reason=part.commission_vat.reason,
             shipping_tax_rate=part.shipping_tax_rate,
             shipping_tax_minor=part.shipping_tax_minor,
             placed_at=now,
@@ -415,5 +418,6 @@ def _order_line(
         commission_rule_id=costs.commission_rule_id,
         commission_rule_version=costs.commission_rule_version,
         commission_reason=costs.commission_reason,
+        commission_facts=costs.commission_facts,
         position=position,
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
-from billing.commissions.queries import live_rules
+from billing.commissions.queries import commission_terms
 from kit import clock
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import CartContents, contents
@@ -62,12 +62,13 @@ def quote_cart(found: CartContents, *, prices: Mapping[UUID, int] | None = None)
     """
     lines = [line for line in found.lines if is_buyable(line)]
     newer = prices or {}
+    asked = [quote_line(line, price_minor=newer.get(line.id)) for line in lines]
     return quote(
-        [quote_line(line, price_minor=newer.get(line.id)) for line in lines],
+        asked,
         shipping={vendor_id: terms_of(card) for vendor_id, card in found.vendors.items()},
         country=found.cart.country,
         on=clock.today(),
-        rules=live_rules(),
+        commissions=commission_terms({line.vendor_id for line in asked}, on=clock.today()),
     )
 
 

@@ -1,18 +1,20 @@
 """What a purchase costs, part by part: pure functions over plain data, the same for the cart page, the API and placing.
 
 Prices include the destination's VAT: the price stays and the tax share varies with the country. The vendor is liable for
-it, so it is part of the vendor's earnings. Commission is taken on the line without VAT and without shipping.
+it, so it is part of the vendor's earnings. Commission is taken by the rules in force, with the VAT on it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from billing.commissions.engine import CommissionInput, Rule, commission_for
+from billing.commissions.engine import CommissionInput, CommissionTerms, commission_for
+from billing.commissions.vat import Treatment
 from kit.errors import InvalidInput
-from kit.money import CurrencyMismatch, Money
+from kit.money import CurrencyMismatch, Money, split_largest_remainder
 from taxonomy.tax import rate_for, tax_included
 
 
@@ -27,6 +29,7 @@ class QuoteLine:
     currency: str
     tax_category: str
     category_path: str
+    tags: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,8 @@ class ShippingTerms:
 
 @dataclass(frozen=True, slots=True)
 class LineQuote:
+    """`commission_facts` are what the rules were asked about, so that a simulation can ask others the same."""
+
     key: UUID
     total_minor: int
     tax_rate: Decimal
@@ -51,6 +56,7 @@ class LineQuote:
     commission_rule_id: UUID
     commission_rule_version: int
     commission_reason: str
+    commission_facts: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class VendorQuote:
     total_minor: int
     commission_minor: int
     commission_tax_minor: int
+    commission_vat: Treatment
     free_shipping_missing_minor: int
     ships: bool
     days: tuple[int, int]
@@ -100,12 +107,13 @@ def quote(
     shipping: Mapping[UUID, ShippingTerms],
     country: str,
     on: date,
-    rules: Sequence[Rule],
+    commissions: CommissionTerms,
     currency: str = "EUR",
 ) -> Quote:
     """The quote of `lines` shipped to `country` on a day.
 
-    Raises UnknownCountry, CurrencyMismatch for a line in another currency, NoRule when commission cannot be told.
+    `commissions` knows every vendor of the lines. Raises UnknownCountry, CurrencyMismatch for a line in another currency,
+    NoRule, RuleBroken or RuleCurrency when commission cannot be told.
     """
     if any(line.currency != currency for line in lines):
         raise CurrencyMismatch(f"everything in one purchase is in {currency}")
@@ -115,7 +123,7 @@ def quote(
             raise InvalidInput("A quantity is at least one and a price never below zero.")
         by_vendor.setdefault(line.vendor_id, []).append(line)
     vendors = [
-        _vendor_quote(vendor_id, own, shipping[vendor_id], country, on, rules, currency)
+        _vendor_quote(vendor_id, own, shipping[vendor_id], country, on, commissions, currency)
         for vendor_id, own in by_vendor.items()
     ]
     return Quote(
@@ -135,32 +143,43 @@ def _vendor_quote(
     terms: ShippingTerms,
     country: str,
     on: date,
-    rules: Sequence[Rule],
+    terms_of_commission: CommissionTerms,
     currency: str,
 ) -> VendorQuote:
     rates = [rate_for(country, line.tax_category, on) for line in lines]
     totals = [line.unit_price_minor * line.quantity for line in lines]
     taxes = [tax_included(total, rate) for total, rate in zip(totals, rates, strict=True)]
-    commissions = commission_for(
-        [
-            CommissionInput(
-                key=line.key,
-                vendor_id=vendor_id,
-                category_path=line.category_path,
-                base_minor=total - tax,
-                quantity=line.quantity,
-                currency=currency,
-            )
-            for line, total, tax in zip(lines, totals, taxes, strict=True)
-        ],
-        rules,
-    )
     goods = sum(totals)
     is_free = terms.free_from_minor is not None and goods >= terms.free_from_minor
     cost = 0 if is_free else terms.flat_minor
     # Shipping is ancillary to the goods; of several rates in one parcel the highest is the safe one to owe.
     shipping_rate = max(rates)
     shipping_tax = tax_included(cost, shipping_rate)
+    vendor = terms_of_commission.vendors[vendor_id]
+    asked = [
+        CommissionInput(
+            key=line.key,
+            vendor_id=vendor_id,
+            category_path=line.category_path,
+            goods_minor=total,
+            goods_tax_minor=tax,
+            shipping_minor=share,
+            shipping_tax_minor=tax_share,
+            unit_price_minor=line.unit_price_minor,
+            quantity=line.quantity,
+            currency=currency,
+            country=country,
+            on=on,
+            plan=vendor.plan,
+            tags=line.tags,
+            volume_minor=vendor.volumes.get(currency, 0),
+            vat_rate=vendor.vat.rate,
+        )
+        for line, total, tax, (share, tax_share) in zip(
+            lines, totals, taxes, _shipping_shares(lines, totals, cost, shipping_tax), strict=True
+        )
+    ]
+    commissions = commission_for(asked, terms_of_commission.rules)
     missing = 0 if is_free or terms.free_from_minor is None else terms.free_from_minor - goods
     return VendorQuote(
         vendor_id=vendor_id,
@@ -175,8 +194,11 @@ def _vendor_quote(
                 commission.rule_id,
                 commission.rule_version,
                 commission.reason,
+                _facts(given),
             )
-            for line, total, rate, tax, commission in zip(lines, totals, rates, taxes, commissions, strict=True)
+            for line, total, rate, tax, given, commission in zip(
+                lines, totals, rates, taxes, asked, commissions, strict=True
+            )
         ],
         goods_minor=goods,
         shipping_minor=cost,
@@ -186,7 +208,32 @@ def _vendor_quote(
         total_minor=goods + cost,
         commission_minor=sum(commission.amount_minor for commission in commissions),
         commission_tax_minor=sum(commission.tax_minor for commission in commissions),
+        commission_vat=vendor.vat,
         free_shipping_missing_minor=missing,
         ships=not terms.ships_to or country in terms.ships_to,
         days=(terms.handling_days + 1, terms.handling_days + terms.transit_days),
     )
+
+
+def _shipping_shares(
+    lines: Sequence[QuoteLine], totals: Sequence[int], cost: int, tax: int
+) -> Sequence[tuple[int, int]]:
+    """Each line's share of shipping and of the VAT in it, by what the lines cost; the same in whatever order they come."""
+    order = sorted(range(len(lines)), key=lambda place: str(lines[place].key))
+    weights = [totals[place] for place in order] if any(totals) else [1] * len(order)
+    costs, taxes = (split_largest_remainder(amount, weights) for amount in (cost, tax))
+    shares = dict(zip(order, zip(costs, taxes, strict=True), strict=True))
+    return [(share, min(tax_share, share)) for share, tax_share in (shares[place] for place in range(len(lines)))]
+
+
+def _facts(line: CommissionInput) -> dict[str, Any]:
+    """What a simulation cannot find any more once time has passed; the rest stands on the line and its order."""
+    return {
+        "category": line.category_path,
+        "tags": sorted(line.tags),
+        "plan": line.plan,
+        "volume_minor": line.volume_minor,
+        "shipping_minor": line.shipping_minor,
+        "shipping_tax_minor": line.shipping_tax_minor,
+        "vat_rate": str(line.vat_rate),
+    }

@@ -143,8 +143,8 @@ def ensure_market() -> None:
     with acting_as("platform"), transaction.atomic():
         load_categories(TREE)
         if not CommissionRule.objects.exists():
-            add_rule(name="Everything else", scope="global", rate_bps=1200)
-            add_rule(name="Electronics", scope="category", category_path="electronics", rate_bps=800, position=1)
+            add_rule(name="Everything else", rate_bps=1200)
+            add_rule(name="Electronics", conditions={"category": ["electronics"]}, rate_bps=800, position=1)
 
 
 # --- A vendor's way in ----------------------------------------------------------------------------------------------------

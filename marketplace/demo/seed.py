@@ -177,11 +177,11 @@ class Seeding:
         acts.hang_logo(vendor, cast)
         if cast.commission_basis_points is not None:
             with acting_as("platform"), transaction.atomic():
-                if not CommissionRule.objects.filter(vendor_id=vendor.id).exists():
+                own = {"vendor": [str(vendor.id)]}
+                if not CommissionRule.objects.filter(conditions=own).exists():
                     add_rule(
                         name=f"{cast.name}, as agreed",
-                        scope="vendor",
-                        vendor_id=vendor.id,
+                        conditions=own,
                         rate_bps=cast.commission_basis_points,
                         position=1,
                     )

@@ -165,6 +165,9 @@ class OrderLine(models.Model):
     commission_rule_id = models.UUIDField(null=True, blank=True, help_text="the version of the rule that took it")
     commission_rule_version = models.PositiveIntegerField(default=1)
     commission_reason = models.CharField(max_length=250, blank=True)
+    commission_facts = models.JSONField(
+        default=dict, help_text="what the rules were asked about: category, tags, plan, volume, share of shipping, VAT"
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     access = Access(store="select insert", vendor="select")

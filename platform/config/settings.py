@@ -393,6 +393,12 @@ API_RETURN_ORIGINS = tuple(
 CURRENCY = "EUR"
 # From this amount on, a second person decides about what moves money by hand. Minor units of any currency.
 FOUR_EYES_MINOR = int(env("SOUK_FOUR_EYES_MINOR", "50000"))
+# Where the platform is established decides about VAT on its commission; empty: it charges none.
+PLATFORM_COUNTRY = env("SOUK_PLATFORM_COUNTRY", "").upper()
+PLATFORM_VAT_ID = env("SOUK_PLATFORM_VAT_ID", "")
+# What the provider is expected to take of a payment, to warn of commission below it: basis points, and minor units.
+PROVIDER_FEE_BPS = int(env("SOUK_PROVIDER_FEE_BPS", "150"))
+PROVIDER_FEE_FIXED_MINOR = int(env("SOUK_PROVIDER_FEE_FIXED_MINOR", "25"))
 HOLD_DAYS = int(env("SOUK_HOLD_DAYS", "7"))
 STOCK_HOLD_MINUTES = int(env("SOUK_STOCK_HOLD_MINUTES", "30"))
 # A guest's link to an order is derived from this key: told in mails, which the worker writes.

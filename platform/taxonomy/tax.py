@@ -54,6 +54,9 @@ COUNTRY_NAMES = {
     "SK": "Slovakia",
 }
 
+# Member states; the Isle of Man, Monaco and Northern Ireland are not told apart.
+EUROPEAN_UNION = frozenset(COUNTRY_NAMES) - {"CH", "GB", "IS", "LI", "NO"}
+
 # (code, name) of every country sold to, by name: the choices of a country field.
 SELLING_COUNTRIES: list[tuple[str, str]] = sorted(COUNTRY_NAMES.items(), key=lambda country: country[1])
 

@@ -84,7 +84,7 @@ def put_on_shelf(make_vendor: Callable[..., Any]) -> Callable[..., Shelf]:
 def everything_ten_percent(db: None) -> Any:
     from billing.commissions.models import CommissionRule
 
-    return CommissionRule.objects.create(name="Standard", position=1, scope="global", rate_bps=1000)
+    return CommissionRule.objects.create(name="Standard", position=1, rate_bps=1000)
 
 
 @pytest.fixture

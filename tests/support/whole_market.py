@@ -103,7 +103,7 @@ def _busy_the_office(market_day: MarketDay) -> None:
         refused = request_refund(share=share, amount_minor=100, reason="Broken", key="broken:1")
     refund_answered(refund_id=refused.id, state=RefundState.FAILED, error="The account was closed.", moved=False)
     home = add_category(name="Home", tax_category="standard")
-    add_rule(name="Home", scope="category", category_path=home.path, rate_bps=1200)
+    add_rule(name="Home", conditions={"category": [home.path]}, rate_bps=1200)
     reconcile(fetch_balances=list)
 
 

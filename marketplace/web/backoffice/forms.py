@@ -5,14 +5,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
-from billing.commissions.models import CommissionRule, RuleScope
 from kit.errors import SoukError
-from kit.money import Money, exponent, parse_major
+from kit.money import parse_major
 from taxonomy.models import TaxCategory
 from taxonomy.queries import Node, tree
+from taxonomy.tax import SELLING_COUNTRIES
 from tenants.vendors.models import Vendor
-
-BASIS_POINTS_A_PERCENT = 100
 
 
 class AmountField(forms.CharField):
@@ -59,48 +57,6 @@ def _indented(node: Node) -> str:
     return "\u2003" * node.depth + node.name
 
 
-class RateForm(forms.Form):
-    """What a rule takes: a name, a percentage, an amount a unit."""
-
-    name = forms.CharField(max_length=100, label="Name", help_text="Vendors read it on their orders.")
-    percent = forms.DecimalField(min_value=0, max_value=100, decimal_places=2, label="Percentage of the line")
-    fixed = AmountField(required=False, label="And for every unit")
-
-    def __init__(self, *args: Any, **options: Any):
-        super().__init__(*args, **options)
-        self.fields["percent"].widget.attrs |= {"inputmode": "decimal", "step": "0.01"}
-
-    @property
-    def rate_bps(self) -> int:
-        return int(self.cleaned_data["percent"] * BASIS_POINTS_A_PERCENT)
-
-
-class RuleForm(RateForm):
-    """A new rule: also what it covers, and when it is asked."""
-
-    scope = forms.ChoiceField(choices=RuleScope, widget=forms.RadioSelect, label="It covers", initial=RuleScope.GLOBAL)
-    vendor = VendorField(required=False, label="Which vendor", help_text="The vendor's address, e.g. norrljus.")
-    category = forms.ChoiceField(required=False, label="Which category")
-    position = forms.IntegerField(
-        required=False, min_value=1, label="Place", help_text="1 is asked first; empty puts it last."
-    )
-    field_order = ("name", "scope", "vendor", "category", "percent", "fixed", "position")
-
-    def __init__(self, *args: Any, **options: Any):
-        super().__init__(*args, **options)
-        self.fields["category"].choices = category_choices("—")  # type: ignore[attr-defined]
-
-
-def rate_of(rule: CommissionRule) -> dict[str, Any]:
-    """A rule's figures as `RateForm` takes them."""
-    fixed = Money(rule.fixed_minor, rule.currency)
-    return {
-        "name": rule.name,
-        "percent": f"{rule.rate_bps / BASIS_POINTS_A_PERCENT:g}",
-        "fixed": f"{fixed.major:.{exponent(rule.currency)}f}" if rule.fixed_minor else "",
-    }
-
-
 class ExplainForm(forms.Form):
     """A line that could be sold: which rule would take how much?"""
 
@@ -108,6 +64,8 @@ class ExplainForm(forms.Form):
     category = forms.ChoiceField(label="Category")
     amount = AmountField(label="Line without VAT")
     quantity = forms.IntegerField(min_value=1, max_value=9999, initial=1, label="Units")
+    country = forms.ChoiceField(required=False, label="Delivered to", choices=[("", "Anywhere"), *SELLING_COUNTRIES])
+    tags = forms.CharField(required=False, max_length=300, label="Product tags", help_text="Joined by commas.")
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)

@@ -1,5 +1,6 @@
 """The quote: totals are sums of parts, whatever comes in."""
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -8,14 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.commissions.engine import NoRule, Rule
+from billing.commissions.engine import CommissionTerms, NoRule, Rule, VendorTerms
+from billing.commissions.vat import Treatment
 from kit.money import CurrencyMismatch
 from marketplace.checkout.quote import QuoteLine, ShippingTerms, quote
 from taxonomy.tax import UnknownCountry, tax_included
 
 ON = date(2026, 11, 1)
-TEN_PERCENT = [Rule(id=uuid4(), position=1, scope="global", rate_bps=1000, fixed_minor=0, currency="EUR", name="All")]
 A, B = UUID(int=1), UUID(int=2)
+TEN_PERCENT = CommissionTerms([Rule(uuid4(), 1, 1000, "All")], {A: VendorTerms(), B: VendorTerms()})
 TERMS = ShippingTerms(flat_minor=490, free_from_minor=None, ships_to=(), handling_days=2, transit_days=3)
 
 
@@ -24,7 +26,7 @@ def line(vendor: UUID = A, price: int = 1190, quantity: int = 1, currency: str =
 
 
 def test_prices_contain_the_destinations_vat_and_commission_is_taken_without_it():
-    found = quote([line(quantity=2)], shipping={A: TERMS}, country="DE", on=ON, rules=TEN_PERCENT)
+    found = quote([line(quantity=2)], shipping={A: TERMS}, country="DE", on=ON, commissions=TEN_PERCENT)
     part = found.vendors[0]
     assert (part.goods_minor, part.shipping_minor, part.total_minor) == (2380, 490, 2870)
     assert part.lines[0].tax_rate == Decimal("0.19")
@@ -34,34 +36,52 @@ def test_prices_contain_the_destinations_vat_and_commission_is_taken_without_it(
     assert part.commission_minor == 200
 
 
+def test_commission_may_be_on_shipping_and_is_taxed_apart():
+    taxed = VendorTerms(vat=Treatment(Decimal("0.24"), "VAT of EE"))
+    terms = CommissionTerms([Rule(uuid4(), 1, 1000, "All", on_shipping=True)], {A: taxed})
+    part = quote([line(), line()], shipping={A: TERMS}, country="DE", on=ON, commissions=terms).vendors[0]
+    # Of 20.00 for the goods and 4.12 for shipping, each line's half; VAT comes on top.
+    assert sum(each.commission_minor - each.commission_tax_minor for each in part.lines) == 242
+    assert (part.commission_minor, part.commission_tax_minor, part.commission_vat.reason) == (300, 58, "VAT of EE")
+    assert part.lines[0].commission_facts == {
+        "category": "home",
+        "tags": [],
+        "plan": "",
+        "volume_minor": 0,
+        "shipping_minor": 245,
+        "shipping_tax_minor": 39,
+        "vat_rate": "0.24",
+    }
+
+
 def test_the_price_stays_and_the_tax_varies_with_the_country():
-    german = quote([line()], shipping={A: TERMS}, country="DE", on=ON, rules=TEN_PERCENT)
-    swedish = quote([line()], shipping={A: TERMS}, country="SE", on=ON, rules=TEN_PERCENT)
+    german = quote([line()], shipping={A: TERMS}, country="DE", on=ON, commissions=TEN_PERCENT)
+    swedish = quote([line()], shipping={A: TERMS}, country="SE", on=ON, commissions=TEN_PERCENT)
     assert german.total_minor == swedish.total_minor == 1680
     assert german.tax_minor < swedish.tax_minor
 
 
 def test_shipping_is_free_from_the_vendors_own_amount_on():
     terms = ShippingTerms(490, 2000, (), 2, 3)
-    below = quote([line(price=1999)], shipping={A: terms}, country="DE", on=ON, rules=TEN_PERCENT)
-    reached = quote([line(price=2000)], shipping={A: terms}, country="DE", on=ON, rules=TEN_PERCENT)
+    below = quote([line(price=1999)], shipping={A: terms}, country="DE", on=ON, commissions=TEN_PERCENT)
+    reached = quote([line(price=2000)], shipping={A: terms}, country="DE", on=ON, commissions=TEN_PERCENT)
     assert (below.shipping_minor, below.vendors[0].free_shipping_missing_minor) == (490, 1)
     assert (reached.shipping_minor, reached.vendors[0].free_shipping_missing_minor) == (0, 0)
 
 
 def test_a_vendor_that_does_not_ship_there_is_named():
     terms = ShippingTerms(490, None, ("FR",), 2, 3)
-    found = quote([line(A), line(B)], shipping={A: terms, B: TERMS}, country="DE", on=ON, rules=TEN_PERCENT)
+    found = quote([line(A), line(B)], shipping={A: terms, B: TERMS}, country="DE", on=ON, commissions=TEN_PERCENT)
     assert found.blocked_vendors == [A]
 
 
 def test_what_cannot_be_told_is_refused_never_guessed():
     with pytest.raises(UnknownCountry):
-        quote([line()], shipping={A: TERMS}, country="XX", on=ON, rules=TEN_PERCENT)
+        quote([line()], shipping={A: TERMS}, country="XX", on=ON, commissions=TEN_PERCENT)
     with pytest.raises(NoRule):
-        quote([line()], shipping={A: TERMS}, country="DE", on=ON, rules=[])
+        quote([line()], shipping={A: TERMS}, country="DE", on=ON, commissions=replace(TEN_PERCENT, rules=[]))
     with pytest.raises(CurrencyMismatch):
-        quote([line(), line(currency="SEK")], shipping={A: TERMS}, country="DE", on=ON, rules=TEN_PERCENT)
+        quote([line(), line(currency="SEK")], shipping={A: TERMS}, country="DE", on=ON, commissions=TEN_PERCENT)
 
 
 lines = st.lists(
@@ -78,7 +98,7 @@ lines = st.lists(
 
 @given(lines, st.sampled_from(["DE", "SE", "FR", "CH", "GB", "HU"]))
 def test_every_total_is_the_sum_of_its_parts(goods, country):
-    found = quote(goods, shipping={A: TERMS, B: TERMS}, country=country, on=ON, rules=TEN_PERCENT)
+    found = quote(goods, shipping={A: TERMS, B: TERMS}, country=country, on=ON, commissions=TEN_PERCENT)
     assert found.total_minor == sum(part.total_minor for part in found.vendors)
     assert found.total_minor == found.goods_minor + found.shipping_minor
     assert found.tax_minor == sum(part.tax_minor for part in found.vendors)
@@ -91,8 +111,8 @@ def test_every_total_is_the_sum_of_its_parts(goods, country):
 
 @given(lines)
 def test_the_order_of_lines_does_not_matter(goods):
-    forward = quote(goods, shipping={A: TERMS, B: TERMS}, country="DE", on=ON, rules=TEN_PERCENT)
-    backward = quote(goods[::-1], shipping={A: TERMS, B: TERMS}, country="DE", on=ON, rules=TEN_PERCENT)
+    forward = quote(goods, shipping={A: TERMS, B: TERMS}, country="DE", on=ON, commissions=TEN_PERCENT)
+    backward = quote(goods[::-1], shipping={A: TERMS, B: TERMS}, country="DE", on=ON, commissions=TEN_PERCENT)
     assert (forward.total_minor, forward.tax_minor) == (backward.total_minor, backward.tax_minor)
     assert {part.vendor_id: part.commission_minor for part in forward.vendors} == {
         part.vendor_id: part.commission_minor for part in backward.vendors

@@ -1,5 +1,6 @@
 """What the platform takes: the rules in their order, and what they would take of a line."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 from api.errors import NotFound
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
-from api.v1.office import With, with_vendors
+from api.v1.office import With
 from api.v1.platform.serializers import (
     CommissionRuleSerializer,
     ExplanationSerializer,
@@ -23,10 +24,10 @@ from api.v1.platform.serializers import (
 )
 from api.views import OfficeView, body_of, caller_of
 from audit.actions import traced
+from billing.commissions import words
 from billing.commissions.actions import add_rule, end_rule, move_rule, replace_rule
-from billing.commissions.engine import CommissionInput
-from billing.commissions.models import CommissionRule
-from billing.commissions.queries import explain, live_page, versions
+from billing.commissions.models import CommissionRule, RuleTerms
+from billing.commissions.queries import as_rule, explain, line_to_explain, live_page, vendors_named, versions
 from kit.pagination import Page
 
 
@@ -42,7 +43,7 @@ class RuleList(OfficeView):
     )
     def get(self, request: Request) -> Response:
         page = live_page(cursor=cursor_of(request), size=limit_of(request))
-        shown = Page(with_vendors(page.rows), page.next_cursor, page.previous_cursor)
+        shown = Page(in_words(page.rows), page.next_cursor, page.previous_cursor)
         return Response(page_data(shown, lambda row: CommissionRuleSerializer(row).data))
 
     @extend_schema(
@@ -56,8 +57,7 @@ class RuleList(OfficeView):
     @idempotent
     def post(self, request: Request) -> Response:
         given, by = body_of(NewCommissionRuleSerializer, request), caller_of(request).person_id
-        figures = {name: given[name] for name in ("name", "rate_bps", "fixed_minor")}
-        with traced("commission_rule.added", by=by, **figures) as told:
+        with traced("commission_rule.added", by=by, **_told_of(given)) as told:
             rule = add_rule(**given, by=by)
             told["subject"] = f"commission_rule:{rule.id}"
         return Response(detail(rule), status=201, headers={"Location": _address(rule)})
@@ -78,7 +78,7 @@ class RuleOne(OfficeView):
     @extend_schema(
         operation_id="commission_rules_replace",
         summary="Make the next version of a rule",
-        description="In its place, with an id of its own (`Location`). What it covers stays; the old version ends.",
+        description="In its place, with an id of its own (`Location`); the old version ends.",
         request=RateSerializer,
         responses=CommissionRuleSerializer,
         tags=["commissions"],
@@ -86,7 +86,7 @@ class RuleOne(OfficeView):
     @idempotent
     def put(self, request: Request, rule_id: UUID) -> Response:
         old, given, by = _rule(rule_id), body_of(RateSerializer, request), caller_of(request).person_id
-        with traced("commission_rule.replaced", by=by, **given) as told:
+        with traced("commission_rule.replaced", by=by, **_told_of(given)) as told:
             rule = replace_rule(rule_id=old.id, **given, by=by)
             told["subject"] = f"commission_rule:{rule.id}"
         return Response(detail(rule), headers={"Location": _address(rule)})
@@ -137,7 +137,7 @@ class RuleVersions(OfficeView):
         tags=["commissions"],
     )
     def get(self, request: Request, rule_id: UUID) -> Response:
-        return Response(CommissionRuleSerializer(with_vendors(versions(_rule(rule_id))), many=True).data)
+        return Response(CommissionRuleSerializer(in_words(versions(_rule(rule_id))), many=True).data)
 
 
 class Explanations(OfficeView):
@@ -154,19 +154,13 @@ class Explanations(OfficeView):
     @idempotent
     def post(self, request: Request) -> Response:
         given = body_of(LineToExplainSerializer, request)
-        line = CommissionInput(
-            key="line",
-            vendor_id=given["vendor_id"],
-            category_path=given["category_path"],
-            base_minor=given["amount_minor"],
-            quantity=given["quantity"],
-            currency=settings.CURRENCY,
-        )
+        line = line_to_explain(**given, currency=settings.CURRENCY)
         taken, passed = explain(line)
         shown = {
-            "amount_minor": line.base_minor,
+            "amount_minor": given["amount_minor"],
             "commission_minor": taken.amount_minor,
-            "earnings_minor": line.base_minor - taken.amount_minor,
+            "commission_tax_minor": taken.tax_minor,
+            "earnings_minor": given["amount_minor"] - taken.amount_minor,
             "currency": line.currency,
             "rule_id": taken.rule_id,
             "reason": taken.reason,
@@ -184,8 +178,26 @@ def _rule(rule_id: UUID) -> CommissionRule:
 
 
 def detail(rule: CommissionRule) -> Any:
-    shown: With = with_vendors([rule])[0]
-    return CommissionRuleSerializer(shown).data
+    return CommissionRuleSerializer(in_words([rule])[0]).data
+
+
+def in_words(rows: Sequence[RuleTerms]) -> list[With]:
+    """Rules with what they cover and take in words, and why one cannot be read. One query at most."""
+    vendors = vendors_named(rows)
+    return [
+        With(
+            row,
+            covers="" if rule.problem else words.covers(rule.conditions, vendors),
+            takes=words.takes(rule),
+            problem=rule.problem or None,
+        )
+        for row, rule in ((row, as_rule(row)) for row in rows)
+    ]
+
+
+def _told_of(given: dict[str, Any]) -> dict[str, Any]:
+    """Of a rule's terms those that say something, for the trail of who did what."""
+    return {name: value for name, value in given.items() if (value or name == "rate_bps") and name != "position"}
 
 
 def _address(rule: CommissionRule) -> str:

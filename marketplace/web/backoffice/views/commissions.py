@@ -1,5 +1,7 @@
 """What the platform takes: the rules in their order, and what they would take of a line."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,24 +15,23 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.queries import names_of
 from audit.actions import traced
-from billing.commissions.actions import BadRule, RuleEnded, add_rule, end_rule, move_rule, replace_rule
-from billing.commissions.engine import CommissionInput, CommissionLine, NoRule, RuleCurrency
-from billing.commissions.models import CommissionRule, RuleScope
-from billing.commissions.queries import explain, live_rows, versions
-from kit.money import Money
-from marketplace.web.backoffice.forms import ExplainForm, RateForm, RuleForm, add_refusal, rate_of
+from billing.commissions import words
+from billing.commissions.actions import BadRule, Changes, RuleEnded, add_rule, end_rule, move_rule, replace_rule
+from billing.commissions.engine import CommissionLine, NoRule, Rule, RuleBroken, RuleCurrency
+from billing.commissions.models import TERMS, CommissionRule, RuleTerms
+from billing.commissions.queries import as_rule, explain, line_to_explain, live_rows, vendors_named, versions
+from marketplace.web.backoffice.forms import ExplainForm, add_refusal
 from marketplace.web.backoffice.roles import for_administrators, staff_of
-from tenants.vendors.models import Vendor
-from tenants.vendors.queries import named, slugs
-
-FIELDS = {"rate_bps": "percent", "fixed_minor": "fixed", "vendor_id": "vendor", "category_path": "category"}
+from marketplace.web.backoffice.rule_form import FIELDS, RuleForm, terms_of
+from tenants.vendors.queries import slugs
 
 
 @dataclass(frozen=True)
 class RuleRow:
-    """A rule in force: what it covers and takes, in words, and where it can be moved to."""
+    """A rule in its place: what it covers and takes, in words, and where it can be moved to."""
 
-    rule: CommissionRule
+    rule: RuleTerms
+    read: Rule
     covers: str
     takes: str
     is_first: bool
@@ -66,15 +67,11 @@ def commissions(request: HttpRequest) -> HttpResponse:
     asked = "amount" in request.GET
     form = ExplainForm(request.GET) if asked else ExplainForm()
     explained = _explain(form) if asked and form.is_valid() else None
-    rows = list(live_rows())
-    vendors = named(rule.vendor_id for rule in rows)
-    last = len(rows) - 1
+    rows = rule_rows(list(live_rows()))
     context = {
-        "rows": [
-            RuleRow(rule, _covers(rule, vendors), takes(rule), place == 0, place == last)
-            for place, rule in enumerate(rows)
-        ],
-        "takes_all": any(rule.scope == RuleScope.GLOBAL for rule in rows),
+        "rows": rows,
+        "takes_all": any(row.read.conditions.is_everything and not row.read.problem for row in rows),
+        "broken": [row for row in rows if row.read.problem],
         "form": form,
         "explained": explained,
         "slugs": slugs(),
@@ -83,41 +80,41 @@ def commissions(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/commissions.html", context)
 
 
+def rule_rows(rows: Sequence[RuleTerms]) -> list[RuleRow]:
+    """Rules as the pages list them. One query at most."""
+    vendors, last = vendors_named(rows), len(rows) - 1
+    read = [as_rule(row) for row in rows]
+    return [
+        RuleRow(row, rule, covered(rule, vendors), words.takes(rule), place == 0, place == last)
+        for place, (row, rule) in enumerate(zip(rows, read, strict=True))
+    ]
+
+
+def covered(rule: Rule, vendors: Mapping[UUID, str]) -> str:
+    return "Nobody can say what" if rule.problem else words.covers(rule.conditions, vendors)
+
+
 def _explain(form: ExplainForm) -> Explained | None:
     """None when it cannot be said; then the form says why."""
     data = form.cleaned_data
-    line = CommissionInput(
-        key="line",
-        vendor_id=data["vendor"].id,
-        category_path=data["category"],
-        base_minor=data["amount"],
-        quantity=data["quantity"],
-        currency=settings.CURRENCY,
-    )
-    if line.base_minor < 0:
+    if data["amount"] < 0:
         form.add_error("amount", "A line is not sold for less than nothing.")
         return None
+    line = line_to_explain(
+        vendor_id=data["vendor"].id,
+        category_path=data["category"],
+        amount_minor=data["amount"],
+        quantity=data["quantity"],
+        currency=settings.CURRENCY,
+        country=data["country"],
+        tags=[tag.strip().lower() for tag in data["tags"].split(",") if tag.strip()],
+    )
     try:
         taken, passed = explain(line)
-    except (NoRule, RuleCurrency) as refused:
+    except (NoRule, RuleBroken, RuleCurrency) as refused:
         form.add_error(None, str(refused))
         return None
-    return Explained(taken, line.base_minor, line.currency, passed)
-
-
-def _covers(rule: CommissionRule, vendors: dict[UUID, Vendor]) -> str:
-    if rule.scope == RuleScope.VENDOR and rule.vendor_id:
-        vendor = vendors.get(rule.vendor_id)
-        return vendor.name if vendor else "A vendor that is gone"
-    return rule.category_path if rule.scope == RuleScope.CATEGORY else "Everything"
-
-
-def takes(rule: CommissionRule) -> str:
-    """The rate in words: "12 % + 0.30 EUR a unit"."""
-    parts = [f"{rule.rate_bps / 100:g} %"] if rule.rate_bps or not rule.fixed_minor else []
-    if rule.fixed_minor:
-        parts.append(f"{Money(rule.fixed_minor, rule.currency)} a unit")
-    return " + ".join(parts)
+    return Explained(taken, data["amount"], line.currency, passed)
 
 
 @require_http_methods(["GET", "POST"])
@@ -125,20 +122,10 @@ def takes(rule: CommissionRule) -> str:
 def new_rule(request: HttpRequest) -> HttpResponse:
     form = RuleForm(request.POST or None)
     if form.is_valid():
-        data = form.cleaned_data
-        scope = data["scope"]
+        changes = form.changes
         try:
-            with traced("commission_rule.added", by=staff_of(request).user_id, **_figures(form)) as told:
-                rule = add_rule(
-                    name=data["name"],
-                    scope=scope,
-                    rate_bps=form.rate_bps,
-                    fixed_minor=data["fixed"],
-                    vendor_id=data["vendor"].id if scope == RuleScope.VENDOR and data["vendor"] else None,
-                    category_path=data["category"] if scope == RuleScope.CATEGORY else "",
-                    position=data["position"],
-                    by=staff_of(request).user_id,
-                )
+            with traced("commission_rule.added", by=staff_of(request).user_id, **told_of(changes)) as told:
+                rule = add_rule(**changes, position=form.cleaned_data["position"], by=staff_of(request).user_id)
                 told["subject"] = f"commission_rule:{rule.id}"
         except BadRule as refused:
             add_refusal(form, refused, **FIELDS)
@@ -149,8 +136,9 @@ def new_rule(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/commission_new.html", context, status=422 if form.errors else 200)
 
 
-def _figures(form: RateForm) -> dict[str, Any]:
-    return {"name": form.cleaned_data["name"], "rate_bps": form.rate_bps, "fixed_minor": form.cleaned_data["fixed"]}
+def told_of(changes: Changes) -> dict[str, Any]:
+    """Of a rule's terms those that say something, for the trail of who did what."""
+    return {name: value for name, value in changes.items() if value or name == "rate_bps"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -160,17 +148,18 @@ def rule(request: HttpRequest, rule_id: UUID) -> HttpResponse:
     found = CommissionRule.objects.filter(id=rule_id).first()
     if found is None:
         raise Http404("There is no such rule.")
-    form = RateForm(request.POST) if request.method == "POST" else RateForm(initial=rate_of(found))
+    read = as_rule(found)
+    of = {"is_broken": bool(read.problem), "is_new": False}
+    form = (
+        RuleForm(request.POST, **of)
+        if request.method == "POST"
+        else RuleForm(initial=terms_of(found, is_broken=bool(read.problem)), **of)
+    )
     if form.is_bound and form.is_valid():
+        changes = form.changes
         try:
-            with traced("commission_rule.replaced", by=staff_of(request).user_id, **_figures(form)) as told:
-                new = replace_rule(
-                    rule_id=found.id,
-                    name=form.cleaned_data["name"],
-                    rate_bps=form.rate_bps,
-                    fixed_minor=form.cleaned_data["fixed"],
-                    by=staff_of(request).user_id,
-                )
+            with traced("commission_rule.replaced", by=staff_of(request).user_id, **told_of(changes)) as told:
+                new = replace_rule(rule_id=found.id, **changes, by=staff_of(request).user_id)
                 told["subject"] = f"commission_rule:{new.id}"
         except (BadRule, RuleEnded) as refused:
             add_refusal(form, refused, **FIELDS)
@@ -178,16 +167,24 @@ def rule(request: HttpRequest, rule_id: UUID) -> HttpResponse:
             messages.success(request, f"“{new.name}” is in force as version {new.version}.")
             return HttpResponseRedirect(reverse("backoffice:commissions"))
     past = versions(found)
-    people = names_of(version.created_by for version in past)
+    people, vendors = names_of(version.created_by for version in past), vendors_named(past)
     context = {
         "rule": found,
         "form": form,
-        "covers": _covers(found, named([found.vendor_id])),
+        "problem": read.problem,
+        "stored": json.dumps({name: getattr(found, name) for name in TERMS}, indent=1) if read.problem else "",
+        "covers": covered(read, vendors),
         "versions": [
-            {"rule": version, "takes": takes(version), "by": people.get(version.created_by, "System")}  # type: ignore[arg-type]
-            for version in past
+            {
+                "rule": version,
+                "covers": covered(of_version, vendors),
+                "takes": words.takes(of_version),
+                "by": people.get(version.created_by, "System"),  # type: ignore[arg-type]
+            }
+            for version, of_version in ((version, as_rule(version)) for version in past)
         ],
-        "currency": found.currency,
+        "slugs": slugs(),
+        "currency": settings.CURRENCY,
         "trail": _trail(found.name),
     }
     return render(request, "backoffice/commission.html", context, status=422 if form.errors else 200)

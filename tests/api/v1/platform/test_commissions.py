@@ -19,29 +19,37 @@ def home(db: None) -> Any:
 
 
 def added(caller: Any, **fields: Any) -> Any:
-    answer = caller.post(RULES, {"name": "Home", "scope": "global", "rate_bps": 1200, **fields})
+    answer = caller.post(RULES, {"name": "Home", "rate_bps": 1200, **fields})
     assert answer.status_code == 201, answer.content
     return answer
 
 
 def test_a_rule_is_added_where_it_is_wanted(at_office: Any, everything_ten_percent: Any, home: Any) -> None:
     caller = at_office("administrator")
-    answer = added(caller, scope="category", category_path="home", fixed_minor=30, position=1)
+    answer = added(caller, conditions={"category": ["home"]}, fixed={"EUR": 30}, position=1)
     made = answer.json()
-    assert (made["scope"], made["category_path"], made["vendor"]) == ("category", "home", None)
-    assert (made["rate_bps"], made["fixed_minor"], made["currency"], made["version"]) == (1200, 30, "EUR", 1)
+    assert (made["conditions"], made["covers"]) == ({"category": ["home"]}, "Category home")
+    assert (made["rate_bps"], made["fixed"], made["takes"]) == (1200, {"EUR": 30}, "12 % + 0.30 EUR an item")
+    assert (made["version"], made["problem"]) == (1, None)
     assert answer["Location"] == f"{RULES}/{made['id']}"
     assert caller.get(answer["Location"]).json() == made
     assert [(rule["position"], rule["name"]) for rule in items(caller, RULES)] == [(1, "Home"), (2, "Standard")]
     entry = AuditEntry.objects.get(action="commission_rule.added")
     assert entry.subject == f"commission_rule:{made['id']}"
-    assert entry.data == {"name": "Home", "rate_bps": 1200, "fixed_minor": 30}
+    assert entry.data == {
+        "name": "Home",
+        "rate_bps": 1200,
+        "conditions": {"category": ["home"]},
+        "fixed": {"EUR": 30},
+        "fixed_per": "item",
+        "limits_per": "item",
+    }
 
 
 def test_a_vendors_rule_names_its_vendor(at_office: Any, make_vendor: Any) -> None:
     vendor = make_vendor("lindqvist")
-    made = added(at_office("administrator"), scope="vendor", vendor_id=str(vendor.id)).json()
-    assert made["vendor"] == {"id": str(vendor.id), "slug": "lindqvist", "name": "Lindqvist"}
+    made = added(at_office("administrator"), conditions={"vendor": [str(vendor.id)]}).json()
+    assert made["covers"] == "Vendor Lindqvist"
 
 
 @pytest.mark.parametrize(
@@ -52,13 +60,15 @@ def test_a_vendors_rule_names_its_vendor(at_office: Any, make_vendor: Any) -> No
         ({"rate_bps": 10_001}, "rate_bps"),
         ({"rate_bps": -1}, "rate_bps"),
         ({"rate_bps": 12.5}, "rate_bps"),
-        ({"fixed_minor": 10**13}, "fixed_minor"),
-        ({"scope": "everything"}, "scope"),
-        ({"scope": "vendor"}, "vendor_id"),
-        ({"scope": "vendor", "vendor_id": "0190a1b2-0000-7000-8000-000000000000"}, "vendor_id"),
-        ({"scope": "category"}, "category_path"),
-        ({"scope": "category", "category_path": "nowhere"}, "category_path"),
-        ({"scope": "global", "category_path": "home"}, "category_path"),
+        ({"fixed": {"EUR": 10**14}}, "fixed"),
+        ({"fixed": {"euro": 1}}, "fixed"),
+        ({"conditions": {"planet": ["mars"]}}, "conditions"),
+        ({"conditions": {"vendor": []}}, "conditions"),
+        ({"conditions": {"vendor": ["0190a1b2-0000-7000-8000-000000000000"]}}, "conditions"),
+        ({"conditions": {"category": ["nowhere"]}}, "conditions"),
+        ({"conditions": "everything"}, "conditions"),
+        ({"tiers": [{"from_minor": 1}]}, "tiers"),
+        ({"limits_per": "parcel"}, "limits_per"),
         ({"position": 0}, "position"),
         ({"position": 10**30}, "position"),
     ],
@@ -66,7 +76,7 @@ def test_a_vendors_rule_names_its_vendor(at_office: Any, make_vendor: Any) -> No
 def test_a_rule_that_says_nothing_sensible_is_refused(
     at_office: Any, home: Any, fields: dict[str, Any], field: str
 ) -> None:
-    answer = at_office("administrator").post(RULES, {"name": "Home", "scope": "global", "rate_bps": 1200, **fields})
+    answer = at_office("administrator").post(RULES, {"name": "Home", "rate_bps": 1200, **fields})
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]
     assert not CommissionRule.objects.exists()
@@ -114,13 +124,14 @@ def test_an_explanation_says_what_a_line_would_pay_and_why(
     at_office: Any, everything_ten_percent: Any, home: Any, make_vendor: Any
 ) -> None:
     caller, vendor, other = at_office("administrator"), make_vendor("lindqvist"), make_vendor("moreau")
-    added(caller, name="Moreau's", scope="vendor", vendor_id=str(other.id), position=1)
+    added(caller, name="Moreau's", conditions={"vendor": [str(other.id)]}, position=1)
     line = {"vendor_id": str(vendor.id), "category_path": "home", "amount_minor": 10005, "quantity": 2}
     found = caller.post(EXPLANATIONS, line)
     assert found.status_code == 200
     assert found.json() == {
         "amount_minor": 10005,
         "commission_minor": 1001,
+        "commission_tax_minor": 0,
         "earnings_minor": 9004,
         "currency": "EUR",
         "rule_id": str(everything_ten_percent.id),
