@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "platform"))
 
-from embedded.processes import COMMANDS, DOORBELL, SECRETS, VALKEY_PREFIX, WRITE_FILES  # noqa: E402
+from embedded.processes import COMMANDS, DOORBELL, REACH_FILES, SECRETS, VALKEY_PREFIX  # noqa: E402
 
 PROCESSES = [name for name in SECRETS if name != "sandbox"]
 # The passwords that `walls bootstrap` sets; it works as the builder and, this once, as PostgreSQL's superuser.
@@ -44,7 +44,7 @@ def secret() -> str:
 def files_of(postgres: str, valkey: str) -> dict[str, str]:
     """What is written: {name: content}. `postgres` and `valkey` are `host:port`."""
     value = {name: secret() for process in PROCESSES for name in SECRETS[process]}
-    keys = {process: (secrets.token_hex(10).upper(), secret()) for process in WRITE_FILES}
+    keys = {process: (secrets.token_hex(10).upper(), secret()) for process in REACH_FILES}
     superuser = secret()
     found: dict[str, str] = {}
     for process in PROCESSES:
@@ -85,6 +85,9 @@ def _users(value: dict[str, str]) -> Iterable[str]:
 RIGHTS = {
     "portal": {PUBLIC_BUCKET: ("Read", "Write", "List"), PRIVATE_BUCKET: ("Read", "Write", "List")},
     "shopworker": {PUBLIC_BUCKET: ("Read", "Write", "List"), PRIVATE_BUCKET: ("Read", "List")},
+    # Statements and exports of the books: the worker makes them, the office hands them out.
+    "worker": {PRIVATE_BUCKET: ("Read", "Write", "List")},
+    "office": {PRIVATE_BUCKET: ("Read", "List")},
 }
 
 

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from embedded.postgres import SETTINGS
-from embedded.processes import S3_KEYS, SECRETS, SERVING, WRITE_FILES, Ports, command_of, valkey_users
+from embedded.processes import REACH_FILES, S3_KEYS, SECRETS, SERVING, Ports, command_of, valkey_users
 from embedded.world import World
 from tenants.isolation import roles
 
@@ -62,7 +62,7 @@ def due(process: str) -> set[str]:
         "SOUK_SECRET_" + name.upper().replace("-", "_") for name in SECRETS[process] if not name.startswith("valkey-")
     }
     found |= {"REDIS_URL", "SOUK_METRICS_TOKEN"}
-    found |= set(S3_KEYS) if process in WRITE_FILES else set()
+    found |= set(S3_KEYS) if process in REACH_FILES else set()
     found |= {"STRIPE_SECRET_KEY"} if process in ("web", "office", "worker") else set()
     found |= WEBHOOKS if process == "web" else set()
     return found | ({"SMTP_HOST", "SMTP_PORT", "SMTP_USER", "SMTP_PASSWORD"} if process == "worker" else set())
@@ -143,13 +143,16 @@ def test_a_process_comes_to_valkey_by_its_own_name(process, secrets):
 
 def test_the_s3_server_knows_those_who_write_and_lets_others_only_read_pictures(secrets):
     identities = {one["name"]: one for one in json.loads((secrets / "s3.json").read_text())["identities"]}
-    assert set(identities) == {*WRITE_FILES, "anonymous"}
+    assert set(identities) == {*REACH_FILES, "anonymous"}
     assert identities["anonymous"] == {"name": "anonymous", "actions": ["Read:souk-public"]}
-    for process in WRITE_FILES:
+    for process in REACH_FILES:
         (credentials,) = identities[process]["credentials"]
         own = variables(secrets / f"{process}.env")
         assert [own[name] for name in S3_KEYS] == [credentials["accessKey"], credentials["secretKey"]]
-    assert not any("private" in action for action in identities["shopworker"]["actions"] if action.startswith("Write"))
+    for process in ("shopworker", "office"):
+        assert not any("private" in action for action in identities[process]["actions"] if action.startswith("Write"))
+    for process in ("worker", "office"):
+        assert all("private" in action for action in identities[process]["actions"])
 
 
 # --- Processes
@@ -238,9 +241,9 @@ def test_each_container_reaches_only_what_it_needs():
     assert networks == {
         "proxy": {"outside", "front", "objects"},
         "web": {"outside", "front", "data"},
-        "office": {"outside", "front", "data"},
+        "office": {"outside", "front", "data", "objects"},
         "portal": {"front", "data", "objects"},
-        "worker": {"outside", "data"},
+        "worker": {"outside", "data", "objects"},
         "shopworker": {"data", "objects"},
         "beat": {"data"},
         "builder": {"data"},

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from redis.connection import ConnectionPool, SSLConnection
 
-from embedded.processes import COMMANDS, DOORBELL, SECRETS, SERVING, VALKEY_PREFIX, WRITE_FILES, Ports, command_of
+from embedded.processes import COMMANDS, DOORBELL, REACH_FILES, SECRETS, SERVING, VALKEY_PREFIX, Ports, command_of
 from embedded.world import World
 from tenants.isolation import roles
 
@@ -71,8 +71,9 @@ def test_each_reaches_what_its_work_needs(process: str):
     listed = PROCESSES[process]
     assert bool(listed.get("serves")) == (process in SERVING)
     assert bool(listed.get("answers")) == (process in ("worker", "shopworker"))
-    assert ("files" in listed["reaches"]) == (process in WRITE_FILES)
-    assert (listed.get("documents") == "reads") == (process == "shopworker")
+    assert ("files" in listed["reaches"]) == (process in REACH_FILES)
+    assert (listed.get("documents") == "reads") == (process in ("shopworker", "office"))
+    assert (listed.get("pictures") == "none") == (process in ("worker", "office"))
     assert ("database" in listed["reaches"]) == (process != "beat")
     # Who holds the key of vendors' roles does not reach the internet.
     assert not ("vendor-role-key" in listed["secrets"] and "internet" in listed["reaches"])

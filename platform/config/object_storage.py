@@ -78,8 +78,15 @@ def seen_by_browsers(s3: S3) -> dict[str, str]:
     return found
 
 
-def storages_of(s3: S3 | None, *, private_root: Path, serves_vendors: bool) -> dict[str, Any]:
-    """`default` (public pictures) and, for processes that serve vendors alone, `private` (documents, import files)."""
+def storages_of(
+    s3: S3 | None, *, private_root: Path, serves_vendors: bool, keeps_documents: bool | None = None
+) -> dict[str, Any]:
+    """`default` (public pictures), and `private` (documents, import files) for those who keep documents.
+
+    Who serves vendors also writes pictures, and keeps documents unless it is said otherwise.
+    """
+    if keeps_documents is None:
+        keeps_documents = serves_vendors
     if s3 is None:
         public: dict[str, Any] = {"BACKEND": "kit.storage.PublicFiles"}
         private: dict[str, Any] = {
@@ -114,4 +121,4 @@ def storages_of(s3: S3 | None, *, private_root: Path, serves_vendors: bool) -> d
                 "download_endpoint_url": s3.download_endpoint or s3.endpoint or None,
             },
         }
-    return {"default": public, **({"private": private} if serves_vendors else {})}
+    return {"default": public, **({"private": private} if keeps_documents else {})}

@@ -7,6 +7,7 @@
 
 import os
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -117,6 +118,7 @@ SHARED_APPS = [
     "billing.payouts",
     "billing.reconciliation",
     "billing.stripe",
+    "billing.statements",
     "marketplace.catalog",
     "marketplace.search",
     "marketplace.carts",
@@ -400,6 +402,20 @@ PLATFORM_VAT_ID = env("SOUK_PLATFORM_VAT_ID", "")
 PROVIDER_FEE_BPS = int(env("SOUK_PROVIDER_FEE_BPS", "150"))
 PROVIDER_FEE_FIXED_MINOR = int(env("SOUK_PROVIDER_FEE_FIXED_MINOR", "25"))
 HOLD_DAYS = int(env("SOUK_HOLD_DAYS", "7"))
+# Who issues statements and invoices; the lines of the address apart by semicolons. Production has no default.
+ISSUER = {
+    "name": env("SOUK_LEGAL_NAME", "" if PRODUCTION else "Souk Marketplace GmbH"),
+    "address": env("SOUK_LEGAL_ADDRESS", "" if PRODUCTION else "Marktstraße 12; 20357 Hamburg"),
+    "country": env("SOUK_LEGAL_COUNTRY", "" if PRODUCTION else "DE"),
+    "vat_id": env("SOUK_LEGAL_VAT_ID", "" if PRODUCTION else "DE999999999"),
+    "register": env("SOUK_LEGAL_REGISTER", "" if PRODUCTION else "Amtsgericht Hamburg, HRB 000000"),
+}
+# How long a closed month can still be opened again before its documents are issued by themselves.
+STATEMENT_GRACE = timedelta(hours=int(env("SOUK_STATEMENT_GRACE_HOURS", "24")))
+ORDER_DETAILS = "marketplace.orders.details.details_of"
+# DATEV's numbers of the adviser and the client, written into its files.
+DATEV_ADVISER = int(env("SOUK_DATEV_ADVISER", "1001"))
+DATEV_CLIENT = int(env("SOUK_DATEV_CLIENT", "1"))
 STOCK_HOLD_MINUTES = int(env("SOUK_STOCK_HOLD_MINUTES", "30"))
 # A guest's link to an order is derived from this key: told in mails, which the worker writes.
 ORDER_LINK_KEY = secret_of("order-link-key") if PROCESS in ("web", "worker", "office") or STANDS_FOR_ALL else ""
@@ -422,15 +438,22 @@ STRIPE_WEBHOOK_SECRETS = {
 
 MEDIA_ROOT = Path(env("SOUK_MEDIA", str(VAR / "media")))
 PRIVATE_ROOT = Path(env("SOUK_PRIVATE", str(VAR / "private")))
-# None: files in these folders. Vendors alone write files and read private ones, so only who serves them holds keys.
-S3 = s3_from(env, holds_keys=BINDS_VENDOR or STANDS_FOR_ALL)
+# Who serves vendors reaches their pictures and documents; the worker makes statements, and the office hands them out.
+KEEPS_DOCUMENTS = BINDS_VENDOR or STANDS_FOR_ALL or PROCESS in ("worker", "office")
+# None: files in these folders.
+S3 = s3_from(env, holds_keys=KEEPS_DOCUMENTS)
 MEDIA_URL = f"{S3.public_url}/" if S3 else "/media/"
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("SOUK_STATIC", str(BASE_DIR / "staticfiles")))
 STORAGES = {
     # `default`: public pictures, re-encoded by us. `private`: documents, without an address; whoever hands one out has
-    # checked who asks. Processes that serve no vendor have none.
-    **storages_of(S3, private_root=PRIVATE_ROOT, serves_vendors=BINDS_VENDOR or STANDS_FOR_ALL),
+    # checked who asks.
+    **storages_of(
+        S3,
+        private_root=PRIVATE_ROOT,
+        serves_vendors=BINDS_VENDOR or STANDS_FOR_ALL,
+        keeps_documents=KEEPS_DOCUMENTS,
+    ),
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if PRODUCTION

@@ -27,6 +27,8 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "stripe.expire_sessions": (10, "platform"),
     "stripe.heal_events": (60, "platform"),
     "reconciliation.reconcile_when_due": (600, "platform"),
+    "statements.issue_due": (900, "platform"),
+    "statements.render_due": (20, "platform"),
     "checkout.release_expired_holds": (15, "platform"),
     "vendors.open_shops": (3, "platform"),
     "api.forget_requests": (3600, "platform"),

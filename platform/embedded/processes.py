@@ -42,8 +42,8 @@ PASSED_ON = (
     *("SOUK_S3_PUBLIC_BUCKET", "SOUK_S3_PRIVATE_BUCKET", "SOUK_S3_PUBLIC_URL", "SOUK_S3_REGION", "SOUK_S3_ENDPOINT"),
     "SOUK_S3_DOWNLOAD_ENDPOINT",
 )
-# Those that write pictures and documents, and no others, get the keys of S3 where it is used.
-WRITE_FILES = ("portal", "shopworker")
+# Those that write pictures or reach documents, and no others, get the keys of S3 where it is used.
+REACH_FILES = ("portal", "shopworker", "worker", "office")
 S3_KEYS = ("SOUK_S3_ACCESS_KEY", "SOUK_S3_SECRET_KEY")
 
 
@@ -79,7 +79,7 @@ class Ports:
 
 def environment_of(process: str, world: World, ports: Ports) -> dict[str, str]:
     """The whole environment of a process: nothing of ours but a few harmless names, and its own secrets."""
-    passed_on = PASSED_ON + (S3_KEYS if process in WRITE_FILES else ())
+    passed_on = PASSED_ON + (S3_KEYS if process in REACH_FILES else ())
     found = {name: os.environ[name] for name in passed_on if name in os.environ}
     found |= {
         "PYTHONPATH": f"{ROOT / 'platform'}{os.pathsep}{ROOT}",

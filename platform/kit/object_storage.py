@@ -15,7 +15,7 @@ from django.http import HttpResponseBase, HttpResponseRedirect
 from django.utils.http import content_disposition_header
 from storages.backends.s3 import S3Storage
 
-from kit.storage import NO_ADDRESS, OwnWrites, StorageUnavailable, cache_control, own, type_of
+from kit.storage import NO_ADDRESS, OwnWrites, StorageUnavailable, cache_control, own_or_platforms, type_of
 
 log = structlog.get_logger(__name__)
 # How long a signed address works: a browser follows it at once.
@@ -121,7 +121,7 @@ class PrivateObjects(Objects):
 
     def _normalize_name(self, name: str) -> str:
         # Everything that touches an object or signs for one asks for its name first.
-        return own(str(super()._normalize_name(name)))
+        return own_or_platforms(str(super()._normalize_name(name)))
 
     def url(self, name: str, *args: Any, **options: Any) -> str:
         raise ValueError(NO_ADDRESS)

@@ -84,13 +84,17 @@ locals {
   # As the operator's guide tells for any S3. Pictures are never deleted.
   files_actions = {
     for name, task in local.tasks_of : name => {
-      pictures  = ["s3:GetObject", "s3:PutObject"]
-      documents = try(task.documents, "") == "reads" ? ["s3:GetObject"] : ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+      pictures = [for action in ["s3:GetObject", "s3:PutObject"] : action if try(task.pictures, "") != "none"]
+      documents = concat(
+        [for action in ["s3:DeleteObject"] : action if try(task.documents, "") == ""],
+        ["s3:GetObject"],
+        [for action in ["s3:PutObject"] : action if try(task.documents, "") != "reads"],
+      )
     } if contains(task.reaches, "files")
   }
 
   files_statements = {
-    for name, actions in local.files_actions : name => [
+    for name, actions in local.files_actions : name => [for statement in [
       {
         Sid      = "Pictures"
         Effect   = "Allow"
@@ -108,7 +112,7 @@ locals {
         Sid      = "WhatIsThere"
         Effect   = "Allow"
         Action   = ["s3:ListBucket"]
-        Resource = [module.storage.pictures_bucket.arn, module.storage.documents_bucket.arn]
+        Resource = [for bucket in [module.storage.pictures_bucket, module.storage.documents_bucket] : bucket.arn if bucket.arn == module.storage.documents_bucket.arn || length(actions.pictures) > 0]
       },
       {
         Sid       = "FilesKey"
@@ -117,7 +121,7 @@ locals {
         Resource  = [module.keys.arns.storage]
         Condition = { StringEquals = { "kms:ViaService" = "s3.${data.aws_region.current.region}.amazonaws.com" } }
       },
-    ]
+    ] : statement if length(statement.Action) > 0]
   }
 
   # --- What they run, and how many

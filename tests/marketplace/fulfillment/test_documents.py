@@ -6,9 +6,10 @@ import zlib
 
 import pytest
 
+from kit.paper import DocumentsUnavailable
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
 from marketplace.checkout.actions import place_order
-from marketplace.fulfillment.documents import DocumentsUnavailable, packing_slip
+from marketplace.fulfillment.documents import packing_slip
 from marketplace.orders.actions import mark_paid
 
 pytestmark = pytest.mark.usefixtures("everything_ten_percent")

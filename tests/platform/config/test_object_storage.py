@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from config.object_storage import S3, s3_from, storages_of
-from embedded.processes import SECRETS, Ports, environment_of
+from embedded.processes import REACH_FILES, SECRETS, Ports, environment_of
 from embedded.world import World
 from tests.platform.config.test_settings import SAFE, read_settings
 
@@ -77,7 +77,8 @@ def test_the_refusal_names_no_secret():
     ("process", "stores", "key"),
     [
         ("web", ["default", "staticfiles"], ""),
-        ("office", ["default", "staticfiles"], ""),
+        ("office", ["default", "private", "staticfiles"], "a"),
+        ("worker", ["default", "private", "staticfiles"], "a"),
         ("portal", ["default", "private", "staticfiles"], "a"),
         ("shopworker", ["default", "private", "staticfiles"], "a"),
     ],
@@ -107,7 +108,7 @@ def test_a_partly_set_store_starts_no_process(tmp_path):
     )
 
 
-def test_of_one_machines_processes_those_that_serve_vendors_get_the_keys(tmp_path, monkeypatch):
+def test_of_one_machines_processes_those_that_reach_files_get_the_keys(tmp_path, monkeypatch):
     monkeypatch.setenv("SOUK_VAR", str(tmp_path))
     for name, value in (SAID | KEYS | SERVER).items():
         monkeypatch.setenv(name, value)
@@ -115,9 +116,10 @@ def test_of_one_machines_processes_those_that_serve_vendors_get_the_keys(tmp_pat
     assert {process for process, environment in given.items() if KEYS.items() <= environment.items()} == {
         "portal",
         "shopworker",
+        "worker",
+        "office",
     }
     assert all((SAID | SERVER).items() <= environment.items() for environment in given.values())
     assert [process for process, environment in given.items() if "SOUK_S3_SECRET_KEY" in environment] == [
-        "portal",
-        "shopworker",
+        process for process in SECRETS if process in REACH_FILES
     ]

@@ -120,7 +120,7 @@ run "one_secret_set_for_each_process" {
       valkey   = ["beat", "bootstrap", "builder", "office", "portal", "release", "shopworker", "web", "worker"]
       internet = ["office", "web", "worker"]
       mail     = ["worker"]
-      files    = ["portal", "shopworker"]
+      files    = ["office", "portal", "shopworker", "worker"]
     })
     error_message = "Those that hold the key of vendors' roles do not reach the internet."
   }
@@ -129,10 +129,12 @@ run "one_secret_set_for_each_process" {
 
   assert {
     condition = jsonencode({ for process, statements in local.files_statements : process => { for statement in statements : statement.Sid => statement.Action if statement.Sid != "FilesKey" } }) == jsonencode({
+      office     = { Documents = ["s3:GetObject"], WhatIsThere = ["s3:ListBucket"] }
       portal     = { Pictures = ["s3:GetObject", "s3:PutObject"], Documents = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"], WhatIsThere = ["s3:ListBucket"] }
       shopworker = { Pictures = ["s3:GetObject", "s3:PutObject"], Documents = ["s3:GetObject"], WhatIsThere = ["s3:ListBucket"] }
+      worker     = { Documents = ["s3:GetObject", "s3:PutObject"], WhatIsThere = ["s3:ListBucket"] }
     })
-    error_message = "As the operator's guide tells; the shopworker reads documents and no more."
+    error_message = "As the operator's guide tells; shopworker and office read documents, and the worker adds them."
   }
 
   # --- What they are told

@@ -1,0 +1,75 @@
+"""Files of documents: rendered once, kept in the private store, named with their checksum in the row."""
+
+import hashlib
+
+import structlog
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import transaction
+
+from billing.statements.models import Document
+from billing.statements.render import pdf
+from kit import clock
+from kit.context import acting_for
+from kit.paper import DocumentsUnavailable
+from kit.storage import StorageUnavailable
+from tenants.vendors.models import Vendor
+
+log = structlog.get_logger(__name__)
+BATCH = 50
+
+
+def file_document(document: Document) -> Document:
+    """Render a document and add the file to its row, once; whoever is second finds it there.
+
+    The file's name is made of its content, so two at a time do no harm. Raises DocumentsUnavailable, StorageUnavailable.
+    """
+    if document.file_path:
+        return document
+    content = pdf(document)
+    checksum = hashlib.sha256(content).hexdigest()
+    path = f"statements/{document.vendor_id}/{document.filename}-{checksum[:16]}.pdf"
+    with acting_for(Vendor.objects.get(id=document.vendor_id).current):
+        store = storages["private"]
+        if not store.exists(path):
+            store.save(path, ContentFile(content))
+    with transaction.atomic():
+        document = Document.objects.select_for_update().get(id=document.id)
+        if not document.file_path:
+            document.file_path, document.file_sha256 = path, checksum
+            document.file_bytes, document.filed_at = len(content), clock.now()
+            document.save(update_fields=["file_path", "file_sha256", "file_bytes", "filed_at"])
+    return document
+
+
+def read_file(document: Document) -> bytes:
+    """The file as it was kept. Raises FileChanged when it is not what was written, FileNotFoundError, StorageUnavailable."""
+    with (
+        acting_for(Vendor.objects.get(id=document.vendor_id).current),
+        storages["private"].open(document.file_path) as file,
+    ):
+        content: bytes = file.read()
+    if hashlib.sha256(content).hexdigest() != document.file_sha256:
+        raise FileChanged(f"The file of {document.number} is not the one that was issued.")
+    return content
+
+
+class FileChanged(StorageUnavailable):
+    """What lies in the store differs from what was issued."""
+
+    code = "file_changed"
+
+
+def render_due() -> int:
+    """Make the files of documents that have none yet; gives how many. One that fails stops no other."""
+    done = 0
+    for document in Document.objects.filter(file_path="").order_by("id")[:BATCH]:
+        try:
+            file_document(document)
+            done += 1
+        except (DocumentsUnavailable, StorageUnavailable) as error:
+            log.error("document_not_filed", number=document.number, cause=str(error))
+            break
+        except Exception:
+            log.exception("document_not_filed", number=document.number)
+    return done
