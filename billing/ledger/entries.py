@@ -108,6 +108,7 @@ class Sources:
     sales: Mapping[str, Sale] = field(default_factory=dict)
     transfers: Mapping[str, Earmark] = field(default_factory=dict)
     refunds: Mapping[str, Earmark] = field(default_factory=dict)
+    bills: Mapping[str, Earmark] = field(default_factory=dict)
 
 
 SALES = frozenset({"charge", "payment"})
@@ -139,6 +140,8 @@ def entry_for(movement: Movement, sources: Sources) -> EntryDraft | None:
     source = movement.source_id
     if movement.type in SALES and source in sources.sales:
         return sale(movement, sources.sales[source])
+    if movement.type in SALES and source in sources.bills:
+        return bill_paid(movement, sources.bills[source])
     if movement.type == "transfer" and source in sources.transfers:
         return transfer(movement, sources.transfers[source])
     if movement.type in REFUNDS and source in sources.refunds:
@@ -168,6 +171,18 @@ def sale(movement: Movement, sold: Sale) -> EntryDraft | None:
         *(Line(Code.VENDOR_PAYABLE, -share.gross_minor, share.vendor_id) for share in sold.shares),
         reference_id=sold.reference_id,
         description="Customer's payment",
+    )
+
+
+def bill_paid(movement: Movement, mark: Earmark) -> EntryDraft | None:
+    """A vendor paid the invoice for its plan; `mark.reference_id` is the invoice."""
+    return _moved(
+        movement,
+        "bill_paid",
+        Line(Code.STRIPE_PROCESSING, movement.fee_minor),
+        Line(Code.SUBSCRIPTION_RECEIVABLE, -movement.amount_minor, mark.vendor_id),
+        reference_id=mark.reference_id,
+        description="Invoice for the plan paid",
     )
 
 

@@ -1,11 +1,12 @@
 """Sums against sums: our balance at the provider, what we owe each vendor, what each vendor has at the provider."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Case, F, Q, QuerySet, Sum, When
 
 from billing.ledger.entries import REFUNDS, SALES
 from billing.ledger.models import AccountCode, Posting
@@ -14,10 +15,12 @@ from billing.payments.provider import ProviderBalance
 from billing.payouts.models import Payout, PayoutState, Transfer, TransferState
 from billing.reconciliation.findings import AccountKey, Finding, account_name
 from billing.stripe.models import BalanceTransaction, ConnectedAccount
+from billing.subscriptions.models import InvoiceStatus, SubscriptionInvoice
 from kit.money import Money
 
 PENDING, AVAILABLE = str(AccountCode.STRIPE_PENDING), str(AccountCode.STRIPE_AVAILABLE)
 PAYABLE = str(AccountCode.VENDOR_PAYABLE)
+RECEIVABLE = str(AccountCode.SUBSCRIPTION_RECEIVABLE)
 
 Sums = Counter[tuple[UUID, str]]
 
@@ -39,7 +42,7 @@ def match_balances(balances: Sequence[ProviderBalance] | None, explained: Counte
     sound = books.copy()
     sound.subtract(explained)
     owed = _owed_to_vendors()
-    findings = _payables(sound, owed)
+    findings = [*_payables(sound, owed), *_receivables(sound)]
     if balances is None:
         findings.append(
             Finding(
@@ -141,6 +144,33 @@ def _payables(sound: Counter[AccountKey], owed: Sums) -> list[Finding]:
     ]
 
 
+def _receivables(sound: Counter[AccountKey]) -> list[Finding]:
+    """What vendors owe for their plans (or have in credit): by our records of invoices, and by the books."""
+    billed: Sums = Counter()
+    rows = SubscriptionInvoice.objects.filter(finalized_at__isnull=False).exclude(status=InvoiceStatus.VOID)
+    # Of what was given up, nothing but the credit that it used is left.
+    settled = Case(When(status=InvoiceStatus.UNCOLLECTIBLE, then=F("due_minor")), default=F("paid_minor"))
+    open_of = F("total_minor") - F("credited_minor") - settled
+    for vendor, unit, open_minor in rows.values_list("vendor_id", "currency").annotate(sum=Sum(open_of)).order_by():
+        billed[vendor, unit] += open_minor
+    kept = {(vendor, unit): held for (code, vendor, unit), held in sound.items() if code == RECEIVABLE and vendor}
+    return [
+        Finding(
+            key=f"receivable:{vendor}:{unit}",
+            check="subscription_receivable",
+            explanation=f"A vendor owes {Money(billed[vendor, unit], unit)} for its plan by our records, but "
+            f"{Money(kept.get((vendor, unit), 0), unit)} by the books (differences reported above taken out).",
+            expected_minor=billed[vendor, unit],
+            found_minor=kept.get((vendor, unit), 0),
+            currency=unit,
+            account=account_name(RECEIVABLE),
+            vendor_id=vendor,
+        )
+        for vendor, unit in sorted({*billed, *kept})
+        if billed[vendor, unit] != kept.get((vendor, unit), 0)
+    ]
+
+
 def _vendors_balances(balances: list[ProviderBalance]) -> list[Finding]:
     vendors = dict(ConnectedAccount.objects.exclude(account_id="").values_list("account_id", "vendor_id"))
     said: Sums = Counter()
@@ -203,7 +233,9 @@ def _totals(
             "charged" if kind == "sale" else "transferred",
             -amount if kind == "sale" else amount,
         )
+    _say_plans(say)
     moved = BalanceTransaction.objects.filter(account_id="", type__in=[*SALES, "transfer", "transfer_refund"])
+    moved = moved.exclude(type__in=SALES, source_id__in=_plan_charges())
     for unit, kind, amount in moved.values_list("currency", "type").annotate(sum=Sum("amount_minor")).order_by():
         say(
             unit,
@@ -223,3 +255,20 @@ def _totals(
             say(balance.currency, "provider", "pending", balance.pending_minor)
             say(balance.currency, "provider", "available", balance.available_minor)
     return totals
+
+
+def _plan_charges() -> QuerySet[Any, Any]:
+    return SubscriptionInvoice.objects.exclude(provider_charge_id="").values("provider_charge_id")
+
+
+def _say_plans(say: Callable[[str, str, str, int], None]) -> None:
+    """What vendors paid for their plans, as each side has it."""
+    paid = SubscriptionInvoice.objects.exclude(provider_charge_id="").values_list("currency")
+    for unit, amount in paid.annotate(sum=Sum("paid_minor")).order_by():
+        say(unit, "orders", "paid for plans", amount)
+    posted = Posting.objects.filter(account__code=RECEIVABLE, entry__kind="bill_paid").values_list("currency")
+    for unit, amount in posted.annotate(sum=Sum("amount_minor")).order_by():
+        say(unit, "ledger", "paid for plans", -amount)
+    moved = BalanceTransaction.objects.filter(account_id="", type__in=SALES, source_id__in=_plan_charges())
+    for unit, amount in moved.values_list("currency").annotate(sum=Sum("amount_minor")).order_by():
+        say(unit, "provider", "paid for plans", amount)

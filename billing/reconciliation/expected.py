@@ -12,11 +12,14 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from billing.ledger import entries
+from billing.ledger import billed, entries
+from billing.ledger.billed import Bill
 from billing.ledger.entries import CannotBuild, Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from billing.payouts.models import Payout, PayoutState, Transfer
 from billing.stripe.models import BalanceTransaction
+from billing.subscriptions import revenue
+from billing.subscriptions.models import InvoiceStatus, SubscriptionCredit, SubscriptionInvoice
 
 PART = 2000
 
@@ -43,6 +46,10 @@ def expected_entries() -> Iterator[list[Expected]]:
         yield _of_commissions(shares)
     for refunds in in_parts(Refund.objects.exclude(provider_refund_id="").select_related("share")):
         yield _of_refunds(refunds)
+    for invoices in in_parts(SubscriptionInvoice.objects.filter(finalized_at__isnull=False)):
+        yield _of_invoices(invoices)
+    for credits in in_parts(SubscriptionCredit.objects.all()):
+        yield [_expected(billed.credited(_credit_note(credit))) for credit in credits]
     for payouts in in_parts(Payout.objects.filter(vendor_id__isnull=True)):
         yield _of_payouts(payouts)
 
@@ -104,7 +111,11 @@ def _sources(provider_ids: set[str]) -> Sources:
     refunds = Refund.objects.filter(provider_refund_id__in=provider_ids).values_list(
         "provider_refund_id", "vendor_id", "share__reference_id"
     )
+    invoices = SubscriptionInvoice.objects.filter(provider_charge_id__in=provider_ids).values_list(
+        "provider_charge_id", "vendor_id", "id"
+    )
     return Sources(
+        bills={charge: Earmark(vendor_id, id) for charge, vendor_id, id in invoices},
         sales={charge: Sale(references[charge], tuple(parts)) for charge, parts in shares.items()},
         transfers={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in transfers},
         refunds={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in refunds},
@@ -167,6 +178,58 @@ def moved_refunds(refunds: list[Refund]) -> set[str]:
     ids = [refund.provider_refund_id for refund in refunds if refund.provider_refund_id]
     found = BalanceTransaction.objects.filter(account_id="", type__in=entries.REFUNDS, source_id__in=ids)
     return set(found.values_list("source_id", flat=True))
+
+
+def _of_invoices(invoices: list[SubscriptionInvoice]) -> list[Expected]:
+    """What each invoice bills; the months it has earned so far; and what was given up of it.
+
+    One that was void or paid after all may have had these, and has them reversed then.
+    """
+    expected = []
+    for invoice in invoices:
+        bill = _bill(invoice)
+        void = invoice.status == InvoiceStatus.VOID
+        # Void before we heard that it was final: entered or not, nothing of it is left.
+        if draft := billed.billed(bill):
+            expected.append(_expected(draft, optional=void))
+        until = invoice.recognized_until
+        for month, amount in revenue.months(invoice.lines).items():
+            if until and month < until:
+                expected.append(_expected(billed.earned(bill, month, amount), optional=void))
+        unpaid = max(0, invoice.due_minor - invoice.paid_minor)
+        if invoice.given_up_at and (unpaid or invoice.status == InvoiceStatus.PAID):
+            given_up = billed.given_up(bill, unpaid_minor=unpaid or invoice.due_minor, at=invoice.given_up_at)
+            expected.append(_expected(given_up, optional=invoice.status != InvoiceStatus.UNCOLLECTIBLE))
+    return expected
+
+
+def _expected(draft: EntryDraft, *, optional: bool = False) -> Expected:
+    return Expected(draft.source_key, draft, optional=optional)
+
+
+def _bill(invoice: SubscriptionInvoice) -> Bill:
+    assert invoice.finalized_at is not None
+    return Bill(
+        id=invoice.provider_invoice_id,
+        vendor_id=invoice.vendor_id,
+        reference_id=invoice.id,
+        net_minor=invoice.net_minor,
+        tax_minor=invoice.tax_minor,
+        currency=invoice.currency,
+        at=invoice.finalized_at,
+    )
+
+
+def _credit_note(credit: SubscriptionCredit) -> Bill:
+    return Bill(
+        id=credit.provider_note_id,
+        vendor_id=credit.vendor_id,
+        reference_id=credit.invoice_id,
+        net_minor=-credit.net_minor,
+        tax_minor=-credit.tax_minor,
+        currency=credit.currency,
+        at=credit.created_at,
+    )
 
 
 def _of_payouts(payouts: list[Payout]) -> list[Expected]:

@@ -24,7 +24,7 @@ def check_paths(contract: Contract, schema: dict[str, Any], paths: list[str]) ->
         parts = path.split(".")
         if len(parts) - (parts[0] == "data") > MAX_DEPTH:
             raise invalid(f"You cannot expand more than {MAX_DEPTH} levels of a property: {path}", param="expand")
-        options, expandable = [contract.deref(schema)], False
+        options, expandable = _flatten(contract, schema), False
         for part in parts:
             options, expandable = _step(contract, options, part)
             if not options:

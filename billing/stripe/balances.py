@@ -18,6 +18,7 @@ from billing.ledger.entries import Earmark, EntryDraft, Movement, Sale, ShareOfS
 from billing.payments.models import Payment, Refund
 from billing.payouts.models import Transfer
 from billing.stripe.models import BalanceTransaction
+from billing.subscriptions.models import SubscriptionInvoice
 from kit import clock
 
 
@@ -153,12 +154,14 @@ def sale_of(payment: Payment) -> Sale:
 
 
 def sources_of(rows: Iterable[BalanceTransaction]) -> Sources:
-    """What our own records know of these transactions' sources; four statements at most."""
+    """What our own records know of these transactions' sources; five statements at most."""
     wanted = [row.source_id for row in rows if row.source_id]
     payments = Payment.objects.filter(provider_charge_id__in=wanted).prefetch_related("shares")
     transfers = Transfer.objects.filter(provider_transfer_id__in=wanted)
     refunds = Refund.objects.filter(provider_refund_id__in=wanted).select_related("share")
+    invoices = SubscriptionInvoice.objects.filter(provider_charge_id__in=wanted)
     return Sources(
+        bills={row.provider_charge_id: Earmark(row.vendor_id, row.id) for row in invoices},
         sales={payment.provider_charge_id: sale_of(payment) for payment in payments},
         transfers={row.provider_transfer_id: Earmark(row.vendor_id, row.reference_id) for row in transfers},
         refunds={row.provider_refund_id: Earmark(row.vendor_id, row.share.reference_id) for row in refunds},

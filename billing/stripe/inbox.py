@@ -23,6 +23,7 @@ from billing.stripe.models import ConnectedAccount, WebhookEvent
 from billing.stripe.onboarding import refresh_account
 from billing.stripe.payouts import sync_payout
 from billing.stripe.refunds import settle_refund
+from billing.stripe.subscriptions import sync_credit_note, sync_invoice, sync_subscription
 from billing.stripe.sync import confirm_charge, confirm_intent, sync_balance
 from billing.stripe.transfers import settle_transfer
 from billing.stripe.webhooks import secrets_of
@@ -38,6 +39,7 @@ LONGEST_WAIT = timedelta(hours=1)
 MAX_ATTEMPTS = 30
 ABOUT_ACCOUNTS = ("account.", "capability.", "v2.core.account")
 FETCHED = (
+    *("customer.subscription.", "invoice.", "credit_note."),
     *("checkout.session.", "payment_intent.", "charge.", "refund.", "transfer.", "payout.", "balance.available"),
     *ABOUT_ACCOUNTS,
 )
@@ -180,6 +182,12 @@ def handle(event: WebhookEvent) -> None:
     if kind.startswith("checkout.session."):
         if not PaymentAttempt.objects.filter(provider_session_id=subject, state=AttemptState.PAID).exists():
             confirm_session(subject)
+    elif kind.startswith("customer.subscription."):
+        sync_subscription(subject)
+    elif kind.startswith("invoice."):
+        sync_invoice(subject)
+    elif kind.startswith("credit_note."):
+        sync_credit_note(subject)
     elif kind.startswith("payment_intent."):
         if not _is_paid(provider_intent_id=subject):
             confirm_intent(subject)

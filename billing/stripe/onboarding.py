@@ -22,7 +22,7 @@ def start(vendor: Vendor, *, return_url: str, refresh_url: str) -> str:
     """
     account = ConnectedAccount.objects.get_or_create(vendor_id=vendor.id, defaults={"country": vendor.country})[0]
     if not account.account_id:
-        account = _open(vendor, account)
+        account = open_account(vendor, account)
     with named_errors("opening the payout details page"):
         link = stripe_client().v2.core.account_links.create(
             {
@@ -40,7 +40,8 @@ def start(vendor: Vendor, *, return_url: str, refresh_url: str) -> str:
     return str(link.url)
 
 
-def _open(vendor: Vendor, account: ConnectedAccount) -> ConnectedAccount:
+def open_account(vendor: Vendor, account: ConnectedAccount) -> ConnectedAccount:
+    """Open the vendor's account at Stripe, once. Raises ProviderUnavailable, ProviderRefused."""
     with named_errors("opening a payout account"):
         made = stripe_client().v2.core.accounts.create(
             {

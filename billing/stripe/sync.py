@@ -15,7 +15,9 @@ from billing.stripe.confirm import PaymentMismatch, confirm_session
 from billing.stripe.models import BalanceTransaction, SyncCursor
 from billing.stripe.refunds import settle_refund
 from billing.stripe.sessions import session_of_intent
+from billing.stripe.subscriptions import sync_invoice_of_intent
 from billing.stripe.transfers import settle_transfer
+from billing.subscriptions.models import SubscriptionInvoice
 from kit import clock
 
 log = structlog.get_logger(__name__)
@@ -83,8 +85,9 @@ def find_owner(row: BalanceTransaction) -> None:
     Whatever stays without an owner goes to suspense, as does a payment that does not match; reconciliation reports it.
     """
     try:
-        if row.type in ("charge", "payment") and not Payment.objects.filter(provider_charge_id=row.source_id).exists():
-            confirm_charge(row.source_id)
+        if row.type in ("charge", "payment"):
+            if not _is_known_charge(row.source_id):
+                confirm_charge(row.source_id)
         elif row.type == "transfer" and not Transfer.objects.filter(provider_transfer_id=row.source_id).exists():
             settle_transfer(row.source_id)
         elif row.type in REFUNDS and not Refund.objects.filter(provider_refund_id=row.source_id).exists():
@@ -93,11 +96,20 @@ def find_owner(row: BalanceTransaction) -> None:
         log.error("transaction_without_owner", transaction=row.transaction_id, cause=str(error))
 
 
+def _is_known_charge(charge_id: str) -> bool:
+    orders = Payment.objects.filter(provider_charge_id=charge_id)
+    return orders.exists() or SubscriptionInvoice.objects.filter(provider_charge_id=charge_id).exists()
+
+
 def confirm_charge(charge_id: str) -> str:
-    """Confirm the payment that a charge belongs to; "" when no session of ours made it."""
+    """Confirm the payment that a charge belongs to, or take the invoice it paid; "" when no session of ours made it."""
     with named_errors("reading a charge"):
         charge = stripe_client().v1.charges.retrieve(charge_id)
-    return confirm_intent(str(charge.payment_intent)) if charge.payment_intent else ""
+    intent_id = str(charge.payment_intent or "")
+    confirmed = confirm_intent(intent_id) if intent_id else ""
+    if intent_id and not confirmed:
+        sync_invoice_of_intent(intent_id)
+    return confirmed
 
 
 def confirm_intent(intent_id: str) -> str:

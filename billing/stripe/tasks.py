@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from billing.stripe import expiry, heal, inbox, payouts, refunds, sync, transfers
+from billing.stripe import expiry, heal, inbox, payouts, refunds, subscriptions, sync, transfers
 
 
 @shared_task(name="stripe.process_inbox")
@@ -38,3 +38,13 @@ def expire_sessions() -> int:
 @shared_task(name="stripe.heal_events")
 def heal_events() -> int:
     return heal.heal_events()
+
+
+@shared_task(name="stripe.sync_plans")
+def sync_plans() -> int:
+    return subscriptions.sync_plans()
+
+
+@shared_task(name="stripe.refresh_subscriptions")
+def refresh_subscriptions() -> int:
+    return subscriptions.refresh_stale()

@@ -114,6 +114,7 @@ SHARED_APPS = [
     "tenants.vendors",
     "billing.ledger",
     "billing.commissions",
+    "billing.subscriptions",
     "billing.payments",
     "billing.payouts",
     "billing.reconciliation",
