@@ -56,12 +56,14 @@ VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
 STAFF_READS: dict[str, tuple[StaffRole, ...]] = {
     "vendors": (StaffRole.SUPPORT, *SEES_BOOKS),
     "orders": (StaffRole.SUPPORT, *SEES_BOOKS),
+    "refunds": (StaffRole.SUPPORT, *SEES_BOOKS),
     "commissions": (),
     "money": SEES_BOOKS,
     "approvals": SEES_BOOKS,
 }
 STAFF_WRITES: dict[str, tuple[StaffRole, ...]] = {
     "vendors": (),
+    "refunds": (StaffRole.SUPPORT, *KEEPS_BOOKS),
     "commissions": (),
     "money": KEEPS_BOOKS,
     "approvals": (StaffRole.CONTROLLER,),

@@ -144,6 +144,11 @@ PROBLEM: dict[str, Any] = {
             "description": "Of `sold_out`: how many there still are, by the offer's id.",
             "additionalProperties": {"type": "integer"},
         },
+        "digest": {"type": "string", "description": "Of `preview_changed`: of what it would do now."},
+        "amount_minor": {
+            "type": "integer",
+            "description": "Of `preview_changed`: what the customer would get back now.",
+        },
     },
 }
 HEADERS: dict[str, Any] = {

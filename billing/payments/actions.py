@@ -511,6 +511,13 @@ def pay_by_hand(*, refund_id: UUID, reference: str, paid_on: date) -> Refund:
     return refund
 
 
+def tax_in(commission_minor: int, *, commission_left: int, tax_left: int) -> int:
+    """How much VAT is in so much commission given back: in the proportion of what is left, so that all gives back all."""
+    if not commission_minor:
+        return 0
+    return split_largest_remainder(commission_minor, [tax_left, commission_left - tax_left])[0]
+
+
 def _left(share: PaymentShare) -> tuple[int, int]:
     """(gross, commission) of a share that was not given back yet."""
     commission_given = share.refunded_minor - share.refunded_net_minor
@@ -518,10 +525,9 @@ def _left(share: PaymentShare) -> tuple[int, int]:
 
 
 def _tax_given_back(share: PaymentShare, commission_minor: int) -> int:
-    """How much VAT is in so much commission given back: in the proportion of what is left, so that all gives back all."""
     _, commission_left = _left(share)
     tax_left = share.commission_tax_minor - share.refunded_commission_tax_minor
-    return split_largest_remainder(commission_minor, [tax_left, commission_left - tax_left])[0]
+    return tax_in(commission_minor, commission_left=commission_left, tax_left=tax_left)
 
 
 def _count_refund(payment: Payment, share: PaymentShare, refund: Refund, *, sign: int) -> None:

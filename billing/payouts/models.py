@@ -238,7 +238,7 @@ class PayoutTransfer(models.Model):
     vendor_id = models.UUIDField()
     amount_minor = models.BigIntegerField()
 
-    access = Access(vendor="select")
+    access = Access(store="select", vendor="select")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["payout", "transfer"], name="payout_transfer_once")]

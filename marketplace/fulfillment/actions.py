@@ -138,12 +138,89 @@ def deliver(*, parcel_id: UUID, by: UUID | None) -> Parcel:
     return parcel
 
 
+def withdraw(*, part: VendorOrder, quantities: Mapping[UUID, int]) -> VendorOrder:
+    """Units that will not be sent, by order line: give their stock back, and take them out of parcels that have not left.
+
+    Inside its shop and a transaction, with the order locked. What is left of the vendor order is as far as its parcels
+    are; without anything left it is canceled. Raises WrongMoment for more than has not left yet.
+    """
+    prefetch_related_objects([part], "lines", "parcels__lines")
+    lines = {line.id: line for line in part.lines.all()}
+    can_go = unshipped(part)
+    for line_id, count in quantities.items():
+        if not 0 < count <= can_go.get(line_id, 0):
+            title = lines[line_id].title if line_id in lines else "This item"
+            raise WrongMoment(f"Of “{title}” only {can_go.get(line_id, 0)} can still be canceled: the rest has left.")
+    loose = unpacked(part)
+    from_parcels = {line_id: count - loose.get(line_id, 0) for line_id, count in quantities.items()}
+    inventory.take_back(quantities)
+    for line_id, count in quantities.items():
+        lines[line_id].canceled_quantity += count
+        lines[line_id].save(update_fields=["canceled_quantity"])
+    _unpack(part, {line_id: count for line_id, count in from_parcels.items() if count > 0})
+    found = VendorOrder.objects.prefetch_related("lines", "parcels__lines").get(id=part.id)
+    _settle_state(found)
+    return found
+
+
+def unshipped(part: VendorOrder) -> dict[UUID, int]:
+    """How many of each line have not left and are not canceled; lines with none are not named. As cheap as `unpacked`."""
+    left = unpacked(part)
+    for parcel in part.parcels.all():
+        if parcel.shipped_at is None:
+            for packed in parcel.lines.all():
+                left[packed.order_line_id] = left.get(packed.order_line_id, 0) + packed.quantity
+    return left
+
+
+def _unpack(part: VendorOrder, quantities: Mapping[UUID, int]) -> None:
+    """Take units out of parcels that have not left, the last parcel first; an empty parcel is none."""
+    left = dict(quantities)
+    if not left:
+        return
+    for parcel in reversed(part.parcels.all()):
+        if parcel.shipped_at is not None:
+            continue
+        for packed in parcel.lines.all():
+            out = min(left.get(packed.order_line_id, 0), packed.quantity)
+            if not out:
+                continue
+            left[packed.order_line_id] -= out
+            packed.quantity -= out
+            if packed.quantity:
+                packed.save(update_fields=["quantity"])
+            else:
+                packed.delete()
+        if not ParcelLine.objects.filter(parcel=parcel).exists():
+            parcel.delete()
+
+
+def _settle_state(part: VendorOrder) -> None:
+    """How far a vendor order is now that less of it is to be sent."""
+    now, parcels = clock.now(), list(part.parcels.all())
+    shipped = [parcel.shipped_at for parcel in parcels if parcel.shipped_at]
+    delivered = [parcel.delivered_at for parcel in parcels if parcel.delivered_at]
+    if not any(line.promised_quantity for line in part.lines.all()):
+        part.fulfillment, part.canceled_at = Fulfillment.CANCELED, now
+    elif part.fulfillment not in (Fulfillment.NEW, *OPEN) or unpacked(part):
+        return
+    elif len(shipped) < len(parcels):
+        part.fulfillment, part.packed_at = Fulfillment.PACKED, part.packed_at or now
+    else:
+        part.packed_at, part.shipped_at = part.packed_at or now, max(shipped)
+        part.fulfillment = Fulfillment.SHIPPED
+        if len(delivered) == len(parcels):
+            part.fulfillment = Fulfillment.DELIVERED
+            part.delivered_at = max(delivered)
+    part.save(update_fields=["fulfillment", "canceled_at", "packed_at", "shipped_at", "delivered_at"])
+
+
 def unpacked(part: VendorOrder) -> dict[UUID, int]:
     """How many of each line are in no parcel yet; lines with none left are not named.
 
     Asks nothing when the order came with its lines and parcels.
     """
-    left = {line.id: line.quantity for line in part.lines.all()}
+    left = {line.id: line.promised_quantity for line in part.lines.all()}
     for parcel in part.parcels.all():
         for packed in parcel.lines.all():
             left[packed.order_line_id] -= packed.quantity

@@ -169,14 +169,18 @@ class OrderLine(models.Model):
         default=dict, help_text="what the rules were asked about: category, tags, plan, volume, share of shipping, VAT"
     )
     position = models.PositiveSmallIntegerField(default=0)
+    canceled_quantity = models.PositiveIntegerField(default=0, help_text="of the quantity; will not be sent")
 
-    access = Access(store="select insert", vendor="select")
+    access = Access(store="select insert update(canceled_quantity)", vendor="select")
 
     class Meta:
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(total_minor=F("unit_price_minor") * F("quantity")), name="order_line_total_is_product"
+            ),
+            models.CheckConstraint(
+                condition=Q(canceled_quantity__lte=F("quantity")), name="order_line_canceled_within_quantity"
             ),
             models.CheckConstraint(
                 condition=Q(tax_minor__gte=0, tax_minor__lte=F("total_minor")), name="order_line_tax_within_total"
@@ -191,6 +195,11 @@ class OrderLine(models.Model):
             ),
         ]
 
+    @property
+    def promised_quantity(self) -> int:
+        """How many were ordered and not canceled."""
+        return self.quantity - self.canceled_quantity
+
 
 class OrderEvent(models.Model):
     """What happened to an order or a vendor order: dated, attributed, append-only."""
@@ -201,7 +210,10 @@ class OrderEvent(models.Model):
         VendorOrder, null=True, blank=True, on_delete=models.PROTECT, related_name="events"
     )
     vendor_id = models.UUIDField(null=True, blank=True)
-    name = models.CharField(max_length=40, help_text="placed, paid, accepted, packed, shipped, delivered, canceled ...")
+    name = models.CharField(
+        max_length=40,
+        help_text="placed, paid, accepted, packed, shipped, delivered, (partly_)canceled, refunded",
+    )
     actor_kind = models.CharField(max_length=12, help_text="customer, member, staff or system")
     actor_id = models.UUIDField(null=True, blank=True)
     note = models.CharField(max_length=250, blank=True)

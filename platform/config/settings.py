@@ -125,6 +125,7 @@ SHARED_APPS = [
     "marketplace.carts",
     "marketplace.orders",
     "marketplace.fulfillment",
+    "marketplace.returns",
     "marketplace.checkout",
     "marketplace.demo",
     "marketplace.web",
@@ -417,6 +418,20 @@ ORDER_DETAILS = "marketplace.orders.details.details_of"
 # DATEV's numbers of the adviser and the client, written into its files.
 DATEV_ADVISER = int(env("SOUK_DATEV_ADVISER", "1001"))
 DATEV_CLIENT = int(env("SOUK_DATEV_CLIENT", "1"))
+# What holds for refunds until a policy is made in the back office: commission "given_back", "kept" or "kept_after" days,
+# until when customers cancel, and the largest refund of a role in minor units (None: any; roles not named: nothing).
+REFUND_COMMISSION = env("SOUK_REFUND_COMMISSION", "given_back")
+REFUND_COMMISSION_DAYS = int(env("SOUK_REFUND_COMMISSION_DAYS", "30"))
+REFUND_CUSTOMER_CANCELS = env("SOUK_REFUND_CUSTOMER_CANCELS", "until_accepted")
+REFUND_LIMITS: dict[str, int | None] = {
+    "member:owner": None,
+    "member:manager": 50_000,
+    "member:orders": 10_000,
+    "staff:administrator": None,
+    "staff:controller": None,
+    "staff:accountant": 50_000,
+    "staff:support": 20_000,
+}
 STOCK_HOLD_MINUTES = int(env("SOUK_STOCK_HOLD_MINUTES", "30"))
 # A guest's link to an order is derived from this key: told in mails, which the worker writes.
 ORDER_LINK_KEY = secret_of("order-link-key") if PROCESS in ("web", "worker", "office") or STANDS_FOR_ALL else ""

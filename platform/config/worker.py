@@ -22,6 +22,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "stripe.process_inbox": (2, "platform"),
     "stripe.send_transfers": (5, "platform"),
     "stripe.send_refunds": (5, "platform"),
+    "returns.carry_out_due": (3, "platform"),
     "stripe.sync_balance": (15, "platform"),
     "stripe.sync_payouts": (15, "platform"),
     "stripe.expire_sessions": (10, "platform"),

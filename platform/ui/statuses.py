@@ -66,6 +66,7 @@ STATUSES: dict[str, Status] = {
     "open": Status("warn", "circle-dashed", "Open"),
     "resolved": Status("good", "circle-check", "Resolved"),
     "closed": Status("calm", "lock", "Closed"),
+    "changed": Status("warn", "refresh-cw", "Numbers changed"),
     "waiting": Status("warn", "hourglass", "Waiting"),
     # products, pages, rules, plans
     "draft": Status("calm", "square-pen", "Draft"),

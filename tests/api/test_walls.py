@@ -12,7 +12,7 @@ from tests.api.conftest import MARKET, OFFICE, portal_of
 from tests.marketplace.conftest import address, everything_ten_percent, put_on_shelf
 from tests.marketplace.web.portal.conftest import paid
 from tests.support.api import AUDIENCES, Operation, check_answer, operations, routes
-from tests.support.trade import Trade, trade
+from tests.support.traders import Trade, trade
 
 __all__ = ["address", "everything_ten_percent", "paid", "put_on_shelf", "trade"]
 

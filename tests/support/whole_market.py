@@ -9,6 +9,7 @@ from django.db import transaction
 
 from tests.api.conftest import MARKET, OFFICE, portal_of
 from tests.support.office import MarketDay, pay, place
+from tests.support.traders import ask_for_a_refund
 
 
 @dataclass
@@ -70,6 +71,7 @@ def _fill_the_shop(market_day: MarketDay, address: dict[str, str]) -> None:
         orders.append(place(market_day.ada, address, _shelf(vendor)))
         pay(orders[-1], f"ch_more_{number}")
     accepted, packed, shipped = [order.vendor_orders.get() for order in orders]
+    ask_for_a_refund(accepted)
     with in_shop(vendor):
         for part in (accepted, packed, shipped):
             accept(vendor_order_id=part.id, by=None)
@@ -89,6 +91,7 @@ def _busy_the_office(market_day: MarketDay) -> None:
     from billing.payments.models import PaymentShare, RefundState
     from billing.payouts.models import Transfer
     from billing.reconciliation.actions import reconcile
+    from marketplace.orders.models import VendorOrder
     from taxonomy.actions import add_category
     from tenants.vendors.models import Member, Vendor
 
@@ -102,6 +105,7 @@ def _busy_the_office(market_day: MarketDay) -> None:
         request_refund(share=share, amount_minor=100, reason="Late", key="late:1")
         refused = request_refund(share=share, amount_minor=100, reason="Broken", key="broken:1")
     refund_answered(refund_id=refused.id, state=RefundState.FAILED, error="The account was closed.", moved=False)
+    ask_for_a_refund(VendorOrder.objects.get(id=share.reference_id), "staff")
     home = add_category(name="Home", tax_category="standard")
     add_rule(name="Home", conditions={"category": [home.path]}, rate_bps=1200)
     reconcile(fetch_balances=list)

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from api.fields import Text
 from api.v1.office import VendorNameSerializer
 from approvals.models import Decision
 from billing.ledger.models import AccountCode
@@ -259,6 +260,18 @@ class RefundSerializer(serializers.Serializer):
     done_at = serializers.DateTimeField(allow_null=True)
     provider_refund_id = serializers.CharField()
     error = serializers.CharField()
+    by_hand_at = serializers.DateTimeField(allow_null=True, help_text="Paid from our bank, after it came back.")
+    by_hand_reference = serializers.CharField(allow_blank=True)
+
+
+class BankTransferInput(serializers.Serializer):
+    reference = Text(max_length=80, help_text="Of the transfer at our bank.")
+    paid_on = serializers.DateField()
+
+
+class BankTransferSerializer(serializers.Serializer):
+    approval_id = serializers.UUIDField(allow_null=True, help_text="The approval that waits; null: it is entered.")
+    refund = RefundSerializer()
 
 
 class ShareSerializer(serializers.Serializer):

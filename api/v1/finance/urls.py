@@ -27,6 +27,11 @@ urlpatterns = with_document(
         path("payments/<uuid:payment_id>", payments.PaymentOne.as_view(), name="payment"),
         path("refunds", payments.RefundList.as_view(), name="refunds"),
         path("refunds/<uuid:refund_id>/retry", payments.RefundRetry.as_view(), name="refund_retry"),
+        path(
+            "refunds/<uuid:refund_id>/bank-transfer",
+            payments.RefundBankTransfer.as_view(),
+            name="refund_bank_transfer",
+        ),
         path("reconciliations", reconciliation.ReconciliationList.as_view(), name="reconciliations"),
         path("reconciliations/<uuid:run_id>", reconciliation.ReconciliationOne.as_view(), name="reconciliation"),
         path("approvals", approvals.ApprovalList.as_view(), name="approvals"),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.platform.views import commissions, me, orders, vendors
+from api.v1.platform.views import commissions, me, orders, refunds, vendors
 
 app_name = "api_platform"
 urlpatterns = with_document(
@@ -18,6 +18,13 @@ urlpatterns = with_document(
         path("vendors/<uuid:vendor_id>/rejection", vendors.Rejection.as_view(), name="vendor_rejection"),
         path("orders", orders.OrderList.as_view(), name="orders"),
         path("orders/<slug:number>", orders.OrderOne.as_view(), name="order"),
+        path("orders/<slug:number>/refund-previews", refunds.RefundPreviews.as_view(), name="refund_previews"),
+        path("orders/<slug:number>/refund-requests", refunds.OrderRefundRequests.as_view(), name="order_refunds"),
+        path("refund-requests", refunds.RefundRequestList.as_view(), name="refund_requests"),
+        path("refund-requests/<uuid:request_id>", refunds.RefundRequestOne.as_view(), name="refund_request"),
+        path("refund-requests/<uuid:request_id>/previews", refunds.RefundRequestPreviews.as_view()),
+        path("refund-requests/<uuid:request_id>/approval", refunds.RefundRequestApproval.as_view()),
+        path("refund-requests/<uuid:request_id>/rejection", refunds.RefundRequestRejection.as_view()),
         path("commission-rules", commissions.RuleList.as_view(), name="commission_rules"),
         path("commission-rules/<uuid:rule_id>", commissions.RuleOne.as_view(), name="commission_rule"),
         path(

@@ -35,6 +35,8 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("orders", orders.Orders.as_view()),
         path("orders/<slug:number>", orders.Order.as_view()),
         path("orders/<slug:number>/payment", orders.OrderPayment.as_view()),
+        path("orders/<slug:number>/cancellation-previews", orders.CancellationPreviews.as_view()),
+        path("orders/<slug:number>/cancellations", orders.Cancellations.as_view()),
         path("me", account.Me.as_view()),
         path("addresses", account.Addresses.as_view()),
         path("addresses/<uuid:address_id>", account.AddressOne.as_view()),

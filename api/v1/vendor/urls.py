@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.vendor.views import imports, money, orders, pictures, products, shop, stock
+from api.v1.vendor.views import imports, money, orders, pictures, products, refunds, shop, stock
 
 app_name = "api_vendor"
 urlpatterns = with_document(
@@ -32,6 +32,13 @@ urlpatterns = with_document(
         path("orders/<uuid:order_id>/acceptance", orders.Acceptance.as_view()),
         path("orders/<uuid:order_id>/parcels", orders.OrderParcels.as_view()),
         path("orders/<uuid:order_id>/packing-slip", orders.PackingSlip.as_view()),
+        path("orders/<uuid:order_id>/refund-previews", refunds.RefundPreviews.as_view()),
+        path("orders/<uuid:order_id>/refund-requests", refunds.OrderRefundRequests.as_view()),
+        path("refund-requests", refunds.RefundRequestList.as_view()),
+        path("refund-requests/<uuid:request_id>", refunds.RefundRequestOne.as_view(), name="refund_request"),
+        path("refund-requests/<uuid:request_id>/previews", refunds.RefundRequestPreviews.as_view()),
+        path("refund-requests/<uuid:request_id>/approval", refunds.RefundRequestApproval.as_view()),
+        path("refund-requests/<uuid:request_id>/rejection", refunds.RefundRequestRejection.as_view()),
         path("parcels/<uuid:parcel_id>", orders.Parcel.as_view(), name="parcel"),
         path("parcels/<uuid:parcel_id>/shipment", orders.Shipment.as_view()),
         path("parcels/<uuid:parcel_id>/delivery", orders.Delivery.as_view()),

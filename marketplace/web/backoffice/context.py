@@ -10,6 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from approvals.queries import waiting_count
 from billing.reconciliation.queries import open_count
 from kit.links import absolute_url
+from marketplace.returns.queries import requests_waiting
 from marketplace.web.backoffice.roles import May, may
 from outbox.queries import failed_count
 from tenants.vendors.models import VendorState
@@ -51,6 +52,7 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
     applied = state_counts().get(VendorState.APPLIED, 0) if allowed.administrate else 0
     items.append(_item(path, "Vendors", "backoffice:vendors", "store", count=applied))
     items.append(_item(path, "Orders", "backoffice:orders", "shopping-bag"))
+    items.append(_item(path, "Refunds", "backoffice:refunds", "undo-2", count=requests_waiting()))
     if allowed.support:
         items.append(_item(path, "Customers", "backoffice:customers", "users"))
         items.append(_item(path, "Mail", "backoffice:mail", "mail"))

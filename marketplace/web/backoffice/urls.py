@@ -11,6 +11,7 @@ from marketplace.web.backoffice.views import (
     home,
     mail,
     orders,
+    refunds,
     vendors,
 )
 
@@ -23,6 +24,11 @@ urlpatterns: list[URLPattern] = [
     path("vendors/<uuid:vendor_id>/rejection/", vendors.rejection, name="vendor_rejection"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<uuid:order_id>/", orders.order, name="order"),
+    path("orders/<uuid:order_id>/refund/", refunds.order_refund, name="order_refund"),
+    path("refunds/", refunds.refunds, name="refunds"),
+    path("refunds/policy/", refunds.policy, name="refund_policy"),
+    path("refunds/<uuid:request_id>/", refunds.refund, name="refund"),
+    path("refunds/<uuid:request_id>/decision/", refunds.decision, name="refund_decision"),
     path("customers/", customers.customers, name="customers"),
     path("customers/<uuid:user_id>/", customers.customer, name="customer"),
     path("commissions/", commissions.commissions, name="commissions"),

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("payments/", payments.payments, name="payments"),
     path("refunds/", payments.refunds, name="refunds"),
     path("refunds/<uuid:refund_id>/retry/", payments.retry, name="refund_retry"),
+    path("refunds/<uuid:refund_id>/bank-transfer/", payments.bank_transfer, name="refund_bank_transfer"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<uuid:approval_id>/decision/", approvals.decision, name="approval_decision"),
     path("approvals/<uuid:approval_id>/withdrawal/", approvals.withdrawal, name="approval_withdrawal"),

@@ -21,7 +21,7 @@ from tenants.vendors.models import Vendor
 # How long an import that left rows out stays something to look at.
 TROUBLE_DAYS = 7
 # Pages of a part of something else: a parcel's are its order's.
-ALSO = {"orders": ("/parcels/",), "products": ("/pictures/", "/documents/")}
+ALSO = {"orders": ("/parcels/", "/refunds/"), "products": ("/pictures/", "/documents/")}
 WAITING = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED)
 
 

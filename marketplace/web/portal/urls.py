@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from marketplace.web.portal.views import home, imports, integrations, money, orders, products, shop, stock
+from marketplace.web.portal.views import home, imports, integrations, money, orders, products, refunds, shop, stock
 from marketplace.web.storefront.views.files import media
 
 app_name = "portal"
@@ -15,8 +15,12 @@ urlpatterns: list[URLPattern] = [
     path("orders/<uuid:order_id>/", orders.order, name="order"),
     path("orders/<uuid:order_id>/acceptance/", orders.acceptance, name="acceptance"),
     path("orders/<uuid:order_id>/parcels/", orders.parcels, name="parcels"),
+    path("orders/<uuid:order_id>/refund/", refunds.order_refund, name="order_refund"),
     path("orders/<uuid:order_id>/packing-slip/", orders.packing_slip, name="packing_slip"),
     path("orders/<uuid:order_id>/packing-slip.pdf", orders.packing_slip_pdf, name="packing_slip_pdf"),
+    path("refunds/", refunds.refunds, name="refunds"),
+    path("refunds/<uuid:request_id>/", refunds.refund, name="refund"),
+    path("refunds/<uuid:request_id>/decision/", refunds.decision, name="refund_decision"),
     path("parcels/<uuid:parcel_id>/shipment/", orders.shipment, name="shipment"),
     path("parcels/<uuid:parcel_id>/delivery/", orders.delivery, name="delivery"),
     path("products/", products.products, name="products"),

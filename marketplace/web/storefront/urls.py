@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<slug:number>/", market_only(orders.show), name="order"),
     path("orders/<slug:number>/pay/", market_only(orders.pay), name="order_pay"),
     path("orders/<slug:number>/paid/", market_only(orders.paid), name="order_paid"),
+    path("orders/<slug:number>/cancellation/", market_only(orders.cancellation), name="order_cancellation"),
     path("orders/<slug:number>/again/", market_only(orders.again), name="order_again"),
     path("account/", market_only(account.overview), name="account"),
     path("account/name/", market_only(account.name), name="account_name"),

@@ -6,7 +6,7 @@ most three statements for any number of lines, plus the fact; each does nothing 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -161,18 +161,53 @@ def cancel_allocation(order_line_ids: Sequence[UUID]) -> None:
     _give_back(Q(order_line_id__in=order_line_ids), ReservationState.ALLOCATED)
 
 
+def take_back(quantities: Mapping[UUID, int]) -> None:
+    """Give back so many units of what is promised to each order line and has not left: they were canceled.
+
+    Raises NotReserved when a line has been promised fewer. Not to be repeated: the cancellation's own row guards that.
+    """
+    by_line, at = _promised(quantities)
+    changes: list[Change] = []
+    for line_id, quantity in quantities.items():
+        left = quantity
+        for part in reversed(by_line[line_id]):
+            back = min(left, part.quantity - part.shipped) if part.state == ReservationState.ALLOCATED else 0
+            if not back:
+                continue
+            left -= back
+            kept = part.quantity - back
+            state = ReservationState.ALLOCATED if kept > part.shipped else ReservationState.SHIPPED
+            held = Held(part.order_id, line_id, kept, state, part.shipped)
+            if not kept:
+                held = _as(part, ReservationState.RELEASED)
+            level = at[part.variant_id, part.warehouse_id]
+            changes.append(_movement(level, MovementKind.RELEASED, held, allocated=-back))
+        if left or quantity < 1:
+            raise NotReserved(f"{quantity} cannot be canceled: {quantity - left} are promised to this order line.")
+    write(changes)
+    if changes:
+        tell(change.variant_id for change in changes)
+
+
+def _promised(
+    line_ids: Iterable[UUID],
+) -> tuple[dict[UUID, list[Reservation]], dict[tuple[UUID, UUID], StockLevel]]:
+    """The reservations of these order lines by line, and the levels they are on by variant and warehouse, locked."""
+    wanted = Q(order_line_id__in=list(line_ids))
+    levels = lock_levels(Q(variant_id__in=Reservation.objects.filter(wanted).values("variant_id")))
+    by_line: dict[UUID, list[Reservation]] = defaultdict(list)
+    for reservation in reservations_of(wanted):
+        by_line[reservation.order_line_id].append(reservation)
+    return by_line, {(level.variant_id, level.warehouse_id): level for here in levels.values() for level in here}
+
+
 def ship(quantities: Mapping[UUID, int]) -> None:
     """Let units leave, by order line. A line that has left entirely is left alone.
 
     Raises NotReserved when a line has been promised fewer than are to leave. A parcel that holds part of a line
     must not be reported twice: its own state guards that.
     """
-    wanted = Q(order_line_id__in=list(quantities))
-    levels = lock_levels(Q(variant_id__in=Reservation.objects.filter(wanted).values("variant_id")))
-    at = {(level.variant_id, level.warehouse_id): level for here in levels.values() for level in here}
-    by_line: dict[UUID, list[Reservation]] = defaultdict(list)
-    for reservation in reservations_of(wanted):
-        by_line[reservation.order_line_id].append(reservation)
+    by_line, at = _promised(quantities)
     changes: list[Change] = []
     for line_id, quantity in quantities.items():
         parts = by_line[line_id]

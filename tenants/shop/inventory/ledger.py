@@ -108,7 +108,8 @@ WITH change AS (
     SELECT h.*, %s, %s
       FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::int[]) AS h
     ON CONFLICT (order_line_id, warehouse_id) DO UPDATE
-       SET state = excluded.state, shipped = excluded.shipped, changed_at = excluded.changed_at
+       SET quantity = excluded.quantity, state = excluded.state, shipped = excluded.shipped,
+           changed_at = excluded.changed_at
 ), updated AS (
     UPDATE shop_inventory_stocklevel l
        SET on_hand = l.on_hand + d.on_hand, allocated = l.allocated + d.allocated, reserved = l.reserved + d.reserved

@@ -25,6 +25,7 @@ from tests.api.conftest import OFFICE
 from tests.marketplace.conftest import address, everything_ten_percent, put_on_shelf
 from tests.support.api import at_office
 from tests.support.office import market_day
+from tests.support.traders import ask_for_a_refund
 
 __all__ = ["address", "at_office", "everything_ten_percent", "market_day", "put_on_shelf"]
 
@@ -161,6 +162,7 @@ def everything_of(market_day: Any) -> dict[str, Any]:
         "payment_id": payment.id,
         "run_id": run.id,
         "approval_id": waiting.id,
+        "request_id": ask_for_a_refund(part, "staff").id,
         "exception_id": ReconciliationException.objects.all()[0].id,
     }
 

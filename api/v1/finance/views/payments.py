@@ -12,6 +12,8 @@ from api.errors import NotFound
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.finance.serializers import (
+    BankTransferInput,
+    BankTransferSerializer,
     PaymentDetailSerializer,
     PaymentFilterSerializer,
     PaymentSerializer,
@@ -19,9 +21,11 @@ from api.v1.finance.serializers import (
     RefundSerializer,
 )
 from api.v1.office import With, with_vendors
-from api.views import OfficeView, caller_of, query_of
+from api.views import OfficeView, body_of, caller_of, query_of
+from approvals.models import Approval
 from audit.actions import traced
 from billing.payments.actions import retry_refund
+from billing.payments.by_hand import say_paid
 from billing.payments.models import Payment, Refund
 from billing.payments.queries import payments_page, refunds_page
 from kit.money import Money
@@ -107,6 +111,30 @@ class RefundRetry(OfficeView):
             told.update(number=refund.payment.reference_number, amount=str(amount))
         sent_again = Refund.objects.select_related("payment", "share").get(id=refund_id)
         return Response(RefundSerializer(_with_commission([sent_again])[0]).data)
+
+
+class RefundBankTransfer(OfficeView):
+    area: ClassVar[str] = "money"
+
+    @extend_schema(
+        operation_id="refunds_pay_by_hand",
+        summary="Say that a refund that came back was paid from our bank",
+        description="Posts 2100 to 1100, once. From the amount on that needs four eyes `approval_id` is the approval "
+        "that waits. 409 `refund_not_owed` for any other refund.",
+        request=BankTransferInput,
+        responses=BankTransferSerializer,
+        tags=["money in"],
+    )
+    @idempotent
+    def post(self, request: Request, refund_id: UUID) -> Response:
+        if not Refund.objects.filter(id=refund_id).exists():
+            raise NotFound()
+        given = body_of(BankTransferInput, request)
+        done = say_paid(refund_id=refund_id, by=caller_of(request).person_id, **given)
+        waits = done.id if isinstance(done, Approval) else None
+        refund = Refund.objects.select_related("payment", "share").get(id=refund_id)
+        told = With(refund, refund=_with_commission([refund])[0], approval_id=waits)
+        return Response(BankTransferSerializer(told).data)
 
 
 def _with_commission(refunds: Iterable[Refund]) -> list[With]:

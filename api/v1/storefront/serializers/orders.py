@@ -29,6 +29,7 @@ class OrderedLineSerializer(serializers.Serializer[Any]):
     options = serializers.DictField()
     picture_url = serializers.CharField(allow_null=True)
     quantity = serializers.IntegerField()
+    canceled_quantity = serializers.IntegerField(help_text="Of the quantity; not to be sent.")
     unit_price_minor = serializers.IntegerField()
     total_minor = serializers.IntegerField()
     tax_rate = serializers.CharField(help_text="Such as `0.1900`.")

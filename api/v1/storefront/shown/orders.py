@@ -12,7 +12,7 @@ from marketplace.orders.status import whole_status
 from tenants.shop.catalog.pictures import picture_url
 
 # What happens to a vendor order and concerns who bought it.
-EVENTS = ("placed", "paid", "accepted", "packed", "shipped", "delivered", "canceled")
+EVENTS = ("placed", "paid", "accepted", "packed", "shipped", "delivered", "canceled", "partly_canceled", "refunded")
 
 
 def order_in_list(order: Order, words: Mapping[UUID, str]) -> dict[str, Any]:
@@ -90,6 +90,7 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "options": line.options,
         "picture_url": absolute(picture_url(line.picture, 320)) if line.picture else None,
         "quantity": line.quantity,
+        "canceled_quantity": line.canceled_quantity,
         "unit_price_minor": line.unit_price_minor,
         "total_minor": line.total_minor,
         "tax_rate": f"{line.tax_rate:f}",

@@ -8,6 +8,7 @@ from rest_framework.response import Response
 from api.auth import SignedIn
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
+from api.v1 import refunds
 from api.v1.storefront import returns, shown
 from api.v1.storefront.serializers import orders as serializers
 from api.v1.storefront.visitor import CART_TOKEN, ORDER_TOKEN, StorefrontView, cart_for, customer, order_of, signed_in
@@ -16,6 +17,9 @@ from kit.errors import InvalidInput
 from marketplace.checkout.actions import ADDRESS_FIELDS, place_order, start_payment
 from marketplace.orders import queries
 from marketplace.orders.links import access_token
+from marketplace.returns.actions import Actor
+from marketplace.returns.models import RequestKind
+from marketplace.returns.queries import preview_of
 
 TAGS = ["Orders"]
 
@@ -104,3 +108,41 @@ class OrderPayment(StorefrontView):
             cancel_url=back.get("cancel_url") or returns.stopped_url(order),
         )
         return Response({"url": url})
+
+
+class CancellationPreviews(StorefrontView):
+    @extend_schema(
+        operation_id="cancellation_previews_create",
+        summary="What canceling would give back; nothing is done",
+        description="409 `cannot_cancel` for what its vendor has taken on.",
+        parameters=[ORDER_TOKEN],
+        request=refunds.CancellationPreviewInput,
+        responses={200: refunds.CustomerPreviewSerializer},
+        tags=TAGS,
+    )
+    @idempotent
+    def post(self, request: Request, number: str) -> Response:
+        order, given = order_of(request, number), body_of(refunds.CancellationPreviewInput, request)
+        asks = refunds.asks_of(given["parts"], order_id=order.id)
+        found = preview_of(order.id, asks, kind=RequestKind.CANCELLATION, by_customer=True)
+        return Response(refunds.CustomerPreviewSerializer(refunds.shown_preview(found)).data)
+
+
+class Cancellations(StorefrontView):
+    @extend_schema(
+        operation_id="cancellations_create",
+        summary="Cancel what no vendor has taken on yet, as a preview showed it",
+        description="The money goes back the way it was paid. 409 `preview_changed`, `cannot_cancel`.",
+        parameters=[ORDER_TOKEN],
+        request=refunds.CancellationInput,
+        responses={201: serializers.OrderSerializer},
+        tags=TAGS,
+    )
+    @idempotent
+    def post(self, request: Request, number: str) -> Response:
+        order, given = order_of(request, number), body_of(refunds.CancellationInput, request)
+        user = customer(request)
+        by = Actor("customer", user.id if user is not None else None)
+        refunds.requested({**given, "kind": RequestKind.CANCELLATION}, order_id=order.id, by=by)
+        location = f"/api/v1/storefront/orders/{order.number}"
+        return Response(shown.order_detail(queries.shown_order(order)), status=201, headers={"Location": location})

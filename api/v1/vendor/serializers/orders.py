@@ -84,6 +84,7 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     options = serializers.DictField(child=serializers.CharField())
     quantity = serializers.IntegerField()
+    canceled_quantity = serializers.IntegerField(help_text="Of the quantity; not to be sent.")
     left_to_pack = serializers.IntegerField(help_text="How many are in no parcel yet.")
     unit_price_minor = serializers.IntegerField()
     total_minor = serializers.IntegerField()

@@ -84,6 +84,7 @@ def _line(line: OrderLine, left: int) -> dict[str, Any]:
         "title": line.title,
         "options": options(line.options),
         "quantity": line.quantity,
+        "canceled_quantity": line.canceled_quantity,
         "left_to_pack": left,
         "unit_price_minor": line.unit_price_minor,
         "total_minor": line.total_minor,

@@ -18,6 +18,7 @@ from billing.payouts.models import Payout
 from billing.payouts.queries import TransferPlace, carriers_of, place_of, transfers_of
 from marketplace.orders.models import Order, OrderEvent, StockHold
 from marketplace.orders.queries import ShownOrder, ShownPart, orders_page, shown_order, statuses
+from marketplace.returns.queries import requests_of, told_of
 from marketplace.web.backoffice.roles import for_all, may, staff_of
 from marketplace.web.backoffice.tables import (
     DayField,
@@ -48,6 +49,7 @@ ICONS = {
     "shipped": "truck",
     "delivered": "package-check",
     "canceled": "ban",
+    "partly_canceled": "ban",
     "refunded": "undo-2",
 }
 
@@ -141,6 +143,11 @@ class Lane:
     payouts: list[Payout]
 
     @property
+    def told(self) -> list[tuple[Refund, str]]:
+        """Each refund with what happens next."""
+        return [(refund, told_of(refund)[1]) for refund in self.refunds]
+
+    @property
     def events(self) -> list[dict[str, Any]]:
         return timeline([event for event in self.shown.events if event.vendor_order_id])
 
@@ -160,6 +167,8 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "order": found,
         "payment": shown.payment,
         "attempts": list(shown.payment.attempts.order_by("number")),
+        "asked": requests_of(found.id),
+        "can_give_back": shown.payment.refunded_minor < shown.payment.amount_minor and shown.payment.state == "paid",
         "lanes": _lanes(shown),
         "events": timeline(shown.events, names={part.part.id: part.part.vendor_name for part in shown.parts}),
         "entries": list(entries_of([found.id, *part_ids])) if sees_books else [],

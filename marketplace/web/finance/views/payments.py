@@ -9,13 +9,17 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from approvals.models import Approval
 from audit.actions import traced
 from billing.payments.actions import NotRefused, RefundTooLarge, retry_refund
+from billing.payments.by_hand import say_paid
 from billing.payments.models import Payment, PaymentState, Refund, RefundState
 from billing.payments.queries import payments_page, refunds_page
 from billing.payouts.queries import payout_called
+from kit import clock
+from kit.errors import SoukError
 from kit.money import Money
 from marketplace.web.backoffice.roles import for_finance, staff_of
 from marketplace.web.backoffice.tables import (
@@ -145,6 +149,40 @@ def _refund_rows(state: str) -> Iterator[Sequence[Any]]:
                 refund.provider_refund_id,
                 refund.error,
             )
+
+
+class BankTransferForm(forms.Form):
+    """What our bank says of the transfer to the customer."""
+
+    reference = forms.CharField(label="Reference of the bank transfer", max_length=80)
+    paid_on = forms.DateField(label="Paid on", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_finance
+def bank_transfer(request: HttpRequest, refund_id: UUID) -> HttpResponse:
+    """A refund that came back was paid from our bank: say so, with the transfer's reference."""
+    refund = Refund.objects.select_related("payment").filter(id=refund_id).first()
+    if refund is None:
+        raise Http404("There is no such refund.")
+    form = BankTransferForm(request.POST or None, initial={"paid_on": clock.today()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = say_paid(refund_id=refund.id, by=staff_of(request).user_id, **form.cleaned_data)
+        except SoukError as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        else:
+            waits = isinstance(done, Approval)
+            messages.success(request, "Another person has been asked to agree." if waits else "Entered in the books.")
+            return HttpResponseRedirect(
+                reverse("finance:approvals") if waits else f"{reverse('finance:refunds')}?state=by_hand"
+            )
+    context = {
+        "form": form,
+        "refund": refund,
+        "trail": [{"label": "Refunds", "url": reverse("finance:refunds")}, {"label": refund.payment.reference_number}],
+    }
+    return render(request, "finance/bank_transfer.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -13,10 +13,12 @@ from billing.payouts.queries import places_of, transfers_of
 from kit import clock
 from kit.errors import InvalidInput, SoukError
 from marketplace.fulfillment import documents
-from marketplace.fulfillment.actions import accept, deliver, pack, ship, unpacked
+from marketplace.fulfillment.actions import accept, deliver, pack, ship, unpacked, unshipped
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders import queries
 from marketplace.orders.models import Fulfillment, VendorOrder
+from marketplace.returns.models import RequestState
+from marketplace.returns.queries import requests_of, shown_refunds
 from marketplace.web.portal import present
 from marketplace.web.portal.context import counts_of
 from marketplace.web.portal.forms import CARRIERS, ShipmentForm, put_error
@@ -227,6 +229,12 @@ def _order_page(
         "events": present.timeline(part, queries.events_of(part), names),
         "is_late": _is_late(part),
         "money": _money(part) if may(member).see_money else None,
+        "can_give_back": any(line.promised_quantity for line in part.lines.all()),
+        "can_cancel": bool(unshipped(part)),
+        "refunds": shown_refunds([part.id]).get(part.id, []),
+        "asked": [
+            found for found in requests_of(part.order_id, vendor_id=part.vendor_id) if found.state != RequestState.DONE
+        ],
     }
     return render(request, "portal/order.html", context, status=409 if problem else 422 if shipping else 200)
 

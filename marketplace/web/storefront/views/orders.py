@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.payments.models import PaymentAttempt, PaymentState
 from billing.payments.provider import ProviderRefused, ProviderUnavailable, provider
@@ -25,6 +25,10 @@ from marketplace.orders.links import opens
 from marketplace.orders.models import Fulfillment, Order, OrderLine
 from marketplace.orders.queries import ShownOrder, ShownPart
 from marketplace.orders.status import whole_status
+from marketplace.returns.actions import Actor
+from marketplace.returns.models import RequestKind
+from marketplace.returns.queries import may_cancel, shown_refunds
+from marketplace.web.giving_back import giving_back, told_of
 from marketplace.web.storefront import present
 from marketplace.web.storefront.views.checkout import forget_draft
 from marketplace.web.storefront.views.checkout import pay as send_to_pay
@@ -97,6 +101,21 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancellation(request: HttpRequest, number: str) -> HttpResponse:
+    """Cancel what no vendor has taken on yet: choose, look at what comes back, do it."""
+    order = _visible(request, _find(number))
+    user = person(request)
+    by = Actor("customer", user.id if user is not None else None)
+    state = giving_back(request, order_id=order.id, by=by, kinds=[RequestKind.CANCELLATION])
+    state.facts = [part for part in state.facts if not part.closed_to_customer]
+    if state.done is not None:
+        messages.success(request, told_of(state.done))
+        return see_other(reverse("storefront:order", args=[order.number]))
+    return render(request, "storefront/order_cancellation.html", {"order": order, "state": state}, status=state.status)
+
+
+@never_cache
 @login_required
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
@@ -161,6 +180,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
     ]
     if refunded:
         amounts.append({"label": "Refunded", "amount_minor": -refunded})
+    given_back = shown_refunds([each.part.id for each in shown.parts])
     return {
         "order": order,
         "payment": shown.payment,
@@ -169,13 +189,17 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "vat_note": f"Includes {Money(order.tax_minor, order.currency)} VAT.",
         "left_minor": order.total_minor - refunded,
         "address": {**order.ship_to, "country": COUNTRY_NAMES.get(order.ship_to.get("country", ""), "")},
-        "lanes": [_lane(shown, each, cards.get(each.part.vendor_id)) for each in shown.parts],
+        "lanes": [
+            _lane(shown, each, cards.get(each.part.vendor_id)) | {"refunds": given_back.get(each.part.id, [])}
+            for each in shown.parts
+        ],
         "is_unpaid": shown.payment.state in UNPAID and order.canceled_at is None,
         "is_given_up": order.canceled_at is not None and shown.payment.state != PaymentState.PAID,
         "hold_until": order.hold_until if order.hold_until > clock.now() + timedelta(seconds=30) else None,
         "trouble": request.GET.get("payment", ""),
         "is_replaced": order.cancel_reason == ORDERED_ANEW,
         "is_mine": person(request) is not None and order.user_id is not None,
+        "can_cancel": shown.payment.state == PaymentState.PAID and bool(may_cancel(order.id)),
     }
 
 
@@ -213,6 +237,7 @@ def _line(line: OrderLine, currency: str) -> dict[str, Any]:
         "image_url": present.thumbnail(line.picture),
         "options": present.options(line.options),
         "quantity": line.quantity,
+        "note": f"{line.canceled_quantity} of {line.quantity} canceled" if line.canceled_quantity else "",
         "unit_minor": line.unit_price_minor,
         "amount_minor": line.total_minor,
         "currency": currency,
@@ -243,6 +268,7 @@ _EVENTS = {
     "paid": ("Paid", "credit-card", "good"),
     "accepted": ("Taken on by the shop", "check", "info"),
     "canceled": ("Canceled", "ban", "bad"),
+    "partly_canceled": ("Partly canceled", "ban", "bad"),
 }
 
 

@@ -9,7 +9,7 @@ from tests.api.conftest import portal_of
 from tests.marketplace.conftest import address, everything_ten_percent, put_on_shelf
 from tests.marketplace.web.portal.conftest import asks_at_most, paid, picture
 from tests.support.api import Held
-from tests.support.trade import trade
+from tests.support.traders import trade
 
 __all__ = ["address", "asks_at_most", "everything_ten_percent", "paid", "picture", "put_on_shelf", "trade"]
 

@@ -23,6 +23,11 @@ DOORS = {
     "backoffice:vendor_rejection": ADMINISTRATOR,
     "backoffice:orders": EVERYBODY,
     "backoffice:order": EVERYBODY,
+    "backoffice:order_refund": EVERYBODY,
+    "backoffice:refunds": EVERYBODY,
+    "backoffice:refund": EVERYBODY,
+    "backoffice:refund_decision": EVERYBODY,
+    "backoffice:refund_policy": ADMINISTRATOR,
     "backoffice:customers": SUPPORT,
     "backoffice:customer": SUPPORT,
     "backoffice:commissions": ADMINISTRATOR,
@@ -52,6 +57,7 @@ DOORS = {
     "finance:payments": FINANCE,
     "finance:refunds": FINANCE,
     "finance:refund_retry": FINANCE,
+    "finance:refund_bank_transfer": FINANCE,
     "finance:approvals": FINANCE,
     "finance:approval_decision": CONTROLLER,
     "finance:approval_withdrawal": FINANCE,
@@ -60,6 +66,7 @@ DOORS = {
     "finance:run": FINANCE,
 }
 POSTED = {
+    "backoffice:refund_decision",
     "backoffice:vendor_approval",
     "backoffice:vendor_rejection",
     "backoffice:commission_position",

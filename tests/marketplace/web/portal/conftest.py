@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from tests.support.bought import bought, buy
 from tests.support.browser import Browser, served_by
+
+__all__ = ["bought", "buy"]
 
 
 class Desk:

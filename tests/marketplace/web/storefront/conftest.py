@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from tests.support.bought import bought, buy
 from tests.support.browser import Browser
 from tests.support.sandbox import sandbox, sandbox_process
 
-__all__ = ["sandbox", "sandbox_process"]
+__all__ = ["bought", "buy", "sandbox", "sandbox_process"]
 
 
 class Shopper:

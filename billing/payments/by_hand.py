@@ -1,0 +1,50 @@
+"""Refunds that came back, paid from our own bank: said by one of the staff, by two where it is much."""
+
+from datetime import date
+from uuid import UUID
+
+from approvals.actions import carried_out, four_eyes, granted
+from approvals.models import Approval
+from audit.actions import traced
+from billing.payments.actions import NotOwed, pay_by_hand
+from billing.payments.models import Refund
+from kit.money import Money
+from outbox.models import Fact
+
+KIND = "refund.by_hand"
+
+
+def say_paid(*, refund_id: UUID, reference: str, paid_on: date, by: UUID) -> Refund | Approval:
+    """Enter that our bank paid it. From the amount on that needs four eyes, gives the Approval that waits instead.
+
+    Raises NotOwed, InvalidInput, WaitsAlready.
+    """
+    refund = Refund.objects.select_related("payment").get(id=refund_id)
+    if not refund.came_back:
+        raise NotOwed("Only a refund that came back is paid another way.")
+    amount, number = Money(refund.amount_minor, refund.currency), refund.payment.reference_number
+    waits = four_eyes(
+        kind=KIND,
+        subject=f"refund:{refund.id}",
+        summary=f"Refund of {amount} for {number} paid from our bank, {reference}",
+        payload={"refund": str(refund.id), "reference": reference, "paid_on": paid_on.isoformat()},
+        amount=amount,
+        reason=f"Came back: {refund.error}" if refund.error else "Came back from the customer's bank",
+        by=by,
+    )
+    if waits is not None:
+        return waits
+    with traced("refund.paid_by_hand", f"refund:{refund.id}", by=by, number=number, amount=str(amount)):
+        return pay_by_hand(refund_id=refund.id, reference=reference, paid_on=paid_on)
+
+
+def on_approval_granted(fact: Fact) -> None:
+    """Inside `approval.granted`: enter what the second person agreed to."""
+    if fact.payload["kind"] != KIND:
+        return
+    approval = granted(fact)
+    told = approval.payload
+    refund = pay_by_hand(
+        refund_id=UUID(told["refund"]), reference=told["reference"], paid_on=date.fromisoformat(told["paid_on"])
+    )
+    carried_out(approval, done_as=f"refund:{refund.id}")

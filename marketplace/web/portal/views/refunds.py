@@ -1,0 +1,102 @@
+"""Canceling and refunding an order of the vendor's own, and deciding about what its members asked for."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from kit.errors import SoukError
+from marketplace.orders import queries as orders
+from marketplace.orders.models import VendorOrder
+from marketplace.returns.actions import Actor
+from marketplace.returns.models import RefundRequest, RequestState
+from marketplace.returns.queries import requests_page, requests_waiting
+from marketplace.web.giving_back import decide, deciding, giving_back, told_of
+from marketplace.web.portal import present
+from marketplace.web.portal.roles import DOES_ORDERS, SEES_ORDERS, changes, edits, shows
+from tenants.vendors.models import Member
+
+TABS = (("", "All"), (RequestState.WAITING, "Waiting"), (RequestState.DONE, "Done"), (RequestState.CHANGED, "Not done"))
+
+
+@edits(SEES_ORDERS, DOES_ORDERS)
+def order_refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The form, its preview, and doing it: `?kind=cancellation` for what has not left, `?parcel=` for all of one parcel."""
+    vendor_id = request.vendor.id  # type: ignore[attr-defined]
+    try:
+        part = orders.vendor_order(vendor_id, order_id)
+    except VendorOrder.DoesNotExist:
+        raise Http404("There is no such order.") from None
+    state = giving_back(request, order_id=part.order_id, by=_actor(request), vendor_id=vendor_id)
+    if state.done is not None:
+        messages.success(request, told_of(state.done))
+        return redirect("portal:order", part.id)
+    return render(request, "portal/order_refund.html", {"order": part, "state": state}, status=state.status)
+
+
+@shows(*SEES_ORDERS)
+def refunds(request: HttpRequest) -> HttpResponse:
+    """What was asked for, newest first; `?state=waiting` what somebody has to decide."""
+    vendor_id, state = request.vendor.id, request.GET.get("state", "")  # type: ignore[attr-defined]
+    page = requests_page(vendor_id=vendor_id, state=state, cursor=request.GET.get("cursor"), size=30)
+    waiting = requests_waiting(vendor_id)
+    tabs = [(value, label, waiting if value == RequestState.WAITING else None) for value, label in TABS]
+    names = _names(request)
+    context = {
+        "rows": [
+            {
+                "row": row,
+                "url": reverse("portal:refund", args=[row.id]),
+                "asked_by": names.get(row.asked_by, "") if row.asked_by else "",
+            }
+            for row in page.rows
+        ],
+        "pages": present.pages(request, page),
+        "tabs": present.tabs(request, tabs),
+    }
+    return render(request, "portal/refunds.html", context)
+
+
+@shows(*SEES_ORDERS)
+def refund(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    return _page(request, _find(request, request_id))
+
+
+@changes(*DOES_ORDERS)
+def decision(request: HttpRequest, request_id: UUID) -> HttpResponse:
+    """Approve (`decision=approve`, with the digest of what was shown) or reject."""
+    found = _find(request, request_id)
+    try:
+        messages.success(request, decide(request, found, _actor(request)))
+    except SoukError as refused:
+        return _page(request, _find(request, request_id), problem=str(refused))
+    return redirect("portal:refund", found.id)
+
+
+def _page(request: HttpRequest, found: RefundRequest, problem: str = "") -> HttpResponse:
+    context = {
+        **deciding(found, _actor(request), _names(request), problem),
+        "order_url": reverse("portal:order", args=[found.preview["parts"][0]["vendor_order_id"]]),
+        "decision_url": reverse("portal:refund_decision", args=[found.id]),
+        "list_url": reverse("portal:refunds"),
+    }
+    return render(request, "portal/refund.html", context, status=409 if problem else 200)
+
+
+def _find(request: HttpRequest, request_id: UUID) -> RefundRequest:
+    found = RefundRequest.objects.filter(id=request_id, vendor_id=request.vendor.id).first()  # type: ignore[attr-defined]
+    if found is None:
+        raise Http404("There is no such request.")
+    return found
+
+
+def _names(request: HttpRequest) -> dict[UUID, str]:
+    rows = Member.objects.filter(vendor_id=request.vendor.id)  # type: ignore[attr-defined]
+    return dict(rows.values_list("user_id", "name"))
+
+
+def _actor(request: HttpRequest) -> Actor:
+    member: Member = request.member  # type: ignore[attr-defined]
+    return Actor("member", member.user_id, f"member:{member.role}")

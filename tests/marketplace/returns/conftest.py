@@ -1,0 +1,3 @@
+from tests.support.bought import bought, buy
+
+__all__ = ["bought", "buy"]

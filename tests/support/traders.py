@@ -1,0 +1,95 @@
+"""Two vendors that have traded: each with all that an address of the vendor API can name."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+
+@dataclass(frozen=True)
+class Trade:
+    """One vendor, and an id of its own for each name in the addresses of the vendor API."""
+
+    vendor: Any
+    ids: dict[str, UUID]
+
+
+@pytest.fixture
+def trade(paid: Callable[..., Any]) -> tuple[Trade, Trade]:
+    """(Lindqvist, Moreau): both with a parcel packed, earnings transferred and paid out."""
+    order, lamp, soap = paid()
+    return _traded(order, lamp), _traded(order, soap)
+
+
+def _traded(order: Any, shelf: Any) -> Trade:
+    from billing.payouts.models import Payout, PayoutTransfer, Transfer
+    from kit import clock
+    from marketplace.fulfillment.actions import pack
+    from tenants.isolation.doors import in_shop
+    from tenants.shop.catalog.models import Picture, ProductImport
+
+    vendor = shelf.vendor
+    part = order.vendor_orders.get(vendor_id=vendor.id)
+    transfer = Transfer.objects.get(vendor_id=vendor.id)
+    transfer.state, transfer.done_at = "done", clock.now()
+    transfer.save()
+    payout = Payout.objects.create(
+        vendor_id=vendor.id,
+        provider_payout_id=f"po_{vendor.slug}",
+        amount_minor=transfer.amount_minor,
+        currency="EUR",
+        state="paid",
+        arrives_on=date(2026, 3, 12),
+        created_at=clock.now(),
+    )
+    PayoutTransfer.objects.create(
+        payout=payout, transfer=transfer, vendor_id=vendor.id, amount_minor=transfer.amount_minor
+    )
+    with in_shop(vendor):
+        parcel = pack(vendor_order_id=part.id, by=None)
+        picture = Picture.objects.create(
+            product=shelf.variant.product, path=f"pictures/{vendor.id}/0123", width=60, height=40
+        )
+        sent = ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
+    return Trade(
+        vendor,
+        {
+            "product_id": shelf.variant.product_id,
+            "variant_id": shelf.variant.id,
+            "picture_id": picture.id,
+            "import_id": sent.id,
+            "order_id": part.id,
+            "parcel_id": parcel.id,
+            "payout_id": payout.id,
+            "request_id": ask_for_a_refund(part).id,
+        },
+    )
+
+
+def ask_for_a_refund(part: Any, asked_kind: str = "member") -> Any:
+    """A request that waits for somebody else's decision, of a cent off this vendor order."""
+    from kit.ids import uuid7
+    from marketplace.returns.models import RefundRequest
+    from marketplace.returns.preview import Ask
+    from marketplace.returns.queries import preview_of
+
+    asked = [Ask(part.id, goodwill_minor=1)]
+    shown = preview_of(part.order_id, asked, kind="refund")
+    return RefundRequest.objects.create(
+        order_id=part.order_id,
+        vendor_id=part.vendor_id,
+        number=part.number,
+        kind="refund",
+        reason="A scratch",
+        asked=[each.as_data() for each in asked],
+        preview=shown.as_data(),
+        digest=shown.digest,
+        amount_minor=shown.amount_minor,
+        currency=part.currency,
+        state="waiting",
+        asked_kind=asked_kind,
+        asked_by=uuid7(),
+    )
