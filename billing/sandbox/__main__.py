@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -40,6 +41,8 @@ def main(argv: list[str] | None = None) -> int:
         "--contract-cache", type=Path, help="where the derived contract is kept (default: the user's cache)"
     )
     options = parser.parse_args(argv)
+    if os.environ.get("SOUK_ENV") == "production":
+        parser.error("the sandbox is a part of development and tests; it does not run in production")
     keys = tuple(options.secret_key or ["sk_test_souk_sandbox"])
     if any(not key.startswith("sk_test_") for key in keys):
         parser.error("a sandbox takes test keys only: they begin with sk_test_")

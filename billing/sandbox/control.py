@@ -8,18 +8,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from . import accounts
+from . import accounts, tricks
 from .cards import BY_NUMBER, DEBIT_BY_NUMBER
 from .delivery import Dispatcher
 from .errors import ApiError
+from .ids import token
 from .money import disputes, payments, payouts, radar, sessions
+from .money.currencies import SUPPORTED
 from .money.movements import balance_body, move
 from .money.refunds import fail as fail_refund
 from .money.refunds import require_action
-from .store import Record
+from .store import Record, Store
 from .world import World
 
-FAULTS = ("500", "500_saved", "drop", "429", "lock_timeout", "409", "balance_insufficient", "slow")
+FAULTS = (
+    *("500", "500_saved", "500_after", "drop", "hang", "slow", "429", "429_retry", "lock_timeout", "409"),
+    *("balance_insufficient", "lose_capability"),
+)
 KNOBS: dict[str, Any] = {"duplicate": bool, "reverse": bool, "delay_seconds": (int, float), "drop": list}
 
 
@@ -126,21 +131,41 @@ def state(call: Control) -> dict[str, Any]:
             "objects": kinds,
             "balances": {id: _sums(call.world, id) for id in owners},
             "drift": [list(row) for row in drift],
-            "webhooks": _deliveries(call.world),
+            "webhooks": deliveries(call.world),
             "knobs": call.world.knobs(),
-            "reversal_when_short": store.get_meta("reversal_when_short", "negative"),
+            "tricks": store.get_meta("tricks", []),
+            "faults": faults(store),
+            "breaches": store.get_meta("breaches", []),
+            "reversal_when_short": _when_short(store),
+            "rate_limit": call.world.rate_limit,
+            "settlement_currencies": store.get_meta("settlement_currencies"),
         }
 
 
 @control("POST", "config")
 def configure(call: Control) -> dict[str, Any]:
-    """{"reversal_when_short": "negative" | "refuse"}"""
-    value = call.body.get("reversal_when_short")
-    if value not in ("negative", "refuse"):
-        raise ApiError(400, "reversal_when_short must be negative or refuse.")
+    """Any of {"reversal_when_short": "negative" | "refuse", "rate_limit": N | null, "settlement_currencies": [...] | null}.
+
+    ``rate_limit`` is of calls of one endpoint within a second. ``settlement_currencies`` are those that the platform
+    holds; what comes in others is changed into its own.
+    """
+    known: dict[str, Callable[[Any], bool]] = {
+        "reversal_when_short": lambda v: v in ("negative", "refuse"),
+        "rate_limit": lambda v: v is None or (isinstance(v, int) and v > 0),
+        "settlement_currencies": lambda v: v is None or (isinstance(v, list) and set(v) <= SUPPORTED),
+    }
+    for name, value in call.body.items():
+        if name not in known or not known[name](value):
+            raise ApiError(400, f"Unknown or malformed setting: {name}.")
     with call.world.transaction() as store:
-        store.set_meta("reversal_when_short", value)
-    return {"reversal_when_short": value}
+        for name, value in call.body.items():
+            store.set_meta(name, value)
+        call.world.rate_limit = store.get_meta("rate_limit")
+        return {name: store.get_meta(name) for name in known} | {"reversal_when_short": _when_short(store)}
+
+
+def _when_short(store: Store) -> str:
+    return str(store.get_meta("reversal_when_short", "negative"))
 
 
 # -- webhooks ------------------------------------------------------------
@@ -168,48 +193,106 @@ def drain(call: Control) -> dict[str, Any]:
             store.sql("UPDATE deliveries SET due = ? WHERE state = 'waiting' AND due > ?", time.time(), time.time())
         done = call.world.store.wait_for(lambda: call.dispatcher.owed() == 0, 0.2)
     with call.world.transaction():
-        return _deliveries(call.world)
+        return deliveries(call.world)
 
 
 @control("POST", "webhooks/resend")
 def resend(call: Control) -> dict[str, Any]:
-    """{"event": id}: deliver an event once more to every endpoint that listens to it."""
+    """{"event": id}: deliver an event once more to every endpoint that listens to it.
+
+    ``"as"``: wrong_secret, old_timestamp, other_account, unknown_type or thin, to send it as it should not be.
+    """
+    trick = call.body.get("as")
+    if trick not in (None, *tricks.FORGED, *tricks.MISSIGNED):
+        raise ApiError(400, f"as must be one of {', '.join((*tricks.FORGED, *tricks.MISSIGNED))}.")
     with call.world.transaction() as store:
         row = store.one("SELECT * FROM events WHERE id = ?", call.body.get("event", ""))
         if row is None:
             raise ApiError(404, "There is no such event.")
         told = call.world.listeners(row["account"], row["type"], thin=bool(row["thin"]))
         for endpoint in told:
-            store.sql(
-                "INSERT INTO deliveries (event, endpoint, due) VALUES (?, ?, ?)", row["id"], endpoint.id, time.time()
-            )
+            tricks.post(store, row["id"], endpoint.id, due=time.time(), trick=trick)
     return {"deliveries": len(told)}
+
+
+@control("POST", "webhooks/misbehave")
+def misbehave(call: Control) -> dict[str, Any]:
+    """{"mode": one of tricks.MODES, "type": "*", "account": id, "times": 1, "seconds": 0}: what goes wrong next."""
+    mode, account = call.body.get("mode"), call.body.get("account")
+    if mode not in tricks.MODES:
+        raise ApiError(400, f"mode must be one of {', '.join(tricks.MODES)}.")
+    rule = {
+        "mode": mode,
+        "type": str(call.body.get("type", "*")),
+        "account": account,
+        "times": int(call.body.get("times", 1)),
+        "seconds": float(call.body.get("seconds", 0)),
+    }
+    with call.world.transaction() as store:
+        return {"tricks": tricks.order_trick(store, rule)}
+
+
+@control("DELETE", "webhooks/misbehave")
+def behave(call: Control) -> dict[str, Any]:
+    """No more rules; what is held is let go."""
+    with call.world.transaction() as store:
+        store.set_meta("tricks", [])
+        return {"tricks": [], "released": tricks.release(store)}
+
+
+@control("POST", "webhooks/release")
+def release(call: Control) -> dict[str, Any]:
+    """{"order": "created" | "reverse" | "shuffle", "event": id}: let held events go, all of them unless one is named."""
+    order = call.body.get("order", "created")
+    if order not in ("created", "reverse", "shuffle"):
+        raise ApiError(400, "order must be created, reverse or shuffle.")
+    with call.world.transaction() as store:
+        return {"released": tricks.release(store, event=call.body.get("event"), order=order)}
+
+
+@control("POST", "webhooks/roll")
+def roll_secret(call: Control) -> dict[str, Any]:
+    """{"endpoint": id}: a new signing secret; for a day deliveries are signed with both, as at Stripe."""
+    with call.world.transaction() as store:
+        endpoint = store.find(str(call.body.get("endpoint", "")))
+        if endpoint is None or "secret" not in endpoint.hidden:
+            raise ApiError(404, "There is no such endpoint.")
+        endpoint.hidden |= {
+            "old_secret": endpoint.hidden["secret"],
+            "old_secret_until": time.time() + 86400,
+            "secret": f"whsec_{token(32)}",
+        }
+        store.save(endpoint)
+    return {"secret": endpoint.hidden["secret"]}
 
 
 # -- faults --------------------------------------------------------------
 @control("POST", "fail")
 def fail(call: Control) -> dict[str, Any]:
-    """{"path": "/v1/transfers", "mode": one of FAULTS, "method": "POST", "times": 1, "seconds": 0}.
+    """{"path": "/v1/transfers", "mode": one of FAULTS, "method": "POST", "times": 1, "seconds": 0, "account", "skip": 0}.
 
-    A path may end in *.
+    A path may end in *. ``account``: only calls on its behalf, or that name it. ``skip``: so many go well before.
     """
     mode, path = str(call.body.get("mode")), call.body.get("path")
     if mode not in FAULTS or not isinstance(path, str):
         raise ApiError(400, f"Give a path and a mode: {', '.join(FAULTS)}.")
     with call.world.transaction() as store:
         store.sql(
-            "INSERT INTO faults (method, path, mode, remaining, seconds) VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO faults (method, path, mode, remaining, seconds, account, skip) VALUES (?, ?, ?, ?, ?, ?, ?)",
             call.body.get("method", "POST"),
             path,
             mode,
             int(call.body.get("times", 1)),
             float(call.body.get("seconds", 0)),
+            call.body.get("account"),
+            int(call.body.get("skip", 0)),
         )
-        return {
-            "faults": [
-                dict(row) for row in store.sql("SELECT method, path, mode, remaining, seconds FROM faults ORDER BY id")
-            ]
-        }
+        return {"faults": faults(store)}
+
+
+def faults(store: Store) -> list[dict[str, Any]]:
+    rows = store.sql("SELECT id, method, path, mode, remaining, seconds, account, skip FROM faults ORDER BY id")
+    return [dict(row) for row in rows]
 
 
 @control("DELETE", "fail")
@@ -375,8 +458,8 @@ def _sums(world: World, account: str) -> dict[str, dict[str, int]]:
     return {row["currency"]: {"pending": row["pending"], "available": row["available"]} for row in rows}
 
 
-def _deliveries(world: World) -> dict[str, int]:
-    counts = {"waiting": 0, "delivered": 0, "dropped": 0, "given_up": 0}
+def deliveries(world: World) -> dict[str, int]:
+    counts = {"waiting": 0, "held": 0, "delivered": 0, "dropped": 0, "given_up": 0}
     for row in world.store.sql("SELECT state, count(*) AS n FROM deliveries GROUP BY state"):
         counts[row["state"]] = row["n"]
     return counts

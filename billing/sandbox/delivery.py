@@ -18,7 +18,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from . import tricks
 from .api.events import show_event
+from .ids import token
+from .store import Record
 from .world import World
 
 WORKERS = 6
@@ -29,10 +32,18 @@ BACK_OFF = (0.2, 1, 5, 15, 60)
 GIVEN_UP_AFTER = 3 * 86400 // 60
 
 
-def signature(payload: str, secret: str, timestamp: int) -> str:
-    """The ``Stripe-Signature`` header. Source: https://docs.stripe.com/webhooks#verify-manually"""
-    digest = hmac.new(secret.encode(), f"{timestamp}.{payload}".encode(), hashlib.sha256).hexdigest()
-    return f"t={timestamp},v1={digest}"
+def signature(payload: str, secrets: list[str], timestamp: int) -> str:
+    """The ``Stripe-Signature`` header, one ``v1`` a secret. Source: https://docs.stripe.com/webhooks#verify-manually"""
+    signed = f"{timestamp}.{payload}".encode()
+    digests = [hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest() for secret in secrets]
+    return ",".join([f"t={timestamp}", *(f"v1={digest}" for digest in digests)])
+
+
+def secrets_of(endpoint: Record) -> list[str]:
+    """The endpoint's secret, and for a day after it was rolled the one before too."""
+    old = endpoint.hidden.get("old_secret")
+    alive = old and endpoint.hidden["old_secret_until"] > time.time()
+    return [endpoint.hidden["secret"], *([old] if alive else [])]
 
 
 class Dispatcher:
@@ -128,10 +139,15 @@ class Dispatcher:
                 store.sql("UPDATE deliveries SET state = 'dropped' WHERE id = ?", id)
                 return
             body = json.loads(event["body"]) if event["thin"] else show_event(self.world, event)
-        error = self._post(
-            endpoint.hidden.get("url") or endpoint.body["url"], endpoint.hidden["secret"], notification(body)
-        )
+            body = tricks.disguise(store, body, row["trick"], self.world.platform)
         attempts = row["attempts"] + 1
+        forged = row["trick"] in tricks.FORGED
+        error = self._post(
+            endpoint.hidden.get("url") or endpoint.body["url"],
+            secrets_of(endpoint),
+            notification(body),
+            trick=row["trick"] if attempts == 1 else None,
+        )
         with self.world.store.transaction() as store:
             if error is None:
                 store.sql(
@@ -143,21 +159,24 @@ class Dispatcher:
                 wait = BACK_OFF[min(attempts, len(BACK_OFF)) - 1]
                 store.sql(
                     "UPDATE deliveries SET state = ?, attempts = ?, last_error = ?, due = ? WHERE id = ?",
-                    "given_up" if attempts > GIVEN_UP_AFTER else "waiting",
+                    "given_up" if forged or attempts > GIVEN_UP_AFTER else "waiting",
                     attempts,
                     error,
                     time.time() + wait,
                     id,
                 )
 
-    def _post(self, url: str, secret: str, payload: str) -> str | None:
+    def _post(self, url: str, secrets: list[str], payload: str, *, trick: str | None) -> str | None:
         """Send one attempt, signed now; return what went wrong, None if it was taken."""
+        at = int(time.time()) - (3600 if trick == "old_timestamp" else 0)
+        if trick == "wrong_secret":
+            secrets = [f"whsec_{token(32)}"]
         target, host = local_address(url)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "Host": host,
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-            "Stripe-Signature": signature(payload, secret, int(time.time())),
+            "Stripe-Signature": signature(payload, secrets, at),
         }
         try:
             response = self.client.post(target, content=payload.encode(), headers=headers)

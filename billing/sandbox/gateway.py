@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .accounts import KIND as ACCOUNT
+from .accounts import set_capability
 from .api.registry import HANDLERS, Call, check_metadata
 from .contract import Operation, Problem
 from .errors import ApiError, invalid, refused, unsupported
 from .expand import check_paths, expand
 from .ids import new_id
-from .world import World
+from .world import InvalidAnswer, World
 
 KEY_LIFETIME = {"v1": 86400, "v2": 30 * 86400}
 CODES = {"unknown": "parameter_unknown", "missing": "parameter_missing", "integer": "parameter_invalid_integer"}
@@ -44,10 +45,6 @@ class Outgoing:
     dropped: bool = False
 
 
-class InvalidAnswer(Exception):
-    """The sandbox was about to break Stripe's contract itself."""
-
-
 class Gateway:
     """Answers API calls; called from many threads."""
 
@@ -55,6 +52,7 @@ class Gateway:
         self.world = world
         self.in_flight: set[tuple[str, str]] = set()
         self.guard = threading.Lock()
+        self.counts: dict[str, tuple[int, int]] = {}
 
     def handle(self, request: Incoming) -> Outgoing:
         """Answer one call; never raises. ``dropped`` answers must not reach the caller."""
@@ -107,6 +105,7 @@ class Gateway:
                 "in your code. Please see https://stripe.com/docs or we can help at https://support.stripe.com/.",
             )
         operation, ids = found
+        self._count(operation)
         account = self._account(request.headers)
         key = request.headers.get("idempotency-key") if request.method == "POST" or request.version == "v2" else None
         if key is None or request.method == "GET":
@@ -132,6 +131,19 @@ class Gateway:
         finally:
             with self.guard:
                 self.in_flight.discard((scope, key))
+
+    def _count(self, operation: Operation) -> None:
+        """Raises ApiError 429 beyond ``rate_limit`` calls of one endpoint within a second, if there is a limit."""
+        limit = self.world.rate_limit
+        if limit is None:
+            return
+        second = int(time.monotonic())
+        with self.guard:
+            since, count = self.counts.get(operation.template, (second, 0))
+            count = count + 1 if since == second else 1
+            self.counts[operation.template] = (second, count)
+        if count > limit:
+            raise too_many(None)
 
     def _account(self, headers: dict[str, str]) -> str:
         asked = headers.get("stripe-account") or headers.get("stripe-context")
@@ -177,7 +189,7 @@ class Gateway:
                 type="idempotency_error",
             )
         # A connection that is cut is cut for a repeated call as well; the other faults belong to an execution.
-        cut = self._fault(request, ("drop",)) is not None
+        cut = self._fault(request, scope.partition(":")[2], ("drop",)) is not None
         return Outgoing(
             row["status"],
             json.loads(row["body"]),
@@ -209,7 +221,8 @@ class Gateway:
         request_id: str,
         saved: tuple[str, str] | None,
     ) -> Outgoing:
-        fault = self._fault(request)
+        fault = self._fault(request, account)
+        mode = fault["mode"] if fault else None
         before_execution(fault)
         params, problems = self.world.contract.read(operation, request.query, request.body)
         if problems:
@@ -222,11 +235,13 @@ class Gateway:
         check_paths(self.world.contract, operation.response, paths)
         with self.world.transaction() as store:
             self.world.request = {"id": request_id, "idempotency_key": request.headers.get("idempotency-key")}
+            if mode == "lose_capability":
+                self._restrict(params.get("destination") or account)
             store.sql("SAVEPOINT call")
             try:
-                if fault and fault["mode"] == "500_saved":
+                if mode == "500_saved":
                     raise ApiError(500, "An unknown error occurred", type="api_error", saved=True)
-                if fault and fault["mode"] == "balance_insufficient":
+                if mode == "balance_insufficient":
                     raise refused("Insufficient funds in your Stripe balance.", code="balance_insufficient")
                 body = handler(Call(self.world, account, params, ids, request.path))
                 expand(self.world, body, paths)
@@ -238,24 +253,42 @@ class Gateway:
                 answer = Outgoing(error.status, error.body(), retry_header(error))
                 saved = saved if error.saved else None
             self._remember(request, saved, answer, request_id)
-        answer.dropped = fault is not None and fault["mode"] == "drop"
+        answer.dropped = mode == "drop"
+        if fault and mode == "hang":
+            time.sleep(fault["seconds"])
+        if mode == "500_after":  # what a proxy makes of an answer that it lost: the key holds the true one
+            return Outgoing(500, ApiError(500, "An unknown error occurred", type="api_error").body())
         return answer
 
-    def _check_answer(self, operation: Operation, body: dict[str, Any]) -> None:
-        problems = self.world.contract.judge(operation.response, body) if self.world.settings.strict else []
-        if problems:
-            raise InvalidAnswer(
-                "The sandbox's own answer breaks the contract: " + "; ".join(p.message for p in problems[:5])
-            )
+    def _restrict(self, id: str) -> None:
+        """The account loses its right to be transferred to, just before it would be used."""
+        record = self.world.store.find(id)
+        if record and record.kind == ACCOUNT:
+            set_capability(self.world, record, "restricted")
 
-    def _fault(self, request: Incoming, modes: tuple[str, ...] = ()) -> dict[str, Any] | None:
-        """Take the first fault that was ordered for this call (of these modes, if any are given), if there is one."""
+    def _check_answer(self, operation: Operation, body: dict[str, Any]) -> None:
+        problems = self.world.contract.judge(operation.response, body)
+        if problems:
+            told = "; ".join(problem.message for problem in problems[:5])
+            self.world.note_breach(f"The sandbox's own answer breaks the contract: {operation.template}: {told}")
+
+    def _fault(self, request: Incoming, account: str, modes: tuple[str, ...] = ()) -> dict[str, Any] | None:
+        """Take the first fault that was ordered for this call (of these modes, if any are given), if there is one.
+
+        A fault of one account is for calls on its behalf, and for those that name it.
+        """
         with self.world.transaction() as store:
             for row in store.sql("SELECT * FROM faults ORDER BY id").fetchall():
+                named = f"{request.path}?{request.query}&{request.body}"
+                if row["account"] and row["account"] != account and row["account"] not in named:
+                    continue
                 matches = row["path"] == request.path or (
                     row["path"].endswith("*") and request.path.startswith(row["path"][:-1])
                 )
                 if matches and row["method"] in ("*", request.method) and (not modes or row["mode"] in modes):
+                    if row["skip"] > 0:
+                        store.sql("UPDATE faults SET skip = skip - 1 WHERE id = ?", row["id"])
+                        continue
                     store.sql("UPDATE faults SET remaining = remaining - 1 WHERE id = ?", row["id"])
                     store.sql("DELETE FROM faults WHERE remaining <= 0")
                     return dict(row)
@@ -286,12 +319,8 @@ def before_execution(fault: dict[str, Any] | None) -> None:
         time.sleep(fault["seconds"])
     if mode == "500":
         raise ApiError(500, "An unknown error occurred", type="api_error")
-    if mode == "429":
-        raise ApiError(
-            429,
-            "Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits.",
-            code="rate_limit",
-        )
+    if mode in ("429", "429_retry"):
+        raise too_many(True if mode == "429_retry" else None)
     if mode == "lock_timeout":
         raise ApiError(
             429,
@@ -307,6 +336,13 @@ def before_execution(fault: dict[str, Any] | None) -> None:
             code="idempotency_key_in_use",
             type="idempotency_error",
         )
+
+
+def too_many(should_retry: bool | None) -> ApiError:
+    message = (
+        "Request rate limit exceeded. You can learn more about rate limits here https://stripe.com/docs/rate-limits."
+    )
+    return ApiError(429, message, code="rate_limit", should_retry=should_retry)
 
 
 def fingerprint(request: Incoming) -> str:

@@ -15,7 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -25,7 +25,7 @@ from .contract import Contract
 from .delivery import Dispatcher
 from .errors import ApiError
 from .gateway import Gateway, Incoming
-from .pages import checkout, connect
+from .pages import checkout, connect, console
 from .pages.layout import STYLE, notice
 from .world import Settings, World
 
@@ -92,6 +92,12 @@ class Server:
                 ),
                 Route("/i/{secret}/pdf", page(lambda r, f: portal.paper(self.world, r.path_params["secret"]))),
                 Route("/express/{secret}", page(lambda r, f: connect.dashboard(self.world, r.path_params["secret"]))),
+                Route(
+                    "/console/{path:path}",
+                    page(lambda r, f: console.answer(self.world, self.dispatcher, r, f)),
+                    methods=["GET", "POST"],
+                ),
+                Route("/console", lambda request: RedirectResponse("/console/", 303)),
                 Route("/_sandbox/health", self._health),
                 Route("/_sandbox/{path:path}", self._control, methods=["GET", "POST", "DELETE"]),
                 Route("/{path:path}", self._api, methods=["GET", "POST", "DELETE", "PUT", "PATCH"]),

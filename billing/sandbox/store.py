@@ -64,8 +64,6 @@ ADDED_COLUMNS = (
     ("faults", "account TEXT"),
     ("faults", "skip INTEGER NOT NULL DEFAULT 0"),
     ("deliveries", "trick TEXT"),
-    ("deliveries", "secret TEXT"),
-    ("deliveries", "log TEXT"),
 )
 TABLES = (
     "meta",

@@ -10,7 +10,7 @@ import stripe
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 
-from tests.billing.sandbox.harness import Sandbox, open_account, open_session
+from tests.billing.sandbox.harness import Sandbox, onboarded, open_account, open_session, paid_charge
 
 pytestmark = [
     pytest.mark.browser,
@@ -26,10 +26,10 @@ def page(request: pytest.FixtureRequest) -> Iterator[Page]:
         browser.close()
 
 
-def check(page: Page) -> None:
+def check(page: Page, width: int = 390) -> None:
     found = Axe().run(page).response["violations"]
     assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_checkout_pages(sandbox: Sandbox, client: stripe.StripeClient, page: Page) -> None:
@@ -75,3 +75,14 @@ def test_vendor_pages(sandbox: Sandbox, client: stripe.StripeClient, page: Page)
     page.goto(client.v1.accounts.login_links.create(account.id).url)
     assert page.get_by_role("heading", level=1).inner_text() == "Olive & Oak"
     check(page)
+
+
+def test_console(sandbox: Sandbox, client: stripe.StripeClient, page: Page) -> None:
+    vendor = onboarded(client, sandbox)
+    charge = paid_charge(client, sandbox)
+    sandbox.control("fail", {"path": "/v1/refunds", "mode": "hang", "account": vendor, "seconds": 3})
+    for width in (390, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        for path in ("", "objects", f"objects/{charge.id}", "money", "events", "trouble"):
+            page.goto(f"{sandbox.url}/console/{path}")
+            check(page, width)
