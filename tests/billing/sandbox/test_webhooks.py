@@ -44,7 +44,7 @@ def test_endpoint_hears_what_it_asked_for(sandbox: Sandbox, client: stripe.Strip
     )
     onboarded(client, sandbox)
     paid_charge(client, sandbox)
-    assert sandbox.control("webhooks/drain") == {"waiting": 0, "delivered": 1, "dropped": 0, "given_up": 0}
+    assert sandbox.control("webhooks/drain") == {"waiting": 0, "held": 0, "delivered": 1, "dropped": 0, "given_up": 0}
     assert receiver.types() == ["charge.succeeded"]
 
 
