@@ -64,3 +64,87 @@ class CommissionRule(RuleTerms):
         constraints = [
             models.CheckConstraint(condition=Q(rate_bps__lte=10000), name="commission_rate_at_most_all"),
         ]
+
+
+class CommissionDraft(models.Model):
+    """A whole order of rules that is not in force: made from those that are, changed, tried on past orders, adopted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=100)
+    based_on = models.CharField(
+        max_length=64, help_text="of the rules in force when it was made, to see whether others came"
+    )
+    created_at = models.DateTimeField(default=clock.now)
+    created_by = models.UUIDField(null=True, blank=True)
+    adopted_at = models.DateTimeField(null=True, blank=True)
+    discarded_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access()
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.adopted_at is None and self.discarded_at is None
+
+
+class DraftRule(RuleTerms):
+    """A rule of a draft: `source` is the version in force that it keeps or changes, none for a new rule."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    draft = models.ForeignKey(CommissionDraft, on_delete=models.CASCADE, related_name="rules")
+    source = models.ForeignKey(CommissionRule, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    access = Access()
+
+    class Meta:
+        ordering = ["position", "id"]
+
+    @property
+    def version(self) -> int:
+        """What it would be once adopted."""
+        if self.source is None:
+            return 1
+        return self.source.version + (1 if self.is_changed else 0)
+
+    @property
+    def is_changed(self) -> bool:
+        return self.source is None or any(
+            getattr(self, name) != getattr(self.source, name) for name in ("name", *TERMS)
+        )
+
+
+class SimulationState(models.TextChoices):
+    DUE = "due", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
+class Simulation(models.Model):
+    """A draft replayed over the orders of a period: what each vendor would have paid. Run by the worker."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    draft = models.ForeignKey(CommissionDraft, on_delete=models.CASCADE, related_name="simulations")
+    first_on = models.DateField()
+    last_on = models.DateField()
+    state = models.CharField(max_length=8, choices=SimulationState, default=SimulationState.DUE)
+    due_at = models.DateTimeField(default=clock.now)
+    orders_total = models.PositiveIntegerField(default=0)
+    orders_done = models.PositiveIntegerField(default=0)
+    result = models.JSONField(default=dict)
+    error = models.TextField(blank=True)
+    requested_by = models.UUIDField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(last_on__gte=models.F("first_on")), name="simulation_ends_later")
+        ]
+        indexes = [
+            models.Index(fields=["due_at"], name="simulation_due", condition=Q(state__in=["due", "running"])),
+        ]

@@ -34,7 +34,7 @@ class Difference:
 
 _OFFERS = f"""
     WITH shop AS (
-        SELECT v.id, p.id AS product_id, v.sku, p.condition, v.price_minor, v.compare_at_minor, v.currency,
+        SELECT v.id, p.id AS product_id, v.sku, p.condition, p.tags, v.price_minor, v.compare_at_minor, v.currency,
                {statements.AVAILABLE}::int AS available
           FROM shop_catalog_product p JOIN shop_catalog_variant v ON v.product_id = p.id
           {statements.STOCK}
@@ -51,17 +51,18 @@ _OFFERS = f"""
                             CASE WHEN shop.compare_at_minor IS DISTINCT FROM shown.compare_at_minor
                                  THEN 'price to compare with' END,
                             CASE WHEN shop.available <> shown.available THEN 'stock' END,
-                            CASE WHEN (shop.product_id, shop.sku, shop.condition, shop.currency)
-                                      IS DISTINCT FROM (shown.product_id, shown.sku, shown.condition, shown.currency)
-                                 THEN 'SKU, condition, currency or product' END)
+                            CASE WHEN (shop.product_id, shop.sku, shop.condition, shop.tags, shop.currency)
+                                      IS DISTINCT FROM
+                                      (shown.product_id, shown.sku, shown.condition, shown.tags, shown.currency)
+                                 THEN 'SKU, condition, tags, currency or product' END)
            END
       FROM shop FULL JOIN shown ON shown.id = shop.id
      WHERE shop.id IS NULL OR shown.id IS NULL
-        OR (shop.product_id, shop.sku, shop.condition, shop.price_minor, shop.compare_at_minor, shop.currency,
+        OR (shop.product_id, shop.sku, shop.condition, shop.tags, shop.price_minor, shop.compare_at_minor, shop.currency,
             shop.available)
            IS DISTINCT FROM
-           (shown.product_id, shown.sku, shown.condition, shown.price_minor, shown.compare_at_minor, shown.currency,
-            shown.available)
+           (shown.product_id, shown.sku, shown.condition, shown.tags, shown.price_minor, shown.compare_at_minor,
+            shown.currency, shown.available)
      ORDER BY 1
 """
 

@@ -139,6 +139,7 @@ class Offer(models.Model):
     product_id = models.UUIDField()
     sku = models.CharField(max_length=60)
     condition = models.CharField(max_length=12, default="new")
+    tags = models.JSONField(default=list, help_text="of its product, for the rules of commission")
     price_minor = models.BigIntegerField()
     compare_at_minor = models.BigIntegerField(null=True, blank=True)
     currency = models.CharField(max_length=3)

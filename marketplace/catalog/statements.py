@@ -51,9 +51,9 @@ AVAILABLE = "least(greatest(coalesce(stock.units, 0), 0), %(shown)s)"
 
 UPSERT_OFFERS = f"""
     INSERT INTO listings_offer AS have
-        (id, listing_id, listing_variant_id, vendor_id, product_id, sku, condition, price_minor, compare_at_minor,
-         currency, available, sold_recently, is_visible, projected_at)
-    SELECT v.id, t.listing_id, t.listing_variant_id, %(vendor)s::uuid, p.id, v.sku, p.condition, v.price_minor,
+        (id, listing_id, listing_variant_id, vendor_id, product_id, sku, condition, tags, price_minor,
+         compare_at_minor, currency, available, sold_recently, is_visible, projected_at)
+    SELECT v.id, t.listing_id, t.listing_variant_id, %(vendor)s::uuid, p.id, v.sku, p.condition, p.tags, v.price_minor,
            v.compare_at_minor, v.currency, {AVAILABLE}, coalesce(sold.units, 0), true, %(now)s
       FROM unnest(%(variants)s::uuid[], %(listings)s::uuid[], %(listing_variants)s::uuid[])
            AS t(variant_id, listing_id, listing_variant_id)
@@ -64,15 +64,16 @@ UPSERT_OFFERS = f"""
     ON CONFLICT (id) DO UPDATE
        SET listing_id = excluded.listing_id, listing_variant_id = excluded.listing_variant_id,
            product_id = excluded.product_id, sku = excluded.sku, condition = excluded.condition,
+           tags = excluded.tags,
            price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor,
            currency = excluded.currency, available = excluded.available, sold_recently = excluded.sold_recently,
            is_visible = true, projected_at = excluded.projected_at
      WHERE have.vendor_id = excluded.vendor_id
-       AND (have.listing_id, have.listing_variant_id, have.product_id, have.sku, have.condition, have.price_minor,
+       AND (have.listing_id, have.listing_variant_id, have.product_id, have.sku, have.condition, have.tags, have.price_minor,
             have.compare_at_minor, have.currency, have.available, have.sold_recently, have.is_visible)
            IS DISTINCT FROM
            (excluded.listing_id, excluded.listing_variant_id, excluded.product_id, excluded.sku, excluded.condition,
-            excluded.price_minor, excluded.compare_at_minor, excluded.currency, excluded.available,
+            excluded.tags, excluded.price_minor, excluded.compare_at_minor, excluded.currency, excluded.available,
             excluded.sold_recently, true)
 """
 

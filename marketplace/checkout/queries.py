@@ -37,6 +37,7 @@ def quote_line(line: CartLine, *, key: UUID | None = None, price_minor: int | No
         currency=line.offer.currency,
         tax_category=category.tax_category if category else TaxCategory.STANDARD,
         category_path=line.offer.listing.category_path,
+        tags=frozenset(line.offer.tags),
     )
 
 

@@ -1,4 +1,4 @@
-"""Holds on stock that nobody is paying for."""
+"""Holds on stock that nobody is paying for, and simulations that somebody waits for."""
 
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.db.models import Q
 from billing.payments import actions as payments
 from billing.payments.models import Payment, PaymentState
 from kit import clock
+from marketplace.checkout.simulation import run_simulations
 from marketplace.orders.actions import cancel_unpaid
 from marketplace.orders.models import Order, StockHold
 
@@ -48,3 +49,9 @@ def _release(order_id: UUID) -> int:
     if payment.attempts.filter(state__in=payments.OPEN_STATES).exists():
         return 0
     return cancel_unpaid(order_id, reason="Not paid in time")
+
+
+@shared_task(name="checkout.simulate_commissions")
+def simulate_commissions() -> int:
+    """Replay the drafts of commission rules that wait for it."""
+    return run_simulations()

@@ -35,6 +35,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "statements.issue_due": (900, "platform"),
     "statements.render_due": (20, "platform"),
     "checkout.release_expired_holds": (15, "platform"),
+    "checkout.simulate_commissions": (5, "platform"),
     "vendors.open_shops": (3, "platform"),
     "api.forget_requests": (3600, "platform"),
     # An import rings for its own vendor; this goes through all shops for what a killed worker left behind.

@@ -25,11 +25,12 @@ from tenants.shop.catalog.drafts import (
     InvalidProduct,
     ProductDraft,
     VariantDraft,
+    clean_tags,
 )
 from tenants.shop.catalog.models import Condition, Product
 from tenants.shop.inventory.queries import Units
 
-PRODUCT_FIELDS = ("title", "description", "brand", "category", "condition", "version")
+PRODUCT_FIELDS = ("title", "description", "brand", "category", "condition", "tags", "version")
 VARIANT_FIELDS = ("id", "sku", "gtin", "price", "compare_at", "stock", "stock_was", "weight_grams")
 # The action's word for a field, and the grid's.
 GRID_NAMES = {"price_minor": "price", "compare_at_minor": "compare_at", "currency": "price", "options": "option_0"}
@@ -45,6 +46,11 @@ class ProductForm(forms.Form):
     brand = forms.CharField(max_length=MAX_BRAND, required=False)
     category = forms.ChoiceField(required=False)
     condition = forms.ChoiceField(choices=Condition.choices)
+    tags = forms.CharField(
+        max_length=1000,
+        required=False,
+        help_text="Words joined by commas, for you and the platform. Customers do not see them.",
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, **more: Any):
@@ -106,6 +112,7 @@ class Sheet:
                 "brand": product.brand,
                 "category": str(product.category_id or ""),
                 "condition": product.condition,
+                "tags": ", ".join(product.tags),
                 "version": str(product.version),
             },
             options=names,
@@ -236,6 +243,7 @@ class Editor:
             category_id=UUID(given["category"]) if given["category"] else None,
             condition=given["condition"],
             attributes=self._attributes(),
+            tags=clean_tags(given["tags"].split(",")),
             external_id=product.external_id if product else "",
             variants=[self._variant(row) for row in self.variants],
         )

@@ -15,7 +15,14 @@ from kit.errors import Conflict, InvalidInput
 from kit.ids import short_code, uuid7
 from outbox.actions import announce
 from taxonomy import queries as taxonomy
-from tenants.shop.catalog.drafts import InvalidProduct, ProductDraft, VariantDraft, problems, variant_problems
+from tenants.shop.catalog.drafts import (
+    InvalidProduct,
+    ProductDraft,
+    VariantDraft,
+    clean_tags,
+    problems,
+    variant_problems,
+)
 from tenants.shop.catalog.models import Product, ProductState, Variant
 from tenants.shop.inventory.actions import set_stock
 from tenants.shop.shipping.queries import has_said_how
@@ -207,6 +214,7 @@ def _take(product: Product, draft: ProductDraft) -> None:
     product.category_id = draft.category_id
     product.condition = draft.condition
     product.attributes = dict(draft.attributes)
+    product.tags = clean_tags(draft.tags)
     product.external_id = draft.external_id
 
 

@@ -35,6 +35,7 @@ COLUMNS = {
     "category": ["category", "product_category", "category_path"],
     "condition": ["condition"],
     "attributes": ["attributes"],
+    "tags": ["tags", "product_tags"],
     "weight_grams": ["weight_grams", "weight_g"],
 }
 PICTURES = ["picture_url", "image_url", "image_link", "picture", "image", "images", "pictures"]

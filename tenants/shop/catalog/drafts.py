@@ -1,6 +1,6 @@
 """What a product must be before it is written: forms, API and imports are all checked here, field by field."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from tenants.shop.catalog.models import Condition, Product
 
 MAX_TITLE, MAX_BRAND, MAX_SKU, MAX_EXTERNAL_ID, MAX_DESCRIPTION = 250, 100, 60, 100, 20_000
 MAX_VARIANTS, MAX_OPTIONS, MAX_ATTRIBUTES = 100, 4, 250
+MAX_TAGS, MAX_TAG = 50, 40
 MAX_OPTION_NAME, MAX_OPTION_VALUE, MAX_ATTRIBUTE_NAME, MAX_ATTRIBUTE_VALUE = 40, 60, 120, 10_000
 # The largest amount Stripe takes in one charge: eight digits of minor units.
 MAX_PRICE_MINOR = 99_999_999
@@ -50,6 +51,7 @@ class ProductDraft:
     category_id: UUID | None = None
     condition: str = Condition.NEW.value
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    tags: Sequence[str] = ()
     external_id: str = ""
 
 
@@ -62,6 +64,7 @@ def draft_of(product: Product) -> ProductDraft:
         category_id=product.category_id,
         condition=product.condition,
         attributes=product.attributes,
+        tags=product.tags,
         external_id=product.external_id,
         variants=[
             VariantDraft(
@@ -109,6 +112,8 @@ def problems(draft: ProductDraft, tree: Tree) -> dict[str, str]:
         found["condition"] = "The condition is new, refurbished or used."
     if trouble := attributes_problem(draft.attributes):
         found["attributes"] = trouble
+    if trouble := tags_problem(draft.tags):
+        found["tags"] = trouble
     if not 1 <= len(draft.variants) <= MAX_VARIANTS:
         found["variants"] = f"A product has 1 to {MAX_VARIANTS} variants; this one has {len(draft.variants)}."
         return found
@@ -164,6 +169,22 @@ def is_storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return "\0" not in text
+
+
+def clean_tags(words: Iterable[str]) -> list[str]:
+    """Tags as they are kept: in small letters, each once, in one order."""
+    return sorted({" ".join(word.lower().split()) for word in words} - {""})
+
+
+def tags_problem(tags: Sequence[str]) -> str:
+    if len(tags) > MAX_TAGS:
+        return f"A product has at most {MAX_TAGS} tags."
+    for tag in tags:
+        if "," in tag:
+            return f"“{tag[:40]}”: a tag holds no comma."
+        if trouble := text_problem(tag, MAX_TAG):
+            return f"“{tag[:40]}”: {trouble}"
+    return ""
 
 
 def attributes_problem(attributes: Mapping[str, Any]) -> str:

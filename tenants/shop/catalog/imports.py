@@ -33,6 +33,7 @@ from tenants.shop.catalog.drafts import (
     MAX_TITLE,
     ProductDraft,
     VariantDraft,
+    clean_tags,
     problems,
 )
 from tenants.shop.catalog.gtin import is_gtin
@@ -335,6 +336,7 @@ class _Chunk:
             category_id=self._category(cells, old),
             condition=cells.get("condition", "").casefold() or (old.condition if old else "new"),
             attributes=self._attributes(row, old),
+            tags=self._tags(cells, old),
             external_id=external_id,
             variants=[
                 VariantDraft(
@@ -389,6 +391,11 @@ class _Chunk:
             raise _RowError(f"There is no category “{words[:60]}”.", field="category")
         return node.id
 
+    def _tags(self, cells: Mapping[str, str], old: Product | None) -> list[str]:
+        if "tags" not in self.columns:
+            return list(old.tags) if old else []
+        return clean_tags(cells.get("tags", "").split(","))
+
     def _attributes(self, row: csv_file.Row, old: Product | None) -> dict[str, Any]:
         if "attributes" not in self.columns and not self.header.attributes:
             return dict(old.attributes) if old else {}
@@ -413,6 +420,7 @@ class _Chunk:
         product.title, product.description, product.brand = draft.title, draft.description, draft.brand
         product.category_id, product.condition = draft.category_id, draft.condition
         product.attributes = dict(draft.attributes)
+        product.tags = list(draft.tags)
         product.external_id = draft.external_id[:MAX_EXTERNAL_ID]
         variant.sku, variant.gtin = wanted.sku, wanted.gtin
         variant.price_minor, variant.compare_at_minor = wanted.price_minor, wanted.compare_at_minor
@@ -443,7 +451,8 @@ class _Chunk:
             update_conflicts=True,
             unique_fields=["id"],
             update_fields=[
-                *("title", "description", "brand", "category_id", "condition", "attributes", "external_id", "state"),
+                *("title", "description", "brand", "category_id", "condition", "attributes", "tags", "external_id"),
+                "state",
                 *("version", "updated_at", "published_at"),
             ],
         )
@@ -472,7 +481,7 @@ def _state_of(variant: Variant) -> tuple[Any, ...]:
     product = variant.product
     return (
         *(product.title, product.description, product.brand, product.category_id, product.condition),
-        *(product.attributes, product.external_id, product.state),
+        *(product.attributes, product.tags, product.external_id, product.state),
         *(variant.sku, variant.gtin, variant.price_minor, variant.compare_at_minor, variant.currency),
         variant.weight_grams,
     )

@@ -33,6 +33,7 @@ class Product(models.Model):
     category_id = models.UUIDField(null=True, blank=True, help_text="taxonomy.Category")
     condition = models.CharField(max_length=12, choices=Condition, default=Condition.NEW)
     attributes = models.JSONField(default=dict, blank=True)
+    tags = models.JSONField(default=list, blank=True, help_text="words in small letters, in one order; not shown")
     state = models.CharField(max_length=10, choices=ProductState, default=ProductState.DRAFT)
     version = models.PositiveIntegerField(default=1)
     external_id = models.CharField(max_length=100, blank=True, help_text="the vendor's own id, from an import")

@@ -15,6 +15,8 @@ from tenants.shop.catalog.drafts import (
     MAX_PRICE_MINOR,
     MAX_SKU,
     MAX_STOCK,
+    MAX_TAG,
+    MAX_TAGS,
     MAX_TITLE,
     MAX_VARIANTS,
     MAX_WEIGHT_GRAMS,
@@ -90,6 +92,9 @@ class ProductInput(serializers.Serializer[Any]):
     category_id = serializers.UUIDField(allow_null=True, default=None, help_text="One of `categories`.")
     condition = serializers.ChoiceField(Condition.choices, default=Condition.NEW)
     attributes = serializers.DictField(child=AttributeValue(), default=dict, help_text='`{"Material": "Stoneware"}`')
+    tags = serializers.ListField(
+        child=Text(max_length=MAX_TAG), max_length=MAX_TAGS, default=list, help_text="Words that customers do not see."
+    )
     external_id = Text(
         max_length=MAX_EXTERNAL_ID, allow_blank=True, default="", help_text="Your own system's id; unique in the shop."
     )
@@ -109,6 +114,7 @@ class ProductChangesInput(serializers.Serializer[Any]):
     category_id = serializers.UUIDField(allow_null=True, required=False)
     condition = serializers.ChoiceField(Condition.choices, required=False)
     attributes = serializers.DictField(child=AttributeValue(), required=False)
+    tags = serializers.ListField(child=Text(max_length=MAX_TAG), max_length=MAX_TAGS, required=False)
     external_id = Text(max_length=MAX_EXTERNAL_ID, allow_blank=True, required=False)
 
 
@@ -177,6 +183,7 @@ class ProductSerializer(serializers.Serializer[Any]):
     category_id = serializers.UUIDField(allow_null=True)
     condition = serializers.ChoiceField(Condition.choices)
     attributes = serializers.DictField(child=AttributeValue())
+    tags = serializers.ListField(child=serializers.CharField())
     external_id = serializers.CharField(allow_blank=True)
     state = serializers.ChoiceField(ProductState.choices)
     version = serializers.IntegerField(help_text="Rises with every change of the product or a variant.")

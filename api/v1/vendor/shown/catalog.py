@@ -50,6 +50,7 @@ def product(found: Product) -> dict[str, Any]:
         "category_id": found.category_id,
         "condition": found.condition,
         "attributes": found.attributes,
+        "tags": found.tags,
         "external_id": found.external_id,
         "state": found.state,
         "version": found.version,

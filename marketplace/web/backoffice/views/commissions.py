@@ -1,7 +1,7 @@
 """What the platform takes: the rules in their order, and what they would take of a line."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,8 +18,19 @@ from audit.actions import traced
 from billing.commissions import words
 from billing.commissions.actions import BadRule, Changes, RuleEnded, add_rule, end_rule, move_rule, replace_rule
 from billing.commissions.engine import CommissionLine, NoRule, Rule, RuleBroken, RuleCurrency
-from billing.commissions.models import TERMS, CommissionRule, RuleTerms
-from billing.commissions.queries import as_rule, explain, line_to_explain, live_rows, vendors_named, versions
+from billing.commissions.models import TERMS, CommissionDraft, CommissionRule, RuleTerms
+from billing.commissions.queries import (
+    as_rule,
+    explain,
+    line_to_explain,
+    live_rows,
+    live_rules,
+    vendors_named,
+    versions,
+)
+from billing.commissions.simulator import prices_below_fee
+from marketplace.checkout.fee_floor import offers_below_fee
+from marketplace.checkout.simulation import provider_fee
 from marketplace.web.backoffice.forms import ExplainForm, add_refusal
 from marketplace.web.backoffice.roles import for_administrators, staff_of
 from marketplace.web.backoffice.rule_form import FIELDS, RuleForm, terms_of
@@ -36,6 +47,9 @@ class RuleRow:
     takes: str
     is_first: bool
     is_last: bool
+    url: str
+    position_url: str
+    end_url: str
 
     @property
     def above(self) -> int:
@@ -67,10 +81,11 @@ def commissions(request: HttpRequest) -> HttpResponse:
     asked = "amount" in request.GET
     form = ExplainForm(request.GET) if asked else ExplainForm()
     explained = _explain(form) if asked and form.is_valid() else None
-    rows = rule_rows(list(live_rows()))
+    rows = rule_rows(list(live_rows()), _urls)
     context = {
         "rows": rows,
         "takes_all": any(row.read.conditions.is_everything and not row.read.problem for row in rows),
+        "drafts": CommissionDraft.objects.filter(adopted_at=None, discarded_at=None).order_by("-id")[:10],
         "broken": [row for row in rows if row.read.problem],
         "form": form,
         "explained": explained,
@@ -80,14 +95,22 @@ def commissions(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/commissions.html", context)
 
 
-def rule_rows(rows: Sequence[RuleTerms]) -> list[RuleRow]:
+def rule_rows(rows: Sequence[RuleTerms], urls: Callable[[Any], dict[str, str]]) -> list[RuleRow]:
     """Rules as the pages list them. One query at most."""
     vendors, last = vendors_named(rows), len(rows) - 1
     read = [as_rule(row) for row in rows]
     return [
-        RuleRow(row, rule, covered(rule, vendors), words.takes(rule), place == 0, place == last)
+        RuleRow(row, rule, covered(rule, vendors), words.takes(rule), place == 0, place == last, **urls(row))
         for place, (row, rule) in enumerate(zip(rows, read, strict=True))
     ]
+
+
+def _urls(row: CommissionRule) -> dict[str, str]:
+    return {
+        "url": reverse("backoffice:commission", args=[row.id]),
+        "position_url": reverse("backoffice:commission_position", args=[row.id]),
+        "end_url": reverse("backoffice:commission_end", args=[row.id]),
+    }
 
 
 def covered(rule: Rule, vendors: Mapping[UUID, str]) -> str:
@@ -132,7 +155,7 @@ def new_rule(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"“{rule.name}” is in force, number {rule.position}.")
             return HttpResponseRedirect(reverse("backoffice:commissions"))
-    context = {"form": form, "slugs": slugs(), "currency": settings.CURRENCY, "trail": _trail("New rule")}
+    context = {"form": form, "currency": settings.CURRENCY, "trail": _trail("New rule")}
     return render(request, "backoffice/commission_new.html", context, status=422 if form.errors else 200)
 
 
@@ -183,7 +206,8 @@ def rule(request: HttpRequest, rule_id: UUID) -> HttpResponse:
             }
             for version, of_version in ((version, as_rule(version)) for version in past)
         ],
-        "slugs": slugs(),
+        "below_fee": prices_below_fee(read, provider_fee(), currency=settings.CURRENCY),
+        "offers": [] if found.ended_at else offers_below_fee(read, live_rules()),
         "currency": settings.CURRENCY,
         "trail": _trail(found.name),
     }
@@ -198,20 +222,23 @@ def _trail(here: str) -> list[dict[str, str]]:
 @for_administrators
 def position(request: HttpRequest, rule_id: UUID) -> HttpResponse:
     """Ask a rule earlier or later: at `position`, 1 is first."""
-    wanted = request.POST.get("position", "")
-    if not (wanted.isascii() and wanted.isdigit()):
-        raise BadRule("Say which place the rule shall have: 1 is first.", field="position")
+    wanted = place_of(request)
     try:
         with traced(
-            "commission_rule.moved",
-            f"commission_rule:{rule_id}",
-            by=staff_of(request).user_id,
-            position=int(wanted[:6]),
+            "commission_rule.moved", f"commission_rule:{rule_id}", by=staff_of(request).user_id, position=wanted
         ):
-            move_rule(rule_id=rule_id, position=int(wanted[:6]))
+            move_rule(rule_id=rule_id, position=wanted)
     except RuleEnded as refused:
         messages.error(request, str(refused))
     return HttpResponseRedirect(reverse("backoffice:commissions"))
+
+
+def place_of(request: HttpRequest) -> int:
+    """The place that is asked for. Raises BadRule."""
+    wanted = request.POST.get("position", "")
+    if not (wanted.isascii() and wanted.isdigit()):
+        raise BadRule("Say which place the rule shall have: 1 is first.", field="position")
+    return int(wanted[:6])
 
 
 @require_POST

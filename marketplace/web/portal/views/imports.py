@@ -38,6 +38,7 @@ COLUMNS = (
     ("gtin", "EAN, UPC or ISBN-13: 8, 12, 13 or 14 digits.", "", False),
     ("condition", "new, refurbished or used.", "new", False),
     ("weight_grams", "With its packing.", "410", False),
+    ("tags", "Words joined by commas; customers do not see them.", "handmade", False),
     ("attr:Material", "Any attribute, a column each: “attr:” and its name.", "Stoneware", False),
 )
 UNDER_WAY = (ImportState.DUE, ImportState.RUNNING)

@@ -7,8 +7,11 @@ import pytest
 
 from audit.models import AuditEntry
 from billing.commissions.actions import add_rule, move_rule
-from billing.commissions.models import CommissionRule
+from billing.commissions.models import CommissionDraft, CommissionRule
 from billing.commissions.queries import read_row
+from kit import clock
+from marketplace.catalog.models import Offer
+from marketplace.checkout.simulation import run_simulations
 from taxonomy.models import Category
 
 
@@ -230,5 +233,73 @@ def test_somebody_else_moving_meanwhile_does_no_harm(desk, rules):
 def test_the_page_takes_few_queries(desk, rules, django_assert_max_num_queries):
     at = desk("administrator")
     at.page("/commissions/")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         at.page("/commissions/?vendor=moreau&category=home&amount=1&quantity=1")
+
+
+def test_a_draft_is_changed_replayed_and_adopted(desk, market_day, django_assert_max_num_queries):
+    at = desk("administrator")
+    Category.objects.create(slug="electronics", name="Electronics", path="electronics")
+    add_rule(name="Electronics", conditions={"category": ["electronics"]}, rate_bps=800, position=1)
+    add_rule(name="Lindqvist", conditions={"vendor": [str(market_day.lindqvist.id)]}, rate_bps=500)
+    add_rule(name="Everything", rate_bps=1200)
+    draft_page = at.post("/commissions/drafts/", {"name": "Spring"})["Location"]
+    draft = CommissionDraft.objects.get()
+    kept = {row.name: row for row in draft.rules.all()}
+    assert "Nothing of it is in force" in at.page(draft_page)
+    form = {"name": "Abroad", "country": "NL", "percent": "20", "position": "1"}
+    at.post(f"{draft_page}rules/new/", form)
+    refused = at.post(f"{draft_page}rules/new/", {**form, "country": "Netherlands"})
+    assert refused.status_code == 422
+    at.post(f"{draft_page}rules/{kept['Lindqvist'].id}/", {"name": "Lindqvist", "vendor": "lindqvist", "percent": "6"})
+    at.post(f"{draft_page}rules/{kept['Everything'].id}/position/", {"position": "2"})
+    at.post(f"{draft_page}rules/{kept['Electronics'].id}/end/")
+    assert in_order() == ["Electronics", "Standard", "Lindqvist", "Everything"]
+    page = at.page(draft_page)
+    assert [page.index(f">{name}</a>") for name in ("Abroad", "Everything", "Standard", "Lindqvist")] == sorted(
+        page.index(f">{name}</a>") for name in ("Abroad", "Everything", "Standard", "Lindqvist")
+    )
+    today = clock.today().isoformat()
+    wrong = at.post(f"{draft_page}simulations/", {"first_on": today, "last_on": "2020-01-01"})
+    assert wrong.status_code == 422
+    assert "ends before it begins" in wrong.content.decode()
+    waiting = at.post(f"{draft_page}simulations/", {"first_on": today, "last_on": today})["Location"]
+    assert "0 of 0 vendor orders" in at.page(waiting)
+    run_simulations()
+    with django_assert_max_num_queries(10):
+        done = at.page(waiting)
+    # The lamp's 100.00 and the soap's 10.00 go to the Netherlands, at 20 instead of 10 %.
+    assert "+11.00" in done
+    assert "“Everything” comes before it and covers all that it covers." in done
+    assert "All 2 lines that it covers went to rules before it: “Abroad” 2." in done
+    with django_assert_max_num_queries(12):
+        at.page(draft_page)
+    at.post(f"{draft_page}adoption/")
+    assert in_order() == ["Abroad", "Everything", "Standard", "Lindqvist"]
+    assert CommissionRule.objects.get(name="Lindqvist", ended_at=None).version == 2
+    assert "Adopted" in at.page(draft_page)
+    assert "This draft is closed" in at.post(f"{draft_page}adoption/", follow=True).content.decode()
+    assert AuditEntry.objects.get(action="commission_draft.adopted").subject == f"commission_draft:{draft.id}"
+
+
+def test_an_outdated_draft_says_so_and_is_discarded(desk, rules):
+    at = desk("administrator")
+    draft_page = at.post("/commissions/drafts/")["Location"]
+    move_rule(rule_id=rules["Everything"].id, position=1)
+    assert "have changed since this draft was made" in at.post(f"{draft_page}adoption/", follow=True).content.decode()
+    assert "Draft of" in at.page("/commissions/")
+    at.post(f"{draft_page}discard/")
+    assert "Draft of" not in at.page("/commissions/")
+
+
+def test_a_rule_below_the_providers_fee_names_the_articles(desk, market_day, django_assert_max_num_queries):
+    at, standard = desk("administrator"), CommissionRule.objects.get()
+    page = at.page(f"/commissions/{standard.id}/")
+    assert "2.84 EUR" in page
+    assert "No article that is on sale now is affected." in page
+    offer = Offer.objects.get(vendor_id=market_day.moreau.id)
+    Offer.objects.filter(id=offer.id).update(price_minor=121)
+    with django_assert_max_num_queries(14):
+        page = at.page(f"/commissions/{standard.id}/")
+    assert "Thing of Moreau" in page
+    assert "0.27 EUR" in page
