@@ -1,7 +1,7 @@
 """Double entry. Entries balance per currency, stay as they were posted, and are corrected by reversal.
 
 The database itself keeps the first two: see the triggers in the second migration. A balance is always a fold over
-postings.
+postings; a checkpoint spares folding the oldest again, and is proved against them every night.
 """
 
 from django.db import models
@@ -170,3 +170,20 @@ class Reopening(models.Model):
                 condition=models.Q(approved_at__isnull=True, withdrawn_at__isnull=True),
             ),
         ]
+
+class Checkpoint(models.Model):
+    """The fold of an account's postings up to one of them. It says nothing of its own: made anew, it is the same."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    account = models.ForeignKey(LedgerAccount, on_delete=models.PROTECT, related_name="checkpoints", db_index=False)
+    vendor_id = models.UUIDField(null=True, blank=True, help_text="of the account, so that its rows can be walled")
+    through_id = models.UUIDField(help_text="the last posting in it")
+    debits_minor = models.BigIntegerField()
+    credits_minor = models.BigIntegerField(help_text="positive")
+    postings_count = models.PositiveBigIntegerField()
+    made_at = models.DateTimeField(default=clock.now)
+
+    access = Access(store="select", vendor="select", platform="select insert delete")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "through_id"], name="checkpoint_once")]

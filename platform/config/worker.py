@@ -31,6 +31,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "stripe.refresh_subscriptions": (300, "platform"),
     "subscriptions.dun": (60, "platform"),
     "subscriptions.recognize_revenue": (600, "platform"),
+    "ledger.keep_checkpoints": (3600, "platform"),
     "reconciliation.reconcile_when_due": (600, "platform"),
     "statements.issue_due": (900, "platform"),
     "statements.render_due": (20, "platform"),
