@@ -86,10 +86,22 @@ def keep_checkpoints(*, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def _extend(
-    account_id: UUID, vendor_id: UUID | None, after: UUID | None, debits: int, credits: int, counted: int, *, before: UUID
+    account_id: UUID,
+    vendor_id: UUID | None,
+    after: UUID | None,
+    debits: int,
+    credits: int,
+    counted: int,
+    *,
+    before: UUID,
 ) -> int:
     with connection.cursor() as cursor:
-        given = {"account": account_id, "before": before, "after": after or UUID(int=0), "apart": APART}
+        given: dict[str, UUID | int] = {
+            "account": account_id,
+            "before": before,
+            "after": after or UUID(int=0),
+            "apart": APART,
+        }
         cursor.execute(RUNS, given)
         rows = cursor.fetchall()
     made = Checkpoint.objects.bulk_create(

@@ -90,6 +90,7 @@ class JournalEntry(models.Model):
         indexes = [
             models.Index(fields=["reference_id"], name="journal_reference"),
             models.Index(fields=["-occurred_at", "-id"], name="journal_newest"),
+            models.Index(fields=["kind", "-occurred_at", "-id"], name="journal_kind"),
         ]
 
 
@@ -170,6 +171,7 @@ class Reopening(models.Model):
                 condition=models.Q(approved_at__isnull=True, withdrawn_at__isnull=True),
             ),
         ]
+
 
 class Checkpoint(models.Model):
     """The fold of an account's postings up to one of them. It says nothing of its own: made anew, it is the same."""

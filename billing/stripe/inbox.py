@@ -9,6 +9,7 @@ import re
 import time
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import stripe
 import structlog
@@ -28,7 +29,7 @@ from billing.stripe.sync import confirm_charge, confirm_intent, sync_balance
 from billing.stripe.transfers import settle_transfer
 from billing.stripe.webhooks import secrets_of
 from kit import clock
-from kit.errors import InvalidInput
+from kit.errors import Conflict, InvalidInput
 from outbox.doorbell import ring
 
 log = structlog.get_logger(__name__)
@@ -61,6 +62,12 @@ class NotAnEvent(InvalidInput):
 
 class NamesNothing(Exception):
     """An event says that something happened, but to nothing that could be fetched: trying again would not help."""
+
+
+class NotWaiting(Conflict):
+    """The event was taken in, and has nothing to be tried again for."""
+
+    code = "webhook_not_failing"
 
 
 def receive(endpoint: str, body: bytes, signature: str) -> WebhookEvent:
@@ -169,6 +176,18 @@ def process(event: WebhookEvent) -> bool:
     event.save(update_fields=["done_at", "error"])
     observe_lag(event)
     return True
+
+
+@transaction.atomic
+def retry_event(*, event_id: UUID) -> WebhookEvent:
+    """Have an event that failed tried at once, also one that was given up. Raises NotWaiting."""
+    event = WebhookEvent.objects.select_for_update().filter(id=event_id).exclude(error="").first()
+    if event is None:
+        raise NotWaiting("This event was taken in meanwhile.")
+    event.attempts, event.due_at, event.done_at = 0, clock.now(), None
+    event.save(update_fields=["attempts", "due_at", "done_at"])
+    transaction.on_commit(lambda: ring("stripe.process_inbox"))
+    return event
 
 
 def handle(event: WebhookEvent) -> None:

@@ -156,7 +156,7 @@ class Bench:
         finally:
             self.progress.finish()
             fleet.stop()
-        self._tidy()
+        self.tidy()
         self._kept.write_text(json.dumps({**kept, "visible_seconds": 0, "shops_seconds": 0, **journey.figures}))
 
     def progress_over(self, words: str, items: Iterable[str]) -> Iterable[str]:
@@ -164,7 +164,12 @@ class Bench:
         yield from self.progress.over(list(items))
         self.progress.finish()
 
-    def _tidy(self) -> None:
+    def named_over(self, words: str, items: Iterable[tuple[str, list[str]]]) -> Iterable[tuple[str, list[str]]]:
+        self.progress.step(words)
+        yield from self.progress.over(list(items))
+        self.progress.finish()
+
+    def tidy(self) -> None:
         """What autovacuum does within a minute, done now: statistics and visibility of what was just written."""
         self.progress.step("Vacuum")
         address = ensure_postgres(self.world)
@@ -292,7 +297,7 @@ def select_1(count: int = 2_000) -> Figures:
             cursor.execute("SELECT 1")
             cursor.fetchone()
             takes.append((time.perf_counter() - began) * 1000)
-    return _spread(takes)
+    return spread(takes)
 
 
 class Visitor:
@@ -305,7 +310,7 @@ class Visitor:
 
     def bare(self, count: int = 300) -> Figures:
         """An answer that asks nobody anything, through the same server."""
-        return _spread([self._ask("/livez")[0] for _ in range(count)][20:])
+        return spread([self._ask("/livez")[0] for _ in range(count)][20:])
 
     def measure(self, paths: list[str]) -> Figures:
         """Milliseconds of these pages at the client and, from the process's own log, at the server."""
@@ -317,9 +322,9 @@ class Visitor:
         again = [self._ask(path) for _ in range(max(ROUNDS, 100 // len(paths))) for path in paths]
         server = self._durations(start, {each[1] for each in (*first, *again)})
         return {
-            "server": _spread([server[request_id] for _, request_id, _ in again]),
-            "server_first": _spread([server[request_id] for _, request_id, _ in first]),
-            "client": _spread([took for took, *_ in again]),
+            "server": spread([server[request_id] for _, request_id, _ in again]),
+            "server_first": spread([server[request_id] for _, request_id, _ in first]),
+            "client": spread([took for took, *_ in again]),
             "kilobytes": round(median(size for *_, size in again) / 1024, 1),
         }
 
@@ -337,9 +342,9 @@ class Visitor:
         first, again = asked[:LINES], asked[LINES:]
         server = self._durations(start, {each[1] for each in asked})
         return {
-            "server": _spread([server[request_id] for _, request_id, _ in again]),
-            "server_first": _spread([server[request_id] for _, request_id, _ in first]),
-            "client": _spread([took for took, *_ in again]),
+            "server": spread([server[request_id] for _, request_id, _ in again]),
+            "server_first": spread([server[request_id] for _, request_id, _ in first]),
+            "client": spread([took for took, *_ in again]),
             "kilobytes": round(median(len(body) for *_, body in again) / 1024, 1),
         }
 
@@ -379,6 +384,6 @@ class Visitor:
             time.sleep(0.05)
 
 
-def _spread(takes: list[float]) -> Figures:
+def spread(takes: list[float]) -> Figures:
     late = quantiles(takes, n=20)[-1] if len(takes) > 1 else takes[0]
     return {"p50_ms": round(median(takes), 3), "p95_ms": round(late, 3), "count": len(takes)}

@@ -118,6 +118,17 @@ def _listen_to(hub: Any) -> None:
 
 
 @worker_ready.connect
+def say_what_is_swept(**_: object) -> None:
+    """So that the office knows of a sweep that has never run."""
+    from django.conf import settings
+
+    from observability.jobs import expect
+
+    if settings.PROCESS == "worker":
+        expect({name: seconds for name, (seconds, queue) in SWEEPS.items() if queue == "platform"})
+
+
+@worker_ready.connect
 def answer_health_checks(**_: object) -> None:
     """A worker has no face to be asked at."""
     from django.conf import settings

@@ -30,6 +30,11 @@ def _encode(direction: str, values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
+def cursor_after(*values: Any) -> str:
+    """The cursor of the page after the row that has these values in the fields that order the pages."""
+    return _encode("next", values)
+
+
 def _decode(cursor: str, width: int) -> tuple[str, list[Any]]:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))

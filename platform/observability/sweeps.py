@@ -6,6 +6,7 @@ from typing import Any
 import structlog
 from celery import signals
 
+from observability.jobs import Run, note
 from observability.metrics import SWEEPS, SWEPT_AT
 
 log = structlog.get_logger("sweep")
@@ -27,3 +28,6 @@ def _end(task_id: str, task: Any, retval: Any, state: str, **_: Any) -> None:
         # Most find nothing to do, every few seconds; those are counted only. Failures are told by Celery.
         if retval:
             log.info("swept", done=retval, duration_ms=round(seconds * 1000, 1))
+    done = int(retval) if succeeded and isinstance(retval, int) else 0
+    error = "" if succeeded else f"{type(retval).__name__}: {retval}" if retval is not None else state
+    note(Run(task.name, seconds, done, error))

@@ -12,6 +12,7 @@ from billing.reconciliation.queries import open_count
 from kit.links import absolute_url
 from marketplace.returns.queries import requests_waiting
 from marketplace.web.backoffice.roles import May, may
+from observability.jobs import failing_count
 from outbox.queries import failed_count
 from tenants.vendors.models import VendorState
 from tenants.vendors.queries import state_counts
@@ -80,6 +81,7 @@ def _finance_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         _item(path, "Refunds", "finance:refunds", "undo-2"),
         _item(path, "Balances", "finance:ledger", "book-open", exact=True, title="Books"),
         _item(path, "Journal", "finance:entries", "receipt-text"),
+        _item(path, "Jobs", "finance:jobs", "activity", count=failing_count(), title="Running it"),
         _item(path, "Back office", "backoffice:home", "building-2", exact=True, title="Elsewhere"),
     ]
 

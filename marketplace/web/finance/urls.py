@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from marketplace.web.finance.views import approvals, home, ledger, payments, payouts, reconciliation, transfers, vendors
+from marketplace.web.finance.views import (
+    approvals,
+    home,
+    jobs,
+    ledger,
+    payments,
+    payouts,
+    reconciliation,
+    transfers,
+    vendors,
+)
 
 app_name = "finance"
 urlpatterns: list[URLPattern] = [
@@ -23,6 +33,9 @@ urlpatterns: list[URLPattern] = [
     path("approvals/", approvals.approvals, name="approvals"),
     path("approvals/<uuid:approval_id>/decision/", approvals.decision, name="approval_decision"),
     path("approvals/<uuid:approval_id>/withdrawal/", approvals.withdrawal, name="approval_withdrawal"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<str:name>/run/", jobs.run, name="job_run"),
+    path("jobs/events/<uuid:event_id>/retry/", jobs.event_retry, name="event_retry"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/matches/", reconciliation.match, name="match"),
     path("reconciliation/runs/<uuid:run_id>/", reconciliation.run, name="run"),

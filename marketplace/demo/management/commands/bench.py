@@ -11,9 +11,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from embedded.processes import PortTaken
-from marketplace.demo import setup
+from marketplace.demo import bench_money, setup
 from marketplace.demo.bench import SUITES, Bench
 from marketplace.demo.progress import Progress
+
+ALL_SUITES = {**SUITES, "ledger": bench_money.ledger, "reconciliation": bench_money.reconciliation}
 
 
 class Command(BaseCommand):
@@ -23,7 +25,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("suite", nargs="?", default="pages", choices=sorted(SUITES))
+        parser.add_argument("suite", nargs="?", default="pages", choices=sorted(ALL_SUITES))
         given = os.environ.get("SOUK_REAL_CATALOGUE")
         parser.add_argument(
             "--catalogue",
@@ -40,7 +42,7 @@ class Command(BaseCommand):
             catalogue = catalogue / "products.csv.xz"
         bench = Bench(progress, catalogue)
         try:
-            found = SUITES[options["suite"]](bench)
+            found = ALL_SUITES[options["suite"]](bench)
         except (PortTaken, TimeoutError, RuntimeError, ValueError, OSError) as error:
             raise CommandError(str(error)) from None
         except KeyboardInterrupt:

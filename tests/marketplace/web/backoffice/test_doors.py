@@ -71,6 +71,9 @@ DOORS = {
     "finance:approvals": FINANCE,
     "finance:approval_decision": CONTROLLER,
     "finance:approval_withdrawal": FINANCE,
+    "finance:jobs": FINANCE,
+    "finance:job_run": FINANCE,
+    "finance:event_retry": FINANCE,
     "finance:reconciliation": FINANCE,
     "finance:match": FINANCE,
     "finance:run": FINANCE,
@@ -91,6 +94,8 @@ POSTED = {
     "finance:transfer_retry",
     "finance:refund_retry",
     "finance:match",
+    "finance:job_run",
+    "finance:event_retry",
     "finance:approval_decision",
     "finance:approval_withdrawal",
 }
