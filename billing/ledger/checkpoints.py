@@ -38,8 +38,8 @@ ORDER BY a.id
 RUNS = """
 SELECT through_id, debits, credits, counted FROM (
     SELECT id AS through_id,
-           sum(greatest(amount_minor, 0)) OVER earlier AS debits,
-           -sum(least(amount_minor, 0)) OVER earlier AS credits,
+           (sum(greatest(amount_minor, 0)) OVER earlier)::bigint AS debits,
+           (-sum(least(amount_minor, 0)) OVER earlier)::bigint AS credits,
            row_number() OVER earlier AS counted,
            lead(id) OVER earlier IS NULL AS is_last
     FROM ledger_posting
@@ -48,7 +48,7 @@ SELECT through_id, debits, credits, counted FROM (
 ) AS run WHERE is_last OR counted %% %(apart)s = 0 ORDER BY through_id
 """
 PROOF = """
-SELECT c.id, c.account_id, c.debits_minor - c.credits_minor, told.held
+SELECT c.id, c.account_id, c.debits_minor - c.credits_minor, told.held::bigint
 FROM (
     SELECT *, lag(through_id, 1, '00000000-0000-0000-0000-000000000000') OVER earlier AS after_id
     FROM ledger_checkpoint WINDOW earlier AS (PARTITION BY account_id ORDER BY through_id)

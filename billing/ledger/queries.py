@@ -90,8 +90,8 @@ class AccountPage:
 # Of each chosen account the newest checkpoint, and the postings after it: an index-only scan of a few hundred rows.
 FOLD = """
 SELECT a.id, a.code, a.vendor_id, a.currency,
-       coalesce(kept.debits_minor, 0) + coalesce(rest.debits, 0),
-       coalesce(kept.credits_minor, 0) + coalesce(rest.credits, 0)
+       coalesce(kept.debits_minor, 0) + coalesce(rest.debits, 0)::bigint,
+       coalesce(kept.credits_minor, 0) + coalesce(rest.credits, 0)::bigint
 FROM ledger_ledgeraccount a
 LEFT JOIN LATERAL (
     SELECT through_id, debits_minor, credits_minor FROM ledger_checkpoint

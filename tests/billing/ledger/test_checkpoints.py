@@ -36,6 +36,10 @@ def enter(count: int, *, start: int = 0) -> None:
     )
 
 
+def test_balances_are_whole_numbers(kept):
+    assert {type(each.amount_minor) for each in balances()} == {int}
+
+
 def later() -> datetime:
     return datetime.now(UTC) + timedelta(hours=1)
 

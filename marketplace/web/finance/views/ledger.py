@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET
 
 from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount
 from billing.ledger.queries import (
-    balances,
+    accounts_page,
     entries_page,
     entry_kinds,
     explain_balance,
+    held_by,
     trials,
     with_postings,
 )
@@ -47,15 +48,22 @@ class CodeFilter(Filter):
 def ledger(request: HttpRequest) -> HttpResponse:
     """The trial balance; with `?code=` the accounts of one code and what each holds."""
     if code := CodeFilter(request).chosen["code"]:
-        found = balances(code=code)
-        vendors = named(book.vendor_id for book in found)
+        page = accounts_page(code=code, cursor=request.GET.get("cursor"))
+        held = held_by([account.id for account in page.rows])
+        vendors = named(account.vendor_id for account in page.rows)
         context: dict[str, Any] = {
             "code": code,
             "code_name": AccountCode(code).label.removesuffix("/v"),
             "rows": [
-                {"book": book, "vendor": vendors.get(book.vendor_id) if book.vendor_id else None} for book in found
+                {
+                    "account": account,
+                    "held_minor": held[account.id],
+                    "vendor": vendors.get(account.vendor_id) if account.vendor_id else None,
+                }
+                for account in page.rows
             ],
             "trail": [{"label": "Balances", "url": reverse("finance:ledger")}, {"label": code}],
+            **pages(request, page),
         }
         return render(request, "finance/accounts.html", context)
     return render(request, "finance/ledger.html", {"trials": trials()})
