@@ -288,6 +288,18 @@ def moved(codes: Sequence[str], *, currency: str, since: datetime, until: dateti
     return dict.fromkeys(map(str, codes), 0) | dict(sums)
 
 
+def sold(*, currency: str, since: datetime, until: datetime) -> int:
+    """What customers paid to vendors between two instants, by the books: what sales credited to them. One query."""
+    rows = Posting.objects.filter(
+        account__code=AccountCode.VENDOR_PAYABLE,
+        currency=currency,
+        entry__kind="sale",
+        entry__occurred_at__gte=since,
+        entry__occurred_at__lt=until,
+    )
+    return -(rows.aggregate(sold=Sum("amount_minor"))["sold"] or 0)
+
+
 def moved_by_day(code: str, *, currency: str, since: datetime) -> dict[date, int]:
     """By how much the accounts of a code changed on each day (UTC); days without a change are left out. One query."""
     rows = Posting.objects.filter(account__code=code, currency=currency, entry__occurred_at__gte=since)

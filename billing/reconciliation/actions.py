@@ -81,16 +81,25 @@ def _record(findings: list[Finding], *, started: datetime, checked: int, totals:
         totals=totals,
     )
     still_open = {row.key: row for row in ReconciliationException.objects.filter(state=ExceptionState.OPEN)}
+    by_hand = set(
+        ReconciliationException.objects.filter(
+            key__in=[f.key for f in findings], resolved_by__isnull=False
+        ).values_list("key", flat=True)
+    )
     new: list[ReconciliationException] = []
     again: list[ReconciliationException] = []
     for finding in findings:
         row = still_open.pop(finding.key, None)
-        (again if row else new).append(row := row or ReconciliationException(key=finding.key, first_seen_at=now))
+        came_back = finding.key in by_hand
+        (again if row else new).append(
+            row := row or ReconciliationException(key=finding.key, first_seen_at=now, came_back=came_back)
+        )
         row.run = run
         row.check_name = finding.check
         row.entry_id = finding.entry_id
         row.account = finding.account
         row.vendor_id = finding.vendor_id
+        row.reference_id = finding.reference_id
         row.expected_minor = finding.expected_minor
         row.found_minor = finding.found_minor
         row.currency = finding.currency
@@ -104,6 +113,7 @@ def _record(findings: list[Finding], *, started: datetime, checked: int, totals:
             "entry_id",
             "account",
             "vendor_id",
+            "reference_id",
             "expected_minor",
             "found_minor",
             "explanation",

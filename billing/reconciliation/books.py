@@ -11,6 +11,7 @@ from billing.ledger.entries import EntryDraft
 from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount, Posting
 from billing.reconciliation.expected import Expected, expected_entries, in_parts
 from billing.reconciliation.findings import AccountKey, Finding, account_name
+from billing.reconciliation.models import Correction
 from kit.money import Money
 
 
@@ -22,11 +23,12 @@ class BooksMatch:
     explained: Counter[AccountKey] = field(default_factory=Counter)
     entries_checked: int = 0
     flagged: set[UUID] = field(default_factory=set)
+    cleared: Counter[str] = field(default_factory=Counter)
 
 
 def match_books() -> BooksMatch:
     """Compare every entry in the books with its source, and every source with its entry. To be run in one snapshot."""
-    match = BooksMatch()
+    match = BooksMatch(cleared=_cleared())
     rows = LedgerAccount.objects.values_list("id", "code", "vendor_id", "currency")
     accounts = {id: (code, vendor_id, currency) for id, code, vendor_id, currency in rows}
     seen: set[UUID] = set()
@@ -120,12 +122,16 @@ def _note_missing(match: BooksMatch, draft: EntryDraft) -> None:
             expected_minor=debits,
             currency=draft.currency,
             account=", ".join(account_name(code) for code in dict.fromkeys(code for code, _, _ in wanted))[:120],
+            reference_id=draft.reference_id,
         )
     )
 
 
 def _note_suspense(match: BooksMatch, id: UUID, draft: EntryDraft) -> None:
     amount = _lines(draft)[(AccountCode.SUSPENSE.value, None, draft.currency)]
+    amount += match.cleared[f"suspense:{draft.source_key}"]
+    if not amount:
+        return
     match.findings.append(
         Finding(
             key=f"suspense:{draft.source_key}",
@@ -137,6 +143,16 @@ def _note_suspense(match: BooksMatch, id: UUID, draft: EntryDraft) -> None:
             entry_id=id,
         )
     )
+
+
+def _cleared() -> Counter[str]:
+    """What corrections moved out of suspense, for each exception."""
+    cleared: Counter[str] = Counter()
+    for key, lines in Correction.objects.filter(exception_key__startswith="suspense:").values_list(
+        "exception_key", "lines"
+    ):
+        cleared[key] += sum(amount for code, amount, _ in lines if code == AccountCode.SUSPENSE.value)
+    return cleared
 
 
 def _lines(draft: EntryDraft) -> Counter[AccountKey]:
@@ -154,12 +170,19 @@ def _match_the_rest(match: BooksMatch, seen: set[UUID], accounts: dict[UUID, Acc
         if not rest:
             continue
         posted = _posted({entry.id for entry in rest} | {e.reverses_id for e in rest if e.reverses_id}, accounts)
+        undone = _reversed([entry.id for entry in rest])
         for entry in rest:
             if entry.reverses_id:
                 mirror = Counter({account: -amount for account, amount in posted[entry.reverses_id].items()})
                 _compare_postings(match, entry.id, entry.source_key, mirror, posted[entry.id])
-            else:
+            elif entry.id not in undone:
                 _note_without_source(match, entry, posted[entry.id])
+
+
+def _reversed(entry_ids: list[UUID]) -> set[UUID]:
+    """Those that were reversed: whether by their mirror is looked at with the reversal."""
+    found = JournalEntry.objects.filter(reverses_id__in=entry_ids).values_list("reverses_id", flat=True)
+    return {id for id in found if id}
 
 
 def _note_without_source(match: BooksMatch, entry: JournalEntry, posted: Counter[AccountKey]) -> None:

@@ -17,6 +17,7 @@ from billing.ledger.billed import Bill
 from billing.ledger.entries import CannotBuild, Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from billing.payouts.models import Payout, PayoutState, Transfer
+from billing.reconciliation.models import Correction
 from billing.stripe.models import BalanceTransaction
 from billing.subscriptions import revenue
 from billing.subscriptions.models import InvoiceStatus, SubscriptionCredit, SubscriptionInvoice
@@ -52,6 +53,8 @@ def expected_entries() -> Iterator[list[Expected]]:
         yield [_expected(billed.credited(_credit_note(credit))) for credit in credits]
     for payouts in in_parts(Payout.objects.filter(vendor_id__isnull=True)):
         yield _of_payouts(payouts)
+    for corrections in in_parts(Correction.objects.all()):
+        yield [Expected(draft.source_key, draft) for draft in (correction.draft() for correction in corrections)]
 
 
 def in_parts(rows: QuerySet[Any], size: int = PART) -> Iterator[list[Any]]:

@@ -11,7 +11,10 @@ AccountKey = tuple[str, UUID | None, str]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A difference. `key` stays the same while it stays; amounts are minor units of `currency`."""
+    """A difference. `key` stays the same while it stays; amounts are minor units of `currency`.
+
+    `reference_id` is the order or vendor order it is about.
+    """
 
     key: str
     check: str
@@ -22,6 +25,7 @@ class Finding:
     account: str = ""
     entry_id: UUID | None = None
     vendor_id: UUID | None = None
+    reference_id: UUID | None = None
 
 
 def account_name(code: str) -> str:

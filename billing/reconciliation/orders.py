@@ -78,6 +78,7 @@ def _payments(payments: list[Payment]) -> Iterator[Finding]:
                     expected_minor=expected,
                     found_minor=found,
                     currency=row.currency,
+                    reference_id=row.reference_id,
                 )
 
 
@@ -117,6 +118,7 @@ def _shares(shares: list[PaymentShare]) -> Iterator[Finding]:
                     found_minor=found,
                     currency=row.currency,
                     vendor_id=row.vendor_id,
+                    reference_id=row.reference_id,
                 )
 
 
@@ -147,6 +149,7 @@ def _transfers(transfers: list[Transfer]) -> Iterator[Finding]:
                 found_minor=-moved[row.provider_transfer_id],
                 currency=row.currency,
                 vendor_id=row.vendor_id,
+                reference_id=row.reference_id,
             )
 
 
@@ -162,6 +165,7 @@ def _refunds(refunds: list[Refund]) -> Iterator[Finding]:
                 found_minor=-moved[row.provider_refund_id],
                 currency=row.currency,
                 vendor_id=row.vendor_id,
+                reference_id=row.payment.reference_id,
             )
 
 

@@ -42,5 +42,9 @@ def exceptions_of(run: ReconciliationRun) -> QuerySet[ReconciliationException]:
     return ReconciliationException.objects.filter(run=run).order_by("first_seen_at", "id")
 
 
+def exception_of(exception_id: UUID) -> ReconciliationException | None:
+    return ReconciliationException.objects.filter(id=exception_id).first()
+
+
 def open_count() -> int:
     return ReconciliationException.objects.filter(state=ExceptionState.OPEN).count()

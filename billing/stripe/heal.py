@@ -1,17 +1,26 @@
 """Finding what no webhook told: events that never arrived, and accounts that were not looked at for long."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import structlog
 from django.db.models import Q
 
+from audit.actions import traced
+from billing.payments.models import Payment
 from billing.payments.provider import ProviderRefused
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.inbox import NotAnEvent, process_inbox, store
 from billing.stripe.models import ConnectedAccount, SyncCursor, WebhookEvent
 from billing.stripe.onboarding import refresh_account
+from billing.stripe.refunds import settle_refund
+from billing.stripe.sync import confirm_charge, sync_balance
+from billing.stripe.transfers import settle_transfer
 from kit import clock
+from kit.errors import SoukError
 
 log = structlog.get_logger(__name__)
 # Stripe keeps events for 30 days; the first time there is nothing of ours that is older.
@@ -71,3 +80,54 @@ def _feed(endpoint: str, account_id: str) -> int:
     cursor.read_at = started
     cursor.save(update_fields=["read_at"])
     return len(missed)
+
+
+@dataclass(frozen=True, slots=True)
+class Healed:
+    """What the provider has of an order, and how many of its movements were new in our books."""
+
+    charges: int
+    transfers: int
+    refunds: int
+    entered: int
+
+
+def heal_order(*, order_id: UUID, by: UUID) -> Healed:
+    """Look at the provider for all that carries an order's transfer group, and bring our records and books up to it.
+
+    `order_id` is the order or one of its vendor orders; `by` the user who asks. Raises ProviderUnavailable,
+    ProviderRefused. Network: not inside a transaction.
+    """
+    payment = Payment.objects.filter(Q(reference_id=order_id) | Q(shares__reference_id=order_id)).first()
+    group = str(payment.reference_id if payment else order_id)
+    with named_errors("reading what belongs to an order"):
+        client = stripe_client().v1
+        charges = list(client.charges.list({"transfer_group": group, "limit": 100}).auto_paging_iter())
+        transfers = list(client.transfers.list({"transfer_group": group, "limit": 100}).auto_paging_iter())
+        refunds = [
+            refund
+            for charge in charges
+            for refund in client.refunds.list({"charge": charge.id, "limit": 100}).auto_paging_iter()
+        ]
+    _adopt(confirm_charge, (charge.id for charge in charges if charge.paid))
+    _adopt(settle_transfer, (transfer.id for transfer in transfers))
+    _adopt(settle_refund, (refund.id for refund in refunds))
+    healed = Healed(len(charges), len(transfers), len(refunds), sync_balance())
+    with traced(
+        "order.healed",
+        f"order:{group}",
+        by=by,
+        charges=healed.charges,
+        transfers=healed.transfers,
+        entered=healed.entered,
+    ):
+        return healed
+
+
+def _adopt(settle: Any, ids: Iterable[str]) -> None:
+    """Each by itself: one that does not fit is logged, and stays with the next match."""
+    for provider_id in ids:
+        try:
+            settle(provider_id)
+        except SoukError as error:
+            log.error("not_adopted", object=provider_id, cause=str(error))

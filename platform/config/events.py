@@ -16,6 +16,7 @@ INSIDE: dict[str, list[str]] = {
     "user.access_ended": ["tenants.vendors.events.end_member_access"],
     "user.changed": ["tenants.vendors.events.copy_person"],
     "account.changed": ["tenants.vendors.events.take_account_status"],
+    "approval.granted": ["billing.reconciliation.resolve.on_approval_granted"],
     "refund.requested": [
         "billing.payouts.events.on_refund_changed",
         "marketplace.returns.events.check_lines",

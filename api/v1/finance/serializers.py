@@ -342,6 +342,44 @@ class ExceptionSerializer(serializers.Serializer):
     first_seen_at = serializers.DateTimeField()
     last_seen_at = serializers.DateTimeField()
     resolved_at = serializers.DateTimeField(allow_null=True)
+    cause = serializers.CharField(source="cause.label", help_text="What it is likely about.")
+    advice = serializers.CharField(source="cause.advice")
+    owner_id = serializers.UUIDField(allow_null=True, help_text="The user who sees to it.")
+    order_id = serializers.UUIDField(source="reference_id", allow_null=True, help_text="The order or vendor order.")
+    came_back = serializers.BooleanField(help_text="Found again after somebody had resolved it.")
+    resolved_by = serializers.UUIDField(allow_null=True, help_text="None when a match no longer found it.")
+    resolution = serializers.CharField(help_text="Why it was set right so.")
+    resolution_entry_id = serializers.UUIDField(allow_null=True)
+
+
+class ExceptionLineSerializer(serializers.Serializer):
+    code = serializers.CharField()
+    amount_minor = serializers.IntegerField(help_text="Positive debits.")
+    vendor_id = serializers.UUIDField(allow_null=True)
+
+
+class SuggestionSerializer(serializers.Serializer):
+    name = serializers.CharField(help_text="What to send as `suggestion`.")
+    kind = serializers.ChoiceField(
+        [("correction", "An entry of these lines"), ("reversal", "The entry is reversed"), ("entry", "It is entered")]
+    )
+    title = serializers.CharField()
+    amount_minor = serializers.IntegerField()
+    lines = ExceptionLineSerializer(many=True)
+
+
+class ExceptionDetailSerializer(ExceptionSerializer):
+    suggestions = SuggestionSerializer(many=True, help_text="What would set the books right, the likeliest first.")
+    approval_id = serializers.UUIDField(allow_null=True, help_text="The request that waits for a second person.")
+
+
+class ResolutionSerializer(serializers.Serializer):
+    suggestion = serializers.CharField(max_length=60)
+    reason = serializers.CharField(max_length=250)
+
+
+class OwnerSerializer(serializers.Serializer):
+    owner_id = serializers.UUIDField(allow_null=True, help_text="A user of the staff; null for nobody.")
 
 
 # --- Four eyes ------------------------------------------------------------------------------------------------------------

@@ -39,5 +39,11 @@ urlpatterns = with_document(
         path("approvals/<uuid:approval_id>/decision", approvals.ApprovalDecision.as_view(), name="approval_decision"),
         path("exceptions", reconciliation.ExceptionList.as_view(), name="exceptions"),
         path("exceptions/<uuid:exception_id>", reconciliation.ExceptionOne.as_view(), name="exception"),
+        path("exceptions/<uuid:exception_id>/owner", reconciliation.ExceptionOwner.as_view(), name="exception_owner"),
+        path(
+            "exceptions/<uuid:exception_id>/resolution",
+            reconciliation.ExceptionResolution.as_view(),
+            name="exception_resolution",
+        ),
     ],
 )

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from marketplace.web.finance.views import (
     approvals,
+    exceptions,
     home,
     jobs,
     ledger,
@@ -37,6 +38,12 @@ urlpatterns: list[URLPattern] = [
     path("jobs/<str:name>/run/", jobs.run, name="job_run"),
     path("jobs/events/<uuid:event_id>/retry/", jobs.event_retry, name="event_retry"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
+    path("reconciliation/exceptions/<uuid:exception_id>/", exceptions.exception, name="exception"),
+    path(
+        "reconciliation/exceptions/<uuid:exception_id>/resolution/", exceptions.resolution, name="exception_resolution"
+    ),
+    path("reconciliation/exceptions/<uuid:exception_id>/owner/", exceptions.owner, name="exception_owner"),
+    path("orders/<uuid:order_id>/healing/", exceptions.healing, name="order_healing"),
     path("reconciliation/matches/", reconciliation.match, name="match"),
     path("reconciliation/runs/<uuid:run_id>/", reconciliation.run, name="run"),
 ]

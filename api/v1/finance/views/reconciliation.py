@@ -11,12 +11,22 @@ from rest_framework.response import Response
 from api.errors import NotFound
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
-from api.v1.finance.serializers import ExceptionFilterSerializer, ExceptionSerializer, ReconciliationSerializer
-from api.v1.office import with_vendors
-from api.views import OfficeView, caller_of, query_of
+from api.v1.finance.serializers import (
+    ExceptionDetailSerializer,
+    ExceptionFilterSerializer,
+    ExceptionSerializer,
+    OwnerSerializer,
+    ReconciliationSerializer,
+    ResolutionSerializer,
+)
+from api.v1.office import With, with_vendors
+from api.views import OfficeView, body_of, caller_of, query_of
+from approvals.queries import approvals_about
 from billing.reconciliation.actions import match_now
+from billing.reconciliation.causes import cause_of, suggestions
 from billing.reconciliation.models import ReconciliationException, ReconciliationRun
-from billing.reconciliation.queries import exceptions_page, runs_page
+from billing.reconciliation.queries import exception_of, exceptions_page, runs_page
+from billing.reconciliation.resolve import assign, resolve
 from kit.pagination import Page
 
 
@@ -83,17 +93,73 @@ class ExceptionList(OfficeView):
             cursor=cursor_of(request),
             size=limit_of(request),
         )
-        shown = Page(with_vendors(page.rows), page.next_cursor, page.previous_cursor)
+        rows = [With(row, cause=cause_of(row)) for row in page.rows]
+        shown = Page(with_vendors(rows), page.next_cursor, page.previous_cursor)
         return Response(page_data(shown, lambda row: ExceptionSerializer(row).data))
 
 
 class ExceptionOne(OfficeView):
     area: ClassVar[str] = "money"
 
-    @extend_schema(operation_id="exceptions_get", summary="A difference", responses=ExceptionSerializer, tags=["proof"])
+    @extend_schema(
+        operation_id="exceptions_get",
+        summary="A difference, and what would set the books right",
+        responses=ExceptionDetailSerializer,
+        tags=["proof"],
+    )
     def get(self, request: Request, exception_id: UUID) -> Response:
-        found = ReconciliationException.objects.filter(id=exception_id).first()
-        if found is None:
-            raise NotFound()
-        shown: Any = with_vendors([found])[0]
-        return Response(ExceptionSerializer(shown).data)
+        return Response(_detail(_exception(exception_id)))
+
+
+class ExceptionOwner(OfficeView):
+    area: ClassVar[str] = "money"
+
+    @extend_schema(
+        operation_id="exceptions_assign",
+        summary="Say who sees to a difference",
+        request=OwnerSerializer,
+        responses=ExceptionDetailSerializer,
+        tags=["proof"],
+    )
+    @idempotent
+    def put(self, request: Request, exception_id: UUID) -> Response:
+        row, given = _exception(exception_id), body_of(OwnerSerializer, request)
+        assign(exception_id=row.id, owner_id=given["owner_id"], by=caller_of(request).person_id)
+        return Response(_detail(_exception(row.id)))
+
+
+class ExceptionResolution(OfficeView):
+    area: ClassVar[str] = "money"
+
+    @extend_schema(
+        operation_id="exceptions_resolve",
+        summary="Set the books right by an entry with a reason",
+        description="From an amount on it waits for a second person: `approval_id` says for which request.",
+        request=ResolutionSerializer,
+        responses=ExceptionDetailSerializer,
+        tags=["proof"],
+    )
+    @idempotent
+    def post(self, request: Request, exception_id: UUID) -> Response:
+        row, given = _exception(exception_id), body_of(ResolutionSerializer, request)
+        resolve(exception_id=row.id, **given, by=caller_of(request).person_id)
+        return Response(_detail(_exception(row.id)))
+
+
+def _exception(exception_id: UUID) -> ReconciliationException:
+    """Raises NotFound."""
+    found = exception_of(exception_id)
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _detail(row: ReconciliationException) -> Any:
+    waiting = [each for each in approvals_about(f"exception:{row.id}") if each.waits]
+    whole = With(
+        with_vendors([row])[0],
+        cause=cause_of(row),
+        suggestions=suggestions(row) if row.state == "open" else [],
+        approval_id=waiting[0].id if waiting else None,
+    )
+    return ExceptionDetailSerializer(whole).data

@@ -10,7 +10,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.queries import names_of
 from billing.reconciliation.actions import match_now
+from billing.reconciliation.causes import cause_of
 from billing.reconciliation.models import ExceptionState, ReconciliationException, ReconciliationRun
 from billing.reconciliation.queries import exceptions_of, exceptions_page, latest_run, open_count, runs_page
 from kit import clock
@@ -51,13 +53,15 @@ def reconciliation(request: HttpRequest) -> HttpResponse:
 
 
 def _shown(found: list[ReconciliationException]) -> list[dict[str, Any]]:
-    vendors = named(row.vendor_id for row in found)
+    vendors, people = named(row.vendor_id for row in found), names_of(row.owner_id for row in found)
     now = clock.now()
     return [
         {
             "row": row,
             "check": row.check_name.replace("_", " ").capitalize(),
             "vendor": vendors.get(row.vendor_id) if row.vendor_id else None,
+            "cause": cause_of(row).label,
+            "owner": people.get(row.owner_id) if row.owner_id else "",
             "days": (now - row.first_seen_at).days,
         }
         for row in found

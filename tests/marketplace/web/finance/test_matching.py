@@ -102,3 +102,35 @@ def test_sides_agree_only_when_all_who_speak_say_the_same():
 def test_support_cannot_match(desk, db):
     assert desk("support").post("/finance/reconciliation/matches/").status_code == 403
     assert not ReconciliationRun.objects.exists()
+
+
+def test_a_difference_is_given_to_somebody_and_set_right_from_its_page(desk, sandbox):
+    entry = forge_an_entry()
+    reconcile()
+    at, row = desk("accountant"), ReconciliationException.objects.get()
+    path = f"/finance/reconciliation/exceptions/{row.id}/"
+    page = at.page(path)
+    for words in ("Not ours", "Reverse the entry", f"/finance/ledger/entries/{entry.id}/"):
+        assert words in page
+    assert "Reverse the entry" not in desk("finance_viewer").page(path)
+    assert (
+        "Choose somebody of the list" in at.post(f"{path}owner/", {"owner": str(row.id)}, follow=True).content.decode()
+    )
+    at.post(f"{path}owner/", {"owner": str(at.staff.user_id)})
+    assert "Accountant Osei" in at.page("/finance/reconciliation/")
+    answer = at.post(f"{path}resolution/", {"suggestion": "reverse", "reason": ""}, follow=True)
+    assert "Say why" in answer.content.decode()
+    at.post(f"{path}resolution/", {"suggestion": "reverse", "reason": "Nobody knows it"})
+    row.refresh_from_db()
+    assert (row.state, row.resolution) == ("resolved", "Nobody knows it")
+    assert "Nobody knows it" in at.page(path)
+    assert reconcile().matches
+
+
+def test_what_belongs_to_an_order_is_looked_for_at_the_provider(desk, sandbox):
+    from uuid import uuid4
+
+    at = desk("accountant")
+    answer = at.post(f"/finance/orders/{uuid4()}/healing/", follow=True)
+    assert "0 charges, 0 transfers, 0 refunds are at the provider" in answer.content.decode()
+    assert AuditEntry.objects.get(action="order.healed").data["entered"] == 0
