@@ -224,6 +224,7 @@ def _make_orders() -> None:
                         reference_number=f"{payment.reference_number}-{position}",
                         vendor_id=part.vendor_id,
                         amount_minor=part.net_minor,
+                        planned_minor=part.net_minor,
                         currency="EUR",
                         source_charge_id=payment.provider_charge_id,
                         state=TransferState.DONE,
