@@ -11,12 +11,14 @@ INSIDE: dict[str, list[str]] = {
         "billing.payouts.events.on_payment_captured",
         "marketplace.orders.events.on_payment_captured",
     ],
-    "approval.granted": ["billing.payments.by_hand.on_approval_granted"],
+    "approval.granted": [
+        "billing.payments.by_hand.on_approval_granted",
+        "billing.reconciliation.resolve.on_approval_granted",
+    ],
     "payment.expired": ["marketplace.orders.events.on_payment_expired"],
     "user.access_ended": ["tenants.vendors.events.end_member_access"],
     "user.changed": ["tenants.vendors.events.copy_person"],
     "account.changed": ["tenants.vendors.events.take_account_status"],
-    "approval.granted": ["billing.reconciliation.resolve.on_approval_granted"],
     "refund.requested": [
         "billing.payouts.events.on_refund_changed",
         "marketplace.returns.events.check_lines",
