@@ -1,61 +1,68 @@
-"""Months of sales in the books, entered as the product enters them, and then closed."""
+"""Two vendors that have traded: each with all that an address of the vendor API can name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
+from typing import Any
+from uuid import UUID
 
-from billing.ledger import periods
-from billing.ledger.actions import post
-from billing.ledger.entries import Line, ShareOfSale
-from billing.ledger.periods import Month
-from kit.ids import uuid7
-
-MARCH, APRIL, MAY = Month(date(2026, 3, 1)), Month(date(2026, 4, 1)), Month(date(2026, 5, 1))
-ELIF = uuid7()
+import pytest
 
 
-def noon(month: Month, day: int = 2) -> datetime:
-    return datetime(month.starts_on.year, month.starts_on.month, day, 12, tzinfo=UTC)
-
-
-@dataclass
+@dataclass(frozen=True)
 class Trade:
-    """What happens between vendors and us; amounts in cents."""
+    """One vendor, and an id of its own for each name in the addresses of the vendor API."""
 
-    number: int = 0
+    vendor: Any
+    ids: dict[str, UUID]
 
-    def sale(self, *shares, at, fee=50):
-        """A payment; `shares` are (vendor, gross, commission, VAT in it). Gives the vendor orders."""
-        parts = [ShareOfSale(vendor.id, uuid7(), gross, taken) for vendor, gross, taken, _ in shares]
-        gross = sum(part.gross_minor for part in parts)
-        owed = [Line("2000", -part.gross_minor, part.vendor_id) for part in parts]
-        self.enter("sale", Line("1010", gross - fee), Line("5000", fee), *owed, at=at)
-        for part, (*_, tax) in zip(parts, shares, strict=True):
-            taken = part.commission_minor
-            lines = (Line("2000", taken, part.vendor_id), Line("4000", tax - taken), Line("2200", -tax))
-            if taken:
-                key = f"commission:{part.reference_id}"
-                self.enter("commission", *lines, at=at, reference_id=part.reference_id, key=key)
-        return [part.reference_id for part in parts]
 
-    def refund(self, vendor, order, amount, net, tax=0, *, at):
-        lines = (Line("4000", amount - net - tax), Line("2200", tax), Line("2100", -amount))
-        return self.enter("refund_owed", Line("2000", net, vendor.id), *lines, at=at, reference_id=order)
+@pytest.fixture
+def trade(paid: Callable[..., Any]) -> tuple[Trade, Trade]:
+    """(Lindqvist, Moreau): both with a parcel packed, earnings transferred and paid out."""
+    order, lamp, soap = paid()
+    return _traded(order, lamp), _traded(order, soap)
 
-    def transfer(self, vendor, amount, *, at):
-        return self.enter("transfer", Line("2000", amount, vendor.id), Line("1020", -amount), at=at)
 
-    def enter(self, kind, *lines, at, reference_id=None, key=""):
-        self.number += 1
-        return post(
-            source_key=key or f"txn:{kind}:{self.number}",
-            kind=kind,
-            lines=[line for line in lines if line.amount_minor],
-            currency="EUR",
-            occurred_at=at,
-            reference_id=reference_id,
-            description=kind.replace("_", " ").capitalize(),
+def _traded(order: Any, shelf: Any) -> Trade:
+    from billing.payouts.models import Payout, PayoutTransfer, Transfer
+    from kit import clock
+    from marketplace.fulfillment.actions import pack
+    from tenants.isolation.doors import in_shop
+    from tenants.shop.catalog.models import Picture, ProductImport
+
+    vendor = shelf.vendor
+    part = order.vendor_orders.get(vendor_id=vendor.id)
+    transfer = Transfer.objects.get(vendor_id=vendor.id)
+    transfer.state, transfer.done_at = "done", clock.now()
+    transfer.save()
+    payout = Payout.objects.create(
+        vendor_id=vendor.id,
+        provider_payout_id=f"po_{vendor.slug}",
+        amount_minor=transfer.amount_minor,
+        currency="EUR",
+        state="paid",
+        arrives_on=date(2026, 3, 12),
+        created_at=clock.now(),
+    )
+    PayoutTransfer.objects.create(
+        payout=payout, transfer=transfer, vendor_id=vendor.id, amount_minor=transfer.amount_minor
+    )
+    with in_shop(vendor):
+        parcel = pack(vendor_order_id=part.id, by=None)
+        picture = Picture.objects.create(
+            product=shelf.variant.product, path=f"pictures/{vendor.id}/0123", width=60, height=40
         )
-
-    def close(self, *months: Month) -> None:
-        for month in months:
-            periods.close(month=month, by=ELIF)
+        sent = ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
+    return Trade(
+        vendor,
+        {
+            "product_id": shelf.variant.product_id,
+            "variant_id": shelf.variant.id,
+            "picture_id": picture.id,
+            "import_id": sent.id,
+            "order_id": part.id,
+            "parcel_id": parcel.id,
+            "payout_id": payout.id,
+        },
+    )

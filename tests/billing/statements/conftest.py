@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.trade import Trade
+from tests.support.months import Trade
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from billing.statements.filing import FileChanged, file_document, read_file, ren
 from billing.statements.models import Document, DocumentKind, DocumentSeries
 from billing.statements.parties import NoIssuer
 from kit.ids import uuid7
-from tests.support.trade import APRIL, ELIF, MARCH, MAY, Trade, noon
+from tests.support.months import APRIL, ELIF, MARCH, MAY, Trade, noon
 
 
 def figures(document):

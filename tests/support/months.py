@@ -1,0 +1,61 @@
+"""Months of sales in the books, entered as the product enters them, and then closed."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from billing.ledger import periods
+from billing.ledger.actions import post
+from billing.ledger.entries import Line, ShareOfSale
+from billing.ledger.periods import Month
+from kit.ids import uuid7
+
+MARCH, APRIL, MAY = Month(date(2026, 3, 1)), Month(date(2026, 4, 1)), Month(date(2026, 5, 1))
+ELIF = uuid7()
+
+
+def noon(month: Month, day: int = 2) -> datetime:
+    return datetime(month.starts_on.year, month.starts_on.month, day, 12, tzinfo=UTC)
+
+
+@dataclass
+class Trade:
+    """What happens between vendors and us; amounts in cents."""
+
+    number: int = 0
+
+    def sale(self, *shares, at, fee=50):
+        """A payment; `shares` are (vendor, gross, commission, VAT in it). Gives the vendor orders."""
+        parts = [ShareOfSale(vendor.id, uuid7(), gross, taken) for vendor, gross, taken, _ in shares]
+        gross = sum(part.gross_minor for part in parts)
+        owed = [Line("2000", -part.gross_minor, part.vendor_id) for part in parts]
+        self.enter("sale", Line("1010", gross - fee), Line("5000", fee), *owed, at=at)
+        for part, (*_, tax) in zip(parts, shares, strict=True):
+            taken = part.commission_minor
+            lines = (Line("2000", taken, part.vendor_id), Line("4000", tax - taken), Line("2200", -tax))
+            if taken:
+                key = f"commission:{part.reference_id}"
+                self.enter("commission", *lines, at=at, reference_id=part.reference_id, key=key)
+        return [part.reference_id for part in parts]
+
+    def refund(self, vendor, order, amount, net, tax=0, *, at):
+        lines = (Line("4000", amount - net - tax), Line("2200", tax), Line("2100", -amount))
+        return self.enter("refund_owed", Line("2000", net, vendor.id), *lines, at=at, reference_id=order)
+
+    def transfer(self, vendor, amount, *, at):
+        return self.enter("transfer", Line("2000", amount, vendor.id), Line("1020", -amount), at=at)
+
+    def enter(self, kind, *lines, at, reference_id=None, key=""):
+        self.number += 1
+        return post(
+            source_key=key or f"txn:{kind}:{self.number}",
+            kind=kind,
+            lines=[line for line in lines if line.amount_minor],
+            currency="EUR",
+            occurred_at=at,
+            reference_id=reference_id,
+            description=kind.replace("_", " ").capitalize(),
+        )
+
+    def close(self, *months: Month) -> None:
+        for month in months:
+            periods.close(month=month, by=ELIF)
