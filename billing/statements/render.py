@@ -1,6 +1,8 @@
 """Documents on paper and as a table, from the data that was frozen with them."""
 
 import base64
+import csv
+import io
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
@@ -11,6 +13,7 @@ from django.template.loader import render_to_string
 
 import ui
 from billing.statements.models import Document, DocumentKind
+from kit.cells import MARK, cell
 from kit.money import Money
 from kit.paper import pdf_of
 
@@ -64,6 +67,16 @@ def csv_table(document: Document) -> tuple[Sequence[str], Iterator[Sequence[Any]
     if document.kind == DocumentKind.STATEMENT:
         return CSV_HEADS[DocumentKind.STATEMENT], _statement_rows(document)
     return CSV_HEADS[DocumentKind.INVOICE], _invoice_rows(document)
+
+
+def csv_text(document: Document) -> str:
+    """The table as a file."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    heads, rows = csv_table(document)
+    writer.writerow(heads)
+    writer.writerows([cell(value) for value in row] for row in rows)
+    return MARK + out.getvalue()
 
 
 def _statement_rows(document: Document) -> Iterator[Sequence[Any]]:

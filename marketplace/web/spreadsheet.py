@@ -2,14 +2,11 @@
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.http import StreamingHttpResponse
 
-# Excel, LibreOffice and Google Sheets compute a cell that begins so (OWASP, "CSV Injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+from kit.cells import MARK, cell
 
 
 def csv_response(filename: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
@@ -20,18 +17,6 @@ def csv_response(filename: str, header: Sequence[str], rows: Iterable[Sequence[A
     return response
 
 
-def cell(value: Any) -> str:
-    """A value as a cell: instants in UTC without a fraction, texts that would be formulas behind an apostrophe."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, date | int | Decimal):
-        return str(value)
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
 class _Echo:
     @staticmethod
     def write(line: str) -> str:
@@ -40,7 +25,6 @@ class _Echo:
 
 def _lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    # The mark tells Excel that this is UTF-8.
-    yield "\ufeff" + writer.writerow(header)
+    yield MARK + writer.writerow(header)
     for row in rows:
         yield writer.writerow([cell(value) for value in row])

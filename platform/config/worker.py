@@ -35,6 +35,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "reconciliation.reconcile_when_due": (600, "platform"),
     "statements.issue_due": (900, "platform"),
     "statements.render_due": (20, "platform"),
+    "statements.run_exports": (5, "platform"),
     "checkout.release_expired_holds": (15, "platform"),
     "checkout.simulate_commissions": (5, "platform"),
     "vendors.open_shops": (3, "platform"),

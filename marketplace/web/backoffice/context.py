@@ -81,6 +81,9 @@ def _finance_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         _item(path, "Refunds", "finance:refunds", "undo-2"),
         _item(path, "Balances", "finance:ledger", "book-open", exact=True, title="Books"),
         _item(path, "Journal", "finance:entries", "receipt-text"),
+        _item(path, "Months", "finance:periods", "calendar"),
+        _item(path, "Documents", "finance:documents", "file-text"),
+        _item(path, "Exports", "finance:exports", "download"),
         _item(path, "Jobs", "finance:jobs", "activity", count=failing_count(), title="Running it"),
         _item(path, "Back office", "backoffice:home", "building-2", exact=True, title="Elsewhere"),
     ]

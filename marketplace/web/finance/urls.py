@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from marketplace.web.finance.views import (
     approvals,
+    closing,
+    documents,
     exceptions,
     home,
     jobs,
@@ -37,6 +39,19 @@ urlpatterns: list[URLPattern] = [
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<str:name>/run/", jobs.run, name="job_run"),
     path("jobs/events/<uuid:event_id>/retry/", jobs.event_retry, name="event_retry"),
+    path("periods/", closing.months, name="periods"),
+    path("periods/<str:month>/closing/", closing.close, name="period_closing"),
+    path("periods/<str:month>/reopening/", closing.ask, name="period_reopening"),
+    path("periods/<str:month>/documents/", closing.issue, name="documents_issue"),
+    path("reopenings/<uuid:reopening_id>/decision/", closing.decide, name="reopening_decision"),
+    path("documents/", documents.documents, name="documents"),
+    path("documents/<str:month>.zip", documents.documents_zip, name="documents_zip"),
+    path("documents/<uuid:document_id>.pdf", documents.document_pdf, name="document_pdf"),
+    path("documents/<uuid:document_id>.csv", documents.document_csv, name="document_csv"),
+    path("exports/", documents.exports, name="exports"),
+    path("exports/<uuid:export_id>/file/", documents.export_file, name="export_file"),
+    path("exports/accounts/", documents.account_mapping, name="account_mapping"),
+    path("exports/accounts/change/", documents.account_mapping_change, name="account_mapping_change"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/exceptions/<uuid:exception_id>/", exceptions.exception, name="exception"),
     path(

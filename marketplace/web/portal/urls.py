@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from marketplace.web.portal.views import home, imports, integrations, money, orders, products, refunds, shop, stock
+from marketplace.web.portal.views import (
+    documents,
+    home,
+    imports,
+    integrations,
+    money,
+    orders,
+    products,
+    refunds,
+    shop,
+    stock,
+)
 from marketplace.web.storefront.views.files import media
 
 app_name = "portal"
@@ -51,6 +62,9 @@ urlpatterns: list[URLPattern] = [
     path("money/payouts.csv", money.payouts_csv, name="payouts_csv"),
     path("money/ledger/", money.ledger, name="ledger"),
     path("money/ledger.csv", money.ledger_csv, name="ledger_csv"),
+    path("money/documents/", documents.documents, name="documents_of_money"),
+    path("money/documents/<uuid:document_id>.pdf", documents.document_pdf, name="document_pdf"),
+    path("money/documents/<uuid:document_id>.csv", documents.document_csv, name="document_csv"),
     path("shop/", shop.profile, name="shop"),
     path("shop/logo/", shop.logo, name="logo"),
     path("shop/logo/removal/", shop.logo_removal, name="logo_removal"),

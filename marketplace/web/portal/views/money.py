@@ -51,7 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         request,
         "portal/money.html",
         {
-            "tabs": _tabs(request),
+            "tabs": money_tabs(request),
             "flow": money_flow(vendor_id),
             "owed": Money(owed, settings.CURRENCY),
             "transfers": _transfers(vendor_id, page.rows),
@@ -71,7 +71,7 @@ def transfers(request: HttpRequest) -> HttpResponse:
         request,
         "portal/transfers.html",
         {
-            "tabs": _tabs(request),
+            "tabs": money_tabs(request),
             "states": present.tabs(request, states),
             "transfers": _transfers(vendor_id, page.rows),
             "pages": present.pages(request, page),
@@ -87,7 +87,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
         request,
         "portal/payouts.html",
         {
-            "tabs": _tabs(request),
+            "tabs": money_tabs(request),
             "payouts": _payouts(_vendor_id(request), page.rows),
             "pages": present.pages(request, page),
         },
@@ -99,7 +99,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     vendor_id = _vendor_id(request)
     account = vendor_account(AccountCode.VENDOR_PAYABLE, vendor_id=vendor_id, currency=settings.CURRENCY)
     page = explain_to_vendor(account, cursor=request.GET.get("cursor")) if account else None
-    context: dict[str, Any] = {"tabs": _tabs(request), "currency": settings.CURRENCY}
+    context: dict[str, Any] = {"tabs": money_tabs(request), "currency": settings.CURRENCY}
     if page:
         context |= {
             "rows": _steps(vendor_id, page.steps),
@@ -195,8 +195,15 @@ def ledger_csv(request: HttpRequest) -> HttpResponseBase:
 # --- Their parts --------------------------------------------------------------------------------------------
 
 
-def _tabs(request: HttpRequest) -> list[dict[str, Any]]:
-    routes = (("money", "Overview"), ("transfers", "Transfers"), ("payouts", "Payouts"), ("ledger", "Account"))
+def money_tabs(request: HttpRequest) -> list[dict[str, Any]]:
+    """Tabs of all pages about money."""
+    routes = (
+        ("money", "Overview"),
+        ("transfers", "Transfers"),
+        ("payouts", "Payouts"),
+        ("ledger", "Account"),
+        ("documents_of_money", "Documents"),
+    )
     urls = [(reverse(f"portal:{route}"), label) for route, label in routes]
     return [{"label": label, "url": url, "current": request.path == url, "count": None} for url, label in urls]
 

@@ -12,6 +12,7 @@ LOOKS = {
     "/orders/board/": "owner manager orders finance viewer",
     "/money/": "owner manager finance viewer",
     "/money/ledger.csv": "owner manager finance viewer",
+    "/money/documents/": "owner manager finance viewer",
     "/products/": "owner manager catalog orders finance viewer",
     "/products/new/": "owner manager catalog",
     "/imports/new/": "owner manager catalog",

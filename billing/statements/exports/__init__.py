@@ -1,0 +1,1 @@
+"""Files of the books for accounting packages: whole entries only, read and written in parts."""
