@@ -9,6 +9,7 @@ import hashlib
 import os
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -192,12 +193,14 @@ def move_clock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[tim
 
 @pytest.fixture
 def make_vendor(db: None) -> Callable[..., Any]:
-    """`make_vendor("lindqvist", country="SE")`: an active vendor with a shop of its own."""
+    """`make_vendor("lindqvist", country="SE")`: an active vendor with a shop of its own, on a plan without limits."""
     from kit import clock
     from tenants.isolation.actions import assign_wall
-    from tenants.vendors.models import Domain, Vendor, VendorState
+    from tenants.vendors.entitlements import Allowed
+    from tenants.vendors.models import Domain, Vendor, VendorEntitlements, VendorState
 
     def make(slug: str = "lindqvist", **fields: Any) -> Vendor:
+        plan = fields.pop("plan", ("scale", "Scale"))
         name = fields.pop("name", slug.title())
         now = clock.now()
         vendor_id = fields.pop("id", uuid.uuid4())
@@ -217,6 +220,7 @@ def make_vendor(db: None) -> Callable[..., Any]:
             **fields,
         )
         Domain.objects.create(vendor=vendor, host=f"{slug}.localhost")
+        VendorEntitlements.objects.create(vendor=vendor, **asdict(Allowed(*plan, has_api=True, has_custom_domain=True)))
         return vendor
 
     return make

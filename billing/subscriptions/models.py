@@ -28,7 +28,8 @@ class Plan(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     retired_at = models.DateTimeField(null=True, blank=True, help_text="not offered any more; subscribers keep it")
 
-    access = Access(store="select", vendor="select", vendor_rows="all")
+    # Whoever opens a page at the provider tells it of the plan first, if the sweep has not been there yet.
+    access = Access(store="select update(provider_product_id, provider_name)", vendor="select", vendor_rows="all")
 
     class Meta:
         ordering = ["position", "id"]
@@ -61,7 +62,7 @@ class PlanPrice(models.Model):
     retired_at = models.DateTimeField(null=True, blank=True)
     provider_retired_at = models.DateTimeField(null=True, blank=True)
 
-    access = Access(store="select", vendor="select", vendor_rows="all")
+    access = Access(store="select update(provider_price_id, provider_retired_at)", vendor="select", vendor_rows="all")
 
     class Meta:
         constraints = [

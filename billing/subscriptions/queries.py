@@ -90,7 +90,7 @@ def banner_for(subscription: VendorSubscription | None, now: datetime) -> Banner
     ends = grace_ends_at(subscription)
     if subscription.status == Status.PAST_DUE and ends and now < ends:
         return Banner(
-            "warning",
+            "warn",
             "Your payment failed",
             f"You keep {plan} until {_day(ends)}. Pay the open invoice, or use another card, to stay on it.",
         )
@@ -98,7 +98,7 @@ def banner_for(subscription: VendorSubscription | None, now: datetime) -> Banner
         subscription.status == Status.PAST_DUE
     ):
         return Banner(
-            "danger",
+            "bad",
             f"Your plan {plan} has lapsed",
             "Your shop is on Start now. Nothing was deleted, and orders go on; products beyond the limit are not on sale.",
         )

@@ -38,7 +38,7 @@ _OFFERS = f"""
                {statements.AVAILABLE}::int AS available
           FROM shop_catalog_product p JOIN shop_catalog_variant v ON v.product_id = p.id
           {statements.STOCK}
-         WHERE p.state = 'published' AND %(selling)s
+         WHERE p.state = 'published' AND p.paused_at IS NULL AND %(selling)s
     ), shown AS (
         SELECT * FROM listings_offer WHERE vendor_id = %(vendor)s AND is_visible
     )
@@ -76,7 +76,7 @@ _WORDS = """
             SELECT jsonb_agg(jsonb_build_object('path', path, 'alt', alt, 'width', width, 'height', height)
                              ORDER BY position, id) AS list
               FROM shop_catalog_picture WHERE product_id = p.id) pictures ON true
-     WHERE l.content_vendor_id = %(vendor)s AND l.is_visible AND p.state = 'published'
+     WHERE l.content_vendor_id = %(vendor)s AND l.is_visible AND p.state = 'published' AND p.paused_at IS NULL
        AND (l.title, l.description, l.brand, l.category_id, l.category_path, l.attributes, l.pictures)
            IS DISTINCT FROM
            (p.title, p.description, p.brand, c.id, coalesce(c.path, ''), p.attributes, coalesce(pictures.list, '[]'))

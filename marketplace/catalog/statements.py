@@ -7,7 +7,7 @@ A vendor's own role chooses the ids of its rows, so nothing is matched by such a
 LIVE_VARIANTS = """
     SELECT p.id, v.id, v.gtin
       FROM shop_catalog_product p JOIN shop_catalog_variant v ON v.product_id = p.id
-     WHERE p.id = ANY(%(products)s) AND p.state = 'published'
+     WHERE p.id = ANY(%(products)s) AND p.state = 'published' AND p.paused_at IS NULL
      ORDER BY p.id, v.position, v.id
 """
 

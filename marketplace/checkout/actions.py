@@ -283,11 +283,14 @@ def _shop_prices(vendor: Vendor, lines: list[CartLine]) -> dict[UUID, tuple[str,
     if not vendor.may_sell:
         return {}
     rows = Variant.objects.filter(id__in=[line.offer_id for line in lines]).values_list(
-        "id", "sku", "price_minor", "product__state", "currency"
+        "id", "sku", "price_minor", "product__state", "product__paused_at", "currency"
     )
     return {
-        variant_id: (sku, price if state == ProductState.PUBLISHED and currency == settings.CURRENCY else None)
-        for variant_id, sku, price, state, currency in rows
+        variant_id: (
+            sku,
+            price if state == ProductState.PUBLISHED and not paused and currency == settings.CURRENCY else None,
+        )
+        for variant_id, sku, price, state, paused, currency in rows
     }
 
 

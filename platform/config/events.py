@@ -53,6 +53,7 @@ AFTER: dict[str, list[str]] = {
         "marketplace.returns.events.release_what_has_arrived",
     ],
     "refund.failed": ["marketplace.returns.events.tell_of_failure"],
+    "vendor.entitlements_changed": ["tenants.shop.catalog.events.follow_entitlements"],
     "vendor.applied": ["tenants.vendors.events.mail_applicant"],
     "vendor.approved": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
     "vendor.rejected": ["tenants.vendors.events.mail_applicant"],

@@ -79,6 +79,9 @@ STATUSES: dict[str, Status] = {
     "out_of_stock": Status("bad", "package-x", "Out of stock"),
     "ended": Status("calm", "clock", "Ended"),
     "trialing": Status("info", "hourglass", "Trial"),
+    "incomplete_expired": Status("calm", "hourglass", "Never paid"),
+    "void": Status("calm", "ban", "Void"),
+    "uncollectible": Status("bad", "circle-x", "Given up"),
     # vendors, people, connections
     "applied": Status("info", "clipboard-list", "Applied"),
     "invited": Status("info", "mail", "Invited"),

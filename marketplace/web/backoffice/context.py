@@ -60,6 +60,7 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
     if allowed.administrate:
         items += [
             _item(path, "Commissions", "backoffice:commissions", "badge-percent", title="Rules"),
+            _item(path, "Plans", "backoffice:plans", "layers"),
             _item(path, "Categories", "backoffice:categories", "layers"),
             _item(path, "Facts", "backoffice:facts", "zap", count=failed_count(), title="Running it"),
             _item(path, "Audit", "backoffice:audit", "history"),

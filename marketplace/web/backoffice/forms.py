@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from billing.subscriptions.models import Interval
 from kit.errors import SoukError
 from kit.money import parse_major
 from taxonomy.models import TaxCategory
@@ -106,6 +107,34 @@ class NewCategoryForm(forms.Form):
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
         self.fields["parent"].choices = category_choices("Nothing: at the top")  # type: ignore[attr-defined]
+
+
+class PlanForm(forms.Form):
+    """What a plan is called and allows; an empty limit is none."""
+
+    name = forms.CharField(max_length=60, label="Name")
+    description = forms.CharField(max_length=200, required=False, label="For whom it is")
+    products_limit = forms.IntegerField(min_value=1, required=False, label="Products", help_text="Empty: no limit.")
+    staff_limit = forms.IntegerField(min_value=1, required=False, label="People", help_text="Empty: no limit.")
+    warehouses_limit = forms.IntegerField(min_value=1, required=False, label="Warehouses", help_text="Empty: no limit.")
+    has_api = forms.BooleanField(required=False, label="API keys")
+    has_custom_domain = forms.BooleanField(required=False, label="A domain of its own")
+
+
+class NewPlanForm(forms.Form):
+    """A plan begins with what Start allows."""
+
+    code = forms.SlugField(max_length=30, label="Code", help_text="Stays as it is: commission rules name it.")
+    name = forms.CharField(max_length=60, label="Name")
+    description = forms.CharField(max_length=200, required=False, label="For whom it is")
+
+
+class PlanPriceForm(forms.Form):
+    """What a plan costs from now on."""
+
+    interval = forms.ChoiceField(choices=Interval.choices, label="Paid")
+    amount = AmountField(label="Price before VAT")
+    trial_days = forms.IntegerField(min_value=0, max_value=90, initial=0, label="Free days at the start")
 
 
 def add_refusal(form: forms.Form, error: SoukError, **names: str) -> None:

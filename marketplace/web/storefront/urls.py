@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from marketplace.web.storefront.views import account, cart, catalog, checkout, files, orders, sell
+from marketplace.web.storefront.views import account, cart, catalog, checkout, files, orders, plan, sell
 from marketplace.web.storefront.visitor import market_only
 
 app_name = "storefront"
@@ -42,6 +42,13 @@ urlpatterns: list[URLPattern] = [
     path("sell/", market_only(sell.about), name="sell"),
     path("sell/apply/", market_only(sell.apply), name="sell_apply"),
     path("sell/<slug:slug>/", market_only(sell.status), name="sell_status"),
+    path("sell/<slug:slug>/plan/", market_only(plan.show), name="plan"),
+    path("sell/<slug:slug>/plan/back/", market_only(plan.back), name="plan_back"),
+    path("sell/<slug:slug>/plan/subscription/<uuid:price_id>/", market_only(plan.subscribe), name="plan_subscribe"),
+    path("sell/<slug:slug>/plan/switch/<uuid:price_id>/", market_only(plan.switch), name="plan_switch"),
+    path("sell/<slug:slug>/plan/ending/", market_only(plan.ending), name="plan_ending"),
+    path("sell/<slug:slug>/plan/renewal/", market_only(plan.renewal), name="plan_renewal"),
+    path("sell/<slug:slug>/plan/billing/", market_only(plan.portal), name="plan_portal"),
     path("sell/<slug:slug>/payouts/", market_only(sell.payouts), name="sell_payouts"),
     path("sell/<slug:slug>/payouts/back/", market_only(sell.payouts_back), name="sell_payouts_back"),
 ]

@@ -24,6 +24,7 @@ from tenants.shop.catalog.drafts import (
     variant_problems,
 )
 from tenants.shop.catalog.models import Product, ProductState, Variant
+from tenants.shop.catalog.plan import check_may_add, check_may_sell_one_more, keep_within_plan
 from tenants.shop.inventory.actions import set_stock
 from tenants.shop.shipping.queries import has_said_how
 
@@ -65,7 +66,10 @@ def _told_apart() -> Iterator[None]:
 
 @_told_apart()
 def create_product(*, draft: ProductDraft, publish: bool = False, actor_id: UUID | None = None) -> Product:
-    """A new product with its variants and their stock. Raises InvalidProduct; ShippingUnknown when it is to be published."""
+    """A new product with its variants and their stock. Raises InvalidProduct, BeyondPlan; ShippingUnknown when it is to be
+    published.
+    """
+    check_may_add()
     _check(draft)
     if publish:
         check_may_publish()
@@ -135,7 +139,7 @@ def set_price(*, variant: Variant, price_minor: int, compare_at_minor: int | Non
 def publish_product(*, product: Product) -> Product:
     """Offer it on the marketplace; within a second it can be found there. Publishing it again changes nothing.
 
-    Raises InvalidInput for one without a variant, ShippingUnknown.
+    Raises InvalidInput for one without a variant, ShippingUnknown, BeyondPlan.
     """
     return _move(product, ProductState.PUBLISHED)
 
@@ -148,6 +152,15 @@ def unpublish_product(*, product: Product) -> Product:
 def archive_product(*, product: Product) -> Product:
     """Put it away: off the marketplace and out of the vendor's usual lists. Orders keep it."""
     return _move(product, ProductState.ARCHIVED)
+
+
+@transaction.atomic
+def follow_plan() -> int:
+    """The plan has changed: pause or resume products so that as many are on sale as it allows; gives how many changed."""
+    changed = keep_within_plan()
+    if changed:
+        products_changed(product.id for product in changed)
+    return len(changed)
 
 
 def check_may_publish() -> None:
@@ -175,6 +188,13 @@ def slug_of(title: str) -> str:
 
 @transaction.atomic
 def _move(product: Product, state: ProductState) -> Product:
+    # What it was by then is looked at again under its lock; the plan's place is taken before any product's.
+    was = Product.objects.values_list("state", flat=True).get(id=product.id)
+    if was != state:
+        if was == ProductState.ARCHIVED:
+            check_may_add()
+        if state == ProductState.PUBLISHED:
+            check_may_sell_one_more()
     product = Product.objects.select_for_update().get(id=product.id)
     if product.state == state:
         return product
@@ -185,8 +205,10 @@ def _move(product: Product, state: ProductState) -> Product:
     product.state = state
     if state == ProductState.PUBLISHED and product.published_at is None:
         product.published_at = clock.now()
+    product.paused_at = None
     _touch(product)
-    products_changed([product.id])
+    changed = keep_within_plan() if state != ProductState.PUBLISHED else []
+    products_changed([product.id, *(other.id for other in changed)])
     return product
 
 

@@ -46,6 +46,7 @@ from tenants.shop.catalog.models import (
     RowResult,
     Variant,
 )
+from tenants.shop.catalog.plan import keep_within_plan, room_to_add
 from tenants.shop.inventory.actions import set_stock
 
 log = structlog.get_logger(__name__)
@@ -230,6 +231,7 @@ class _Chunk:
         self.stock: dict[UUID, int] = {}
         self.results: dict[int, ImportRow] = {}
         # variant -> its line and its product, for what only shows when stock is set
+        self.room = room_to_add()
         self.lines: dict[UUID, int] = {}
         self.owners: dict[UUID, UUID] = {}
 
@@ -273,6 +275,12 @@ class _Chunk:
             taken = known.by_sku.get(wanted.sku)
             if taken is not None:
                 raise _RowError(f"The SKU “{wanted.sku}” is taken by another product.", field="sku")
+            if self.room is not None:
+                if self.room < 1:
+                    raise _RowError(
+                        "Your plan has no room for another product. Choose a larger one on the page “Plan”."
+                    )
+                self.room -= 1
             product = Product(id=uuid7(), slug=slug_of(draft.title), created_at=self.now)
             variant = Variant(id=uuid7(), product=product, sku=wanted.sku)
             known.by_sku[wanted.sku] = variant
@@ -462,7 +470,8 @@ class _Chunk:
             unique_fields=["id"],
             update_fields=["sku", "gtin", "price_minor", "compare_at_minor", "currency", "weight_grams"],
         )
-        changed = set(self.products)
+        # What was published now may be more than the plan has on sale: the newest of all wait.
+        changed = set(self.products) | {product.id for product in keep_within_plan()}
         if self.stock:
             reason = f"import {self.product_import.filename}"[:200]
             counted = set_stock(self.stock, reason, actor_id=self.product_import.requested_by, announced=False)

@@ -40,6 +40,7 @@ class Product(models.Model):
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
     published_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True, help_text="not on sale: more than the plan allows")
 
     class Meta:
         constraints = [
@@ -54,6 +55,10 @@ class Product(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_on_sale(self) -> bool:
+        return self.state == ProductState.PUBLISHED and self.paused_at is None
 
 
 class Variant(models.Model):

@@ -16,6 +16,7 @@ from kit.context import require_vendor
 from kit.errors import InvalidInput
 from kit.ids import ALPHABET
 from tenants.shop.integrations.models import ApiKey, Scope
+from tenants.vendors.entitlements import check_feature
 
 MARK = "souk_"
 LONGEST = timedelta(days=366)
@@ -28,8 +29,9 @@ def make_key(*, name: str, scopes: Collection[str], expires_at: datetime, by: UU
     """A new key of this shop, and the key itself, which is never to be had again. `by` is the user who makes it.
 
     Raises InvalidInput for an empty name, no or unknown scopes, an end that is past or more than a year away, and when there
-    are fifty keys that still work.
+    are fifty keys that still work. Raises BeyondPlan when the plan does not include keys.
     """
+    check_feature("api")
     name = name.strip()
     if not name or len(name) > 80 or "\0" in name:
         raise InvalidInput("Say in up to 80 letters what the key is for.", field="name")

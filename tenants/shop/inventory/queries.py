@@ -78,7 +78,9 @@ def stock_page(
 
 def low_stock(limit: int) -> list[Variant]:
     """Variants on sale with LOW units or fewer to buy (`.available`), the fewest first; at most `limit`."""
-    on_sale = Variant.objects.filter(product__state=ProductState.PUBLISHED).select_related("product")
+    on_sale = Variant.objects.filter(product__state=ProductState.PUBLISHED, product__paused_at=None).select_related(
+        "product"
+    )
     return list(_with_available(on_sale).filter(available__lte=LOW).order_by("available", "sku")[:limit])
 
 

@@ -170,7 +170,7 @@ def test_past_due_keeps_the_plan_for_the_days_of_grace_with_a_mail_at_each_step(
     assert subscriber.states() == ("past_due", "start")
     banner = banner_for(subscriber.subscription, clock.now())
     assert banner is not None
-    assert banner.kind == "danger"
+    assert banner.kind == "bad"
 
     # Paid after all: the plan is back.
     invoice = SubscriptionInvoice.objects.get(status=InvoiceStatus.OPEN)

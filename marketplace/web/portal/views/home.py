@@ -10,17 +10,21 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from billing.subscriptions.queries import banner_for, subscription_of
 from kit import clock
+from kit.links import absolute_url
 from kit.money import Money
 from marketplace.orders import queries
 from marketplace.orders.models import Fulfillment
 from marketplace.web.portal.context import counts_of, sell_url
 from marketplace.web.portal.flow import money_flow
 from marketplace.web.portal.roles import ANYBODY, may, shows
+from marketplace.web.usage import usage_of
 from tenants.shop.catalog.models import ProductState
 from tenants.shop.catalog.queries import product_counts
 from tenants.shop.inventory.queries import LOW, low_stock
 from tenants.shop.shipping.queries import has_said_how
+from tenants.vendors.entitlements import allowed_to
 from tenants.vendors.models import Vendor, VendorState
 
 DAYS = 14
@@ -38,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
     allowed = may(request.member)  # type: ignore[attr-defined]
     products = product_counts()
     low = low_stock(LOW_SHOWN + 1)
+    plan = allowed_to(vendor.id)
     context: dict[str, Any] = {
         "today": timezone.localtime(clock.now()),
         "first_name": str(request.member.name).split(" ")[0],  # type: ignore[attr-defined]
@@ -45,6 +50,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "low": [{"variant": variant, "left": variant.available} for variant in low[:LOW_SHOWN]],  # type: ignore[attr-defined]
         "checklist": _checklist(vendor, products),
         "state": vendor.state,
+        "plan": plan,
+        "plan_url": absolute_url("market", f"/sell/{vendor.slug}/plan/"),
+        "usage": usage_of(vendor.id, plan, products=sum(products.values()) - products.get(ProductState.ARCHIVED, 0)),
+        "banner": banner_for(subscription_of(vendor.id), clock.now()),
     }
     if allowed.see_money:
         context["flow"] = money_flow(vendor.id)

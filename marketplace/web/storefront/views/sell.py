@@ -61,7 +61,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def status(request: HttpRequest, slug: str) -> HttpResponse:
-    member = _member(request, slug)
+    member = member_of(request, slug)
     vendor = member.vendor
     account = ConnectedAccount.objects.filter(vendor_id=vendor.id).first()
     return render(
@@ -98,7 +98,7 @@ def payouts_back(request: HttpRequest, slug: str) -> HttpResponse:
     """
     if request.GET.get("again"):
         return _to_provider(request, slug)
-    vendor = _member(request, slug).vendor
+    vendor = member_of(request, slug).vendor
     here = see_other(reverse("storefront:sell_status", args=[vendor.slug]))
     try:
         account = onboarding.refresh_account(vendor.id)
@@ -113,7 +113,7 @@ def payouts_back(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _to_provider(request: HttpRequest, slug: str) -> HttpResponse:
-    member = _member(request, slug)
+    member = member_of(request, slug)
     vendor = member.vendor
     if member.role not in MAY_SET_UP_PAYOUTS:
         raise NotAllowed("Ask an owner of the shop: payouts are theirs to set up.")
@@ -128,7 +128,7 @@ def _to_provider(request: HttpRequest, slug: str) -> HttpResponse:
     return see_other(url)
 
 
-def _member(request: HttpRequest, slug: str) -> Member:
+def member_of(request: HttpRequest, slug: str) -> Member:
     """The visitor's membership; to whoever does not work there the page does not exist."""
     user = person(request)
     found = membership(user.id, slug) if user else None

@@ -45,6 +45,11 @@ DOORS = {
     "backoffice:commission_draft_discard": ADMINISTRATOR,
     "backoffice:commission_simulations": ADMINISTRATOR,
     "backoffice:commission_simulation": ADMINISTRATOR,
+    "backoffice:plans": ADMINISTRATOR,
+    "backoffice:plan_new": ADMINISTRATOR,
+    "backoffice:plan": ADMINISTRATOR,
+    "backoffice:plan_price": ADMINISTRATOR,
+    "backoffice:plan_retirement": ADMINISTRATOR,
     "backoffice:categories": ADMINISTRATOR,
     "backoffice:category_new": ADMINISTRATOR,
     "backoffice:category": ADMINISTRATOR,
@@ -107,6 +112,8 @@ POSTED = {
     "backoffice:commission_draft_adoption",
     "backoffice:commission_draft_discard",
     "backoffice:commission_simulations",
+    "backoffice:plan_price",
+    "backoffice:plan_retirement",
     "backoffice:fact_retry",
     "finance:transfer_retry",
     "finance:refund_retry",
@@ -131,6 +138,8 @@ CHANGING = POSTED | {
     "backoffice:commission_draft_rule",
     "backoffice:category_new",
     "backoffice:category",
+    "backoffice:plan_new",
+    "backoffice:plan",
 }
 
 
