@@ -31,7 +31,7 @@ class Allowed:
 
 
 # The plan that costs nothing and that nobody has to choose.
-START = Allowed("start", "Start", products_limit=100, staff_limit=2, warehouses_limit=1)
+START = Allowed("start", "Start", products_limit=250, staff_limit=2, warehouses_limit=1)
 COUNTED = {"products": "products", "staff": "people", "warehouses": "warehouses"}
 FEATURES = {"api": "API keys", "custom_domain": "a domain of your own"}
 

@@ -4,7 +4,7 @@ from django.db import migrations
 
 PLANS = [
     # code, name, description, products, staff, warehouses, api, domain, monthly, yearly, trial days
-    ("start", "Start", "Everything you need to begin", 100, 2, 1, False, False, None, None, 0),
+    ("start", "Start", "Everything you need to begin", 250, 2, 1, False, False, None, None, 0),
     ("growth", "Growth", "For shops with a team and systems of their own", 1000, 10, 3, True, False, 2900, 29000, 14),
     ("scale", "Scale", "No limits, and a domain of your own", None, None, None, True, True, 9900, 99000, 0),
 ]

@@ -41,7 +41,7 @@ def test_a_plan_is_added_priced_and_retired(desk):
     at = desk("administrator")
     at.post("/plans/new/", {"code": "studio", "name": "Studio", "description": "For makers"})
     studio = Plan.objects.get(code="studio")
-    assert (studio.products_limit, studio.position) == (100, 3)
+    assert (studio.products_limit, studio.position) == (250, 3)
     assert at.post("/plans/new/", {"code": "studio", "name": "Again"}).status_code == 422
     at.post(f"/plans/{studio.id}/price/", {"interval": "year", "amount": "120", "trial_days": "0"})
     assert at.post(f"/plans/{studio.id}/retirement/").status_code == 302
