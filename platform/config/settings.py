@@ -398,8 +398,8 @@ CURRENCY = "EUR"
 # From this amount on, a second person decides about what moves money by hand. Minor units of any currency.
 FOUR_EYES_MINOR = int(env("SOUK_FOUR_EYES_MINOR", "50000"))
 # Where the platform is established decides about VAT on its commission; empty: it charges none.
-PLATFORM_COUNTRY = env("SOUK_PLATFORM_COUNTRY", "").upper()
-PLATFORM_VAT_ID = env("SOUK_PLATFORM_VAT_ID", "")
+PLATFORM_COUNTRY = env("SOUK_PLATFORM_COUNTRY", env("SOUK_LEGAL_COUNTRY", "")).upper()
+PLATFORM_VAT_ID = env("SOUK_PLATFORM_VAT_ID", env("SOUK_LEGAL_VAT_ID", ""))
 # What the provider is expected to take of a payment, to warn of commission below it: basis points, and minor units.
 PROVIDER_FEE_BPS = int(env("SOUK_PROVIDER_FEE_BPS", "150"))
 PROVIDER_FEE_FIXED_MINOR = int(env("SOUK_PROVIDER_FEE_FIXED_MINOR", "25"))

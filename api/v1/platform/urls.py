@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.platform.views import commissions, me, orders, refunds, vendors
+from api.v1.platform.views import commissions, drafts, me, orders, refunds, vendors
 
 app_name = "api_platform"
 urlpatterns = with_document(
@@ -32,6 +32,19 @@ urlpatterns = with_document(
         ),
         path(
             "commission-rules/<uuid:rule_id>/versions", commissions.RuleVersions.as_view(), name="commission_versions"
+        ),
+        path("commission-drafts", drafts.DraftList.as_view(), name="commission_drafts"),
+        path("commission-drafts/<uuid:draft_id>", drafts.DraftOne.as_view(), name="commission_draft"),
+        path("commission-drafts/<uuid:draft_id>/adoption", drafts.DraftAdoption.as_view(), name="commission_adoption"),
+        path(
+            "commission-drafts/<uuid:draft_id>/simulations",
+            drafts.DraftSimulations.as_view(),
+            name="commission_simulations",
+        ),
+        path(
+            "commission-simulations/<uuid:simulation_id>",
+            drafts.SimulationOne.as_view(),
+            name="commission_simulation",
         ),
         path("commission-explanations", commissions.Explanations.as_view(), name="commission_explanations"),
     ],

@@ -12,13 +12,16 @@ from api.auth import SignedIn, staff_scopes
 from api.v1.finance import urls as finance
 from api.v1.platform import urls as platform
 from approvals.actions import request_approval
+from billing.commissions import drafts
 from billing.commissions.models import CommissionRule
 from billing.ledger.models import JournalEntry, LedgerAccount
 from billing.payments.actions import request_refund
 from billing.payments.models import Payment, PaymentShare
 from billing.reconciliation.actions import reconcile
 from billing.reconciliation.models import ReconciliationException
+from kit import clock
 from kit.money import Money
+from marketplace.checkout.simulation import run_simulations
 from marketplace.fulfillment.models import Parcel, ParcelLine
 from marketplace.orders.models import VendorOrder
 from tests.api.conftest import OFFICE
@@ -48,6 +51,11 @@ DOORS = {
     "commission_position": (NOBODY, ADMINISTRATOR),
     "commission_versions": (ADMINISTRATOR, NOBODY),
     "commission_explanations": (NOBODY, ADMINISTRATOR),
+    "commission_drafts": (ADMINISTRATOR, ADMINISTRATOR),
+    "commission_draft": (ADMINISTRATOR, ADMINISTRATOR),
+    "commission_adoption": (NOBODY, ADMINISTRATOR),
+    "commission_simulations": (NOBODY, ADMINISTRATOR),
+    "commission_simulation": (ADMINISTRATOR, NOBODY),
 }
 # Of the finance API: what only some of those who keep the books may change.
 FINANCE_WRITES = {"approval_decision": {"controller", "administrator"}}
@@ -142,6 +150,9 @@ def everything_of(market_day: Any) -> dict[str, Any]:
         for share in PaymentShare.objects.filter(payment=payment):
             request_refund(share=share, amount_minor=10, reason="Late", key=f"late:{share.id}")
     run = reconcile(fetch_balances=list)
+    draft = drafts.start_draft(name="Spring")
+    simulation = drafts.simulate(draft_id=draft.id, first_on=clock.today(), last_on=clock.today())
+    run_simulations()
     waiting = request_approval(
         kind="ledger.entry",
         subject=f"exception:{run.id}",
@@ -154,6 +165,8 @@ def everything_of(market_day: Any) -> dict[str, Any]:
     return {
         "vendor_id": market_day.lindqvist.id,
         "number": market_day.paid.number,
+        "draft_id": draft.id,
+        "simulation_id": simulation.id,
         "rule_id": CommissionRule.objects.get().id,
         "account_id": LedgerAccount.objects.get(code="2000", vendor_id=market_day.lindqvist.id).id,
         "entry_id": JournalEntry.objects.get(kind="transfer").id,

@@ -57,7 +57,7 @@ class RuleList(OfficeView):
     @idempotent
     def post(self, request: Request) -> Response:
         given, by = body_of(NewCommissionRuleSerializer, request), caller_of(request).person_id
-        with traced("commission_rule.added", by=by, **_told_of(given)) as told:
+        with traced("commission_rule.added", by=by, **told_of(given)) as told:
             rule = add_rule(**given, by=by)
             told["subject"] = f"commission_rule:{rule.id}"
         return Response(detail(rule), status=201, headers={"Location": _address(rule)})
@@ -86,7 +86,7 @@ class RuleOne(OfficeView):
     @idempotent
     def put(self, request: Request, rule_id: UUID) -> Response:
         old, given, by = _rule(rule_id), body_of(RateSerializer, request), caller_of(request).person_id
-        with traced("commission_rule.replaced", by=by, **_told_of(given)) as told:
+        with traced("commission_rule.replaced", by=by, **told_of(given)) as told:
             rule = replace_rule(rule_id=old.id, **given, by=by)
             told["subject"] = f"commission_rule:{rule.id}"
         return Response(detail(rule), headers={"Location": _address(rule)})
@@ -195,7 +195,7 @@ def in_words(rows: Sequence[RuleTerms]) -> list[With]:
     ]
 
 
-def _told_of(given: dict[str, Any]) -> dict[str, Any]:
+def told_of(given: dict[str, Any]) -> dict[str, Any]:
     """Of a rule's terms those that say something, for the trail of who did what."""
     return {name: value for name, value in given.items() if (value or name == "rate_bps") and name != "position"}
 

@@ -6,10 +6,13 @@ import pytest
 
 from audit.models import AuditEntry
 from billing.commissions.models import CommissionRule
+from kit import clock
+from marketplace.checkout.simulation import run_simulations
 from taxonomy.actions import add_category
 from tests.support.api import items
 
 RULES = "/api/v1/platform/commission-rules"
+DRAFTS = "/api/v1/platform/commission-drafts"
 EXPLANATIONS = "/api/v1/platform/commission-explanations"
 
 
@@ -143,3 +146,38 @@ def test_an_explanation_says_what_a_line_would_pay_and_why(
     assert (unsold.status_code, unsold.json()["code"]) == (409, "no_commission_rule")
     wrong = caller.post(EXPLANATIONS, {**line, "amount_minor": -1, "quantity": 0, "category_path": "nowhere"})
     assert {error["field"] for error in wrong.json()["errors"]} == {"amount_minor", "quantity", "category_path"}
+
+
+def test_a_draft_is_written_replayed_and_adopted(at_office: Any, market_day: Any) -> None:
+    caller, standard = at_office("administrator"), CommissionRule.objects.get()
+    started = caller.post(DRAFTS, {"name": "Spring"})
+    assert (started.status_code, [rule["source_id"] for rule in started.json()["rules"]]) == (201, [str(standard.id)])
+    address = started["Location"]
+    rules = [
+        {"name": "Abroad", "rate_bps": 2000, "conditions": {"country": ["NL"]}},
+        {"name": "Standard", "rate_bps": 900, "source_id": str(standard.id)},
+    ]
+    written = caller.put(address, {"rules": rules})
+    assert [(rule["position"], rule["is_changed"], rule["covers"]) for rule in written.json()["rules"]] == [
+        (1, True, "To NL"),
+        (2, True, "Everything"),
+    ]
+    assert caller.put(address, {"rules": [{**rules[0], "conditions": {"moon": ["full"]}}]}).status_code == 422
+    today = clock.today().isoformat()
+    waiting = caller.post(f"{address}/simulations", {"first_on": today, "last_on": today})
+    assert (waiting.status_code, waiting.json()["state"], waiting.json()["result"]) == (202, "due", {})
+    run_simulations()
+    done = caller.get(waiting["Location"]).json()
+    assert (done["state"], done["orders_done"]) == ("done", 2)
+    assert {row["vendor_id"]: row["difference_minor"] for row in done["result"]["vendors"]} == {
+        str(market_day.lindqvist.id): 1000,
+        str(market_day.moreau.id): 100,
+    }
+    assert [(idle["name"], idle["kind"]) for idle in done["result"]["idle"]] == [
+        ("Standard", "shadowed in this period")
+    ]
+    adopted = caller.put(f"{address}/adoption", {})
+    assert (adopted.status_code, adopted.json()["adopted_at"] is not None) == (200, True)
+    assert [(rule["name"], rule["version"]) for rule in items(caller, RULES)] == [("Abroad", 1), ("Standard", 2)]
+    assert (caller.put(f"{address}/adoption", {}).status_code, caller.delete(address).status_code) == (409, 409)
+    assert [draft["name"] for draft in items(caller, DRAFTS)] == ["Spring"]
