@@ -35,7 +35,7 @@ class AskedPartInput(serializers.Serializer[Any]):
 
 class PreviewInput(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
-        RequestKind.values, help_text="A cancellation withdraws what has not left; a refund leaves the goods."
+        RequestKind.choices, help_text="A cancellation withdraws what has not left; a refund leaves the goods."
     )
     parts = serializers.ListField(child=AskedPartInput(), min_length=1, max_length=100)
 
@@ -113,7 +113,7 @@ class PreviewSerializer(CustomerPreviewSerializer):
 class RefundRequestSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     number = serializers.CharField(help_text="Of the order, or the one vendor order that it is about.")
-    kind = serializers.ChoiceField(RequestKind.values)
+    kind = serializers.ChoiceField(RequestKind.choices)
     state = serializers.ChoiceField(RequestState.choices)
     reason = serializers.CharField()
     currency = serializers.CharField()
