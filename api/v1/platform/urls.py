@@ -22,9 +22,21 @@ urlpatterns = with_document(
         path("orders/<slug:number>/refund-requests", refunds.OrderRefundRequests.as_view(), name="order_refunds"),
         path("refund-requests", refunds.RefundRequestList.as_view(), name="refund_requests"),
         path("refund-requests/<uuid:request_id>", refunds.RefundRequestOne.as_view(), name="refund_request"),
-        path("refund-requests/<uuid:request_id>/previews", refunds.RefundRequestPreviews.as_view()),
-        path("refund-requests/<uuid:request_id>/approval", refunds.RefundRequestApproval.as_view()),
-        path("refund-requests/<uuid:request_id>/rejection", refunds.RefundRequestRejection.as_view()),
+        path(
+            "refund-requests/<uuid:request_id>/previews",
+            refunds.RefundRequestPreviews.as_view(),
+            name="refund_previews_of",
+        ),
+        path(
+            "refund-requests/<uuid:request_id>/approval",
+            refunds.RefundRequestApproval.as_view(),
+            name="refund_approval_of",
+        ),
+        path(
+            "refund-requests/<uuid:request_id>/rejection",
+            refunds.RefundRequestRejection.as_view(),
+            name="refund_rejection_of",
+        ),
         path("commission-rules", commissions.RuleList.as_view(), name="commission_rules"),
         path("commission-rules/<uuid:rule_id>", commissions.RuleOne.as_view(), name="commission_rule"),
         path(

@@ -15,6 +15,7 @@ SEES_BOOKS = (StaffRole.FINANCE_VIEWER, *KEEPS_BOOKS)
 
 for_all = staff_required(StaffRole.SUPPORT, *SEES_BOOKS)
 for_support = staff_required(StaffRole.SUPPORT)
+for_refunds = staff_required(StaffRole.SUPPORT, *KEEPS_BOOKS)
 for_accountants = staff_required(*KEEPS_BOOKS)
 for_controllers = staff_required(StaffRole.CONTROLLER)
 for_administrators = staff_required(StaffRole.ADMINISTRATOR)

@@ -36,6 +36,7 @@ FINANCE = {"finance_viewer", "accountant", "controller", "administrator"}
 KEEPS_BOOKS = FINANCE - {"finance_viewer"}
 EVERYBODY = FINANCE | {"support"}
 ADMINISTRATOR = {"administrator"}
+REFUNDS = EVERYBODY - {"finance_viewer"}
 NOBODY: set[str] = set()
 # (reading, writing) by route: as on the pages, see the doors of the back office. Of the finance console all are finance's.
 DOORS = {
@@ -46,6 +47,13 @@ DOORS = {
     "vendor_rejection": (NOBODY, ADMINISTRATOR),
     "orders": (EVERYBODY, NOBODY),
     "order": (EVERYBODY, NOBODY),
+    "refund_previews": (NOBODY, REFUNDS),
+    "order_refunds": (NOBODY, REFUNDS),
+    "refund_requests": (EVERYBODY, NOBODY),
+    "refund_request": (EVERYBODY, NOBODY),
+    "refund_previews_of": (NOBODY, REFUNDS),
+    "refund_approval_of": (NOBODY, REFUNDS),
+    "refund_rejection_of": (NOBODY, REFUNDS),
     "commission_rules": (ADMINISTRATOR, ADMINISTRATOR),
     "commission_rule": (ADMINISTRATOR, ADMINISTRATOR),
     "commission_position": (NOBODY, ADMINISTRATOR),
@@ -135,7 +143,8 @@ def test_who_calls_is_told_what_they_may_do(at_office: Any) -> None:
         answer["scopes"]
         == sorted(staff_scopes("accountant"))
         == [
-            *("approvals:read", "money:read", "money:write", "orders:read", "vendors:read"),
+            *("approvals:read", "money:read", "money:write", "orders:read"),
+            *("refunds:read", "refunds:write", "vendors:read"),
         ]
     )
 

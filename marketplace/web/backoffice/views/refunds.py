@@ -22,13 +22,13 @@ from marketplace.returns.actions import Actor
 from marketplace.returns.models import CommissionOnRefund, CustomerCancels, RefundRequest, RequestState
 from marketplace.returns.policy import policies, policy_at, set_policy
 from marketplace.returns.queries import requests_page, requests_waiting
-from marketplace.web.backoffice.roles import for_administrators, for_all, staff_of
+from marketplace.web.backoffice.roles import for_administrators, for_all, for_refunds, staff_of
 from marketplace.web.backoffice.tables import Filter, pages, tabs
 from marketplace.web.giving_back import decide, deciding, giving_back, told_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_all
+@for_refunds
 def order_refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The form over all vendors' parts, its preview, and doing it."""
     order = Order.objects.filter(id=order_id).first()
@@ -83,7 +83,7 @@ def refund(request: HttpRequest, request_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_all
+@for_refunds
 def decision(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Approve (`decision=approve`, with the digest of what was shown) or reject."""
     found = _find(request_id)

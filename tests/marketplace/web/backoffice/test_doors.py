@@ -12,6 +12,7 @@ STAFF = ("support", "finance_viewer", "accountant", "controller", "administrator
 EVERYBODY = set(STAFF)
 SUPPORT = {"support", "administrator"}
 FINANCE = {"finance_viewer", "accountant", "controller", "administrator"}
+REFUNDS = EVERYBODY - {"finance_viewer"}
 CONTROLLER = {"controller", "administrator"}
 ADMINISTRATOR = {"administrator"}
 
@@ -23,10 +24,10 @@ DOORS = {
     "backoffice:vendor_rejection": ADMINISTRATOR,
     "backoffice:orders": EVERYBODY,
     "backoffice:order": EVERYBODY,
-    "backoffice:order_refund": EVERYBODY,
+    "backoffice:order_refund": REFUNDS,
     "backoffice:refunds": EVERYBODY,
     "backoffice:refund": EVERYBODY,
-    "backoffice:refund_decision": EVERYBODY,
+    "backoffice:refund_decision": REFUNDS,
     "backoffice:refund_policy": ADMINISTRATOR,
     "backoffice:customers": SUPPORT,
     "backoffice:customer": SUPPORT,
