@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from django.db import transaction
+
 from billing.ledger import periods
 from billing.ledger.actions import post
 from billing.ledger.entries import Line, ShareOfSale
@@ -59,3 +61,28 @@ class Trade:
     def close(self, *months: Month) -> None:
         for month in months:
             periods.close(month=month, by=ELIF)
+
+
+def statement_of(vendor):
+    """A statement of a month long past, in which nothing was sold yet."""
+    from billing.ledger.models import Period
+    from billing.statements.models import Document, DocumentKind
+    from billing.statements.numbers import take
+
+    month = Month(date(2020, 1, 1))
+    closed = {"ends_on": month.ends_on, "closed_at": noon(MARCH), "closed_by": ELIF}
+    Period.objects.get_or_create(starts_on=month.starts_on, defaults=closed)
+    with transaction.atomic():
+        sequence, number = take(DocumentKind.STATEMENT, 2026)
+        return Document.objects.create(
+            kind=DocumentKind.STATEMENT,
+            number=number,
+            year=2026,
+            sequence=sequence,
+            vendor_id=vendor.id,
+            currency="EUR",
+            starts_on=month.starts_on,
+            total_minor=0,
+            data={"opening_minor": 0, "closing_minor": 0},
+            data_sha256="0" * 64,
+        )

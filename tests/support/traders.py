@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 
+from tests.support.months import statement_of
+
 
 @dataclass(frozen=True)
 class Trade:
@@ -64,6 +66,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "order_id": part.id,
             "parcel_id": parcel.id,
             "payout_id": payout.id,
+            "document_id": statement_of(vendor).id,
             "request_id": ask_for_a_refund(part).id,
         },
     )

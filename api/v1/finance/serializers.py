@@ -9,6 +9,7 @@ from billing.ledger.models import AccountCode
 from billing.payments.models import AttemptState, PaymentState, RefundState
 from billing.payouts.models import PayoutState, TransferState
 from billing.reconciliation.models import ExceptionState
+from billing.statements.models import DocumentKind, ExportFormat, ExportState
 
 CODES = [(code.value, code.name) for code in AccountCode]
 KINDS = ("order", "vendor_order", "payout")
@@ -409,3 +410,73 @@ class ApprovalSerializer(serializers.Serializer):
 class DecisionSerializer(serializers.Serializer):
     grant = serializers.BooleanField()
     note = serializers.CharField(required=False, default="", allow_blank=True, max_length=250)
+
+
+# --- Months, documents, files -------------------------------------------------------------------------------------------
+
+
+class CheckSerializer(serializers.Serializer):
+    name = serializers.CharField()
+    title = serializers.CharField()
+    passed = serializers.BooleanField()
+    text = serializers.CharField(help_text="What was found.")
+
+
+class PeriodSerializer(serializers.Serializer):
+    """A month of the books: closed, or the next to close."""
+
+    month = serializers.CharField(help_text="2026-10")
+    closed_at = serializers.DateTimeField(allow_null=True)
+    closed_by = serializers.UUIDField(allow_null=True, help_text="The person's user id.")
+    documents_count = serializers.IntegerField()
+    checks = CheckSerializer(many=True)
+
+
+class DocumentFilterSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(DocumentKind.choices, required=False)
+    vendor = serializers.UUIDField(required=False)
+    month = serializers.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", required=False, help_text="2026-10")
+
+
+class DocumentSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    document_kind = serializers.ChoiceField(DocumentKind.choices, source="kind")
+    number = serializers.CharField()
+    vendor = VendorNameSerializer(allow_null=True)
+    month_starts_on = serializers.DateField(source="starts_on")
+    corrects_id = serializers.UUIDField(allow_null=True, help_text="Of a credit note, the invoice it corrects.")
+    currency = serializers.CharField()
+    net_minor = serializers.IntegerField(help_text="Of a statement, zero.")
+    tax_minor = serializers.IntegerField(help_text="VAT.")
+    total_minor = serializers.IntegerField(help_text="Of a statement, its closing balance.")
+    issued_at = serializers.DateTimeField()
+    file_sha256 = serializers.CharField(help_text="Of the PDF; empty until it is made.")
+
+
+class DocumentDetailSerializer(DocumentSerializer):
+    data = serializers.JSONField(help_text="Everything the document says, frozen.")
+    data_sha256 = serializers.CharField()
+
+
+class NewExportSerializer(serializers.Serializer):
+    format = serializers.ChoiceField(ExportFormat.choices)
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(help_text="The first day after.")
+
+
+class ExportSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    format = serializers.ChoiceField(ExportFormat.choices)
+    currency = serializers.CharField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(help_text="The first day after.")
+    state = serializers.ChoiceField(ExportState.choices)
+    percent = serializers.IntegerField()
+    entries_done = serializers.IntegerField()
+    debits_minor = serializers.IntegerField()
+    credits_minor = serializers.IntegerField()
+    file_sha256 = serializers.CharField()
+    file_bytes = serializers.IntegerField()
+    error = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+    done_at = serializers.DateTimeField(allow_null=True)

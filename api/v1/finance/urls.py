@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.finance.views import approvals, ledger, payments, reconciliation, transfers
+from api.v1.finance.views import approvals, closing, ledger, payments, reconciliation, transfers
 
 app_name = "api_finance"
 urlpatterns = with_document(
@@ -17,6 +17,12 @@ urlpatterns = with_document(
         path("accounts/<uuid:account_id>/postings", ledger.AccountPostings.as_view(), name="account_postings"),
         path("entries", ledger.EntryList.as_view(), name="entries"),
         path("entries/<uuid:entry_id>", ledger.EntryOne.as_view(), name="entry"),
+        path("periods", closing.PeriodList.as_view(), name="periods"),
+        path("periods/<str:month>/closure", closing.PeriodClosure.as_view(), name="period_closure"),
+        path("documents", closing.DocumentList.as_view(), name="documents"),
+        path("documents/<uuid:document_id>", closing.DocumentOne.as_view(), name="document"),
+        path("exports", closing.ExportList.as_view(), name="exports"),
+        path("exports/<uuid:export_id>", closing.ExportOne.as_view(), name="export"),
         path("vendor-balances", transfers.VendorBalances.as_view(), name="vendor_balances"),
         path("transfers", transfers.TransferList.as_view(), name="transfers"),
         path("transfers/<uuid:transfer_id>", transfers.TransferOne.as_view(), name="transfer"),

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.vendor.views import imports, money, orders, pictures, products, refunds, shop, stock
+from api.v1.vendor.views import documents, imports, money, orders, pictures, products, refunds, shop, stock
 
 app_name = "api_vendor"
 urlpatterns = with_document(
@@ -46,6 +46,8 @@ urlpatterns = with_document(
         path("transfers", money.Transfers.as_view()),
         path("payouts", money.Payouts.as_view()),
         path("payouts/<uuid:payout_id>", money.Payout.as_view()),
+        path("documents", documents.Documents.as_view()),
+        path("documents/<uuid:document_id>", documents.DocumentOne.as_view()),
         path("ledger", money.Ledger.as_view()),
     ],
 )
