@@ -103,12 +103,17 @@ class Earmark:
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What our own records know of the provider's objects, by the provider's id."""
+    """What our own records know of the provider's objects, by the provider's id.
+
+    `debts`: charges by which a vendor paid what it owed, and which vendor.
+    """
 
     sales: Mapping[str, Sale] = field(default_factory=dict)
     transfers: Mapping[str, Earmark] = field(default_factory=dict)
     refunds: Mapping[str, Earmark] = field(default_factory=dict)
     bills: Mapping[str, Earmark] = field(default_factory=dict)
+    reversals: Mapping[str, Earmark] = field(default_factory=dict)
+    debts: Mapping[str, UUID] = field(default_factory=dict)
 
 
 SALES = frozenset({"charge", "payment"})
@@ -142,8 +147,12 @@ def entry_for(movement: Movement, sources: Sources) -> EntryDraft | None:
         return sale(movement, sources.sales[source])
     if movement.type in SALES and source in sources.bills:
         return bill_paid(movement, sources.bills[source])
+    if movement.type in SALES and source in sources.debts:
+        return debt_paid(movement, sources.debts[source])
     if movement.type == "transfer" and source in sources.transfers:
         return transfer(movement, sources.transfers[source])
+    if movement.type == "transfer_refund" and source in sources.reversals:
+        return transfer_reversed(movement, sources.reversals[source])
     if movement.type in REFUNDS and source in sources.refunds:
         return refund(movement, sources.refunds[source])
     if movement.type in REFUND_FAILURES and source in sources.refunds:
@@ -226,6 +235,85 @@ def transfer(movement: Movement, mark: Earmark) -> EntryDraft | None:
     return _vendor_movement(movement, "transfer", mark, "Earnings transferred")
 
 
+def transfer_reversed(movement: Movement, mark: Earmark) -> EntryDraft | None:
+    """Earnings taken back from a vendor's balance (the movement is positive)."""
+    return _vendor_movement(movement, "transfer_reversed", mark, "Earnings taken back")
+
+
+def debt(
+    *,
+    debt_id: UUID,
+    vendor_id: UUID,
+    amount_minor: int,
+    currency: str,
+    occurred_at: datetime,
+    is_fee: bool = False,
+    reference_id: UUID | None = None,
+) -> EntryDraft:
+    """A vendor owes us: what could not be taken back of its earnings, or a dispute's fee that it is to bear."""
+    against = Line(Code.DISPUTE_FEES, -amount_minor) if is_fee else Line(Code.VENDOR_PAYABLE, -amount_minor, vendor_id)
+    return _draft(
+        f"debt:{debt_id}",
+        "vendor_debt",
+        currency,
+        occurred_at,
+        Line(Code.VENDOR_RECEIVABLE, amount_minor, vendor_id),
+        against,
+        reference_id=reference_id,
+        description="Fee of a dispute, to be paid by the vendor"
+        if is_fee
+        else "Could not be taken back, owed by vendor",
+    )
+
+
+def debt_netted(
+    *,
+    payment_id: UUID,
+    vendor_id: UUID,
+    amount_minor: int,
+    currency: str,
+    occurred_at: datetime,
+    reference_id: UUID | None = None,
+) -> EntryDraft:
+    """Later earnings pay a part of a vendor's debt."""
+    return _draft(
+        f"debt_payment:{payment_id}",
+        "debt_netted",
+        currency,
+        occurred_at,
+        Line(Code.VENDOR_PAYABLE, amount_minor, vendor_id),
+        Line(Code.VENDOR_RECEIVABLE, -amount_minor, vendor_id),
+        reference_id=reference_id,
+        description="Kept from later earnings to pay a debt",
+    )
+
+
+def debt_written_off(
+    *, payment_id: UUID, vendor_id: UUID, amount_minor: int, currency: str, occurred_at: datetime, reason: str = ""
+) -> EntryDraft:
+    """We no longer expect a vendor to pay."""
+    return _draft(
+        f"debt_payment:{payment_id}",
+        "debt_written_off",
+        currency,
+        occurred_at,
+        Line(Code.BAD_DEBT, amount_minor),
+        Line(Code.VENDOR_RECEIVABLE, -amount_minor, vendor_id),
+        description=f"Debt written off: {reason}"[:250] if reason else "Debt written off",
+    )
+
+
+def debt_paid(movement: Movement, vendor_id: UUID) -> EntryDraft | None:
+    """A vendor paid what it owed, by card; the provider's fee is ours."""
+    return _moved(
+        movement,
+        "debt_paid",
+        Line(Code.STRIPE_PROCESSING, movement.fee_minor),
+        Line(Code.VENDOR_RECEIVABLE, -movement.amount_minor, vendor_id),
+        description="Debt paid by the vendor",
+    )
+
+
 def refund_owed(
     *,
     refund_id: UUID,
@@ -306,6 +394,84 @@ def dispute(movement: Movement) -> EntryDraft | None:
         Line(Code.DISPUTE_FEES, movement.fee_minor),
         description="Disputed money withdrawn" if movement.amount_minor < 0 else "Disputed money reinstated",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedPart:
+    """A vendor's part of a disputed amount: of it `net_minor` its earnings, the rest our commission with the VAT on it."""
+
+    vendor_id: UUID
+    amount_minor: int
+    net_minor: int
+    commission_tax_minor: int
+
+
+def dispute_held(
+    *, dispute_id: UUID, version: int, parts: Sequence[DisputedPart], currency: str, occurred_at: datetime
+) -> EntryDraft | None:
+    """The vendors' parts of what the bank took are no longer owed to them while it is not decided."""
+    lines = [line for part in parts for line in _hold(part, part.net_minor)]
+    return _some(
+        f"dispute:{dispute_id}:held:{version}", "dispute_held", currency, occurred_at, lines, "Held for a dispute"
+    )
+
+
+def dispute_released(
+    *, dispute_id: UUID, version: int, parts: Sequence[DisputedPart], currency: str, occurred_at: datetime
+) -> EntryDraft | None:
+    """The vendors' parts are owed to them again."""
+    lines = [line for part in parts for line in _hold(part, -part.net_minor)]
+    return _some(
+        f"dispute:{dispute_id}:released:{version}",
+        "dispute_released",
+        currency,
+        occurred_at,
+        lines,
+        "Released from a dispute",
+    )
+
+
+def dispute_lost(
+    *,
+    dispute_id: UUID,
+    version: int,
+    parts: Sequence[DisputedPart],
+    outstanding_minor: int,
+    is_borne_by_vendors: bool,
+    currency: str,
+    occurred_at: datetime,
+) -> EntryDraft | None:
+    """The bank keeps what it took. The vendors bear their parts, and our commission of them was earned in vain; or we
+    bear all of it. What no vendor's part covers is ours either way.
+    """
+    lines = [Line(Code.DISPUTED_FUNDS, -outstanding_minor)]
+    covered = 0
+    if is_borne_by_vendors:
+        for part in parts:
+            covered += part.amount_minor
+            commission_minor = part.amount_minor - part.net_minor
+            lines += [
+                Line(Code.DISPUTE_HOLD, part.net_minor, part.vendor_id),
+                Line(Code.COMMISSION, commission_minor - part.commission_tax_minor),
+                Line(Code.TAX_PAYABLE, part.commission_tax_minor),
+            ]
+    lines.append(Line(Code.BAD_DEBT, outstanding_minor - covered))
+    return _some(f"dispute:{dispute_id}:lost:{version}", "dispute_lost", currency, occurred_at, lines, "Dispute lost")
+
+
+def _hold(part: DisputedPart, net_minor: int) -> list[Line]:
+    return [
+        Line(Code.VENDOR_PAYABLE, net_minor, part.vendor_id),
+        Line(Code.DISPUTE_HOLD, -net_minor, part.vendor_id),
+    ]
+
+
+def _some(
+    key: str, kind: str, currency: str, occurred_at: datetime, lines: Sequence[Line], description: str
+) -> EntryDraft | None:
+    """An entry of these lines; None when they come to nothing."""
+    draft = _draft(key, kind, currency, occurred_at, *lines, description=description)
+    return draft if draft.lines else None
 
 
 def payout(movement: Movement) -> EntryDraft | None:

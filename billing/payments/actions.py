@@ -66,6 +66,12 @@ class RefundTooLarge(InvalidInput):
     code = "refund_too_large"
 
 
+class PaymentDisputed(Conflict):
+    """The customer's bank has asked for this payment back: a refund would pay it twice."""
+
+    code = "payment_disputed"
+
+
 class RefundDiffers(Conflict):
     """A refund of that key exists and is of another amount or share."""
 
@@ -384,7 +390,7 @@ def request_refund(
     `net_minor` of it comes from the vendor's earnings and the rest is commission given back; left out, it is divided in
     the proportion of what is left of the two. Where commission is kept, all of it is the vendor's. Commission given back
     is divided the same way into ours and the VAT on it. The same key gives the same refund. Raises RefundTooLarge,
-    RefundDiffers, PaymentClosed when the payment is not paid.
+    RefundDiffers, PaymentClosed when the payment is not paid, PaymentDisputed when the customer's bank has it.
     """
     payment = lock_payment(share.payment_id)
     share = PaymentShare.objects.select_for_update().get(id=share.id)
@@ -395,7 +401,12 @@ def request_refund(
         return found
     if payment.state != PaymentState.PAID:
         raise PaymentClosed("Only what was paid can be refunded.")
-    gross_left, commission_left = _left(share)
+    if payment.refunds_blocked_at is not None:
+        raise PaymentDisputed(
+            "The customer's bank disputes this payment, so it cannot be refunded: a refund would pay the customer twice. "
+            "Answer or accept the dispute instead."
+        )
+    gross_left, commission_left = left_of(share)
     if not 0 < amount_minor <= gross_left:
         raise RefundTooLarge(
             f"At most {Money(gross_left, share.currency)} of this order can be refunded.", field="amount"
@@ -412,7 +423,7 @@ def request_refund(
         key=key,
         amount_minor=amount_minor,
         net_minor=net_minor,
-        commission_tax_minor=_tax_given_back(share, amount_minor - net_minor),
+        commission_tax_minor=tax_given_back(share, amount_minor - net_minor),
         currency=share.currency,
         reason=reason,
     )
@@ -426,7 +437,9 @@ def request_refund(
 def refund_answered(
     *, refund_id: UUID, state: RefundState, provider_refund_id: str = "", error: str = "", moved: bool = True
 ) -> Refund:
-    """Note what the provider says of a refund. Announces `refund.succeeded` or `refund.failed` when that is news.
+    """Note what the provider says of a refund.
+
+    Announces `refund.accepted`, `refund.succeeded` or `refund.failed` when that is news.
 
     A failure after money has moved leaves the vendor's part as it is: we owe the customer, and pay another way. One
     where nothing moved (`moved` false) was never a refund, and its amount is the vendor's and the platform's again.
@@ -436,12 +449,15 @@ def refund_answered(
     refund = Refund.objects.select_for_update().get(id=refund_id)
     if refund.state in (state, RefundState.FAILED, RefundState.BY_HAND):
         return refund
+    is_news = refund.state in (RefundState.DUE, RefundState.SENT) and moved
     refund.state, refund.error = state, error
     refund.is_counted = moved or state != RefundState.FAILED
     refund.provider_refund_id = provider_refund_id or refund.provider_refund_id
     if state in (RefundState.SUCCEEDED, RefundState.FAILED):
         refund.done_at = clock.now()
     refund.save(update_fields=["state", "is_counted", "provider_refund_id", "error", "done_at"])
+    if is_news:
+        announce("refund.accepted", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
     if state == RefundState.SUCCEEDED:
         announce("refund.succeeded", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
     if state == RefundState.FAILED:
@@ -455,21 +471,23 @@ def refund_answered(
 def retry_refund(*, refund_id: UUID) -> Refund:
     """Have a refund that the provider refused sent again, and count it again. Announces `refund.requested`.
 
-    Raises NotRefused, or RefundTooLarge when too little is left of its share since.
+    Raises NotRefused, PaymentDisputed, or RefundTooLarge when too little is left of its share since.
     """
     payment = lock_payment(Refund.objects.values_list("payment_id", flat=True).get(id=refund_id))
     share = PaymentShare.objects.select_for_update().get(refunds=refund_id)
     refund = Refund.objects.select_for_update().get(id=refund_id)
     if not refund.was_refused:
         raise NotRefused("Only a refund that the provider refused can be sent again.")
-    gross_left, commission_left = _left(share)
+    if payment.refunds_blocked_at is not None:
+        raise PaymentDisputed("The customer's bank disputes this payment, so it cannot be refunded.")
+    gross_left, commission_left = left_of(share)
     if refund.amount_minor > gross_left or refund.amount_minor - refund.net_minor > commission_left:
         raise RefundTooLarge(f"Only {Money(gross_left, share.currency)} of this order is left to be refunded.")
     # The provider repeats a refusal under its key.
     refund.state, refund.attempt, refund.error = RefundState.DUE, refund.attempt + 1, ""
     refund.due_at, refund.done_at, refund.is_counted = clock.now(), None, True
     # Nothing of it is in the books yet, and other refunds may have taken of the VAT meanwhile.
-    refund.commission_tax_minor = _tax_given_back(share, refund.amount_minor - refund.net_minor)
+    refund.commission_tax_minor = tax_given_back(share, refund.amount_minor - refund.net_minor)
     refund.save(update_fields=["state", "attempt", "error", "due_at", "done_at", "is_counted", "commission_tax_minor"])
     _count_refund(payment, share, refund, sign=1)
     announce("refund.requested", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
@@ -518,15 +536,18 @@ def tax_in(commission_minor: int, *, commission_left: int, tax_left: int) -> int
     return split_largest_remainder(commission_minor, [tax_left, commission_left - tax_left])[0]
 
 
-def _left(share: PaymentShare) -> tuple[int, int]:
-    """(gross, commission) of a share that was not given back yet."""
-    commission_given = share.refunded_minor - share.refunded_net_minor
-    return share.gross_minor - share.refunded_minor, share.commission_minor - commission_given
+def left_of(share: PaymentShare) -> tuple[int, int]:
+    """(gross, commission) of a share that was neither given back nor taken by a dispute yet."""
+    gone = share.refunded_minor + share.disputed_minor
+    commission_gone = gone - share.refunded_net_minor - share.disputed_net_minor
+    return share.gross_minor - gone, share.commission_minor - commission_gone
 
 
-def _tax_given_back(share: PaymentShare, commission_minor: int) -> int:
-    _, commission_left = _left(share)
-    tax_left = share.commission_tax_minor - share.refunded_commission_tax_minor
+def tax_given_back(share: PaymentShare, commission_minor: int) -> int:
+    """How much VAT is in so much of a share's commission, when it is given back or taken by a dispute."""
+    _, commission_left = left_of(share)
+    gone = share.refunded_commission_tax_minor + share.disputed_commission_tax_minor
+    tax_left = share.commission_tax_minor - gone
     return tax_in(commission_minor, commission_left=commission_left, tax_left=tax_left)
 
 

@@ -35,6 +35,9 @@ class Payment(models.Model):
     refunded_minor = models.BigIntegerField(default=0)
     fee_minor = models.BigIntegerField(default=0, help_text="what the provider took, borne by the platform")
     risk_level = models.CharField(max_length=12, blank=True, help_text="the provider's word: normal, elevated, highest")
+    refunds_blocked_at = models.DateTimeField(
+        null=True, blank=True, help_text="since when the customer's bank disputes it, so that no refund is possible"
+    )
     created_at = models.DateTimeField(default=clock.now)
     paid_at = models.DateTimeField(null=True, blank=True)
 
@@ -107,8 +110,13 @@ class PaymentShare(models.Model):
         default=0, help_text="of it, from the vendor; more than its earnings where commission was kept"
     )
     refunded_commission_tax_minor = models.BigIntegerField(default=0, help_text="of the VAT within the commission")
+    disputed_minor = models.BigIntegerField(default=0, help_text="of the gross, withdrawn by the customer's bank")
+    disputed_net_minor = models.BigIntegerField(default=0, help_text="of the vendor's earnings, held or lost with it")
+    disputed_commission_tax_minor = models.BigIntegerField(default=0, help_text="of the VAT within the commission")
     transferred_minor = models.BigIntegerField(default=0)
-    reversed_minor = models.BigIntegerField(default=0)
+    reversed_minor = models.BigIntegerField(default=0, help_text="of what was transferred, taken back")
+    netted_minor = models.BigIntegerField(default=0, help_text="kept back to pay what the vendor owed")
+    indebted_minor = models.BigIntegerField(default=0, help_text="could not be taken back, and became debt")
     currency = models.CharField(max_length=3)
     category_paths = models.JSONField(default=list, blank=True, help_text="of what was sold, for the hold rules")
 
@@ -144,15 +152,37 @@ class PaymentShare(models.Model):
                 name="share_commission_given_back_within",
             ),
             models.CheckConstraint(
-                condition=Q(transferred_minor__gte=0, transferred_minor__lte=F("net_minor")),
+                condition=Q(transferred_minor__gte=0, transferred_minor__lte=F("net_minor") + F("indebted_minor")),
                 name="share_transferred_within_net",
             ),
             models.CheckConstraint(
                 condition=Q(reversed_minor__gte=0, reversed_minor__lte=F("transferred_minor")),
                 name="share_reversed_within_transferred",
             ),
+            models.CheckConstraint(
+                condition=Q(disputed_minor__gte=0, disputed_minor__lte=F("gross_minor") - F("refunded_minor")),
+                name="share_disputed_within_rest",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    disputed_net_minor__gte=0,
+                    disputed_net_minor__lte=F("disputed_minor"),
+                    disputed_commission_tax_minor__gte=0,
+                    disputed_commission_tax_minor__lte=F("disputed_minor") - F("disputed_net_minor"),
+                ),
+                name="share_disputed_parts_within",
+            ),
+            models.CheckConstraint(
+                condition=Q(netted_minor__gte=0, indebted_minor__gte=0), name="share_debts_not_negative"
+            ),
         ]
         indexes = [models.Index(fields=["vendor_id", "-id"], name="share_vendor")]
+
+    @property
+    def left_minor(self) -> int:
+        """What of its earnings the vendor is still to have; below zero, it has had that much too much."""
+        kept = self.net_minor - self.refunded_net_minor - self.disputed_net_minor + self.indebted_minor
+        return kept - self.netted_minor - (self.transferred_minor - self.reversed_minor)
 
 
 class RefundState(models.TextChoices):

@@ -2,6 +2,8 @@
 
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.actions import adjust_to_share, schedule_transfers
+from billing.payouts.models import Cause
+from billing.payouts.recovery import recover
 from outbox.models import Fact
 
 
@@ -13,3 +15,13 @@ def on_payment_captured(fact: Fact) -> None:
 def on_refund_changed(fact: Fact) -> None:
     """`refund.requested` and `refund.failed`: a transfer that was not sent yet follows its share."""
     adjust_to_share(PaymentShare.objects.get(id=fact.payload["share"]))
+
+
+def on_refund_accepted(fact: Fact) -> None:
+    """`refund.accepted`: the customer has the money, so now the vendor's part is taken back from what it was sent."""
+    recover(
+        share=PaymentShare.objects.get(id=fact.payload["share"]),
+        amount_minor=fact.payload["net_minor"],
+        cause=Cause.REFUND,
+        key=f"refund:{fact.payload['refund']}",
+    )

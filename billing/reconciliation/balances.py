@@ -8,11 +8,22 @@ from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
+from billing.disputes.models import Dispute, DisputeSlice, DisputeState
 from billing.ledger.entries import REFUNDS, SALES
 from billing.ledger.models import AccountCode, Posting
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from billing.payments.provider import ProviderBalance
-from billing.payouts.models import Payout, PayoutState, Transfer, TransferState
+from billing.payouts.models import (
+    Cause,
+    DebtCheckout,
+    DebtPayment,
+    DebtPaymentKind,
+    Payout,
+    PayoutState,
+    Transfer,
+    TransferState,
+    VendorDebt,
+)
 from billing.reconciliation.findings import AccountKey, Finding, account_name
 from billing.stripe.models import BalanceTransaction, ConnectedAccount
 from billing.subscriptions.models import InvoiceStatus, SubscriptionInvoice
@@ -21,6 +32,8 @@ from kit.money import Money
 PENDING, AVAILABLE = str(AccountCode.STRIPE_PENDING), str(AccountCode.STRIPE_AVAILABLE)
 PAYABLE = str(AccountCode.VENDOR_PAYABLE)
 RECEIVABLE = str(AccountCode.SUBSCRIPTION_RECEIVABLE)
+OWED_BY_VENDOR = str(AccountCode.VENDOR_RECEIVABLE)
+DISPUTED, HELD = str(AccountCode.DISPUTED_FUNDS), str(AccountCode.DISPUTE_HOLD)
 
 Sums = Counter[tuple[UUID, str]]
 
@@ -42,7 +55,7 @@ def match_balances(balances: Sequence[ProviderBalance] | None, explained: Counte
     sound = books.copy()
     sound.subtract(explained)
     owed = _owed_to_vendors()
-    findings = [*_payables(sound, owed), *_receivables(sound)]
+    findings = [*_payables(sound, owed), *_receivables(sound), *_debts(sound), *_disputes(sound)]
     if balances is None:
         findings.append(
             Finding(
@@ -100,7 +113,9 @@ def _mirrored() -> Counter[tuple[str, str]]:
 
 
 def _owed_to_vendors() -> Sums:
-    """By our records: earnings of what was paid, less refunds, less transfers."""
+    """By our records: earnings of what was paid, less refunds, less transfers; what became debt is owed again, and what
+    was kept for debts is not.
+    """
     owed: Sums = Counter()
     shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID)
     for vendor, unit, net in shares.values_list("vendor_id", "currency").annotate(sum=Sum("net_minor")).order_by():
@@ -109,7 +124,20 @@ def _owed_to_vendors() -> Sums:
     for vendor, unit, net in refunds.annotate(sum=Sum("net_minor")).order_by():
         owed[vendor, unit] -= net
     owed.subtract(_transferred())
+    claimed = VendorDebt.objects.exclude(cause=Cause.DISPUTE_FEE)
+    owed.update(_by_vendor(claimed, "amount_minor"))
+    owed.subtract(_by_vendor(DebtPayment.objects.filter(kind=DebtPaymentKind.NETTED), "amount_minor"))
+    owed.subtract(_by_vendor(_disputed(Q(dispute__is_counted=True)), "net_minor"))
     return owed
+
+
+def _disputed(which: Q) -> QuerySet[DisputeSlice]:
+    return DisputeSlice.objects.filter(which, version=F("dispute__version"))
+
+
+def _by_vendor(rows: QuerySet[Any], amount: str) -> Sums:
+    sums = rows.order_by().values_list("vendor_id", "currency").annotate(sum=Sum(amount))
+    return Counter({(vendor, unit): sum for vendor, unit, sum in sums})
 
 
 def _accepted_refunds() -> QuerySet[Refund]:
@@ -171,6 +199,58 @@ def _receivables(sound: Counter[AccountKey]) -> list[Finding]:
     ]
 
 
+def _debts(sound: Counter[AccountKey]) -> list[Finding]:
+    """All debts less all that settled them are what the books say vendors owe."""
+    debts = _by_vendor(VendorDebt.objects.all(), "amount_minor")
+    debts.subtract(_by_vendor(DebtPayment.objects.all(), "amount_minor"))
+    kept = {(vendor, unit): held for (code, vendor, unit), held in sound.items() if code == OWED_BY_VENDOR and vendor}
+    return [
+        Finding(
+            key=f"debt:{vendor}:{unit}",
+            check="vendor_receivable",
+            explanation=f"A vendor owes us {Money(debts[vendor, unit], unit)} by our records, but "
+            f"{Money(kept.get((vendor, unit), 0), unit)} by the books (differences reported above taken out).",
+            expected_minor=debts[vendor, unit],
+            found_minor=kept.get((vendor, unit), 0),
+            currency=unit,
+            account=account_name(OWED_BY_VENDOR),
+            vendor_id=vendor,
+        )
+        for vendor, unit in sorted({*debts, *kept})
+        if debts[vendor, unit] != kept.get((vendor, unit), 0)
+    ]
+
+
+def _disputes(sound: Counter[AccountKey]) -> list[Finding]:
+    """What banks took and did not decide yet: as a whole, and of each vendor's earnings."""
+    undecided = Q(withdrawn_minor__gt=F("reinstated_minor")) & ~Q(state=DisputeState.LOST)
+    should: Counter[AccountKey] = Counter()
+    rows = Dispute.objects.filter(undecided).order_by().values_list("currency")
+    for unit, taken in rows.annotate(sum=Sum(F("withdrawn_minor") - F("reinstated_minor"))):
+        should[DISPUTED, None, unit] = taken
+    held = _disputed(
+        Q(dispute__withdrawn_minor__gt=F("dispute__reinstated_minor")) & ~Q(dispute__state=DisputeState.LOST)
+    )
+    for (vendor, unit), net in _by_vendor(held, "net_minor").items():
+        should[HELD, vendor, unit] = -net
+    kept = {key: amount for key, amount in sound.items() if key[0] in (DISPUTED, HELD)}
+    return [
+        Finding(
+            key=f"disputed:{code}:{vendor or '-'}:{unit}",
+            check="disputed_funds",
+            explanation=f"{account_name(code)}: by our disputes {Money(should[code, vendor, unit], unit)}, by the books "
+            f"{Money(kept.get((code, vendor, unit), 0), unit)} (differences reported above taken out).",
+            expected_minor=should[code, vendor, unit],
+            found_minor=kept.get((code, vendor, unit), 0),
+            currency=unit,
+            account=account_name(code),
+            vendor_id=vendor,
+        )
+        for code, vendor, unit in sorted({*should, *kept}, key=str)
+        if should[code, vendor, unit] != kept.get((code, vendor, unit), 0)
+    ]
+
+
 def _vendors_balances(balances: list[ProviderBalance]) -> list[Finding]:
     vendors = dict(ConnectedAccount.objects.exclude(account_id="").values_list("account_id", "vendor_id"))
     said: Sums = Counter()
@@ -223,7 +303,7 @@ def _totals(
             say(unit, "ledger", "available", held)
         elif code == AccountCode.COMMISSION:
             say(unit, "ledger", "commission", -held)
-    by_kind = Posting.objects.filter(account__code=PAYABLE, entry__kind__in=["sale", "transfer"])
+    by_kind = Posting.objects.filter(account__code=PAYABLE, entry__kind__in=["sale", "transfer", "transfer_reversed"])
     for unit, kind, amount in (
         by_kind.values_list("currency", "entry__kind").annotate(sum=Sum("amount_minor")).order_by()
     ):
@@ -236,6 +316,9 @@ def _totals(
     _say_plans(say)
     moved = BalanceTransaction.objects.filter(account_id="", type__in=[*SALES, "transfer", "transfer_refund"])
     moved = moved.exclude(type__in=SALES, source_id__in=_plan_charges())
+    moved = moved.exclude(
+        source_id__in=DebtCheckout.objects.exclude(provider_charge_id="").values("provider_charge_id")
+    )
     for unit, kind, amount in moved.values_list("currency", "type").annotate(sum=Sum("amount_minor")).order_by():
         say(
             unit,

@@ -12,11 +12,22 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from billing.disputes.models import Bearer, Dispute, DisputeSlice, DisputeState
 from billing.ledger import billed, entries
 from billing.ledger.billed import Bill
-from billing.ledger.entries import CannotBuild, Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
+from billing.ledger.entries import CannotBuild, DisputedPart, Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
-from billing.payouts.models import Payout, PayoutState, Transfer
+from billing.payouts.models import (
+    Cause,
+    DebtCheckout,
+    DebtPayment,
+    DebtPaymentKind,
+    Payout,
+    PayoutState,
+    Reversal,
+    Transfer,
+    VendorDebt,
+)
 from billing.reconciliation.models import Correction
 from billing.stripe.models import BalanceTransaction
 from billing.subscriptions import revenue
@@ -55,6 +66,12 @@ def expected_entries() -> Iterator[list[Expected]]:
         yield _of_payouts(payouts)
     for corrections in in_parts(Correction.objects.all()):
         yield [Expected(draft.source_key, draft) for draft in (correction.draft() for correction in corrections)]
+    for disputes in in_parts(Dispute.objects.all()):
+        yield _of_disputes(disputes)
+    for debts in in_parts(VendorDebt.objects.all()):
+        yield [_of_debt(debt) for debt in debts]
+    for payments in in_parts(DebtPayment.objects.exclude(kind=DebtPaymentKind.PAID)):
+        yield [_of_debt_payment(payment) for payment in payments]
 
 
 def in_parts(rows: QuerySet[Any], size: int = PART) -> Iterator[list[Any]]:
@@ -117,11 +134,17 @@ def _sources(provider_ids: set[str]) -> Sources:
     invoices = SubscriptionInvoice.objects.filter(provider_charge_id__in=provider_ids).values_list(
         "provider_charge_id", "vendor_id", "id"
     )
+    reversals = Reversal.objects.filter(provider_reversal_id__in=provider_ids).values_list(
+        "provider_reversal_id", "vendor_id", "transfer__reference_id"
+    )
+    debts = DebtCheckout.objects.filter(provider_charge_id__in=provider_ids)
     return Sources(
         bills={charge: Earmark(vendor_id, id) for charge, vendor_id, id in invoices},
         sales={charge: Sale(references[charge], tuple(parts)) for charge, parts in shares.items()},
         transfers={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in transfers},
         refunds={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in refunds},
+        reversals={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in reversals},
+        debts=dict(debts.values_list("provider_charge_id", "vendor_id")),
     )
 
 
@@ -248,3 +271,61 @@ def _of_payouts(payouts: list[Payout]) -> list[Expected]:
         # One that was paid and failed after all keeps its entry, and has it reversed.
         expected.append(Expected(draft.source_key, draft, optional=payout.state != PayoutState.PAID))
     return expected
+
+
+def _of_disputes(disputes: list[Dispute]) -> list[Expected]:
+    """By what the bank took and gave back: held by every division there was, released or lost by the newest."""
+    divided: dict[tuple[UUID, int], list[DisputedPart]] = defaultdict(list)
+    for row in DisputeSlice.objects.filter(dispute__in=disputes).order_by("share_id"):
+        divided[row.dispute_id, row.version].append(
+            DisputedPart(row.vendor_id, row.amount_minor, row.net_minor, row.commission_tax_minor)
+        )
+    expected = []
+    for dispute in disputes:
+        taken = dispute.withdrawn_minor > 0
+        is_back = taken and dispute.reinstated_minor >= dispute.withdrawn_minor
+        is_lost = taken and not is_back and dispute.state == DisputeState.LOST
+        is_ours = is_lost and dispute.borne_by == Bearer.PLATFORM
+        common: Any = {"dispute_id": dispute.id, "currency": dispute.currency, "occurred_at": dispute.opened_at}
+        for version in range(1, dispute.version + 1):
+            parts = tuple(divided[dispute.id, version])
+            newest = version == dispute.version
+            held = entries.dispute_held(version=version, parts=parts, **common)
+            released = entries.dispute_released(version=version, parts=parts, **common)
+            lost = entries.dispute_lost(
+                version=version,
+                parts=parts,
+                outstanding_minor=dispute.withdrawn_minor,
+                is_borne_by_vendors=dispute.borne_by == Bearer.VENDOR,
+                **common,
+            )
+            # An older division is in the books only when money had been taken by then; then both its entries are.
+            wanted = ((held, taken and newest), (released, newest and (is_back or is_ours)), (lost, newest and is_lost))
+            expected += [
+                Expected(draft.source_key, draft, optional=not needed) for draft, needed in wanted if draft is not None
+            ]
+    return expected
+
+
+def _of_debt(debt: VendorDebt) -> Expected:
+    draft = entries.debt(
+        debt_id=debt.id,
+        vendor_id=debt.vendor_id,
+        amount_minor=debt.amount_minor,
+        currency=debt.currency,
+        occurred_at=debt.created_at,
+        is_fee=debt.cause == Cause.DISPUTE_FEE,
+    )
+    return Expected(draft.source_key, draft)
+
+
+def _of_debt_payment(payment: DebtPayment) -> Expected:
+    build = entries.debt_netted if payment.kind == DebtPaymentKind.NETTED else entries.debt_written_off
+    draft = build(
+        payment_id=payment.id,
+        vendor_id=payment.vendor_id,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        occurred_at=payment.created_at,
+    )
+    return Expected(draft.source_key, draft)

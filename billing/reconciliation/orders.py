@@ -7,11 +7,21 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 
+from billing.disputes.models import DisputeSlice
 from billing.ledger.entries import REFUNDS, SALES
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
-from billing.payouts.models import Payout, PayoutState, Transfer, TransferState
+from billing.payouts.models import (
+    DebtPayment,
+    Payout,
+    PayoutState,
+    Reversal,
+    ReversalState,
+    Transfer,
+    TransferState,
+    VendorDebt,
+)
 from billing.reconciliation.expected import in_parts, moved_refunds
 from billing.reconciliation.findings import Finding
 from billing.stripe.models import BalanceTransaction
@@ -87,12 +97,24 @@ def _shares(shares: list[PaymentShare]) -> Iterator[Finding]:
     orders = [share.reference_id for share in shares]
     done = Transfer.objects.filter(reference_id__in=orders, state=TransferState.DONE)
     sent, taken_back = _sums(done, "share_id"), _sums(done, "share_id", "reversed_minor")
+    # What was taken back may have been sent again by a further transfer: it counts as sent once.
+    kept = _sums(DebtPayment.objects.filter(transfer__reference_id__in=orders), "transfer__share_id")
+    taken = DisputeSlice.objects.filter(version=F("dispute__version"), dispute__is_counted=True)
+    disputed = _sums(taken.filter(share_id__in=[share.id for share in shares]), "share_id", "net_minor")
+    claimed = _sums(VendorDebt.objects.filter(share_id__in=[share.id for share in shares]), "share_id")
     given_back, given_back_net, given_back_tax = _given_back(shares)
     for row in shares:
         checks = (
             ("share_gross", "commission and earnings", row.gross_minor, row.commission_minor + row.net_minor),
-            ("share_transferred", "the transfers made", row.transferred_minor, sent[row.id]),
-            ("share_reversed", "what was taken back", row.reversed_minor, taken_back[row.id]),
+            (
+                "share_transferred",
+                "the transfers made, less what was taken back,",
+                row.transferred_minor - row.reversed_minor,
+                sent[row.id] - taken_back[row.id],
+            ),
+            ("share_netted", "what was kept for debts", row.netted_minor, kept[row.id]),
+            ("share_disputed", "what banks took of it", row.disputed_net_minor, disputed[row.id]),
+            ("share_indebted", "what became debt", row.indebted_minor, claimed[row.id]),
             ("share_refunded", "the refunds", row.refunded_minor, given_back[row.id]),
             (
                 "share_refunded_net",
@@ -139,7 +161,18 @@ def _given_back(shares: list[PaymentShare]) -> tuple[Counter[Any], Counter[Any],
 
 def _transfers(transfers: list[Transfer]) -> Iterator[Finding]:
     moved = _moved({"transfer"}, [row.provider_transfer_id for row in transfers])
+    back = _sums(Reversal.objects.filter(transfer__in=transfers, state=ReversalState.DONE), "transfer_id")
     for row in transfers:
+        if row.reversed_minor != back[row.id]:
+            yield Finding(
+                key=f"transfer_reversed:{row.id}",
+                check="transfer_reversed",
+                explanation=f"The transfer for order {row.reference_number}: its reversals differ from what it says.",
+                expected_minor=row.reversed_minor,
+                found_minor=back[row.id],
+                currency=row.currency,
+                vendor_id=row.vendor_id,
+            )
         if row.amount_minor != -moved[row.provider_transfer_id]:
             yield Finding(
                 key=f"transfer_amount:{row.id}",

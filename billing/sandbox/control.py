@@ -417,10 +417,23 @@ def review(call: Control) -> dict[str, Any]:
 
 @control("POST", "charges/*/dispute")
 def dispute(call: Control) -> dict[str, Any]:
-    """{"reason": "fraudulent" | "product_not_received" | ... | "inquiry"}"""
+    """{"reason": "fraudulent" | "product_not_received" | ... | "inquiry", "amount": minor units, all of it if left out}"""
+    amount = call.body.get("amount")
+    if amount is not None and (not isinstance(amount, int) or amount <= 0):
+        raise ApiError(400, "amount must be a positive integer.")
     with call.world.transaction():
-        made = disputes.open_dispute(call.world, call.object("charge"), str(call.body.get("reason", "fraudulent")))
+        reason = str(call.body.get("reason", "fraudulent"))
+        made = disputes.open_dispute(call.world, call.object("charge"), reason, amount)
     return {"id": made.id, "status": made.body["status"]}
+
+
+@control("POST", "disputes/*/escalate")
+def escalate_inquiry(call: Control) -> dict[str, Any]:
+    """The bank takes the money of what it only asked about so far."""
+    with call.world.transaction():
+        record = call.object("dispute")
+        disputes.escalate(call.world, record)
+    return {"id": record.id, "status": record.body["status"]}
 
 
 @control("POST", "disputes/*/close")

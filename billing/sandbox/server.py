@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import hashlib
+import json
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import uvicorn
 from starlette.applications import Starlette
@@ -29,6 +32,7 @@ from .pages import checkout, connect, console
 from .pages.layout import STYLE, notice
 from .world import Settings, World
 
+MAX_UPLOAD_BYTES = 5 * 1024 * 1024
 MAX_BODY_BYTES = 1_000_000
 IDLE_SECONDS = 0.5
 
@@ -123,7 +127,8 @@ class Server:
 
     # -- the API ---------------------------------------------------------
     async def _api(self, request: Request) -> Response:
-        body = await read_body(request)
+        is_upload = request.headers.get("content-type", "").startswith("multipart/")
+        body = await (read_upload if is_upload else read_body)(request)
         incoming = Incoming(request.method, request.url.path, request.url.query, dict(request.headers), body)
         answer = await run_in_threadpool(self.gateway.handle, incoming)
         if answer.dropped:
@@ -180,6 +185,27 @@ async def read_body(request: Request) -> str:
         return b"".join(parts).decode()
     except UnicodeDecodeError:
         raise ApiError(400, "The request body must be UTF-8.") from None
+
+
+async def read_upload(request: Request) -> str:
+    """A multipart body as the form it would be, its file told by name, type, size and digest; ApiError if too large."""
+    fields: list[tuple[str, str]] = []
+    async with request.form(max_files=1, max_fields=50) as sent:
+        for name, value in sent.multi_items():
+            if isinstance(value, str):
+                fields.append((name, value))
+                continue
+            content = await value.read()
+            if len(content) > MAX_UPLOAD_BYTES:
+                raise ApiError(400, "The file is larger than 5 MB.", param="file")
+            told = {
+                "name": value.filename,
+                "type": value.content_type,
+                "size": len(content),
+                "sha256": hashlib.sha256(content).hexdigest(),
+            }
+            fields.append((name, json.dumps(told)))
+    return urlencode(fields)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from billing.payments.actions import (
 from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from billing.payments.provider import SessionResult
 from billing.stripe.balances import book, mirror, sale_of
+from billing.stripe.debts import confirm_debt
 from billing.stripe.sessions import FetchedSession, fetch_session
 from kit.errors import SoukError
 from kit.money import Money
@@ -36,12 +37,14 @@ def confirm_session(session_id: str) -> str:
     """Bring the payment of a Checkout Session up to what Stripe says of it; gives the payment's state afterwards.
 
     Paid: captured once, booked, transfers scheduled, all in one transaction. Expired: the attempt and the payment are
-    closed. A session that is none of ours gives "". Raises PaymentMismatch, ProviderUnavailable, ProviderRefused.
+    closed. A vendor's payment of its debt is settled likewise. A session that is none of ours gives "".
+
+    Raises PaymentMismatch, ProviderUnavailable, ProviderRefused.
     """
     found = fetch_session(session_id)
     attempt = _attempt_of(found)
     if attempt is None:
-        return ""
+        return confirm_debt(found) if found.debt_checkout else ""
     payment = attempt.payment
     if found.status == "paid":
         _check(found, payment)

@@ -19,11 +19,13 @@ from django.db.models import F
 from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from billing.payouts.models import Transfer, TransferState
 from billing.stripe.confirm import confirm_session
+from billing.stripe.disputes import sync_dispute
 from billing.stripe.metrics import observe_lag
 from billing.stripe.models import ConnectedAccount, WebhookEvent
 from billing.stripe.onboarding import refresh_account
 from billing.stripe.payouts import sync_payout
 from billing.stripe.refunds import settle_refund
+from billing.stripe.reversals import settle_reversals
 from billing.stripe.subscriptions import sync_credit_note, sync_invoice, sync_subscription
 from billing.stripe.sync import confirm_charge, confirm_intent, sync_balance
 from billing.stripe.transfers import settle_transfer
@@ -213,13 +215,15 @@ def handle(event: WebhookEvent) -> None:
     elif kind.startswith(("refund.", "charge.refund.")):
         settle_refund(subject)
     elif kind.startswith("charge.dispute."):
-        sync_balance()
+        sync_dispute(subject)
     elif kind.startswith("charge."):
         if not _is_paid(provider_charge_id=subject):
             confirm_charge(subject)
     elif kind.startswith("transfer."):
         if not Transfer.objects.filter(provider_transfer_id=subject, state=TransferState.DONE).exists():
             settle_transfer(subject)
+        if kind == "transfer.reversed":
+            settle_reversals(subject)
     elif kind.startswith("payout."):
         sync_payout(subject, account_id=event.account_id)
     elif kind == "balance.available":

@@ -28,6 +28,7 @@ class FetchedSession:
     transfer_group: str
     risk_level: str
     transaction: Transaction | None
+    debt_checkout: str = ""
 
 
 def fetch_session(session_id: str) -> FetchedSession:
@@ -55,6 +56,7 @@ def fetch_session(session_id: str) -> FetchedSession:
         transfer_group=(charge.transfer_group or "") if charge else "",
         risk_level=(charge.outcome.risk_level or "") if charge and charge.outcome else "",
         transaction=transaction_of(movement) if movement else None,
+        debt_checkout=metadata.get("debt_checkout", ""),
     )
 
 

@@ -6,14 +6,17 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from billing.ledger.entries import DISPUTES
 from billing.payments.models import Payment, Refund
 from billing.payments.provider import ProviderRefused
-from billing.payouts.models import Transfer
+from billing.payouts.models import DebtCheckout, Reversal, Transfer
 from billing.stripe.balances import Transaction, book, mirror, transaction_of
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.confirm import PaymentMismatch, confirm_session
+from billing.stripe.disputes import sync_dispute
 from billing.stripe.models import BalanceTransaction, SyncCursor
 from billing.stripe.refunds import settle_refund
+from billing.stripe.reversals import settle_reversal_of
 from billing.stripe.sessions import session_of_intent
 from billing.stripe.subscriptions import sync_invoice_of_intent
 from billing.stripe.transfers import settle_transfer
@@ -92,13 +95,20 @@ def find_owner(row: BalanceTransaction) -> None:
             settle_transfer(row.source_id)
         elif row.type in REFUNDS and not Refund.objects.filter(provider_refund_id=row.source_id).exists():
             settle_refund(row.source_id)
+        elif row.type == "transfer_refund" and not Reversal.objects.filter(provider_reversal_id=row.source_id).exists():
+            settle_reversal_of(row.transaction_id)
+        elif row.reporting_category in DISPUTES and row.type == "adjustment":
+            sync_dispute(row.source_id)
     except (PaymentMismatch, ProviderRefused) as error:
         log.error("transaction_without_owner", transaction=row.transaction_id, cause=str(error))
 
 
 def _is_known_charge(charge_id: str) -> bool:
-    orders = Payment.objects.filter(provider_charge_id=charge_id)
-    return orders.exists() or SubscriptionInvoice.objects.filter(provider_charge_id=charge_id).exists()
+    return (
+        Payment.objects.filter(provider_charge_id=charge_id).exists()
+        or SubscriptionInvoice.objects.filter(provider_charge_id=charge_id).exists()
+        or DebtCheckout.objects.filter(provider_charge_id=charge_id).exists()
+    )
 
 
 def confirm_charge(charge_id: str) -> str:

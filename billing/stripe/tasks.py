@@ -2,7 +2,19 @@
 
 from celery import shared_task
 
-from billing.stripe import expiry, heal, inbox, payouts, refunds, subscriptions, sync, transfers
+from billing.stripe import (
+    debts,
+    disputes,
+    expiry,
+    heal,
+    inbox,
+    payouts,
+    refunds,
+    reversals,
+    subscriptions,
+    sync,
+    transfers,
+)
 
 
 @shared_task(name="stripe.process_inbox")
@@ -18,6 +30,21 @@ def send_transfers() -> int:
 @shared_task(name="stripe.send_refunds")
 def send_refunds() -> int:
     return refunds.send_refunds()
+
+
+@shared_task(name="stripe.send_reversals")
+def send_reversals() -> int:
+    return reversals.send_reversals()
+
+
+@shared_task(name="stripe.settle_debt_checkouts")
+def settle_debt_checkouts() -> int:
+    return debts.settle_debt_checkouts()
+
+
+@shared_task(name="stripe.sync_disputes")
+def sync_disputes() -> int:
+    return disputes.sync_disputes()
 
 
 @shared_task(name="stripe.sync_balance")

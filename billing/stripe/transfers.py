@@ -11,13 +11,16 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
+from billing.disputes.actions import is_asked_about
 from billing.payments.actions import lock_payment
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.actions import adjust_to_share
+from billing.payouts.debts import PaymentUnderWay, set_off
 from billing.payouts.holds import is_held
 from billing.payouts.models import Transfer, TransferPart, TransferState
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
+from billing.stripe.disputes import sync_disputes_of
 from billing.stripe.models import ConnectedAccount
 from kit import clock
 from kit.money import Money
@@ -98,12 +101,14 @@ def send(claimed: Claimed) -> bool:
     transfer = claimed.transfer
     try:
         made = _made_before(claimed) if claimed.sent_before else None
-        if made is None and _disputed(transfer):
+        if made is None and _disputed(transfer) and not _is_all_its_own(transfer):
             _answered(transfer, TransferState.HELD, "The customer's bank disputes the payment")
             return False
         if made is None:
             if _is_old(transfer) and not _renew(transfer):
                 return False
+            if not _set_off(transfer):
+                return transfer.state == TransferState.DONE
             made = _create(claimed)
     except stripe.StripeError as error:
         _failed(transfer, error)
@@ -151,12 +156,53 @@ def _key(transfer: Transfer) -> str:
     return f"tr:{transfer.reference_id}:{part}{transfer.attempt}"
 
 
+@transaction.atomic
+def _set_off(transfer: Transfer) -> bool:
+    """Keep of a transfer what its vendor owes, once an attempt and before its first call. False when nothing is to be
+    sent: it paid debts with all of it, or the vendor is paying them by itself just now.
+    """
+    lock_payment(transfer.payment_id)
+    share = PaymentShare.objects.select_for_update().get(id=transfer.share_id)
+    row = Transfer.objects.select_for_update().get(id=transfer.id)
+    if row.state != TransferState.SENT or row.attempt != transfer.attempt:
+        return False
+    if row.set_off_at is None:
+        try:
+            set_off(transfer=row, share=share)
+        except PaymentUnderWay as why:
+            row.first_sent_at = None
+            _put_off(row, TransferState.DUE, str(why))
+            return False
+        row.set_off_at = clock.now()
+        if not row.amount_minor:
+            row.state, row.done_at, row.error, row.next_try_at = TransferState.DONE, row.set_off_at, "", None
+        row.save(
+            update_fields=["amount_minor", "netted_minor", "set_off_at", "state", "done_at", "error", "next_try_at"]
+        )
+        if row.state == TransferState.DONE:
+            _announce_done(row)
+    transfer.refresh_from_db()
+    return row.state == TransferState.SENT
+
+
 def _fetch(provider_transfer_id: str) -> Any:
     return stripe_client().v1.transfers.retrieve(provider_transfer_id, {"expand": ["balance_transaction"]})
 
 
 def _disputed(transfer: Transfer) -> bool:
     return bool(stripe_client().v1.charges.retrieve(transfer.source_charge_id).disputed)
+
+
+def _is_all_its_own(transfer: Transfer) -> bool:
+    """Whether no dispute of its payment touches what it carries: read from Stripe, for their news may be on the way.
+
+    A charge stays "disputed" for ever; what matters is whether money may yet be taken, or was taken since.
+    """
+    sync_disputes_of(transfer.source_charge_id)
+    share = PaymentShare.objects.get(id=transfer.share_id)
+    others = Transfer.objects.filter(share_id=share.id, state=TransferState.SENT).exclude(id=transfer.id)
+    on_their_way = sum(others.values_list("amount_minor", flat=True))
+    return transfer.amount_minor + on_their_way <= share.left_minor and not is_asked_about(transfer)
 
 
 def _is_old(transfer: Transfer) -> bool:
@@ -185,7 +231,8 @@ def _renew(transfer: Transfer) -> bool:
     if row.state != TransferState.SENT or row.attempt != transfer.attempt:
         return False
     row.state, row.attempt, row.first_sent_at = TransferState.DUE, row.attempt + 1, clock.now()
-    row.save(update_fields=["state", "attempt", "first_sent_at"])
+    row.set_off_at = None
+    row.save(update_fields=["state", "attempt", "first_sent_at", "set_off_at"])
     adjust_to_share(PaymentShare.objects.get(id=row.share_id))
     row.refresh_from_db()
     if row.state != TransferState.DUE:
@@ -230,21 +277,29 @@ def _record(transfer_id: UUID, made: Any) -> Transfer:
         )
         transfer.provider_transfer_id = made.id
         transfer.save()
-        share.transferred_minor += transfer.amount_minor
-        share.save(update_fields=["transferred_minor"])
+        # A further part sends again what was taken back, so that what is sent stays within the earnings.
+        again = min(share.reversed_minor, transfer.amount_minor) if transfer.is_sent_again else 0
+        share.reversed_minor -= again
+        share.transferred_minor += transfer.amount_minor - again
+        share.save(update_fields=["transferred_minor", "reversed_minor"])
     book(mirror([transaction_of(made.balance_transaction)]))
     if fresh:
-        announce(
-            "transfer.done",
-            vendor_id=transfer.vendor_id,
-            payload={
-                "transfer": str(transfer.id),
-                "vendor_order": str(transfer.reference_id),
-                "amount_minor": transfer.amount_minor,
-                "currency": transfer.currency,
-            },
-        )
+        _announce_done(transfer)
+        adjust_to_share(share)
     return transfer
+
+
+def _announce_done(transfer: Transfer) -> None:
+    announce(
+        "transfer.done",
+        vendor_id=transfer.vendor_id,
+        payload={
+            "transfer": str(transfer.id),
+            "vendor_order": str(transfer.reference_id),
+            "amount_minor": transfer.amount_minor,
+            "currency": transfer.currency,
+        },
+    )
 
 
 def _failed(transfer: Transfer, error: stripe.StripeError) -> None:
@@ -276,9 +331,8 @@ def _answered(transfer: Transfer, state: TransferState, why: str, *, new_key: bo
         return
     if new_key:
         row.attempt += 1
-        row.first_sent_at = None
-    elif state != TransferState.SENT:
-        row.first_sent_at = None
+    if new_key or state != TransferState.SENT:
+        row.first_sent_at = row.set_off_at = None
     if state == TransferState.DUE and is_held(row):
         # Somebody placed a hold while it was on its way.
         state = TransferState.HELD
@@ -292,7 +346,9 @@ def _put_off(transfer: Transfer, state: TransferState, why: str) -> None:
     if state == TransferState.HELD:
         transfer.hold_reason, transfer.error = why, ""
     transfer.next_try_at = clock.now() + (SOON if state == TransferState.SENT else LATER)
-    transfer.save(update_fields=["state", "error", "hold_reason", "next_try_at", "attempt", "first_sent_at"])
+    transfer.save(
+        update_fields=["state", "error", "hold_reason", "next_try_at", "attempt", "first_sent_at", "set_off_at"]
+    )
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ INSIDE: dict[str, list[str]] = {
         "marketplace.returns.events.check_lines",
     ],
     "refund.failed": ["billing.payouts.events.on_refund_changed"],
+    "refund.accepted": ["billing.payouts.events.on_refund_accepted"],
 }
 
 AFTER: dict[str, list[str]] = {

@@ -4,6 +4,7 @@ INSIDE: dict[str, list[str]] = {
     "payment.captured": ["billing.payouts.events.on_payment_captured"],
     "refund.requested": ["billing.payouts.events.on_refund_changed"],
     "refund.failed": ["billing.payouts.events.on_refund_changed"],
+    "refund.accepted": ["billing.payouts.events.on_refund_accepted"],
 }
 
 AFTER: dict[str, list[str]] = {"account.changed": ["billing.stripe.events.on_account_changed"]}

@@ -9,6 +9,7 @@ from . import (  # noqa: F401
     disputes,
     events,
     external_accounts,
+    files,
     intents,
     methods,
     payouts,

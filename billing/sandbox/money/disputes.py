@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..cards import Card
-from ..errors import refused
+from ..errors import missing, refused
 from ..store import Record
 from ..world import World
 from .movements import find_movement, move
@@ -14,6 +14,7 @@ from .settings import DAY
 DISPUTE_FEE_MINOR = 2000
 EVIDENCE_DUE_SECONDS = 10 * DAY
 FINAL = ("won", "lost", "warning_closed", "prevented")
+VERDICTS = {"winning_evidence": "won", "losing_evidence": "lost"}
 FILES = (
     "cancellation_policy",
     "customer_communication",
@@ -53,15 +54,15 @@ def open_for(world: World, charge: Record, card: Card) -> None:
         open_dispute(world, charge, card.dispute)
 
 
-def open_dispute(world: World, charge: Record, reason: str) -> Record:
-    """Dispute a charge in full. ``reason`` is Stripe's, or ``inquiry``, with which no money moves (yet)."""
+def open_dispute(world: World, charge: Record, reason: str, amount: int | None = None) -> Record:
+    """Dispute a charge, or ``amount`` of it. ``reason`` is Stripe's, or ``inquiry``, with which no money moves (yet)."""
     inquiry = reason == "inquiry"
     dispute = world.create(
         "dispute",
         "du",
         charge.account,
         {
-            "amount": charge.body["amount"],
+            "amount": amount or charge.body["amount"],
             "balance_transactions": [],
             "charge": charge.id,
             "currency": charge.body["currency"],
@@ -119,10 +120,31 @@ def close_dispute(world: World, dispute: Record, status: str) -> None:
         world.emit(dispute.account, "charge.dispute.funds_reinstated", dispute.body)
 
 
+def escalate(world: World, dispute: Record) -> None:
+    """The bank is not content with the answer to its inquiry: it takes the money after all."""
+    if not dispute.body["status"].startswith("warning") or dispute.body["status"] in FINAL:
+        raise refused("This dispute is not an open inquiry.")
+    before = {"status": dispute.body["status"]}
+    dispute.body |= {"status": "needs_response", "is_charge_refundable": False}
+    dispute.body["payment_method_details"]["card"]["case_type"] = "chargeback"
+    dispute.body["evidence_details"] |= {"submission_count": 0, "due_by": world.now + EVIDENCE_DUE_SECONDS}
+    _book(world, dispute, -dispute.body["amount"], DISPUTE_FEE_MINOR, "dispute")
+    world.emit(dispute.account, "charge.dispute.updated", dispute.body, before)
+    world.emit(dispute.account, "charge.dispute.funds_withdrawn", dispute.body)
+
+
 def submit_evidence(world: World, dispute: Record, evidence: dict[str, Any], *, submit: bool) -> None:
-    """Store evidence; submitted, its ``uncategorized_text`` decides the case: winning_evidence or losing_evidence."""
+    """Store evidence; submitted, its ``uncategorized_text`` decides the case: winning_evidence, losing_evidence or
+    escalate_inquiry_evidence.
+
+    Raises ApiError once it is decided or was answered, and for a file that was not sent as evidence.
+    """
     if dispute.body["status"] in FINAL:
         raise refused("This dispute is already closed, and evidence can no longer be submitted.")
+    for kind in FILES:
+        file = world.store.find(evidence.get(kind) or "")
+        if evidence.get(kind) and (file is None or file.kind != "file" or file.body["purpose"] != "dispute_evidence"):
+            raise missing("file upload", evidence[kind], param=f"evidence[{kind}]", status=400)
     dispute.body["evidence"] |= {key: value or None for key, value in evidence.items()}
     details = dispute.body["evidence_details"]
     details["has_evidence"] = True
@@ -135,11 +157,11 @@ def submit_evidence(world: World, dispute: Record, evidence: dict[str, Any], *, 
         )
     world.store.save(dispute)
     world.emit(dispute.account, "charge.dispute.updated", dispute.body)
-    verdict = {"winning_evidence": "won", "losing_evidence": "lost"}.get(
-        dispute.body["evidence"]["uncategorized_text"] or ""
-    )
-    if submit and verdict:
-        close_dispute(world, dispute, verdict)
+    word = dispute.body["evidence"]["uncategorized_text"] or ""
+    if submit and word in VERDICTS:
+        close_dispute(world, dispute, VERDICTS[word])
+    elif submit and word == "escalate_inquiry_evidence":
+        escalate(world, dispute)
 
 
 def _book(world: World, dispute: Record, amount: int, fee: int, category: str) -> None:

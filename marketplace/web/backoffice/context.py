@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from approvals.queries import waiting_count
+from billing.disputes.queries import to_answer
 from billing.reconciliation.queries import open_count
 from kit.links import absolute_url
 from marketplace.returns.queries import requests_waiting
@@ -80,6 +81,8 @@ def _finance_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         _item(path, "Payouts", "finance:payouts", "landmark"),
         _item(path, "Payments", "finance:payments", "credit-card"),
         _item(path, "Refunds", "finance:refunds", "undo-2"),
+        _item(path, "Disputes", "finance:disputes", "scale", count=to_answer()),
+        _item(path, "Vendor debt", "finance:debts", "wallet"),
         _item(path, "Balances", "finance:ledger", "book-open", exact=True, title="Books"),
         _item(path, "Journal", "finance:entries", "receipt-text"),
         _item(path, "Months", "finance:periods", "calendar"),

@@ -12,13 +12,15 @@ from billing.ledger.models import Posting
 from billing.payments import actions
 from billing.payments.models import Payment, PaymentAttempt, PaymentShare
 from billing.payments.provider import SessionLine
+from billing.payouts import actions as payouts
 from billing.payouts.models import Transfer
 from billing.reconciliation.actions import reconcile
-from billing.stripe import onboarding
+from billing.stripe import onboarding, tasks
 from billing.stripe.models import ConnectedAccount
+from kit import clock
 from kit.ids import uuid7
 from kit.money import Money
-from tests.support.sandbox import CARD, Sandbox, sandbox, sandbox_process
+from tests.support.sandbox import CARD, CARD_AVAILABLE_AT_ONCE, Sandbox, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
 
@@ -134,3 +136,53 @@ def explained(agree: Callable[[], None]) -> Callable[[], None]:
         assert run.matches
 
     return check
+
+
+@pytest.fixture
+def released_at_once(settings):
+    settings.HOLD_DAYS = 0
+
+
+def send(purchase, *shares):
+    for share in shares:
+        payouts.delivered(reference_id=share.reference_id, delivered_at=clock.now())
+    return tasks.send_transfers()
+
+
+def buy(sandbox, vendor_id, gross, number):
+    """A further purchase from one vendor, at ten percent, whose money is there at once."""
+    payment = actions.create_payment(
+        reference_id=uuid7(),
+        reference_number=number,
+        customer_email="ines@example.com",
+        amount=Money(gross, "EUR"),
+        shares=[actions.ShareInput(vendor_id, uuid7(), gross, gross // 10)],
+    )
+    actions.start(
+        payment_id=payment.id,
+        lines=[SessionLine("Goods", gross)],
+        success_url="http://localhost:8000/thanks",
+        cancel_url="http://localhost:8000/cart",
+    )
+    sandbox.pay(payment.attempts.get().provider_session_id, CARD_AVAILABLE_AT_ONCE)
+    sandbox.drain()
+    return payment.shares.get()
+
+
+@pytest.fixture
+def transferred(purchase, released_at_once):
+    """Both vendors have their earnings, 72.00 and 34.00, on their balances; and we have enough to pay refunds from."""
+    buy(purchase.sandbox, purchase.moreau.vendor_id, 50000, "S-1000")
+    purchase.start()
+    purchase.pay(CARD_AVAILABLE_AT_ONCE)
+    purchase.sandbox.drain()
+    assert send(purchase, purchase.lindqvist, purchase.moreau) == 2
+    purchase.sandbox.drain()
+    purchase.refresh()
+    return purchase
+
+
+@pytest.fixture
+def sell_again(transferred):
+    """A further purchase of 80.00 from Lindqvist alone, ready to be transferred."""
+    return lambda: buy(transferred.sandbox, transferred.lindqvist.vendor_id, 8000, "S-1002")

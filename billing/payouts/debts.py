@@ -1,0 +1,310 @@
+"""What vendors owe: how it comes about, and how later earnings, a payment or a write-off settle it, oldest first.
+
+All debts less all their payments are account 1300 of the books, to the cent; the match proves it.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+
+from audit.actions import traced
+from billing.ledger import entries
+from billing.ledger.actions import post_all
+from billing.payments.models import Payment, PaymentShare
+from billing.payouts.models import (
+    Cause,
+    CheckoutState,
+    DebtCheckout,
+    DebtLimit,
+    DebtPayment,
+    DebtPaymentKind,
+    Transfer,
+    VendorDebt,
+)
+from kit import clock
+from kit.errors import Conflict, InvalidInput
+from kit.money import Money
+from outbox.actions import announce
+
+OPEN_CHECKOUTS = (CheckoutState.OPENING, CheckoutState.OPEN)
+CHECKOUT_LASTS = timedelta(minutes=32)
+
+
+class NothingOwed(Conflict):
+    code = "nothing_owed"
+
+
+class PaymentUnderWay(Conflict):
+    """The vendor is paying its debt on the provider's page right now."""
+
+    code = "debt_payment_under_way"
+
+
+class TooMuch(InvalidInput):
+    """More than is owed."""
+
+    code = "more_than_owed"
+
+
+class ReasonNeeded(InvalidInput):
+    code = "reason_needed"
+
+
+def owe(*, share: PaymentShare, amount_minor: int, cause: Cause, key: str, reason: str) -> VendorDebt:
+    """What could not be taken back of a share's earnings is owed from now on. Once per `key`.
+
+    Inside a transaction, with payment and share locked. Announces `debt.made`.
+    """
+    found = VendorDebt.objects.filter(key=key).first()
+    if found is not None:
+        return found
+    number = Payment.objects.values_list("reference_number", flat=True).get(id=share.payment_id)
+    debt = VendorDebt.objects.create(
+        key=key,
+        vendor_id=share.vendor_id,
+        share_id=share.id,
+        reference_id=share.reference_id,
+        reference_number=number,
+        cause=cause,
+        reason=reason[:250],
+        amount_minor=amount_minor,
+        currency=share.currency,
+    )
+    share.indebted_minor += amount_minor
+    share.save(update_fields=["indebted_minor"])
+    _enter(debt)
+    return debt
+
+
+def charge_fee(
+    *, vendor_id: UUID, amount_minor: int, currency: str, key: str, reason: str, reference_id: UUID, number: str
+) -> VendorDebt:
+    """A dispute's fee that the vendor is to bear. Once per `key`. Inside a transaction. Announces `debt.made`."""
+    found = VendorDebt.objects.filter(key=key).first()
+    if found is not None:
+        return found
+    debt = VendorDebt.objects.create(
+        key=key,
+        vendor_id=vendor_id,
+        reference_id=reference_id,
+        reference_number=number,
+        cause=Cause.DISPUTE_FEE,
+        reason=reason[:250],
+        amount_minor=amount_minor,
+        currency=currency,
+    )
+    _enter(debt)
+    return debt
+
+
+def _enter(debt: VendorDebt) -> None:
+    post_all([draft_of(debt)])
+    announce("debt.made", vendor_id=debt.vendor_id, payload={"debt": str(debt.id)})
+
+
+def draft_of(debt: VendorDebt) -> entries.EntryDraft:
+    """The entry of a debt."""
+    return entries.debt(
+        debt_id=debt.id,
+        vendor_id=debt.vendor_id,
+        amount_minor=debt.amount_minor,
+        currency=debt.currency,
+        occurred_at=debt.created_at,
+        is_fee=debt.cause == Cause.DISPUTE_FEE,
+        reference_id=debt.reference_id,
+    )
+
+
+def draft_of_payment(payment: DebtPayment) -> entries.EntryDraft | None:
+    """The entry of a debt's payment; None for one made at the provider, whose movement is the entry."""
+    if payment.kind == DebtPaymentKind.NETTED:
+        return entries.debt_netted(
+            payment_id=payment.id,
+            vendor_id=payment.vendor_id,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            occurred_at=payment.created_at,
+            reference_id=payment.transfer.reference_id if payment.transfer else None,
+        )
+    if payment.kind == DebtPaymentKind.WRITTEN_OFF:
+        return entries.debt_written_off(
+            payment_id=payment.id,
+            vendor_id=payment.vendor_id,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            occurred_at=payment.created_at,
+            reason=payment.reason,
+        )
+    return None
+
+
+def lock_debts(vendor_id: UUID, currency: str) -> list[VendorDebt]:
+    """A vendor's open debts, oldest first, locked. Inside a transaction."""
+    rows = VendorDebt.objects.filter(vendor_id=vendor_id, currency=currency, settled_at__isnull=True)
+    return list(rows.select_for_update().order_by("id"))
+
+
+def set_off(*, transfer: Transfer, share: PaymentShare) -> int:
+    """Keep of a transfer that is about to be sent what its vendor owes, oldest debt first; gives how much.
+
+    Inside a transaction; payment, share and transfer are locked. Raises PaymentUnderWay while the vendor is paying by
+    itself, or the same debt might be paid twice.
+    """
+    debts = lock_debts(transfer.vendor_id, transfer.currency)
+    if not debts:
+        return 0
+    if _checkouts(transfer.vendor_id, transfer.currency).exists():
+        raise PaymentUnderWay("The vendor is paying what it owes; its earnings wait for that.")
+    made = _settle(debts, transfer.amount_minor, DebtPaymentKind.NETTED, transfer=transfer)
+    taken = sum(payment.amount_minor for payment in made)
+    transfer.amount_minor -= taken
+    transfer.netted_minor += taken
+    share.netted_minor += taken
+    share.save(update_fields=["netted_minor"])
+    return taken
+
+
+@transaction.atomic
+def write_off(*, debt_id: UUID, amount_minor: int, reason: str, by: UUID) -> DebtPayment:
+    """No longer expect a part of a debt, or all of it, to be paid. `by`: who of the staff decided.
+
+    Raises ReasonNeeded, NothingOwed, TooMuch, PaymentUnderWay.
+    """
+    if not reason.strip():
+        raise ReasonNeeded("Say why the debt is written off.", field="reason")
+    debt = VendorDebt.objects.select_for_update().get(id=debt_id)
+    if debt.settled_at is not None:
+        raise NothingOwed("This debt is settled already.")
+    if not 0 < amount_minor <= debt.left_minor:
+        raise TooMuch(f"Of this debt {Money(debt.left_minor, debt.currency)} is left.", field="amount")
+    if _checkouts(debt.vendor_id, debt.currency).exists():
+        raise PaymentUnderWay("The vendor is paying what it owes right now. Try again in half an hour.")
+    with traced("debt.written_off", f"vendor_debt:{debt.id}", by=by, amount_minor=amount_minor, reason=reason.strip()):
+        made = _settle([debt], amount_minor, DebtPaymentKind.WRITTEN_OFF, reason=reason.strip()[:250], made_by=by)
+    return made[0]
+
+
+@transaction.atomic
+def open_checkout(*, vendor_id: UUID, currency: str, by: UUID | None) -> DebtCheckout:
+    """The vendor is about to pay all that it owes: one checkout at a time. Raises NothingOwed."""
+    debts = lock_debts(vendor_id, currency)
+    found = _checkouts(vendor_id, currency).first()
+    if found is not None:
+        return found
+    owed = sum(debt.left_minor for debt in debts)
+    if not owed:
+        raise NothingOwed("Nothing is owed.")
+    return DebtCheckout.objects.create(
+        vendor_id=vendor_id,
+        amount_minor=owed,
+        currency=currency,
+        opened_by=by,
+        # Whole seconds, as the provider keeps it: a repeated request must be the same to the letter.
+        expires_at=clock.now().replace(microsecond=0) + CHECKOUT_LASTS,
+    )
+
+
+@transaction.atomic
+def checkout_opened(*, checkout_id: UUID, session_id: str, url: str) -> DebtCheckout:
+    """Note the session that the provider opened. Told twice, it stays as it is."""
+    checkout = DebtCheckout.objects.select_for_update().get(id=checkout_id)
+    if checkout.state == CheckoutState.OPENING:
+        checkout.state, checkout.provider_session_id, checkout.url = CheckoutState.OPEN, session_id, url
+        checkout.save(update_fields=["state", "provider_session_id", "url"])
+    return checkout
+
+
+@transaction.atomic
+def checkout_paid(*, checkout_id: UUID, charge_id: str) -> DebtCheckout:
+    """The provider took the money: the debts it was opened for are paid, oldest first. Announces `debt.paid`, once."""
+    vendor_id, currency = DebtCheckout.objects.values_list("vendor_id", "currency").get(id=checkout_id)
+    debts = lock_debts(vendor_id, currency)
+    checkout = DebtCheckout.objects.select_for_update().get(id=checkout_id)
+    if checkout.state == CheckoutState.PAID:
+        return checkout
+    checkout.state, checkout.provider_charge_id, checkout.closed_at = CheckoutState.PAID, charge_id, clock.now()
+    checkout.save(update_fields=["state", "provider_charge_id", "closed_at"])
+    # Nothing else settles a debt while a checkout is open, so that there is as much left as was paid.
+    _settle(debts, checkout.amount_minor, DebtPaymentKind.PAID, checkout=checkout)
+    announce("debt.paid", vendor_id=vendor_id, payload={"checkout": str(checkout.id)})
+    return checkout
+
+
+@transaction.atomic
+def checkout_closed(*, checkout_id: UUID) -> None:
+    """The provider says that it can no longer be paid, or never opened it: earnings need not wait for it."""
+    DebtCheckout.objects.filter(id=checkout_id, state__in=OPEN_CHECKOUTS).update(
+        state=CheckoutState.EXPIRED, closed_at=clock.now()
+    )
+
+
+@transaction.atomic
+def set_limit(*, vendor_id: UUID, limit_minor: int, currency: str, reason: str, by: UUID) -> DebtLimit:
+    """Let one vendor owe more, or less, than others before its payouts are held. Raises ReasonNeeded, InvalidInput."""
+    if not reason.strip():
+        raise ReasonNeeded("Say why this vendor has a limit of its own.", field="reason")
+    if limit_minor < 0:
+        raise InvalidInput("A limit is not negative.", field="limit")
+    with traced("debt.limit_set", f"vendor:{vendor_id}", by=by, limit_minor=limit_minor, reason=reason.strip()):
+        limit, _ = DebtLimit.objects.update_or_create(
+            vendor_id=vendor_id,
+            currency=currency,
+            defaults={
+                "limit_minor": limit_minor,
+                "reason": reason.strip()[:250],
+                "set_by": by,
+                "set_at": clock.now(),
+            },
+        )
+    return limit
+
+
+def limit_of(vendor_id: UUID, currency: str) -> int:
+    """How much a vendor may owe, in minor units, before its payouts are held."""
+    own = DebtLimit.objects.filter(vendor_id=vendor_id, currency=currency).values_list("limit_minor", flat=True).first()
+    return settings.VENDOR_DEBT_LIMIT_MINOR if own is None else own
+
+
+def _checkouts(vendor_id: UUID, currency: str) -> QuerySet[DebtCheckout]:
+    return DebtCheckout.objects.filter(vendor_id=vendor_id, currency=currency, state__in=OPEN_CHECKOUTS)
+
+
+def _settle(
+    debts: Sequence[VendorDebt],
+    amount_minor: int,
+    kind: DebtPaymentKind,
+    *,
+    transfer: Transfer | None = None,
+    checkout: DebtCheckout | None = None,
+    reason: str = "",
+    made_by: UUID | None = None,
+) -> list[DebtPayment]:
+    """Pay these debts in their order as far as the amount goes, and enter it. The debts are locked."""
+    made = []
+    for debt in debts:
+        part = min(debt.left_minor, amount_minor)
+        if not part:
+            continue
+        amount_minor -= part
+        debt.settled_minor += part
+        debt.settled_at = clock.now() if not debt.left_minor else None
+        debt.save(update_fields=["settled_minor", "settled_at"])
+        made.append(
+            DebtPayment.objects.create(
+                debt=debt,
+                vendor_id=debt.vendor_id,
+                kind=kind,
+                amount_minor=part,
+                currency=debt.currency,
+                transfer=transfer,
+                checkout=checkout,
+                reason=reason,
+                made_by=made_by,
+            )
+        )
+    post_all(draft for payment in made if (draft := draft_of_payment(payment)) is not None)
+    return made
