@@ -246,7 +246,7 @@ def _settle(dispute: Dispute, *, also: Sequence[DisputeSlice] = ()) -> None:
             share=shares[part.share_id],
             amount_minor=part.net_minor,
             cause=Cause.DISPUTE,
-            key=f"dispute:{dispute.id}:{dispute.version}",
+            key=f"dispute:{dispute.id}:{dispute.version}:{part.share_id}",
         )
     for share in shares.values():
         adjust_to_share(share)

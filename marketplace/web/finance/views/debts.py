@@ -51,12 +51,13 @@ def debts(request: HttpRequest) -> HttpResponseBase:
     """Who owes how much and since when, then every debt, newest first; `?vendor=` one vendor's."""
     chosen = DebtFilter(request).chosen
     is_open = {"open": True, "settled": False}.get(chosen["state"])
-    query = {"vendor_id": chosen["vendor"] or None, "is_open": is_open}
+    query: dict[str, Any] = {"vendor_id": chosen["vendor"] or None, "is_open": is_open}
     if wants_csv(request):
         return csv_file("vendor-debts", CSV_HEADS, _csv_rows(query))
     page = debts_page(**query, cursor=request.GET.get("cursor"))
     aged = [owed for owed in owed_by_age(now=clock.now()) if query["vendor_id"] in (None, owed.vendor_id)]
-    vendors = named([*(row.vendor_id for row in (*page.rows, *aged)), query["vendor_id"]])
+    ids = [*(debt.vendor_id for debt in page.rows), *(owed.vendor_id for owed in aged), query["vendor_id"]]
+    vendors = named(ids)
     found = references(debt.reference_id for debt in page.rows if debt.reference_id)
     paid = payments_of(page.rows)
     vendor = vendors.get(query["vendor_id"]) if query["vendor_id"] else None
@@ -66,7 +67,7 @@ def debts(request: HttpRequest) -> HttpResponseBase:
             {
                 "debt": debt,
                 "vendor": vendors.get(debt.vendor_id),
-                "reference": found.get(debt.reference_id),
+                "reference": found.get(debt.reference_id) if debt.reference_id else None,
                 "payments": paid.get(debt.id, []),
             }
             for debt in page.rows
