@@ -244,7 +244,7 @@ def checkout_closed(*, checkout_id: UUID) -> None:
 
 @transaction.atomic
 def set_limit(*, vendor_id: UUID, limit_minor: int, currency: str, reason: str, by: UUID) -> DebtLimit:
-    """Let one vendor owe more, or less, than others before its payouts are held. Raises ReasonNeeded, InvalidInput."""
+    """Let one vendor owe more, or less, than others before finance is told. Raises ReasonNeeded, InvalidInput."""
     if not reason.strip():
         raise ReasonNeeded("Say why this vendor has a limit of its own.", field="reason")
     if limit_minor < 0:
@@ -264,7 +264,7 @@ def set_limit(*, vendor_id: UUID, limit_minor: int, currency: str, reason: str, 
 
 
 def limit_of(vendor_id: UUID, currency: str) -> int:
-    """How much a vendor may owe, in minor units, before its payouts are held."""
+    """How much a vendor may owe, in minor units, before finance is told."""
     own = DebtLimit.objects.filter(vendor_id=vendor_id, currency=currency).values_list("limit_minor", flat=True).first()
     return settings.VENDOR_DEBT_LIMIT_MINOR if own is None else own
 

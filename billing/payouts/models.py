@@ -402,7 +402,7 @@ class DebtPayment(models.Model):
 
 
 class DebtLimit(models.Model):
-    """How much one vendor may owe before its payouts are held, when it is not `settings.VENDOR_DEBT_LIMIT_MINOR`."""
+    """How much one vendor may owe before finance is told, when it is not `settings.VENDOR_DEBT_LIMIT_MINOR`."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     vendor_id = models.UUIDField()

@@ -76,6 +76,12 @@ def settle_debt_checkouts() -> int:
     return closed
 
 
+def settle_debt_of(vendor_id: UUID) -> None:
+    """Ask Stripe about the checkout that a vendor comes back from. Network. Raises ProviderUnavailable, ProviderRefused."""
+    for checkout in DebtCheckout.objects.filter(vendor_id=vendor_id, state=CheckoutState.OPEN):
+        settle_debt_checkout(checkout)
+
+
 def settle_debt_checkout(checkout: DebtCheckout) -> bool:
     """Bring a checkout up to what Stripe says of its session; True when that is the end of it."""
     session_id = checkout.provider_session_id or _lost_session(checkout)

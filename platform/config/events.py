@@ -28,6 +28,9 @@ INSIDE: dict[str, list[str]] = {
 }
 
 AFTER: dict[str, list[str]] = {
+    "dispute.opened": ["billing.disputes.events.mail_vendors"],
+    "dispute.closed": ["billing.disputes.events.mail_vendors"],
+    "debt.made": ["billing.disputes.events.tell_finance"],
     "account.changed": ["billing.stripe.events.on_account_changed"],
     "order.paid": [
         "marketplace.orders.events.empty_the_cart",

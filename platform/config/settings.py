@@ -440,11 +440,13 @@ REFUND_LIMITS: dict[str, int | None] = {
     "staff:support": 20_000,
 }
 STOCK_HOLD_MINUTES = int(env("SOUK_STOCK_HOLD_MINUTES", "30"))
-# How much a vendor may owe, in cents, before its payouts are held; the office can set another limit for one vendor.
+# Who is told when a vendor owes more than it may; nobody when empty.
+FINANCE_EMAIL = env("SOUK_FINANCE_EMAIL", "")
 # Who bears what a dispute takes for good, and the provider's fee for it: `vendor` or `platform`; staff decides otherwise
 # for one dispute.
 DISPUTE_LOSS_BORNE_BY = env("SOUK_DISPUTE_LOSS_BORNE_BY", "vendor")
 DISPUTE_FEE_BORNE_BY = env("SOUK_DISPUTE_FEE_BORNE_BY", "vendor")
+# How much a vendor may owe, in cents, before finance is told; the office can set another limit for one vendor.
 VENDOR_DEBT_LIMIT_MINOR = int(env("SOUK_VENDOR_DEBT_LIMIT_MINOR", "50000"))
 # A guest's link to an order is derived from this key: told in mails, which the worker writes.
 ORDER_LINK_KEY = secret_of("order-link-key") if PROCESS in ("web", "worker", "office") or STANDS_FOR_ALL else ""

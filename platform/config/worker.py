@@ -26,6 +26,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "stripe.send_reversals": (5, "platform"),
     "stripe.settle_debt_checkouts": (30, "platform"),
     "stripe.sync_disputes": (600, "platform"),
+    "disputes.remind": (600, "platform"),
     "stripe.sync_balance": (15, "platform"),
     "stripe.sync_payouts": (15, "platform"),
     "stripe.expire_sessions": (10, "platform"),

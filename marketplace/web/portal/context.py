@@ -103,6 +103,8 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
     ]
     if allowed.see_money:
         items.append(_item(path, "Money", "money", "wallet", title="Money"))
+    if allowed.see_money or allowed.see_orders:
+        items.append(_item(path, "Disputes", "disputes", "scale", title="" if allowed.see_money else "Money"))
     items += [
         _item(path, "Shop", "shop", "store", title="Settings"),
         _item(path, "Shipping", "shipping", "truck"),

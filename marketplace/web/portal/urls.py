@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from marketplace.web.portal.views import (
+    disputes,
     documents,
     home,
     imports,
@@ -55,6 +56,13 @@ urlpatterns: list[URLPattern] = [
     path("stock/", stock.stock, name="stock"),
     path("stock/<uuid:variant_id>/", stock.movements, name="movements"),
     path("stock/<uuid:variant_id>/count/", stock.count, name="stock_count"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<uuid:dispute_id>/", disputes.dispute, name="dispute"),
+    path("disputes/<uuid:dispute_id>/answer/", disputes.answer, name="dispute_answer"),
+    path("disputes/<uuid:dispute_id>/files/", disputes.files, name="dispute_files"),
+    path(
+        "disputes/<uuid:dispute_id>/files/<uuid:file_id>/removal/", disputes.file_removal, name="dispute_file_removal"
+    ),
     path("money/", money.overview, name="money"),
     path("money/transfers/", money.transfers, name="transfers"),
     path("money/transfers.csv", money.transfers_csv, name="transfers_csv"),

@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern] = [
     path("sell/<slug:slug>/plan/ending/", market_only(plan.ending), name="plan_ending"),
     path("sell/<slug:slug>/plan/renewal/", market_only(plan.renewal), name="plan_renewal"),
     path("sell/<slug:slug>/plan/billing/", market_only(plan.portal), name="plan_portal"),
+    path("sell/<slug:slug>/debt/", market_only(sell.debt), name="sell_debt"),
     path("sell/<slug:slug>/payouts/", market_only(sell.payouts), name="sell_payouts"),
     path("sell/<slug:slug>/payouts/back/", market_only(sell.payouts_back), name="sell_payouts_back"),
 ]

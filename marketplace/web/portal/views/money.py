@@ -13,6 +13,7 @@ from billing.ledger.models import AccountCode
 from billing.ledger.queries import AccountPage, Step, balance, explain_to_vendor, vendor_account
 from billing.payouts import queries
 from billing.payouts.models import PayoutState, Transfer, TransferState
+from billing.payouts.owed import debts_page
 from kit.money import Money
 from kit.pagination import Page
 from marketplace.orders.models import VendorOrder
@@ -38,6 +39,11 @@ ENTRIES = {
     "commission": "Commission",
     "transfer": "Transferred to your balance",
     "refund_owed": "Refund to the customer",
+    "transfer_reversed": "Taken back from your balance",
+    "vendor_debt": "Could not be taken back: you owe it",
+    "debt_netted": "Kept to pay what you owed",
+    "dispute_held": "Held: the customer's bank disputes it",
+    "dispute_released": "Released from a dispute",
 }
 
 
@@ -46,6 +52,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     vendor_id = _vendor_id(request)
     page = queries.transfers_page(vendor_id=vendor_id, size=8)
     payouts_ = queries.payouts_page(vendor_id=vendor_id, size=4)
+    open_debts = debts_page(vendor_id=vendor_id, is_open=True, size=20).rows
     owed = -balance(AccountCode.VENDOR_PAYABLE, currency=settings.CURRENCY, vendor_id=vendor_id)
     return render(
         request,
@@ -57,6 +64,8 @@ def overview(request: HttpRequest) -> HttpResponse:
             "transfers": _transfers(vendor_id, page.rows),
             "payouts": _payouts(vendor_id, payouts_.rows),
             "hold_days": settings.HOLD_DAYS,
+            "debts": open_debts,
+            "debt": Money(sum(debt.left_minor for debt in open_debts), settings.CURRENCY),
         },
     )
 

@@ -13,10 +13,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from billing.payments.provider import ProviderRefused, ProviderUnavailable
+from billing.payouts.debts import NothingOwed
+from billing.payouts.owed import debts_page, owed_by
 from billing.stripe import onboarding
+from billing.stripe.debts import pay_debt, settle_debt_of
 from billing.stripe.models import ConnectedAccount
 from kit.errors import NotAllowed, SoukError
 from kit.links import absolute_url, host_of
+from kit.money import Money
 from marketplace.web.storefront.forms import ApplicationForm, put_error
 from marketplace.web.storefront.visitor import person, see_other
 from tenants.vendors.actions import apply_as_vendor
@@ -110,6 +114,41 @@ def payouts_back(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         messages.info(request, "The payment provider still needs something from you, or is still looking at it.")
     return here
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def debt(request: HttpRequest, slug: str) -> HttpResponse:
+    """What a vendor owes the marketplace, and on to the provider's page to pay it. Back from there, it is asked again."""
+    member = _member(request, slug)
+    if member.role not in MAY_SET_UP_PAYOUTS:
+        raise NotAllowed("Ask an owner of the shop: what it owes is theirs to pay.")
+    vendor, user = member.vendor, person(request)
+    assert user is not None  # login_required
+    here = absolute_url("market", reverse("storefront:sell_debt", args=[vendor.slug]))
+    try:
+        if request.method == "POST":
+            return see_other(
+                pay_debt(
+                    vendor_id=vendor.id,
+                    currency=settings.CURRENCY,
+                    by=user.id,
+                    email=user.email,
+                    success_url=f"{here}?back=1",
+                    cancel_url=here,
+                )
+            )
+        if request.GET.get("back"):
+            settle_debt_of(vendor.id)
+    except (ProviderUnavailable, ProviderRefused, NothingOwed) as error:
+        messages.error(request, str(error))
+    context = {
+        "vendor": vendor,
+        "debts": debts_page(vendor_id=vendor.id, is_open=True, size=50).rows,
+        "owed": Money(owed_by(vendor.id, settings.CURRENCY), settings.CURRENCY),
+    }
+    return render(request, "storefront/sell_debt.html", context)
 
 
 def _to_provider(request: HttpRequest, slug: str) -> HttpResponse:
