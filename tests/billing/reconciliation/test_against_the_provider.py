@@ -100,12 +100,14 @@ def test_a_refund_refused_by_the_provider(purchase):
     purchase.sandbox.drain()
     charge = purchase.payment.__class__.objects.get().provider_charge_id
     purchase.sandbox.control(f"charges/{charge}/dispute", {"reason": "fraudulent"})
+    # Requested before we hear that the bank has the money.
+    actions.request_refund(share=purchase.moreau, amount_minor=4000, key="sold_out:1", reason="Sold out")
+    assert tasks.send_refunds() == 0
     purchase.sandbox.drain()
     tasks.sync_balance()
     assert unexplained() == []
-    actions.request_refund(share=purchase.moreau, amount_minor=4000, key="sold_out:1", reason="Sold out")
-    assert tasks.send_refunds() == 0
-    assert unexplained() == []
+    with pytest.raises(actions.PaymentDisputed):
+        actions.request_refund(share=purchase.moreau, amount_minor=4000, key="sold_out:2", reason="Sold out")
 
 
 def test_a_transfer_reversed_by_hand_at_the_provider_is_taken_over(purchase, settings):
