@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from billing.ledger.models import JournalEntry
 from billing.payments import actions
 from billing.payouts import actions as payouts
