@@ -121,7 +121,7 @@ def payouts_back(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def debt(request: HttpRequest, slug: str) -> HttpResponse:
     """What a vendor owes the marketplace, and on to the provider's page to pay it. Back from there, it is asked again."""
-    member = _member(request, slug)
+    member = member_of(request, slug)
     if member.role not in MAY_SET_UP_PAYOUTS:
         raise NotAllowed("Ask an owner of the shop: what it owes is theirs to pay.")
     vendor, user = member.vendor, person(request)
