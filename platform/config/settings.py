@@ -377,6 +377,7 @@ SPECTACULAR_SETTINGS = {
         "VendorOrderStatusEnum": "marketplace.orders.status.WORDS",
         "OrderStatusEnum": "marketplace.orders.status.WHOLE_WORDS",
         "CommissionPerEnum": "billing.commissions.models.Per",
+        "VendorStateEnum": "tenants.vendors.models.VendorState",
         "RefundKindEnum": "marketplace.returns.models.RequestKind",
         "RefundRequestStateEnum": "marketplace.returns.models.RequestState",
     },
