@@ -23,6 +23,7 @@ class AccountCode(models.TextChoices):
     SUBSCRIPTION_RECEIVABLE = "1320", "Subscription receivable/v"
     VENDOR_PAYABLE = "2000", "Vendor payable/v"
     REFUNDS_OWED = "2100", "Refunds owed to buyers"
+    BUYERS_DEPOSITS = "2110", "Received from buyers, not placed"
     TAX_PAYABLE = "2200", "Tax payable"
     DEFERRED_REVENUE = "2300", "Deferred subscription revenue"
     DISPUTE_HOLD = "2400", "Dispute hold/v"

@@ -5,10 +5,9 @@ Locks: whoever holds an order's lock takes the payment's after it, never the oth
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from billing.ledger import entries
@@ -24,6 +23,7 @@ from billing.payments.models import (
     RefundState,
 )
 from billing.payments.provider import (
+    DEFAULT,
     KeyTaken,
     ProviderRefused,
     SessionLine,
@@ -38,9 +38,6 @@ from outbox.actions import announce
 from outbox.doorbell import ring
 
 OPEN_STATES = (AttemptState.OPENING, AttemptState.OPEN)
-# The provider refuses sessions shorter than this, counted from when the request reaches it: hence the margin.
-SHORTEST_SESSION = timedelta(minutes=30)
-MARGIN = timedelta(minutes=2)
 CLOSED = "The time to pay for this order is over. Put the items into your cart again."
 
 
@@ -150,37 +147,40 @@ def create_payment(
     return payment
 
 
-def start(*, payment_id: UUID, lines: Sequence[SessionLine], success_url: str, cancel_url: str) -> str:
+def start(
+    *, payment_id: UUID, lines: Sequence[SessionLine], success_url: str, cancel_url: str, by: str = DEFAULT
+) -> str:
     """Where to send the customer to pay: the open session's address, or a new one's. Not inside a transaction.
 
     A session that was being opened when its process died is asked for again under its own key, so that there is never a
-    second one. Raises AlreadyPaid, PaymentClosed, ProviderUnavailable, ProviderRefused.
+    second one. `by` names the provider of a new session; one that is open goes on with its own. Raises AlreadyPaid,
+    PaymentClosed, ProviderUnavailable, ProviderRefused.
     """
-    attempt = _current_attempt(payment_id)
+    attempt = _current_attempt(payment_id, by)
     if attempt.state == AttemptState.OPEN:
         return attempt.url
     if sum(line.amount_minor for line in lines) != attempt.payment.amount_minor:
         raise SharesDoNotAddUp("The lines do not sum to what is paid.")
     try:
-        result = provider().open_session(_request(attempt, lines, success_url, cancel_url))
+        result = provider(attempt.provider).open_session(_request(attempt, lines, success_url, cancel_url))
     except KeyTaken:
         raise
     except ProviderRefused:
         # Nothing was opened under this key: an outage outlasted what the attempt asked for, say. Ask anew, once.
         abandon_attempt(attempt_id=attempt.id)
-        attempt = open_attempt(payment_id=payment_id)
-        result = provider().open_session(_request(attempt, lines, success_url, cancel_url))
+        attempt = open_attempt(payment_id=payment_id, by=by)
+        result = provider(attempt.provider).open_session(_request(attempt, lines, success_url, cancel_url))
     return record_session(attempt_id=attempt.id, result=result).url
 
 
-def _current_attempt(payment_id: UUID) -> PaymentAttempt:
+def _current_attempt(payment_id: UUID, by: str) -> PaymentAttempt:
     """The attempt to go on with. One whose time is over is settled with the provider first."""
-    attempt = open_attempt(payment_id=payment_id)
+    attempt = open_attempt(payment_id=payment_id, by=by)
     if attempt.expires_at > clock.now():
         return attempt
     if attempt.state == AttemptState.OPEN:
-        provider().settle(attempt.provider_session_id)
-        attempt = open_attempt(payment_id=payment_id)
+        provider(attempt.provider).settle(attempt.provider_session_id)
+        attempt = open_attempt(payment_id=payment_id, by=by)
     if attempt.expires_at <= clock.now():
         raise PaymentClosed(CLOSED)
     return attempt
@@ -211,13 +211,13 @@ def settle(*, payment_id: UUID) -> str:
     ProviderUnavailable, ProviderRefused.
     """
     under_way = PaymentAttempt.objects.filter(payment_id=payment_id, state=AttemptState.OPEN)
-    for session_id in list(under_way.values_list("provider_session_id", flat=True)):
-        provider().settle(session_id)
+    for name, session_id in list(under_way.values_list("provider", "provider_session_id")):
+        provider(name).settle(session_id)
     return str(Payment.objects.values_list("state", flat=True).get(id=payment_id))
 
 
 @transaction.atomic
-def open_attempt(*, payment_id: UUID) -> PaymentAttempt:
+def open_attempt(*, payment_id: UUID, by: str = DEFAULT) -> PaymentAttempt:
     """The attempt under way, or a new one (`opening`: the provider has yet to be asked).
 
     Raises AlreadyPaid, or PaymentClosed when the payment expired or was canceled.
@@ -232,10 +232,11 @@ def open_attempt(*, payment_id: UUID) -> PaymentAttempt:
         open_one.payment = payment
         return open_one
     last = payment.attempts.order_by("-number").values_list("number", flat=True).first() or 0
-    lasts = max(SHORTEST_SESSION, timedelta(minutes=settings.STOCK_HOLD_MINUTES)) + MARGIN
+    lasts = provider(by).session_lasts
     return PaymentAttempt.objects.create(
         payment=payment,
         number=last + 1,
+        provider=by,
         # Whole seconds, as the provider keeps it: a repeated request must be the same to the letter.
         expires_at=clock.now().replace(microsecond=0) + lasts,
     )
@@ -291,10 +292,19 @@ def capture(
     came_late = payment.state in (PaymentState.CANCELED, PaymentState.EXPIRED)
     now = clock.now()
     payment.state, payment.paid_at = PaymentState.PAID, now
+    payment.provider = attempt.provider
     payment.provider_charge_id, payment.provider_intent_id, payment.fee_minor = charge_id, intent_id, fee_minor
     payment.risk_level = risk_level
     payment.save(
-        update_fields=["state", "paid_at", "provider_charge_id", "provider_intent_id", "fee_minor", "risk_level"]
+        update_fields=[
+            "state",
+            "paid_at",
+            "provider",
+            "provider_charge_id",
+            "provider_intent_id",
+            "fee_minor",
+            "risk_level",
+        ]
     )
     payment.attempts.filter(id=attempt.id).update(state=AttemptState.PAID, closed_at=now)
     announce("payment.captured", payload=_payload(payment) | {"late": came_late})

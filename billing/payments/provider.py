@@ -1,10 +1,11 @@
-"""What we ask of a payment provider. `settings.PAYMENT_PROVIDER` names the class that answers; all of it is network, so
-none of it may be called inside a transaction.
+"""What we ask of a payment provider. `settings.PAYMENT_PROVIDER` names the class that answers where nothing else was chosen,
+`settings.OTHER_PAYMENT_PROVIDERS` those beside it. All of it may be network, so none of it may be called inside a
+transaction.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -101,6 +102,10 @@ class ProviderBalance:
 class Provider(Protocol):
     """Every method raises ProviderUnavailable or ProviderRefused when the provider does."""
 
+    @property
+    def session_lasts(self) -> timedelta:
+        """How long a session is open to be paid."""
+
     def open_session(self, request: SessionRequest) -> SessionResult:
         """Open a session, or get the one opened before under the same key."""
 
@@ -117,6 +122,13 @@ class Provider(Protocol):
         """The balances of the platform and of every connected account, one for each currency."""
 
 
-def provider() -> Provider:
-    found: Provider = import_string(settings.PAYMENT_PROVIDER)()
+DEFAULT = "stripe"
+
+
+def provider(name: str = DEFAULT) -> Provider:
+    """The provider of that name. Raises ProviderRefused for one there is not."""
+    path = settings.PAYMENT_PROVIDER if name == DEFAULT else settings.OTHER_PAYMENT_PROVIDERS.get(name)
+    if path is None:
+        raise ProviderRefused("This way to pay is not offered.")
+    found: Provider = import_string(path)()
     return found

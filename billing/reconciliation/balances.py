@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
 
+from billing.bank_transfer.provider import NAME
 from billing.disputes.models import Dispute, DisputeSlice, DisputeState
 from billing.ledger.entries import REFUNDS, SALES
 from billing.ledger.models import AccountCode, Posting
@@ -147,9 +148,18 @@ def _accepted_refunds() -> QuerySet[Refund]:
     )
 
 
-def _transferred() -> Sums:
-    done = Transfer.objects.filter(state=TransferState.DONE).values_list("vendor_id", "currency")
-    rows = done.annotate(sum=Sum(F("amount_minor") - F("reversed_minor"))).order_by()
+def _transferred(*, by_bank: bool | None = None) -> Sums:
+    """What vendors have been sent: by our bank, by the provider, or (None) by both."""
+    done = Transfer.objects.filter(state=TransferState.DONE)
+    if by_bank is not None:
+        done = (
+            done.filter(provider_transfer_id__startswith="bank:")
+            if by_bank
+            else done.exclude(provider_transfer_id__startswith="bank:")
+        )
+    rows = (
+        done.values_list("vendor_id", "currency").annotate(sum=Sum(F("amount_minor") - F("reversed_minor"))).order_by()
+    )
     return Counter({(vendor, unit): sum for vendor, unit, sum in rows})
 
 
@@ -257,7 +267,7 @@ def _vendors_balances(balances: list[ProviderBalance]) -> list[Finding]:
     for balance in balances:
         if balance.account_id in vendors:
             said[vendors[balance.account_id], balance.currency] += balance.pending_minor + balance.available_minor
-    should = _transferred()
+    should = _transferred(by_bank=False)
     out = Payout.objects.filter(vendor_id__isnull=False).exclude(state__in=[PayoutState.FAILED, PayoutState.CANCELED])
     for vendor, unit, amount in out.values_list("vendor_id", "currency").annotate(sum=Sum("amount_minor")).order_by():
         should[vendor, unit] -= amount
@@ -290,6 +300,11 @@ def _totals(
     paid = Payment.objects.filter(state=PaymentState.PAID).values_list("currency")
     for unit, amount in paid.annotate(sum=Sum("amount_minor")).order_by():
         say(unit, "orders", "charged", amount)
+    for (_, unit), amount in _transferred(by_bank=True).items():
+        say(unit, "provider", "transferred", amount)
+    by_bank = Payment.objects.filter(state=PaymentState.PAID, provider=NAME).values_list("currency")
+    for unit, amount in by_bank.annotate(sum=Sum("amount_minor")).order_by():
+        say(unit, "provider", "charged", amount)
     for (_, unit), amount in _transferred().items():
         say(unit, "orders", "transferred", amount)
     for (_, unit), amount in owed.items():

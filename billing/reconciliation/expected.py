@@ -12,6 +12,9 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from billing.bank_transfer import actions as bank
+from billing.bank_transfer.models import IncomingPayment, SettlementLine
+from billing.bank_transfer.settlement import line_entries
 from billing.disputes.models import Bearer, Dispute, DisputeSlice, DisputeState
 from billing.ledger import billed, entries
 from billing.ledger.billed import Bill
@@ -64,6 +67,7 @@ def expected_entries() -> Iterator[list[Expected]]:
         yield [_expected(billed.credited(_credit_note(credit))) for credit in credits]
     for payouts in in_parts(Payout.objects.filter(vendor_id__isnull=True)):
         yield _of_payouts(payouts)
+    yield from _at_our_bank()
     for corrections in in_parts(Correction.objects.all()):
         yield [Expected(draft.source_key, draft) for draft in (correction.draft() for correction in corrections)]
     for disputes in in_parts(Dispute.objects.all()):
@@ -72,6 +76,21 @@ def expected_entries() -> Iterator[list[Expected]]:
         yield [_of_debt(debt) for debt in debts]
     for payments in in_parts(DebtPayment.objects.exclude(kind=DebtPaymentKind.PAID)):
         yield [_of_debt_payment(payment) for payment in payments]
+
+
+def _at_our_bank() -> Iterator[list[Expected]]:
+    """What came and went by bank transfer: the sales paid so (their commissions are among those of all), and payouts."""
+    for came in in_parts(IncomingPayment.objects.select_related("payment")):
+        drafts = [bank.receipt(row, row.payment) for row in came]
+        drafts += [draft for row in came if (draft := bank.returned_entry(row, row.payment))]
+        yield [Expected(draft.source_key, draft) for draft in drafts]
+    for paid in in_parts(Payment.objects.filter(state=PaymentState.PAID, provider=bank.NAME)):
+        yield [Expected(draft.source_key, draft) for payment in paid for draft in bank.sale_of(payment)[:1]]
+    refunds = Refund.objects.filter(payment__provider=bank.NAME, state=RefundState.SUCCEEDED).select_related("share")
+    for rows in in_parts(refunds):
+        yield [Expected(draft.source_key, draft) for draft in map(bank.paid_entry, rows)]
+    for lines in in_parts(SettlementLine.objects.select_related("file", "transfer")):
+        yield [Expected(draft.source_key, draft) for line in lines for draft in line_entries(line)]
 
 
 def in_parts(rows: QuerySet[Any], size: int = PART) -> Iterator[list[Any]]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet, Sum
 
+from billing.bank_transfer import actions as bank
+from billing.bank_transfer.models import IncomingPayment, SettlementLine
 from billing.disputes.models import DisputeSlice
 from billing.ledger.entries import REFUNDS, SALES
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
@@ -37,7 +39,11 @@ def match_orders() -> Iterator[Finding]:
         yield from _shares(shares)
     for transfers in in_parts(Transfer.objects.filter(state=TransferState.DONE)):
         yield from _transfers(transfers)
-    for refunds in in_parts(Refund.objects.filter(state=RefundState.SUCCEEDED).select_related("payment")):
+    for refunds in in_parts(
+        Refund.objects.filter(state=RefundState.SUCCEEDED)
+        .exclude(payment__provider=bank.NAME)
+        .select_related("payment")
+    ):
         yield from _refunds(refunds)
     for payouts in in_parts(Payout.objects.all()):
         yield from _payouts(payouts)
@@ -62,13 +68,21 @@ def _payments(payments: list[Payment]) -> Iterator[Finding]:
         _sums(parts, "payment_id", "refunded_minor"),
     )
     charges = [payment.provider_charge_id for payment in payments]
+    lines = IncomingPayment.objects.filter(payment__in=payments)
+    came = _sums(lines, "payment_id")
+    came.subtract(_sums(lines, "payment_id", "returned_minor"))
     charged, fees = _moved(SALES, charges), _moved(SALES, charges, "fee_minor")
     for row in payments:
         checks = [
             ("shares_sum", "the shares", row.amount_minor, grosses[row.id]),
             ("payment_refunded", "the refunds of its shares", row.refunded_minor, given_back[row.id]),
         ]
-        if row.state == PaymentState.PAID:
+        if row.state == PaymentState.PAID and row.provider == bank.NAME:
+            # What came too much stands in the books apart, so that the order's own amount is all there must be.
+            checks.append(
+                ("charge_amount", "what came to our bank", row.amount_minor, min(row.amount_minor, came[row.id]))
+            )
+        elif row.state == PaymentState.PAID:
             charge = row.provider_charge_id
             checks += [
                 ("charge_amount", "the provider's charge", row.amount_minor, charged[charge]),
@@ -162,6 +176,8 @@ def _given_back(shares: list[PaymentShare]) -> tuple[Counter[Any], Counter[Any],
 def _transfers(transfers: list[Transfer]) -> Iterator[Finding]:
     moved = _moved({"transfer"}, [row.provider_transfer_id for row in transfers])
     back = _sums(Reversal.objects.filter(transfer__in=transfers, state=ReversalState.DONE), "transfer_id")
+    settled = SettlementLine.objects.filter(transfer__in=transfers, returned_at=None, file__sent_at__isnull=False)
+    moved.update({f"bank:{id}": -amount for id, amount in settled.values_list("id", "amount_minor")})
     for row in transfers:
         if row.reversed_minor != back[row.id]:
             yield Finding(

@@ -31,11 +31,11 @@ def expire_sessions() -> int:
 def _expire(attempt: PaymentAttempt) -> bool:
     if attempt.state == AttemptState.OPEN:
         try:
-            provider().expire_session(attempt.provider_session_id)
+            provider(attempt.provider).expire_session(attempt.provider_session_id)
         except ProviderRefused:
             # Paid or expired between our look and our call: settling tells which.
             log.info("session_not_open", attempt=str(attempt.id))
-        return provider().settle(attempt.provider_session_id) != PaymentState.PENDING
+        return provider(attempt.provider).settle(attempt.provider_session_id) != PaymentState.PENDING
     if attempt.expires_at + GRACE > clock.now():
         return False
     with transaction.atomic():

@@ -1,7 +1,9 @@
 """Stripe as a payment provider: hosted Checkout Sessions, separate charges and transfers."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from django.conf import settings
 
 from billing.payments.provider import (
     ProviderBalance,
@@ -19,10 +21,17 @@ from billing.stripe.sessions import fetch_session
 # Tells Stripe which integration of ours made a session: a label and eight letters, chosen once.
 INTEGRATION = "souk-checkout-QWXKVBNT"
 MOST_LINES = 100
+SHORTEST_SESSION = timedelta(minutes=30)
+MARGIN = timedelta(minutes=2)
 
 
 class StripeProvider:
     """The `Provider` of `settings.PAYMENT_PROVIDER`."""
+
+    @property
+    def session_lasts(self) -> timedelta:
+        """As long as stock is held, but no shorter than Stripe takes, counted from when the request reaches it."""
+        return max(SHORTEST_SESSION, timedelta(minutes=settings.STOCK_HOLD_MINUTES)) + MARGIN
 
     def open_session(self, request: SessionRequest) -> SessionResult:
         """Open a hosted Checkout Session, once per `request.key`."""

@@ -14,6 +14,7 @@ from billing.ledger.entries import Earmark, EntryDraft
 from billing.ledger.models import JournalEntry
 from billing.payments.actions import lock_payment, refund_answered
 from billing.payments.models import Refund, RefundState
+from billing.payments.provider import DEFAULT
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
 from kit import clock
@@ -47,7 +48,7 @@ def claim() -> Refund | None:
     refund = (
         Refund.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("payment", "share")
-        .filter(state__in=[RefundState.DUE, RefundState.SENT], due_at__lte=clock.now())
+        .filter(state__in=[RefundState.DUE, RefundState.SENT], due_at__lte=clock.now(), payment__provider=DEFAULT)
         .order_by("due_at", "id")
         .first()
     )

@@ -9,11 +9,12 @@ from uuid import UUID
 import stripe
 import structlog
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from billing.disputes.actions import is_asked_about
 from billing.payments.actions import lock_payment
 from billing.payments.models import Payment, PaymentShare
+from billing.payments.provider import DEFAULT
 from billing.payouts.actions import adjust_to_share
 from billing.payouts.debts import PaymentUnderWay, set_off
 from billing.payouts.holds import is_held
@@ -66,10 +67,11 @@ def claim() -> Claimed | None:
     """Take the next due transfer for a while, or None. Those that cannot be sent now are put off, saying why."""
     now = clock.now()
     due = Q(state=TransferState.HELD, release_at__lte=now) | Q(state__in=[TransferState.DUE, TransferState.SENT])
+    paid_elsewhere = Exists(Payment.objects.filter(id=OuterRef("payment_id")).exclude(provider=DEFAULT))
     while True:
         transfer = (
             Transfer.objects.select_for_update(skip_locked=True)
-            .filter(due, Q(next_try_at__isnull=True) | Q(next_try_at__lte=now))
+            .filter(due, Q(next_try_at__isnull=True) | Q(next_try_at__lte=now), ~paid_elsewhere)
             .order_by("release_at", "id")
             .first()
         )

@@ -18,7 +18,7 @@ from billing.commissions.queries import commission_terms
 from billing.payments import actions as payments
 from billing.payments.actions import AlreadyPaid
 from billing.payments.models import Payment
-from billing.payments.provider import AMOUNT_LIMITS, SessionLine
+from billing.payments.provider import AMOUNT_LIMITS, DEFAULT, SessionLine
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.ids import short_code, uuid7
@@ -247,14 +247,14 @@ def join_carts(*, token: str, user: User) -> Cart:
     return merge_carts(token=token, user=user)
 
 
-def start_payment(*, order: Order, success_url: str, cancel_url: str) -> str:
+def start_payment(*, order: Order, success_url: str, cancel_url: str, by: str = DEFAULT) -> str:
     """Where to send the customer to pay; the provider's page. Extends the hold on stock. Not inside a transaction.
 
-    Raises AlreadyPaid, PaymentClosed, ProviderUnavailable.
+    `by` names the provider that was chosen. Raises AlreadyPaid, PaymentClosed, ProviderUnavailable, ProviderRefused.
     """
     payment = Payment.objects.get(reference_id=order.id)
     url = payments.start(
-        payment_id=payment.id, lines=session_lines(order), success_url=success_url, cancel_url=cancel_url
+        payment_id=payment.id, lines=session_lines(order), success_url=success_url, cancel_url=cancel_url, by=by
     )
     with transaction.atomic():
         attempt = payment.attempts.order_by("-number").first()

@@ -120,6 +120,7 @@ SHARED_APPS = [
     "billing.disputes",
     "billing.reconciliation",
     "billing.stripe",
+    "billing.bank_transfer",
     "billing.statements",
     "marketplace.catalog",
     "marketplace.search",
@@ -452,6 +453,13 @@ VENDOR_DEBT_LIMIT_MINOR = int(env("SOUK_VENDOR_DEBT_LIMIT_MINOR", "50000"))
 # A guest's link to an order is derived from this key: told in mails, which the worker writes.
 ORDER_LINK_KEY = secret_of("order-link-key") if PROCESS in ("web", "worker", "office") or STANDS_FOR_ALL else ""
 PAYMENT_PROVIDER = "billing.stripe.provider.StripeProvider"
+# Beside it, by name: what an attempt to pay says it goes by.
+OTHER_PAYMENT_PROVIDERS = {"bank_transfer": "billing.bank_transfer.provider.BankTransferProvider"}
+# Where customers pay by bank transfer, and vendors of such orders are paid from; offered when there is an account.
+BANK_TRANSFER_IBAN = env("SOUK_BANK_IBAN", "").replace(" ", "")
+BANK_TRANSFER_BIC = env("SOUK_BANK_BIC", "")
+BANK_TRANSFER_HOLDER = env("SOUK_BANK_HOLDER", "Souk")
+BANK_TRANSFER_DAYS = int(env("SOUK_BANK_DAYS", "7"))
 HOLDS_STRIPE_KEY = PROCESS in ("web", "office", "worker") or STANDS_FOR_ALL
 STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", "" if PRODUCTION else "sk_test_souk_sandbox") if HOLDS_STRIPE_KEY else ""
 SANDBOX_PORT = env("SOUK_SANDBOX_PORT", "8003")

@@ -83,6 +83,7 @@ def _finance_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         _item(path, "Refunds", "finance:refunds", "undo-2"),
         _item(path, "Disputes", "finance:disputes", "scale", count=to_answer()),
         _item(path, "Vendor debt", "finance:debts", "wallet"),
+        _item(path, "Bank", "finance:bank", "banknote"),
         _item(path, "Balances", "finance:ledger", "book-open", exact=True, title="Books"),
         _item(path, "Journal", "finance:entries", "receipt-text"),
         _item(path, "Months", "finance:periods", "calendar"),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from marketplace.web.finance.views import (
     approvals,
+    bank,
     closing,
     debts,
     disputes,
@@ -62,6 +63,15 @@ urlpatterns: list[URLPattern] = [
     path("exports/<uuid:export_id>/file/", documents.export_file, name="export_file"),
     path("exports/accounts/", documents.account_mapping, name="account_mapping"),
     path("exports/accounts/change/", documents.account_mapping_change, name="account_mapping_change"),
+    path("bank/", bank.bank, name="bank"),
+    path("bank/receipts/", bank.receipt, name="bank_receipt"),
+    path("bank/receipts/<uuid:incoming_id>/return/", bank.returned, name="bank_return"),
+    path("bank/refunds/<uuid:refund_id>/payment/", bank.refund, name="bank_refund"),
+    path("bank/vendors/<uuid:vendor_id>/account/", bank.account, name="bank_account"),
+    path("bank/files/", bank.settlement_new, name="settlement_new"),
+    path("bank/files/<uuid:file_id>/", bank.settlement, name="settlement"),
+    path("bank/files/<uuid:file_id>/sent/", bank.settlement_sent, name="settlement_sent"),
+    path("bank/lines/<uuid:line_id>/return/", bank.settlement_returned, name="settlement_returned"),
     path("reconciliation/", reconciliation.reconciliation, name="reconciliation"),
     path("reconciliation/exceptions/<uuid:exception_id>/", exceptions.exception, name="exception"),
     path(

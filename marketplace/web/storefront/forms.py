@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 
 from accounts.models import Address, User
+from billing.bank_transfer.provider import NAME, is_offered
+from billing.payments.provider import DEFAULT
 from kit.errors import SoukError
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.vendors.countries import VENDOR_COUNTRIES
@@ -62,6 +64,16 @@ class CheckoutForm(AddressForm):
     )
     saved = forms.ChoiceField(label="Send to", required=False, widget=forms.RadioSelect)
     keep = forms.BooleanField(label="Keep this address for the next time", required=False)
+    pay_by = forms.ChoiceField(
+        label="Pay by",
+        choices=[
+            (DEFAULT, "Card and other ways, at once"),
+            (NAME, "Bank transfer: we send your things when it has come"),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+        initial=DEFAULT,
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     total = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -74,6 +86,8 @@ class CheckoutForm(AddressForm):
             del self.fields["saved"]
         if user is None:
             del self.fields["keep"]
+        if not is_offered():
+            del self.fields["pay_by"]
 
     @property
     def chosen(self) -> Address | None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.addresses import save_address
 from accounts.models import Address
 from billing.payments.actions import AlreadyPaid, PaymentClosed
-from billing.payments.provider import ProviderRefused, ProviderUnavailable
+from billing.payments.provider import DEFAULT, ProviderRefused, ProviderUnavailable
 from kit.errors import InvalidInput, SoukError
 from kit.links import absolute_url
 from marketplace.carts import actions as carts
@@ -86,7 +86,7 @@ def country(request: HttpRequest) -> HttpResponse:
 _DRAFT, _REFUSAL = "checkout_draft", "checkout_refusal"
 
 
-def pay(request: HttpRequest, order: Order) -> HttpResponse:
+def pay(request: HttpRequest, order: Order, by: str = DEFAULT) -> HttpResponse:
     """Send the customer to the provider's page; when that cannot be, to the order, which says why."""
     here = reverse("storefront:order", args=[order.number])
     try:
@@ -95,6 +95,7 @@ def pay(request: HttpRequest, order: Order) -> HttpResponse:
             success_url=absolute_url("market", reverse("storefront:order_paid", args=[order.number]))
             + "?session_id={CHECKOUT_SESSION_ID}",
             cancel_url=absolute_url("market", f"{here}?payment=stopped"),
+            by=by,
         )
     except AlreadyPaid:
         messages.success(request, f"Order {order.number} is paid already.")
@@ -146,7 +147,7 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
     if user and form.cleaned_data.get("keep") and form.chosen is None:
         _keep(request, form.ship_to())
     remember_order(request, order)
-    return pay(request, order)
+    return pay(request, order, form.cleaned_data.get("pay_by") or DEFAULT)
 
 
 def _refuse(request: HttpRequest, refusal: dict[str, Any]) -> HttpResponse:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,7 +12,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from billing.payments.models import PaymentAttempt, PaymentState
+from billing.bank_transfer.actions import received_minor
+from billing.bank_transfer.provider import NAME
+from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from billing.payments.provider import ProviderRefused, ProviderUnavailable, provider
 from kit import clock
 from kit.errors import InvalidInput, SoukError
@@ -76,7 +79,7 @@ def paid(request: HttpRequest, number: str) -> HttpResponse:
     if order is None or not session_id or not attempts.filter(payment__reference_id=order.id).exists():
         raise Http404("There is no such payment.")
     try:
-        state = provider().settle(session_id)
+        state = provider(attempts.values_list("provider", flat=True)[0]).settle(session_id)
     except (ProviderUnavailable, ProviderRefused):
         # The provider tells us by webhook as well; the page asks again in a moment.
         state = PaymentState.PROCESSING
@@ -196,10 +199,28 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "is_unpaid": shown.payment.state in UNPAID and order.canceled_at is None,
         "is_given_up": order.canceled_at is not None and shown.payment.state != PaymentState.PAID,
         "hold_until": order.hold_until if order.hold_until > clock.now() + timedelta(seconds=30) else None,
+        "bank": _bank(shown.payment, order) if shown.payment.state in UNPAID else None,
         "trouble": request.GET.get("payment", ""),
         "is_replaced": order.cancel_reason == ORDERED_ANEW,
         "is_mine": person(request) is not None and order.user_id is not None,
         "can_cancel": shown.payment.state == PaymentState.PAID and bool(may_cancel(order.id)),
+    }
+
+
+def _bank(payment: Payment, order: Order) -> dict[str, Any] | None:
+    """Where to pay, when a bank transfer was chosen; what came of it so far."""
+    if order.canceled_at is not None or not payment.attempts.filter(state=AttemptState.OPEN, provider=NAME).exists():
+        return None
+    came = received_minor(payment)
+    return {
+        "holder": settings.BANK_TRANSFER_HOLDER,
+        "iban": " ".join(
+            settings.BANK_TRANSFER_IBAN[at : at + 4] for at in range(0, len(settings.BANK_TRANSFER_IBAN), 4)
+        ),
+        "bic": settings.BANK_TRANSFER_BIC,
+        "reference": order.number,
+        "came_minor": came,
+        "missing_minor": payment.amount_minor - came,
     }
 
 
