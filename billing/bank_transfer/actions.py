@@ -110,7 +110,10 @@ def give_back(*, incoming_id: UUID, reference: str, by: UUID) -> IncomingPayment
 
 @transaction.atomic
 def pay_refund(*, refund_id: UUID, reference: str, by: UUID) -> Refund:
-    """A refund of an order that was paid by bank transfer went from our bank to the customer. Raises NotToPay."""
+    """A refund of an order that was paid by bank transfer went from our bank to the customer. Raises NotToPay.
+
+    The audit trail keeps our transfer's `reference`.
+    """
     reference = " ".join(reference.split())[:80]
     if not reference:
         raise InvalidInput("Give the reference of your bank transfer.", field="reference")
@@ -120,8 +123,6 @@ def pay_refund(*, refund_id: UUID, reference: str, by: UUID) -> Refund:
     if refund.payment.provider != NAME or refund.state != RefundState.DUE:
         raise NotToPay("This refund is not to be paid from our bank.")
     refund = refund_answered(refund_id=refund.id, state=RefundState.SUCCEEDED, provider_refund_id=f"bank:{refund.id}")
-    refund.by_hand_at, refund.by_hand_reference = refund.done_at, reference
-    refund.save(update_fields=["by_hand_at", "by_hand_reference"])
     post_all(refund_entries(refund))
     _note("bank.refund_paid", refund.payment, by, refund=str(refund.id), reference=reference)
     return refund
