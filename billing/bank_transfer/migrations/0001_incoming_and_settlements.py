@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('payments', '0006_by_which_provider'),
+        ('payments', '0007_by_which_provider'),
         ('payouts', '0005_a_hold_for_every_transfer'),
     ]
 

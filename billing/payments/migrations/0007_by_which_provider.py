@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0005_what_hold_rules_ask'),
+        ('payments', '0006_disputed_and_owed_parts'),
     ]
 
     operations = [
