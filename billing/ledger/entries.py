@@ -120,6 +120,7 @@ SALES = frozenset({"charge", "payment"})
 REFUNDS = frozenset({"refund", "payment_refund"})
 REFUND_FAILURES = frozenset({"refund_failure"})
 PAYOUTS = frozenset({"payout", "payout_failure", "payout_cancel"})
+KEPT_BACK = frozenset({"payout_minimum_balance_hold", "payout_minimum_balance_release"})
 PROVIDER_FEES = {
     "stripe_fee": Code.PAYOUT_FEES,
     "tax_fee": Code.PAYOUT_FEES,
@@ -161,6 +162,8 @@ def entry_for(movement: Movement, sources: Sources) -> EntryDraft | None:
         return dispute(movement)
     if movement.type in PAYOUTS:
         return payout(movement)
+    if movement.type in KEPT_BACK:
+        return kept_back(movement)
     if movement.type in PROVIDER_FEES:
         return provider_fee(movement)
     return unknown(movement)
@@ -482,6 +485,13 @@ def payout(movement: Movement) -> EntryDraft | None:
         Line(Code.PAYOUTS_IN_TRANSIT, -movement.amount_minor),
         Line(Code.PAYOUT_FEES, movement.fee_minor),
         description="Platform payout" if movement.type == "payout" else "Platform payout came back",
+    )
+
+
+def kept_back(movement: Movement) -> EntryDraft | None:
+    """The floor that our own payout must leave is set aside while it is made, and given back with the next movement."""
+    return _moved(
+        movement, "kept_back", Line(Code.PAYOUTS_IN_TRANSIT, -movement.amount_minor), description="Kept from our payout"
     )
 
 

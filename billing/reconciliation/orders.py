@@ -222,12 +222,13 @@ def _payouts(payouts: list[Payout]) -> Iterator[Finding]:
     """Ours against their own movement; a vendor's, once the provider has told its contents, against those."""
     ids = [row.provider_payout_id for row in payouts]
     ours = _moved({"payout"}, ids)
-    theirs = BalanceTransaction.objects.filter(~Q(account_id=""), ~Q(type__startswith="payout"), payout_id__in=ids)
+    # All but its own movement: payouts by hand before it, and what came back of others, count in it.
+    theirs = BalanceTransaction.objects.filter(~Q(account_id=""), ~Q(source_id=F("payout_id")), payout_id__in=ids)
     inside = _sums(theirs, "payout_id", "net_minor")
     for row in payouts:
         if row.vendor_id is None:
             found, what = -ours[row.provider_payout_id], "is not what left our balance"
-        elif row.reconciled_at is not None and row.state not in RETURNED:
+        elif row.reconciled_at is not None and row.is_automatic and row.state not in RETURNED:
             found, what = inside[row.provider_payout_id], "is not the sum of the movements it contains"
         else:
             continue

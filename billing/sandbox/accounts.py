@@ -35,6 +35,7 @@ WANTED = (
 )
 # A payout to this account number comes back. Any other IBAN works.
 FAILING_IBAN_END = "1116"
+SLOW_IBAN_END = "3001"  # takes no instant payouts
 
 
 def create_account(world: World, params: dict[str, Any]) -> Record:
@@ -168,6 +169,7 @@ def onboard(world: World, record: Record, *, succeeded: bool, details: dict[str,
         currency=record.body["defaults"]["currency"],
         last4=iban[-4:],
         fails=iban.endswith(FAILING_IBAN_END),
+        instant=not iban.endswith(SLOW_IBAN_END),
     )
     if succeeded:
         record.body["requirements"] = {"entries": [], "summary": None}

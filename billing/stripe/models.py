@@ -115,3 +115,16 @@ class SyncCursor(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "account_id"], name="sync_cursor_once")]
+
+
+class CallPace(models.Model):
+    """When the next call of a kind may be made, by whichever process."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=40)
+    free_at = models.DateTimeField()
+
+    access = Access()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name"], name="call_pace_once")]

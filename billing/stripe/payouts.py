@@ -13,7 +13,7 @@ from billing.ledger import entries
 from billing.ledger.actions import post_all, reverse
 from billing.ledger.models import JournalEntry
 from billing.payments.provider import ProviderRefused
-from billing.payouts.models import Payout, PayoutState, PayoutTransfer, Transfer
+from billing.payouts.models import Payout, PayoutState, PayoutTransfer, Transfer, TransferState
 from billing.stripe.balances import mirror, transaction_of
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.models import ConnectedAccount
@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 # How often an unfinished payout is looked at when no webhook speaks of it, and for how long after it was made.
 REREAD = timedelta(hours=1)
 WATCHED = timedelta(days=15)
+CAME_BACK = frozenset({"payout_failure", "payout_cancel"})
+RETURNED = (PayoutState.FAILED, PayoutState.CANCELED)
 
 
 def sync_payouts() -> int:
@@ -66,8 +68,11 @@ def sync_payout(provider_payout_id: str, *, account_id: str = "") -> Payout | No
             provider_payout_id, options={"stripe_account": account_id} if account_id else {}
         )
     payout = _record(fetched, vendor_id)
-    if vendor_id and payout.reconciled_at is None and fetched.reconciliation_status == "completed":
-        _record_contents(payout, vendor_id, account_id)
+    if vendor_id and payout.reconciled_at is None:
+        if fetched.reconciliation_status == "completed":
+            _record_contents(payout, vendor_id, account_id)
+        elif not payout.is_automatic:
+            _take_oldest(payout, vendor_id)
     return payout
 
 
@@ -86,6 +91,8 @@ def _record(fetched: Any, vendor_id: UUID | None) -> Payout:
             "amount_minor": fetched.amount,
             "currency": fetched.currency.upper(),
             "created_at": datetime.fromtimestamp(fetched.created, UTC),
+            "method": fetched.method,
+            "is_automatic": fetched.automatic,
             **told,
         },
     )
@@ -143,10 +150,34 @@ def _record_contents(payout: Payout, vendor_id: UUID, account_id: str) -> None:
     for movement, provider_transfer_id in found:
         if provider_transfer_id:
             carried[provider_transfer_id] += movement.amount_minor
+        elif movement.type in CAME_BACK:
+            carried += _contents_of(movement.source_id)
     movements = [movement for movement, _ in found]
     with transaction.atomic():
         mirror(movements, account_id=account_id, vendor_id=vendor_id, payout_id=payout.provider_payout_id)
         _link(payout, vendor_id, carried)
+
+
+def _contents_of(provider_payout_id: str) -> Counter[str]:
+    """What a payout carried that came back: the next one carries it again."""
+    links = PayoutTransfer.objects.filter(payout__provider_payout_id=provider_payout_id)
+    return Counter(dict(links.values_list("transfer__provider_transfer_id", "amount_minor")))
+
+
+@transaction.atomic
+def _take_oldest(payout: Payout, vendor_id: UUID) -> None:
+    """The provider cannot say what a payout by hand contains: it is taken to be the oldest money that was there."""
+    Payout.objects.select_for_update().get(id=payout.id)
+    standing = PayoutTransfer.objects.filter(vendor_id=vendor_id).exclude(payout__state__in=RETURNED)
+    there = Transfer.objects.filter(vendor_id=vendor_id, currency=payout.currency, state=TransferState.DONE)
+    carried: Counter[str] = Counter()
+    left = payout.amount_minor
+    for transfer in there.exclude(id__in=standing.values("transfer_id")).order_by("done_at", "id").iterator():
+        if not left:
+            break
+        carried[transfer.provider_transfer_id] = min(left, transfer.amount_minor - transfer.reversed_minor)
+        left -= carried[transfer.provider_transfer_id]
+    _link(payout, vendor_id, carried)
 
 
 def _link(payout: Payout, vendor_id: UUID, carried: Counter[str]) -> None:

@@ -6,6 +6,7 @@ from billing.stripe import (
     debts,
     disputes,
     expiry,
+    floor,
     heal,
     inbox,
     payouts,
@@ -14,6 +15,7 @@ from billing.stripe import (
     subscriptions,
     sync,
     transfers,
+    wishes,
 )
 
 
@@ -75,3 +77,13 @@ def sync_plans() -> int:
 @shared_task(name="stripe.refresh_subscriptions")
 def refresh_subscriptions() -> int:
     return subscriptions.refresh_stale()
+
+
+@shared_task(name="stripe.apply_payout_wishes")
+def apply_payout_wishes() -> int:
+    return wishes.apply_wishes()
+
+
+@shared_task(name="stripe.keep_floor")
+def keep_floor() -> int:
+    return floor.keep_floor()

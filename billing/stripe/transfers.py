@@ -1,6 +1,5 @@
 """Sending vendors their earnings: released by date, sent under a key that is good once, done when the books have it."""
 
-import time
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,7 +7,7 @@ from uuid import UUID
 
 import stripe
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
 
 from billing.disputes.actions import is_asked_about
@@ -23,14 +22,13 @@ from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
 from billing.stripe.disputes import sync_disputes_of
 from billing.stripe.models import ConnectedAccount
+from billing.stripe.pace import wait_for_slot
 from kit import clock
 from kit.money import Money
 from outbox.actions import announce
 from tenants.vendors.models import Vendor, VendorState
 
 log = structlog.get_logger(__name__)
-# Stripe takes 25 calls a second to one endpoint; each transfer costs one call to this one.
-SHORTEST_GAP_SECONDS = 1 / 20
 # How long a claimed transfer is left to whoever claimed it. Should that one only be slow, the key keeps it to one.
 LEASE = timedelta(minutes=1)
 # When to ask again a provider that did not answer, and when to look again at what has to change first.
@@ -56,27 +54,37 @@ def send_transfers() -> int:
     """Send every transfer whose hold is over; gives how many are done. Network: not inside a transaction."""
     done = 0
     while claimed := claim():
-        started = time.monotonic()
+        wait_for_slot("transfers")
         done += send(claimed)
-        time.sleep(max(0.0, SHORTEST_GAP_SECONDS - (time.monotonic() - started)))
     return done
 
 
 @transaction.atomic
 def claim() -> Claimed | None:
-    """Take the next due transfer for a while, or None. Those that cannot be sent now are put off, saying why."""
+    """Take the next due transfer for a while, or None. Those that cannot be sent now are put off, saying why.
+
+    A vendor whose transfer another worker is sending is passed by: to one account Stripe takes one at a time.
+    """
     now = clock.now()
+    busy: set[UUID] = set()
+    leased = Transfer.objects.filter(state=TransferState.SENT, leased_until__gt=now)
     due = Q(state=TransferState.HELD, release_at__lte=now) | Q(state__in=[TransferState.DUE, TransferState.SENT])
     paid_elsewhere = Exists(Payment.objects.filter(id=OuterRef("payment_id")).exclude(provider=DEFAULT))
     while True:
         transfer = (
             Transfer.objects.select_for_update(skip_locked=True)
             .filter(due, Q(next_try_at__isnull=True) | Q(next_try_at__lte=now), ~paid_elsewhere)
+            .filter(~Exists(leased.filter(vendor_id=OuterRef("vendor_id"))))
+            .exclude(vendor_id__in=busy)
             .order_by("release_at", "id")
             .first()
         )
         if transfer is None:
             return None
+        # Whoever claims for this vendor at the same moment is waited for by nobody; and it may have just done so.
+        if not _lock_vendor(transfer.vendor_id) or leased.filter(vendor_id=transfer.vendor_id).exists():
+            busy.add(transfer.vendor_id)
+            continue
         account = ConnectedAccount.objects.filter(vendor_id=transfer.vendor_id).exclude(account_id="").first()
         # One that was sent may have been made: it is followed up whatever has happened to the vendor since.
         if transfer.state != TransferState.SENT and (why := _hindrance(transfer, account)):
@@ -86,10 +94,16 @@ def claim() -> Claimed | None:
         sent_before = transfer.first_sent_at is not None or transfer.attempt > 1
         if transfer.state != TransferState.SENT:
             transfer.state, transfer.first_sent_at = TransferState.SENT, now
-        transfer.next_try_at = now + LEASE
-        transfer.save(update_fields=["state", "first_sent_at", "next_try_at"])
+        transfer.next_try_at = transfer.leased_until = now + LEASE
+        transfer.save(update_fields=["state", "first_sent_at", "next_try_at", "leased_until"])
         order_id = Payment.objects.values_list("reference_id", flat=True).get(id=transfer.payment_id)
         return Claimed(transfer, account.account_id, order_id, sent_before)
+
+
+def _lock_vendor(vendor_id: UUID) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"transfers to {vendor_id}"])
+        return bool(cursor.fetchone()[0])
 
 
 def _hindrance(transfer: Transfer, account: ConnectedAccount | None) -> str:
@@ -277,6 +291,7 @@ def _record(transfer_id: UUID, made: Any) -> Transfer:
             "",
             None,
         )
+        transfer.leased_until = None
         transfer.provider_transfer_id = made.id
         transfer.save()
         # A further part sends again what was taken back, so that what is sent stays within the earnings.
@@ -348,8 +363,12 @@ def _put_off(transfer: Transfer, state: TransferState, why: str) -> None:
     if state == TransferState.HELD:
         transfer.hold_reason, transfer.error = why, ""
     transfer.next_try_at = clock.now() + (SOON if state == TransferState.SENT else LATER)
+    transfer.leased_until = None
     transfer.save(
-        update_fields=["state", "error", "hold_reason", "next_try_at", "attempt", "first_sent_at", "set_off_at"]
+        update_fields=[
+            *("state", "error", "hold_reason", "next_try_at", "leased_until"),
+            *("attempt", "first_sent_at", "set_off_at"),
+        ]
     )
 
 

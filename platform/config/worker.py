@@ -29,6 +29,8 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "disputes.remind": (600, "platform"),
     "stripe.sync_balance": (15, "platform"),
     "stripe.sync_payouts": (15, "platform"),
+    "stripe.apply_payout_wishes": (10, "platform"),
+    "stripe.keep_floor": (30, "platform"),
     "stripe.expire_sessions": (10, "platform"),
     "stripe.heal_events": (60, "platform"),
     "stripe.sync_plans": (30, "platform"),

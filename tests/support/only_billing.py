@@ -7,4 +7,9 @@ INSIDE: dict[str, list[str]] = {
     "refund.accepted": ["billing.payouts.events.on_refund_accepted"],
 }
 
-AFTER: dict[str, list[str]] = {"account.changed": ["billing.stripe.events.on_account_changed"]}
+AFTER: dict[str, list[str]] = {
+    "account.changed": ["billing.stripe.events.on_account_changed"],
+    "payout.changed": ["billing.payouts.events.mail_returned_payout"],
+    "shop.payout_schedule_wanted": ["billing.payouts.wishes.on_schedule_wanted"],
+    "shop.payout_wanted": ["billing.payouts.wishes.on_payout_wanted"],
+}

@@ -17,8 +17,6 @@ def create(call: Call) -> dict[str, Any]:
     for name in ("destination", "payout_method", "source_type"):
         if name in params:
             raise unsupported(f"the parameter {name} of payouts")
-    if params.get("method") == "instant":
-        raise unsupported("instant payouts")
     if params["amount"] <= 0:
         raise invalid(
             "This value must be greater than or equal to 1.", param="amount", code="parameter_invalid_integer"
@@ -31,6 +29,7 @@ def create(call: Call) -> dict[str, Any]:
         automatic=False,
         description=params.get("description") or None,
         metadata=params.get("metadata") or {},
+        method=params.get("method") or "standard",
         statement_descriptor=params.get("statement_descriptor") or None,
     ).body
 

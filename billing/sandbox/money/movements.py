@@ -171,6 +171,8 @@ def balance_body(world: World, account: str) -> dict[str, Any]:
     body: dict[str, Any] = {"object": "balance", "available": entries(1), "livemode": False, "pending": entries(0)}
     if account == world.platform:
         body["connect_reserved"] = [{"amount": 0, "currency": currency} for currency in sums]
+    else:
+        body["instant_available"] = entries(1)
     return body
 
 

@@ -15,6 +15,7 @@ HOUR = 3600
 IN_TRANSIT_AFTER = HOUR
 RECONCILED_AFTER = 2 * HOUR
 ARRIVES_AFTER = 24 * HOUR
+INSTANT_ARRIVES_AFTER = HOUR // 2
 
 
 def bank_account(world: World, account: str) -> Record | None:
@@ -28,8 +29,13 @@ def bank_account(world: World, account: str) -> Record | None:
     return found
 
 
-def add_bank_account(world: World, account: str, *, country: str, currency: str, last4: str, fails: bool) -> Record:
-    """Give an account its bank account, or replace the one it has. ``fails``: payouts to it are returned."""
+def add_bank_account(
+    world: World, account: str, *, country: str, currency: str, last4: str, fails: bool, instant: bool = False
+) -> Record:
+    """Give an account its bank account, or replace the one it has.
+
+    ``fails``: payouts to it are returned. ``instant``: it takes instant payouts.
+    """
     id = f"ba_{account.removeprefix('acct_')}"
     body: dict[str, Any] = {
         "id": id,
@@ -38,7 +44,7 @@ def add_bank_account(world: World, account: str, *, country: str, currency: str,
         "account_holder_name": None,
         "account_holder_type": None,
         "account_type": None,
-        "available_payout_methods": ["standard"],
+        "available_payout_methods": ["standard", "instant"] if instant else ["standard"],
         "bank_name": "STRIPE TEST BANK",
         "country": country,
         "currency": currency,
@@ -75,6 +81,13 @@ def create_payout(
     bank = bank_account(world, account)
     if bank is None or balance_settings(world, account)["payments"]["payouts"]["status"] == "disabled":
         raise refused("Cannot create payouts: this account has payouts disabled.", code="payouts_not_allowed")
+    arrives_after = ARRIVES_AFTER
+    if method == "instant":
+        if "instant" not in bank.body["available_payout_methods"]:
+            raise refused(
+                "The bank account does not take instant payouts.", code="instant_payouts_unsupported", param="method"
+            )
+        arrives_after = INSTANT_ARRIVES_AFTER
     available = held(world, account, currency)[1]
     if amount > available:
         raise refused(
@@ -91,7 +104,7 @@ def create_payout(
             "amount": amount,
             "application_fee": None,
             "application_fee_amount": None,
-            "arrival_date": world.now + ARRIVES_AFTER,
+            "arrival_date": world.now + arrives_after,
             "automatic": automatic,
             "balance_transaction": None,
             "currency": currency,
@@ -125,7 +138,8 @@ def create_payout(
         payout=record.id if automatic else None,
     )
     world.store.save(record)
-    for kind, after in (("payout_in_transit", IN_TRANSIT_AFTER), ("payout_arrives", ARRIVES_AFTER)):
+    in_transit_after = min(IN_TRANSIT_AFTER, arrives_after // 2)
+    for kind, after in (("payout_in_transit", in_transit_after), ("payout_arrives", arrives_after)):
         world.schedule(kind, record.id, world.now + after)
     if automatic:
         world.schedule("payout_reconciled", record.id, world.now + RECONCILED_AFTER)

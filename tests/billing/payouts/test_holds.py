@@ -114,7 +114,7 @@ def sale(db):
             reference_number="S-1001",
             customer_email="ines@example.com",
             amount=Money(8000, "EUR"),
-            shares=[ShareInput(LINDQVIST, uuid7(), 8000, 800, category_paths)],
+            shares=[ShareInput(LINDQVIST, uuid7(), 8000, 800, category_paths=category_paths)],
         )
         Payment.objects.filter(id=payment.id).update(
             state=PaymentState.PAID, provider_charge_id="ch_1", paid_at=NOON, risk_level=risk_level

@@ -61,6 +61,10 @@ class Purchase:
         for row in (self.payment, self.lindqvist, self.moreau):
             row.refresh_from_db()
 
+    def another(self) -> "Purchase":
+        """The same again, as another order."""
+        return _purchase(self.sandbox, self.lindqvist.vendor_id, self.moreau.vendor_id)
+
     def transfer(self, share: PaymentShare) -> Transfer:
         return Transfer.objects.get(share_id=share.id)
 
@@ -84,18 +88,22 @@ def account_of(sandbox: Sandbox) -> Callable[..., ConnectedAccount]:
 def purchase(sandbox: Sandbox, two_vendors: tuple[Any, Any], account_of: Callable[..., Any]) -> Purchase:
     for vendor in two_vendors:
         account_of(vendor)
+    return _purchase(sandbox, *[vendor.id for vendor in two_vendors])
+
+
+def _purchase(sandbox: Sandbox, lindqvist_id: UUID, moreau_id: UUID) -> Purchase:
     payment = actions.create_payment(
         reference_id=uuid7(),
         reference_number="S-1001",
         customer_email="ines@example.com",
         amount=Money(12000, "EUR"),
         shares=[
-            actions.ShareInput(two_vendors[0].id, uuid7(), 8000, 800),
-            actions.ShareInput(two_vendors[1].id, uuid7(), 4000, 600),
+            actions.ShareInput(lindqvist_id, uuid7(), 8000, 800),
+            actions.ShareInput(moreau_id, uuid7(), 4000, 600),
         ],
     )
-    lindqvist = payment.shares.get(vendor_id=two_vendors[0].id)
-    moreau = payment.shares.get(vendor_id=two_vendors[1].id)
+    lindqvist = payment.shares.get(vendor_id=lindqvist_id)
+    moreau = payment.shares.get(vendor_id=moreau_id)
     sandbox.drain()
     return Purchase(sandbox, payment, lindqvist, moreau)
 

@@ -1,6 +1,7 @@
 """Many at once, on real connections: the webhook twice, the customer's return, the sweeps."""
 
 import threading
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -9,9 +10,10 @@ from billing.ledger.models import JournalEntry
 from billing.payments.models import PaymentAttempt, PaymentState
 from billing.payouts import actions as payouts
 from billing.payouts.models import Transfer, TransferState
-from billing.stripe import tasks
+from billing.stripe import tasks, transfers
 from billing.stripe.client import stripe_client
 from billing.stripe.confirm import confirm_session
+from billing.stripe.pace import take_slot
 from kit import clock
 from outbox.models import Fact
 from tests.support.sandbox import CARD_AVAILABLE_AT_ONCE
@@ -93,3 +95,43 @@ def test_the_return_page_confirms_with_the_rights_of_the_web_process(purchase, b
             cursor.execute("RESET ROLE")
     assert books()["1010"] == 11795
     assert tasks.process_inbox() > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_transfer_a_vendor_is_on_its_way_at_a_time(purchase, settings, monkeypatch, explained):
+    """Three orders of the same two vendors, four workers: calls for one vendor never overlap."""
+    settings.HOLD_DAYS = 0
+    for number in range(3):
+        made = purchase if number == 0 else purchase.another()
+        made.start()
+        made.pay(CARD_AVAILABLE_AT_ONCE)
+        made.sandbox.drain()
+        for share in (made.lindqvist, made.moreau):
+            payouts.delivered(reference_id=share.reference_id, delivered_at=clock.now())
+    sending, overlaps, guard, create = set(), [], threading.Lock(), transfers._create
+
+    def watched(claimed):
+        with guard:
+            overlaps.extend(sending & {claimed.destination})
+            sending.add(claimed.destination)
+        try:
+            return create(claimed)
+        finally:
+            with guard:
+                sending.discard(claimed.destination)
+
+    monkeypatch.setattr(transfers, "_create", watched)
+    results = at_once(*[tasks.send_transfers] * 4)
+    assert sum(results) == 6, results
+    assert overlaps == []
+    assert Transfer.objects.filter(state=TransferState.DONE, leased_until=None).count() == 6
+    explained()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_share_one_pace():
+    """Whoever asks, moments given lie a twentieth of a second apart: 20 calls a second over all processes."""
+    given = at_once(*[lambda: [take_slot("transfers")[0] for _ in range(5)]] * 3)
+    moments = sorted(moment for each in given for moment in each)
+    assert len(moments) == 15
+    assert all(later - earlier >= 0.05 - 1e-5 for earlier, later in pairwise(moments))

@@ -185,6 +185,7 @@ TEMPLATES = [
     "account_exists",
     "account_unknown",
     "confirm_email",
+    "payout_returned",
     "reset_password",
     "security_notice",
     "vendor_activated",

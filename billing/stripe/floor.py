@@ -1,0 +1,49 @@
+"""What our own payouts must leave at the provider: all that we owe. The worker keeps it there."""
+
+from django.conf import settings
+from django.db.models import Sum
+
+from billing.ledger.models import AccountCode, Posting
+from billing.stripe.client import named_errors, stripe_client
+from billing.stripe.models import SyncCursor
+from kit import clock
+
+# What is not ours though it lies in our balance: vendors' earnings, customers' refunds, taxes, what is disputed or unclear.
+OWED = (
+    AccountCode.VENDOR_PAYABLE,
+    AccountCode.REFUNDS_OWED,
+    AccountCode.TAX_PAYABLE,
+    AccountCode.DISPUTE_HOLD,
+    AccountCode.SUSPENSE,
+)
+
+
+def owed_minor(currency: str) -> int:
+    """All that we owe in a currency: a vendor that owes us does not make less what we owe to another. One query."""
+    rows = Posting.objects.filter(account__code__in=OWED, account__currency=currency).order_by()
+    sums = rows.values_list("account_id").annotate(held=Sum("amount_minor"))
+    return sum(-held for _, held in sums if held < 0)
+
+
+def free_minor(currency: str) -> int:
+    """What finance may have paid out now: available at the provider, and owed to nobody. Network; raises StripeError."""
+    balance = stripe_client().v1.balance.retrieve()
+    available = sum(each.amount for each in balance.available if each.currency == currency.lower())
+    return max(available - owed_minor(currency), 0)
+
+
+def keep_floor() -> int:
+    """Have the provider's own sweep of our balance leave what we owe; gives the floor. Network: not in a transaction.
+
+    Raises ProviderUnavailable, ProviderRefused.
+    """
+    currency = settings.CURRENCY
+    floor = owed_minor(currency)
+    cursor, _ = SyncCursor.objects.get_or_create(name=f"floor {currency}", account_id="")
+    if cursor.position != str(floor):
+        with named_errors("setting what our payouts leave"):
+            stripe_client().v1.balance_settings.update(
+                {"payments": {"payouts": {"minimum_balance_by_currency": {currency.lower(): floor}}}}
+            )
+        SyncCursor.objects.filter(id=cursor.id).update(position=str(floor), read_at=clock.now())
+    return floor
