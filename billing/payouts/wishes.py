@@ -134,7 +134,17 @@ def ask_payout(
     )
     PayoutWish.objects.bulk_create([wish], ignore_conflicts=True)
     transaction.on_commit(lambda: ring("stripe.apply_payout_wishes"))
-    return PayoutWish.objects.filter(id=wish_id, vendor_id=vendor_id).first()
+    return PayoutWish.objects.filter(id=wish_id).first()
+
+
+@transaction.atomic
+def ask_own(*, wish_id: UUID, amount_minor: int | None) -> PayoutWish:
+    """Finance wants our own free money, or `amount_minor` of it, paid out. Raises BadPayout, PayoutUnderway."""
+    _check_payout(amount_minor, PayoutMethod.STANDARD)
+    wish = ask_payout(wish_id=wish_id, vendor_id=None, amount_minor=amount_minor)
+    if wish is None:
+        raise PayoutUnderway("A payout of ours is being made. Wait for it before you ask for the next.")
+    return wish
 
 
 @transaction.atomic

@@ -4,7 +4,10 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.conf import settings
 
+from billing.payouts.models import PayoutInterval
+from billing.payouts.wishes import WEEKDAYS
 from kit.errors import SoukError
 from kit.money import Money, parse_major
 from taxonomy.tax import SELLING_COUNTRIES
@@ -160,3 +163,46 @@ class KeyForm(forms.Form):
     def clean(self) -> None:
         if "once" in self.errors:  # nobody sees what is said at a hidden field
             self.add_error(None, "This page is not as it was made. Load it again.")
+
+
+class ScheduleForm(forms.Form):
+    """When to be paid out."""
+
+    interval = forms.ChoiceField(label="How often", choices=PayoutInterval.choices)
+    weekday = forms.ChoiceField(
+        label="On which day", required=False, choices=[("", "—"), *((day, day.capitalize()) for day in WEEKDAYS)]
+    )
+    month_day = forms.IntegerField(
+        label="On which day of the month", required=False, min_value=1, max_value=31, help_text="31 is always the last."
+    )
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.fields["minimum_minor"] = MajorField(
+            currency=settings.CURRENCY,
+            label="Leave in your balance",
+            required=False,
+            help_text="Below it nothing is paid out: it is carried to the next payout.",
+        )
+
+    def clean_minimum_minor(self) -> int:
+        return self.cleaned_data["minimum_minor"] or 0
+
+
+class DemandForm(forms.Form):
+    """A payout now. `wish` makes two clicks one payout."""
+
+    wish = forms.UUIDField(widget=forms.HiddenInput)
+    method = forms.ChoiceField(
+        label="How fast",
+        choices=[
+            ("standard", "Standard, a day or two"),
+            ("instant", "Instant, within the hour, where your bank takes it"),
+        ],
+    )
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.fields["amount_minor"] = MajorField(
+            currency=settings.CURRENCY, label="Amount", required=False, help_text="Empty: all that is there."
+        )

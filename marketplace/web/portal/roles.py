@@ -18,6 +18,7 @@ SEES_ORDERS = (MemberRole.MANAGER, MemberRole.ORDERS, MemberRole.FINANCE, Member
 SEES_MONEY = (MemberRole.MANAGER, MemberRole.FINANCE, MemberRole.VIEWER)
 DOES_ORDERS = (MemberRole.MANAGER, MemberRole.ORDERS)
 DOES_CATALOG = (MemberRole.MANAGER, MemberRole.CATALOG)
+DOES_MONEY = (MemberRole.FINANCE,)
 DOES_SHOP = (MemberRole.MANAGER,)
 ANYBODY: tuple[MemberRole, ...] = ()
 
@@ -31,6 +32,7 @@ class May:
     do_orders: bool
     do_catalog: bool
     do_shop: bool
+    do_money: bool
 
 
 def may(member: Member) -> May:
@@ -43,6 +45,7 @@ def may(member: Member) -> May:
         do_orders=is_one_of(DOES_ORDERS),
         do_catalog=is_one_of(DOES_CATALOG),
         do_shop=is_one_of(DOES_SHOP),
+        do_money=is_one_of(DOES_MONEY),
     )
 
 

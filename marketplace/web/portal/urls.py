@@ -64,6 +64,8 @@ urlpatterns: list[URLPattern] = [
         "disputes/<uuid:dispute_id>/files/<uuid:file_id>/removal/", disputes.file_removal, name="dispute_file_removal"
     ),
     path("money/", money.overview, name="money"),
+    path("money/way/", money.way, name="money_way"),
+    path("money/holds/", money.hold_rules, name="hold_rules"),
     path("money/transfers/", money.transfers, name="transfers"),
     path("money/transfers.csv", money.transfers_csv, name="transfers_csv"),
     path("money/payouts/", money.payouts, name="payouts"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from billing.payouts.models import PayoutState, TransferState
+from billing.payouts.models import PayoutState, TransferPart, TransferState
 from billing.payouts.queries import PLACES
 
 WHERE = sorted({*PLACES.values(), "In the bank"})
@@ -39,6 +39,32 @@ class OrderNameSerializer(serializers.Serializer[Any]):
     number = serializers.CharField()
 
 
+class StageSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    state = serializers.ChoiceField(["done", "now", "later", "failed"])
+    on = serializers.DateField(allow_null=True)
+    note = serializers.CharField(allow_blank=True)
+
+
+class HoldSerializer(serializers.Serializer[Any]):
+    rule = serializers.CharField(
+        help_text="delivered_plus_days, reserve, large_order, elevated_risk, manual, dispute …"
+    )
+    reason = serializers.CharField()
+    days_after_delivery = serializers.IntegerField(allow_null=True, help_text="When delivery sets the date.")
+    release_at = serializers.DateTimeField(allow_null=True, help_text="Null: not known yet.")
+    released_at = serializers.DateTimeField(allow_null=True, help_text="When it was ended before its date.")
+    is_open = serializers.BooleanField(help_text="The transfer is made once none is open.")
+
+
+class EarnedLineSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    title = serializers.CharField()
+    sku = serializers.CharField()
+    quantity = serializers.IntegerField()
+    earned_minor = serializers.IntegerField(help_text="The line less commission, before refunds; shipping is apart.")
+
+
 class TransferSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     order = OrderNameSerializer()
@@ -51,6 +77,12 @@ class TransferSerializer(serializers.Serializer[Any]):
     hold_rule = serializers.CharField()
     release_at = serializers.DateTimeField(allow_null=True)
     done_at = serializers.DateTimeField(allow_null=True, help_text="When it reached your balance.")
+    part = serializers.ChoiceField(TransferPart.choices, help_text="A reserve goes by a transfer of its own, later.")
+    waits_for = serializers.CharField(allow_blank=True, help_text="What has to happen next; empty: nothing.")
+    turn = serializers.CharField(allow_blank=True, help_text="Whose turn it is, in words.")
+    stages = StageSerializer(many=True, help_text="The whole way, from paid to your bank.")
+    holds = HoldSerializer(many=True, help_text="Why it waits or waited, oldest first.")
+    lines = EarnedLineSerializer(many=True, help_text="The order's lines that it pays for.")
 
 
 class PayoutSerializer(serializers.Serializer[Any]):

@@ -1,15 +1,18 @@
 """A vendor's money as the vendor API gives it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from billing.ledger.queries import Step
 from billing.payouts.models import Payout, PayoutTransfer, Transfer
 from billing.payouts.queries import TransferPlace, VendorMoney
-from marketplace.orders.models import VendorOrder
+from billing.payouts.ways import Way, is_open
+from marketplace.orders.models import OrderLine, VendorOrder
 
 Orders = Mapping[UUID, VendorOrder]
+Lines = Mapping[UUID, Sequence[OrderLine]]
 
 
 def balance(money: VendorMoney, owed_minor: int) -> dict[str, Any]:
@@ -25,7 +28,7 @@ def balance(money: VendorMoney, owed_minor: int) -> dict[str, Any]:
     }
 
 
-def transfer(place: TransferPlace, orders: Orders) -> dict[str, Any]:
+def transfer(place: TransferPlace, way: Way, orders: Orders, lines: Lines) -> dict[str, Any]:
     found = place.transfer
     return {
         "id": found.id,
@@ -39,7 +42,38 @@ def transfer(place: TransferPlace, orders: Orders) -> dict[str, Any]:
         "hold_rule": found.hold_rule,
         "release_at": found.release_at,
         "done_at": found.done_at,
+        "part": found.part,
+        "waits_for": way.waits_for,
+        "turn": way.turn,
+        "stages": [
+            {"name": stage.name, "state": stage.state, "on": _day(stage.at), "note": stage.note} for stage in way.stages
+        ],
+        "holds": [
+            {
+                "rule": hold.rule,
+                "reason": hold.reason,
+                "days_after_delivery": hold.days_after_delivery,
+                "release_at": hold.release_at,
+                "released_at": hold.released_at,
+                "is_open": is_open(hold),
+            }
+            for hold in way.holds
+        ],
+        "lines": [
+            {
+                "id": line.id,
+                "title": line.title,
+                "sku": line.sku,
+                "quantity": line.quantity,
+                "earned_minor": line.total_minor - line.commission_minor,
+            }
+            for line in lines.get(found.reference_id, [])
+        ],
     }
+
+
+def _day(at: datetime | date | None) -> date | None:
+    return at.date() if isinstance(at, datetime) else at
 
 
 def payout(found: Payout) -> dict[str, Any]:

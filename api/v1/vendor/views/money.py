@@ -16,8 +16,9 @@ from api.views import VendorView, query_of
 from billing.ledger.models import AccountCode
 from billing.ledger.queries import balance, explain_to_vendor, vendor_account
 from billing.payouts import queries
+from billing.payouts.ways import ways_of
 from kit.pagination import Page
-from marketplace.orders.queries import numbers_of
+from marketplace.orders.queries import lines_of, numbers_of
 
 TAGS = ["Money"]
 
@@ -57,8 +58,10 @@ class Transfers(VendorView):
             size=limit_of(request),
         )
         orders = numbers_of(self.vendor.id, [row.reference_id for row in page.rows])
-        places: Page[Any] = Page(queries.places_of(page.rows), page.next_cursor, page.previous_cursor)
-        return Response(page_data(places, lambda place: shown.transfer(place, orders)))
+        lines = lines_of(self.vendor.id, [row.reference_id for row in page.rows])
+        both = list(zip(queries.places_of(page.rows), ways_of(page.rows), strict=True))
+        places: Page[Any] = Page(both, page.next_cursor, page.previous_cursor)
+        return Response(page_data(places, lambda each: shown.transfer(each[0], each[1], orders, lines)))
 
 
 class Payouts(VendorView):

@@ -15,6 +15,7 @@ from audit.actions import traced
 from billing.payouts.actions import NotFailed, retry_transfer
 from billing.payouts.models import Transfer, TransferState
 from billing.payouts.queries import transfer_counts, transfers_page
+from billing.payouts.ways import RULE_WORDS
 from kit.money import Money
 from marketplace.web.backoffice.roles import for_finance, staff_of
 from marketplace.web.backoffice.tables import (
@@ -30,8 +31,6 @@ from marketplace.web.backoffice.tables import (
 from marketplace.web.finance.references import references
 from marketplace.web.finance.words import next_of_transfer
 from tenants.vendors.queries import named
-
-RULES = {"delivered_plus_days": "Delivery, then days of grace"}
 
 
 class TransferFilter(Filter):
@@ -58,7 +57,7 @@ def transfers(request: HttpRequest) -> HttpResponseBase:
                 "transfer": transfer,
                 "vendor": vendors.get(transfer.vendor_id),
                 "reference": found.get(transfer.reference_id),
-                "rule": RULES.get(transfer.hold_rule, transfer.hold_rule.replace("_", " ")),
+                "rule": RULE_WORDS.get(transfer.hold_rule, transfer.hold_rule.replace("_", " ")),
                 "next": next_of_transfer(transfer),
                 "can_retry": transfer.state == TransferState.FAILED,
             }

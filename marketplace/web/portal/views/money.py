@@ -1,12 +1,14 @@
 """A vendor's money: where it is, what was transferred, what arrived in the bank, and the account behind it."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from billing.ledger.models import AccountCode
@@ -14,17 +16,34 @@ from billing.ledger.queries import AccountPage, Step, balance, explain_to_vendor
 from billing.payouts import queries
 from billing.payouts.models import PayoutState, Transfer, TransferState
 from billing.payouts.owed import debts_page
+from billing.ledger.models import AccountCode, LedgerAccount
+from billing.ledger.queries import (
+    AccountPage,
+    PeriodPage,
+    Step,
+    balance,
+    explain_to_vendor,
+    period_to_vendor,
+    vendor_account,
+)
+from billing.payouts import queries, wishes
+from billing.payouts.hold_rules import covers_words, live_hold_rules, says_words
+from billing.payouts.models import PayoutSchedule, PayoutState, Transfer, TransferState
+from billing.payouts.ways import FILTERS, RULE_WORDS, ways_page
+from kit.errors import SoukError
 from kit.money import Money
 from kit.pagination import Page
 from marketplace.orders.models import VendorOrder
 from marketplace.orders.queries import numbers_of
 from marketplace.web.portal import present
 from marketplace.web.portal.flow import money_flow
-from marketplace.web.portal.roles import SEES_MONEY, shows
+from marketplace.web.portal.forms import DemandForm, ScheduleForm, major, put_error
+from marketplace.web.portal.roles import DOES_MONEY, SEES_MONEY, edits, shows
+from marketplace.web.portal.ways import shown_ways
 from marketplace.web.spreadsheet import csv_response
 
 CHUNK = 500
-Listed = TypeVar("Listed", Page[Any], AccountPage)
+Listed = TypeVar("Listed", Page[Any], AccountPage | PeriodPage)
 TRANSFER_TABS = (
     ("", "All"),
     (TransferState.HELD, "Held"),
@@ -33,7 +52,7 @@ TRANSFER_TABS = (
     (TransferState.FAILED, "Failed"),
     (TransferState.CANCELED, "Refunded"),
 )
-RULES = {"delivered_plus_days": f"delivery plus {settings.HOLD_DAYS} days"}
+RULES = {name: label.lower() for name, label in RULE_WORDS.items()}
 ENTRIES = {
     "sale": "Customer's payment",
     "commission": "Commission",
@@ -89,17 +108,102 @@ def transfers(request: HttpRequest) -> HttpResponse:
     )
 
 
-@shows(*SEES_MONEY)
+@edits(SEES_MONEY, DOES_MONEY)
 def payouts(request: HttpRequest) -> HttpResponse:
-    page = queries.payouts_page(vendor_id=_vendor_id(request), cursor=request.GET.get("cursor"), size=25)
+    """What went to the bank; here the vendor says when it wants to be paid out, and asks for its balance now."""
+    vendor_id = _vendor_id(request)
+    asked = request.POST.get("want", "")
+    known = wishes.schedule_of(vendor_id)
+    schedule = ScheduleForm(request.POST if asked == "schedule" else None, initial=_schedule_initial(known))
+    demand = DemandForm(request.POST if asked == "payout" else None, initial={"wish": uuid4(), "method": "standard"})
+    if schedule.is_bound and schedule.is_valid():
+        try:
+            wishes.want_schedule(vendor_id=vendor_id, **schedule.cleaned_data)
+        except SoukError as error:
+            put_error(schedule, error)
+        else:
+            messages.success(request, "Your wish is being applied. It holds in a few seconds.")
+            return redirect("portal:payouts")
+    if demand.is_bound and demand.is_valid():
+        try:
+            wishes.want_payout(
+                vendor_id=vendor_id,
+                wish_id=demand.cleaned_data["wish"],
+                amount_minor=demand.cleaned_data["amount_minor"],
+                method=demand.cleaned_data["method"],
+            )
+        except SoukError as error:
+            put_error(demand, error)
+        else:
+            messages.success(request, "The payout is being asked for. You see here what became of it.")
+            return redirect("portal:payouts")
+    page = queries.payouts_page(vendor_id=vendor_id, cursor=request.GET.get("cursor"), size=25)
     return render(
         request,
         "portal/payouts.html",
         {
             "tabs": money_tabs(request),
-            "payouts": _payouts(_vendor_id(request), page.rows),
+            "payouts": _payouts(vendor_id, page.rows),
             "pages": present.pages(request, page),
+            "schedule": known,
+            "schedule_words": wishes.in_words(known),
+            "schedule_form": schedule,
+            "demand_form": demand,
+            "wishes": wishes.wishes_of(vendor_id, size=5),
+            "currency": settings.CURRENCY,
+            "returned": any(row.state == PayoutState.FAILED for row in page.rows[:1]),
         },
+        status=422 if schedule.errors or demand.errors else 200,
+    )
+
+
+def _schedule_initial(known: PayoutSchedule | None) -> dict[str, Any]:
+    if known is None:
+        return {"interval": "daily", "minimum_minor": ""}
+    return {
+        "interval": known.interval,
+        "weekday": known.weekday,
+        "month_day": known.month_day,
+        "minimum_minor": major(known.minimum_minor or None, known.currency),
+    }
+
+
+@shows(*SEES_MONEY)
+def way(request: HttpRequest) -> HttpResponse:
+    """ "Where is my money": each order's lines on their whole way to the bank, and what they wait for."""
+    vendor_id = _vendor_id(request)
+    where = request.GET.get("where", "")
+    where = where if where in dict(FILTERS) else ""
+    page = ways_page(vendor_id, where=where, cursor=request.GET.get("cursor"))
+    links = [
+        {
+            "label": label,
+            "url": f"{request.path}?where={value}" if value else request.path,
+            "current": value == where,
+            "count": None,
+        }
+        for value, label in FILTERS
+    ]
+    return render(
+        request,
+        "portal/way.html",
+        {"tabs": money_tabs(request), "filters": links, "ways": shown_ways(vendor_id, page.rows), **_pages(request, page)},
+    )
+
+
+def _pages(request: HttpRequest, page: Page[Any]) -> dict[str, Any]:
+    return {"pages": present.pages(request, page)}
+
+
+@shows(*SEES_MONEY)
+def hold_rules(request: HttpRequest) -> HttpResponse:
+    """Which holds a sale will have, before it is made."""
+    rows = [
+        {"kind": RULE_WORDS[row.kind], "covers": covers_words(row), "says": says_words(row)}
+        for row in live_hold_rules()
+    ]
+    return render(
+        request, "portal/hold_rules.html", {"tabs": money_tabs(request), "rules": rows, "hold_days": settings.HOLD_DAYS}
     )
 
 
@@ -107,8 +211,20 @@ def payouts(request: HttpRequest) -> HttpResponse:
 def ledger(request: HttpRequest) -> HttpResponse:
     vendor_id = _vendor_id(request)
     account = vendor_account(AccountCode.VENDOR_PAYABLE, vendor_id=vendor_id, currency=settings.CURRENCY)
-    page = explain_to_vendor(account, cursor=request.GET.get("cursor")) if account else None
-    context: dict[str, Any] = {"tabs": money_tabs(request), "currency": settings.CURRENCY}
+    month = _month(request)
+    cursor = request.GET.get("cursor")
+    page: AccountPage | PeriodPage | None = None
+    if account and month:
+        page = period_to_vendor(account, since=month[0], until=month[1], cursor=cursor)
+    elif account:
+        page = explain_to_vendor(account, cursor=cursor)
+    context: dict[str, Any] = {
+        "tabs": money_tabs(request),
+        "currency": settings.CURRENCY,
+        "month": f"{month[0]:%Y-%m}" if month else "",
+        "month_name": f"{month[0]:%B %Y}" if month else "",
+        "csv_query": request.GET.urlencode(),
+    }
     if page:
         context |= {
             "rows": _steps(vendor_id, page.steps),
@@ -183,11 +299,17 @@ def payouts_csv(request: HttpRequest) -> HttpResponseBase:
 def ledger_csv(request: HttpRequest) -> HttpResponseBase:
     vendor_id = _vendor_id(request)
     account = vendor_account(AccountCode.VENDOR_PAYABLE, vendor_id=vendor_id, currency=settings.CURRENCY)
+    month = _month(request)
+
+    def read(account: LedgerAccount, at: str | None) -> AccountPage | PeriodPage:
+        if month:
+            return period_to_vendor(account, since=month[0], until=month[1], cursor=at, size=CHUNK)
+        return explain_to_vendor(account, cursor=at, size=CHUNK)
 
     def rows() -> Iterator[list[Any]]:
         if account is None:
             return
-        for page in _all(lambda at: explain_to_vendor(account, cursor=at, size=CHUNK)):
+        for page in _all(lambda at: read(account, at)):
             for row in _steps(vendor_id, page.steps):
                 yield [
                     row["at"],
@@ -208,10 +330,12 @@ def money_tabs(request: HttpRequest) -> list[dict[str, Any]]:
     """Tabs of all pages about money."""
     routes = (
         ("money", "Overview"),
+        ("money_way", "Where it is"),
         ("transfers", "Transfers"),
         ("payouts", "Payouts"),
         ("ledger", "Account"),
         ("documents_of_money", "Documents"),
+        ("hold_rules", "Holds"),
     )
     urls = [(reverse(f"portal:{route}"), label) for route, label in routes]
     return [{"label": label, "url": url, "current": request.path == url, "count": None} for url, label in urls]
@@ -291,6 +415,15 @@ def _all(fetch: Callable[[str | None], Listed]) -> Iterator[Listed]:
         cursor = page.next_cursor
         if cursor is None:
             return
+
+
+def _month(request: HttpRequest) -> tuple[datetime, datetime] | None:
+    """The month of `?month=2026-11`, from its first instant until before the next one's; None for all of time."""
+    try:
+        since = datetime.strptime(request.GET.get("month", ""), "%Y-%m").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return since, (since + timedelta(days=32)).replace(day=1)
 
 
 def _state(request: HttpRequest) -> str:

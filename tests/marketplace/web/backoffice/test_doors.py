@@ -68,6 +68,12 @@ DOORS = {
     "finance:vendors": FINANCE,
     "finance:transfers": FINANCE,
     "finance:transfer_retry": FINANCE,
+    "finance:transfer": FINANCE,
+    "finance:hold_place": FINANCE,
+    "finance:hold_release": FINANCE,
+    "finance:hold_rules": FINANCE,
+    "finance:hold_rule_end": CONTROLLER,
+    "finance:payouts_own": CONTROLLER,
     "finance:payouts": FINANCE,
     "finance:payout": FINANCE,
     "finance:payments": FINANCE,
@@ -160,6 +166,10 @@ POSTED = {
     "finance:account_mapping_change",
     "finance:approval_decision",
     "finance:approval_withdrawal",
+    "finance:hold_place",
+    "finance:hold_release",
+    "finance:hold_rule_end",
+    "finance:payouts_own",
 }
 CHANGING = POSTED | {
     "backoffice:commission_new",

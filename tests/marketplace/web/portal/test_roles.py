@@ -11,6 +11,7 @@ LOOKS = {
     "/orders/": "owner manager orders finance viewer",
     "/orders/board/": "owner manager orders finance viewer",
     "/money/": "owner manager finance viewer",
+    "/money/way/": "owner manager finance viewer",
     "/money/ledger.csv": "owner manager finance viewer",
     "/money/documents/": "owner manager finance viewer",
     "/products/": "owner manager catalog orders finance viewer",

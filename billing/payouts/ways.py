@@ -1,0 +1,207 @@
+""" "Where is my money": a vendor's earnings on their way from paid to the bank, and what they wait for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from billing.payouts.holds import holds_of
+from billing.payouts.models import (
+    Hold,
+    HoldKind,
+    Payout,
+    PayoutInterval,
+    PayoutSchedule,
+    PayoutState,
+    PayoutTransfer,
+    Transfer,
+    TransferState,
+)
+from billing.payouts.queries import carriers_of
+from billing.payouts.wishes import in_words
+from kit import clock
+from kit.pagination import Page, keyset_page
+
+YOU, US, PROVIDER, BANK, TIME = "You", "The marketplace", "The payment provider", "Your bank", "Nobody: it is a date"
+RETURNED = (PayoutState.FAILED, PayoutState.CANCELED)
+UNTIL_DELIVERY = "the delivery of the order"
+PAYOUT_DETAILS = "payout details"
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A station of the way. `state`: done, now, later or failed."""
+
+    name: str
+    state: str
+    at: datetime | date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where a transfer's money has been and will go. `waits_for` and `turn` (whose) are empty once nothing is waited for."""
+
+    transfer: Transfer
+    stages: list[Stage]
+    holds: list[Hold]
+    waits_for: str
+    turn: str
+
+    @property
+    def open_holds(self) -> list[Hold]:
+        return [hold for hold in self.holds if is_open(hold)]
+
+
+FILTERS = (
+    ("", "All"),
+    ("held", "Held"),
+    ("moving", "On its way"),
+    ("bank", "In the bank"),
+    ("attention", "Needs attention"),
+)
+
+
+def ways_page(vendor_id: UUID, *, where: str = "", cursor: str | None = None, size: int = 25) -> Page[Transfer]:
+    """A vendor's transfers by where their money is now (`FILTERS`), newest first. One query."""
+    rows: QuerySet[Transfer] = Transfer.objects.filter(vendor_id=vendor_id)
+    carried = PayoutTransfer.objects.filter(transfer=OuterRef("id"))
+    standing, returned = carried.exclude(payout__state__in=RETURNED), carried.filter(payout__state__in=RETURNED)
+    arrived = carried.filter(payout__state=PayoutState.PAID)
+    if where == "held":
+        rows = rows.filter(state=TransferState.HELD)
+    elif where == "bank":
+        rows = rows.filter(Exists(arrived), state=TransferState.DONE)
+    elif where == "attention":
+        rows = rows.filter(Q(state=TransferState.FAILED) | Q(Exists(returned), ~Exists(standing)))
+    elif where == "moving":
+        sending = Q(state__in=[TransferState.DUE, TransferState.SENT])
+        in_balance = Q(~Exists(arrived), ~Q(Exists(returned), ~Exists(standing)), state=TransferState.DONE)
+        rows = rows.filter(sending | in_balance)
+    return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
+
+
+def ways_of(transfers: Iterable[Transfer]) -> list[Way]:
+    """The way of each of these; three statements however many there are."""
+    rows = list(transfers)
+    holds, carried = holds_of(rows), carriers_of(rows)
+    schedules = {
+        row.vendor_id: row for row in PayoutSchedule.objects.filter(vendor_id__in={row.vendor_id for row in rows})
+    }
+    return [
+        way_of(
+            row,
+            holds.get(row.id, []),
+            [link.payout for link in carried.get(row.id, [])],
+            schedules.get(row.vendor_id),
+            clock.now(),
+        )
+        for row in rows
+    ]
+
+
+def is_open(hold: Hold, now: datetime | None = None) -> bool:
+    return hold.released_at is None and (hold.release_at is None or hold.release_at > (now or clock.now()))
+
+
+def way_of(
+    transfer: Transfer,
+    holds: Sequence[Hold],
+    payouts: Sequence[Payout],
+    schedule: PayoutSchedule | None,
+    now: datetime,
+) -> Way:
+    """Pure. `payouts`: those that carried the transfer, newest last."""
+    payout = payouts[-1] if payouts else None
+    waits_for, turn = _waits_for(transfer, holds, payout, schedule, now)
+    state = TransferState(transfer.state)
+    gone = state == TransferState.CANCELED
+    made = state == TransferState.DONE
+    held = state == TransferState.HELD
+    back = payout is not None and payout.state in RETURNED
+    arrived = payout is not None and payout.state == PayoutState.PAID
+    ended = [at for hold in holds if (at := hold.released_at or hold.release_at)]
+    stages = [
+        Stage("Paid by the customer", "done", transfer.created_at),
+        Stage(
+            "Held",
+            "now" if held else "failed" if gone else "done",
+            transfer.release_at if held else None if gone else max(ended, default=None),
+            "Refunded in full" if gone else _held_note(holds, now) if held else "",
+        ),
+        Stage(
+            "Transferred to your balance",
+            "done" if made else "failed" if state == TransferState.FAILED else "later" if held or gone else "now",
+            transfer.done_at if made else None,
+            transfer.error,
+        ),
+        Stage(
+            "Paid out",
+            "failed" if back else "done" if payout else "now" if made else "later",
+            payout.created_at if payout else None,
+            (payout.failure_reason if payout and back else "") or (in_words(schedule) if made and not payout else ""),
+        ),
+        Stage(
+            "In your bank",
+            "done" if arrived else "now" if payout and not back else "later",
+            payout.arrives_on if payout and not back else None,
+        ),
+    ]
+    return Way(transfer, stages, list(holds), waits_for, turn)
+
+
+def _held_note(holds: Sequence[Hold], now: datetime) -> str:
+    return "; ".join(hold.reason for hold in holds if is_open(hold, now))
+
+
+def _waits_for(
+    transfer: Transfer,
+    holds: Sequence[Hold],
+    payout: Payout | None,
+    schedule: PayoutSchedule | None,
+    now: datetime,
+) -> tuple[str, str]:
+    state = TransferState(transfer.state)
+    if state == TransferState.CANCELED:
+        return "", ""
+    if state == TransferState.HELD:
+        return _held_by(transfer, [hold for hold in holds if is_open(hold, now)])
+    if state == TransferState.FAILED:
+        return "the marketplace, to look at what the provider refused", US
+    if state != TransferState.DONE:
+        return transfer.error or "the provider, to answer", US
+    if payout is None:
+        if schedule is not None and schedule.interval == PayoutInterval.MANUAL:
+            return "you, to ask for a payout", YOU
+        return "the next payout", PROVIDER
+    if payout.state in RETURNED:
+        return "a bank account that takes the money: the bank returned the payout", YOU
+    return ("", "") if payout.state == PayoutState.PAID else ("the money's arrival in your bank", BANK)
+
+
+def _held_by(transfer: Transfer, holds: Sequence[Hold]) -> tuple[str, str]:
+    """The hold that ends last says it; without one it is whatever kept the transfer from being sent."""
+    if not holds:
+        if not transfer.next_try_at:
+            return "the next run of transfers, within seconds", US
+        return transfer.hold_reason, YOU if PAYOUT_DETAILS in transfer.hold_reason else US
+    lasting = [hold for hold in holds if hold.release_at is None]
+    by_us = [hold for hold in lasting if hold.days_after_delivery is None]
+    if by_us:
+        return (
+            ("the customer's bank", "The customer's bank")
+            if by_us[0].rule.startswith("dispute")
+            else (
+                "finance, to look at it",
+                US,
+            )
+        )
+    if lasting:
+        return UNTIL_DELIVERY, YOU
+    last = max(hold.release_at for hold in holds if hold.release_at is not None)
+    return f"the end of the hold on {last:%-d %B %Y}", TIME
+
+
+RULE_WORDS: dict[str, str] = {**dict(HoldKind.choices), "manual": "By finance", "dispute": "Disputed payment"}

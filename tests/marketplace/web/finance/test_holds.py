@@ -1,0 +1,67 @@
+"""Finance keeps the hold rules, holds and releases a single transfer, and pays out our own free money."""
+
+import pytest
+
+from audit.models import AuditEntry
+from billing.payouts.models import Hold, HoldRule, PayoutWish, Transfer
+from kit.ids import uuid7
+from marketplace.orders.models import VendorOrder
+
+
+@pytest.fixture
+def held(market_day):
+    part = VendorOrder.objects.get(order=market_day.paid, vendor_id=market_day.moreau.id)
+    return Transfer.objects.get(reference_id=part.id)
+
+
+def test_a_controller_puts_rules_in_force_and_ends_them(desk, market_day):
+    at = desk("controller")
+    reserve = {"kind": "reserve", "scope": "new_vendor", "days": "30", "percent": "20", "new_for_orders": "50"}
+    assert at.post("/finance/hold-rules/", reserve).status_code == 302
+    assert (
+        at.post("/finance/hold-rules/", {"kind": "large_order", "scope": "all", "above": "500.00"}).status_code == 302
+    )
+    agreed = {"kind": "delivered_plus_days", "scope": "vendor", "vendor": market_day.moreau.slug, "days": "3"}
+    assert at.post("/finance/hold-rules/", agreed).status_code == 302
+    page = at.page("/finance/hold-rules/")
+    assert "20 % of the earnings are released 30 days later than the rest" in page
+    assert "An order above 500.00 EUR is held until finance has looked at it" in page
+    assert market_day.moreau.name.replace("'", "&#x27;") in page
+    wrong = at.post("/finance/hold-rules/", reserve | {"percent": "", "days": "400"})
+    assert wrong.status_code == 422
+    rule = HoldRule.objects.get(kind="large_order")
+    assert at.post(f"/finance/hold-rules/{rule.id}/end/").status_code == 302
+    assert "An order above" not in at.page("/finance/hold-rules/")
+    assert "out of force already" in at.post(f"/finance/hold-rules/{rule.id}/end/", follow=True).content.decode()
+    assert AuditEntry.objects.filter(action__startswith="hold_rule.").count() == 4
+    assert desk("accountant").post("/finance/hold-rules/", reserve).status_code == 403
+
+
+def test_an_accountant_holds_a_transfer_and_lets_it_go(desk, held):
+    at = desk("accountant")
+    assert "Released 7 days after delivery" in at.page(f"/finance/transfers/{held.id}/")
+    assert at.post(f"/finance/transfers/{held.id}/holds/", {"reason": ""}).status_code == 422
+    at.post(f"/finance/transfers/{held.id}/holds/", {"reason": "We ask for the invoice"})
+    page = at.page(f"/finance/transfers/{held.id}/")
+    assert "Waits for finance, to look at it." in page
+    hold = Hold.objects.get(transfer=held, rule="manual")
+    at.post(f"/finance/holds/{hold.id}/release/", {"reason": "It came"})
+    hold.refresh_from_db()
+    assert (hold.released_at is not None, hold.released_reason) == (True, "It came")
+    assert [entry.data["reason"] for entry in AuditEntry.objects.filter(action__startswith="hold.").order_by("id")] == [
+        "We ask for the invoice",
+        "It came",
+    ]
+    assert at.get(f"/finance/transfers/{uuid7()}/").status_code == 404
+    assert desk("finance_viewer").post(f"/finance/transfers/{held.id}/holds/", {"reason": "No"}).status_code == 403
+
+
+def test_a_controller_asks_for_our_own_money_once(desk, market_day):
+    at = desk("controller")
+    assert "Owed to vendors, customers and the tax office" in at.page("/finance/payouts/")
+    wanted = {"wish": str(uuid7()), "amount": "3.00"}
+    for _ in range(2):
+        assert at.post("/finance/payouts/own/", wanted).status_code == 302
+    assert PayoutWish.objects.values_list("vendor_id", "amount_minor", "state").get() == (None, 300, "asked")
+    assert at.post("/finance/payouts/own/", wanted | {"wish": str(uuid7())}).status_code == 422
+    assert desk("accountant").post("/finance/payouts/own/", wanted).status_code == 403
