@@ -511,6 +511,22 @@ def payout_paid(
     )
 
 
+def vendor_credit(
+    *, adjustment_id: UUID, vendor_id: UUID, amount_minor: int, currency: str, reason: str, occurred_at: datetime
+) -> EntryDraft:
+    """Staff credit a vendor by hand: we owe it more, at our own cost. The vendor reads the reason."""
+    return _draft(
+        f"adjustment:{adjustment_id}",
+        "adjustment",
+        currency,
+        occurred_at,
+        Line(Code.ADJUSTMENTS, amount_minor),
+        Line(Code.VENDOR_PAYABLE, -amount_minor, vendor_id),
+        reference_id=adjustment_id,
+        description=reason[:250],
+    )
+
+
 def provider_fee(movement: Movement) -> EntryDraft | None:
     """What the provider takes apart from a charge: account and payout fees, tax on fees, currency conversion."""
     code = PROVIDER_FEES[movement.type]

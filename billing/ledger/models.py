@@ -36,6 +36,7 @@ class AccountCode(models.TextChoices):
     PAYOUT_FEES = "5020", "Connect and payout fees"
     BAD_DEBT = "5030", "Bad debt"
     FX_ROUNDING = "5040", "FX and rounding"
+    ADJUSTMENTS = "5050", "Adjustments to vendors"
 
 
 class LedgerAccount(models.Model):

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from django.db.models import Count, F, Min, Q, QuerySet, Sum
 
-from billing.payouts.models import Payout, PayoutState, PayoutTransfer, Transfer, TransferState
+from billing.payouts.models import (
+    Adjustment,
+    AdjustmentState,
+    Payout,
+    PayoutState,
+    PayoutTransfer,
+    Transfer,
+    TransferState,
+)
 from kit.money import Money
 from kit.pagination import Page, keyset_page
 
@@ -42,7 +50,8 @@ def vendor_money(vendor_id: UUID, currency: str) -> VendorMoney:
     next_payout = payouts.filter(state__in=[PayoutState.PENDING, PayoutState.IN_TRANSIT]).aggregate(
         next=Min("arrives_on")
     )
-    released = (sums["amount"] or 0) - (sums["reversed"] or 0)
+    credited = Adjustment.objects.filter(vendor_id=vendor_id, currency=currency).aggregate(sum=Sum("amount_minor"))
+    released = (sums["amount"] or 0) - (sums["reversed"] or 0) + (credited["sum"] or 0)
     return VendorMoney(
         held=Money(held["amount"] or 0, currency),
         held_count=held["count"],
@@ -196,7 +205,8 @@ class MoneyOut:
 
 
 def money_out_of(vendor_ids: Sequence[UUID], *, currency: str) -> dict[UUID, MoneyOut]:
-    """Where the earnings of each of these vendors are. Two queries."""
+    """Where the earnings of each of these vendors are, what they were credited by hand included. Three queries."""
+    credits = Adjustment.objects.filter(vendor_id__in=vendor_ids, currency=currency)
     transfers = Transfer.objects.filter(vendor_id__in=vendor_ids, currency=currency)
     payouts = Payout.objects.filter(vendor_id__in=vendor_ids, currency=currency)
     sums: dict[UUID, dict[str, int]] = {}
@@ -204,11 +214,14 @@ def money_out_of(vendor_ids: Sequence[UUID], *, currency: str) -> dict[UUID, Mon
         _add(sums.setdefault(vendor_id, {}), _PLACES_OF_TRANSFERS, state, amount)
     for vendor_id, state, amount in _by_state(payouts, F("amount_minor")):
         _add(sums.setdefault(vendor_id, {}), _PLACES_OF_PAYOUTS, state, amount)
+    for vendor_id, state, amount in _by_state(credits, F("amount_minor")):
+        _add(sums.setdefault(vendor_id, {}), _PLACES_OF_CREDITS, state, amount)
     return {vendor_id: MoneyOut(**sums.get(vendor_id, {})) for vendor_id in vendor_ids}
 
 
 def money_out(currency: str) -> MoneyOut:
-    """Where all vendors' earnings are. Two queries."""
+    """Where all vendors' earnings are, what they were credited by hand included. Three queries."""
+    credits = Adjustment.objects.filter(currency=currency)
     transfers = Transfer.objects.filter(currency=currency)
     payouts = Payout.objects.filter(vendor_id__isnull=False, currency=currency)
     sums: dict[str, int] = {}
@@ -216,6 +229,8 @@ def money_out(currency: str) -> MoneyOut:
         _add(sums, _PLACES_OF_TRANSFERS, state, amount)
     for _, state, amount in _by_state(payouts, F("amount_minor")):
         _add(sums, _PLACES_OF_PAYOUTS, state, amount)
+    for _, state, amount in _by_state(credits, F("amount_minor")):
+        _add(sums, _PLACES_OF_CREDITS, state, amount)
     return MoneyOut(**sums)
 
 
@@ -225,6 +240,12 @@ _PLACES_OF_TRANSFERS = {
     TransferState.SENT: "sending_minor",
     TransferState.FAILED: "failed_minor",
     TransferState.DONE: "transferred_minor",
+}
+_PLACES_OF_CREDITS = {
+    AdjustmentState.DUE: "sending_minor",
+    AdjustmentState.SENT: "sending_minor",
+    AdjustmentState.FAILED: "failed_minor",
+    AdjustmentState.DONE: "transferred_minor",
 }
 _PLACES_OF_PAYOUTS = {
     PayoutState.PENDING: "traveling_minor",

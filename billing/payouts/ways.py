@@ -47,6 +47,7 @@ class Way:
     transfer: Transfer
     stages: list[Stage]
     holds: list[Hold]
+    payouts: list[Payout]
     waits_for: str
     turn: str
 
@@ -149,7 +150,7 @@ def way_of(
             payout.arrives_on if payout and not back else None,
         ),
     ]
-    return Way(transfer, stages, list(holds), waits_for, turn)
+    return Way(transfer, stages, list(holds), list(payouts), waits_for, turn)
 
 
 def _held_note(holds: Sequence[Hold], now: datetime) -> str:

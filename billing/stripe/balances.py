@@ -17,6 +17,7 @@ from billing.ledger.actions import post_all
 from billing.ledger.entries import Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
 from billing.payments.models import Payment, Refund
 from billing.payouts.models import DebtCheckout, Reversal, Transfer
+from billing.payouts.models import Adjustment, Transfer
 from billing.stripe.models import BalanceTransaction
 from billing.subscriptions.models import SubscriptionInvoice
 from kit import clock
@@ -158,6 +159,7 @@ def sources_of(rows: Iterable[BalanceTransaction]) -> Sources:
     wanted = [row.source_id for row in rows if row.source_id]
     payments = Payment.objects.filter(provider_charge_id__in=wanted).prefetch_related("shares")
     transfers = Transfer.objects.filter(provider_transfer_id__in=wanted)
+    credits = Adjustment.objects.filter(provider_transfer_id__in=wanted)
     refunds = Refund.objects.filter(provider_refund_id__in=wanted).select_related("share")
     invoices = SubscriptionInvoice.objects.filter(provider_charge_id__in=wanted)
     reversals = Reversal.objects.filter(provider_reversal_id__in=wanted).select_related("transfer")
@@ -165,7 +167,8 @@ def sources_of(rows: Iterable[BalanceTransaction]) -> Sources:
     return Sources(
         bills={row.provider_charge_id: Earmark(row.vendor_id, row.id) for row in invoices},
         sales={payment.provider_charge_id: sale_of(payment) for payment in payments},
-        transfers={row.provider_transfer_id: Earmark(row.vendor_id, row.reference_id) for row in transfers},
+        transfers={row.provider_transfer_id: Earmark(row.vendor_id, row.reference_id) for row in transfers}
+        | {row.provider_transfer_id: Earmark(row.vendor_id, row.id) for row in credits},
         refunds={row.provider_refund_id: Earmark(row.vendor_id, row.share.reference_id) for row in refunds},
         reversals={row.provider_reversal_id: Earmark(row.vendor_id, row.transfer.reference_id) for row in reversals},
         debts={row.provider_charge_id: row.vendor_id for row in debts},

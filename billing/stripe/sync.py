@@ -14,6 +14,7 @@ from billing.stripe.balances import Transaction, book, mirror, transaction_of
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.confirm import PaymentMismatch, confirm_session
 from billing.stripe.disputes import sync_dispute
+from billing.stripe.credits import settle_credit
 from billing.stripe.models import BalanceTransaction, SyncCursor
 from billing.stripe.refunds import settle_refund
 from billing.stripe.reversals import settle_reversal_of
@@ -92,7 +93,7 @@ def find_owner(row: BalanceTransaction) -> None:
             if not _is_known_charge(row.source_id):
                 confirm_charge(row.source_id)
         elif row.type == "transfer" and not Transfer.objects.filter(provider_transfer_id=row.source_id).exists():
-            settle_transfer(row.source_id)
+            _ = settle_transfer(row.source_id) or settle_credit(row.source_id)
         elif row.type in REFUNDS and not Refund.objects.filter(provider_refund_id=row.source_id).exists():
             settle_refund(row.source_id)
         elif row.type == "transfer_refund" and not Reversal.objects.filter(provider_reversal_id=row.source_id).exists():

@@ -5,6 +5,9 @@ from celery import shared_task
 from billing.stripe import (
     debts,
     disputes,
+
+
+    credits,
     expiry,
     floor,
     heal,
@@ -12,6 +15,8 @@ from billing.stripe import (
     payouts,
     refunds,
     reversals,
+
+
     subscriptions,
     sync,
     transfers,
@@ -82,6 +87,11 @@ def refresh_subscriptions() -> int:
 @shared_task(name="stripe.apply_payout_wishes")
 def apply_payout_wishes() -> int:
     return wishes.apply_wishes()
+
+
+@shared_task(name="stripe.send_credits")
+def send_credits() -> int:
+    return credits.send_credits()
 
 
 @shared_task(name="stripe.keep_floor")

@@ -13,6 +13,7 @@ INSIDE: dict[str, list[str]] = {
     ],
     "approval.granted": [
         "billing.payments.by_hand.on_approval_granted",
+        "billing.payouts.adjustments.on_approval_granted",
         "billing.reconciliation.resolve.on_approval_granted",
     ],
     "payment.expired": ["marketplace.orders.events.on_payment_expired"],

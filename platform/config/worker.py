@@ -30,6 +30,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "stripe.sync_balance": (15, "platform"),
     "stripe.sync_payouts": (15, "platform"),
     "stripe.apply_payout_wishes": (10, "platform"),
+    "stripe.send_credits": (15, "platform"),
     "stripe.keep_floor": (30, "platform"),
     "stripe.expire_sessions": (10, "platform"),
     "stripe.heal_events": (60, "platform"),

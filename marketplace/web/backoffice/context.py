@@ -78,6 +78,7 @@ def _finance_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         _item(path, "Approvals", "finance:approvals", "users", count=waiting_count()),
         _item(path, "Vendors", "finance:vendors", "store", title="Money"),
         _item(path, "Transfers", "finance:transfers", "send"),
+        _item(path, "Credits", "finance:adjustments", "hand-coins"),
         _item(path, "Hold rules", "finance:hold_rules", "lock"),
         _item(path, "Payouts", "finance:payouts", "landmark"),
         _item(path, "Payments", "finance:payments", "credit-card"),

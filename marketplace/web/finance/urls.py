@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from marketplace.web.finance.views import (
+    adjustments,
     approvals,
     bank,
     closing,
@@ -33,6 +34,8 @@ urlpatterns: list[URLPattern] = [
     path("transfers/<uuid:transfer_id>/", holds.transfer, name="transfer"),
     path("transfers/<uuid:transfer_id>/holds/", holds.place, name="hold_place"),
     path("holds/<uuid:hold_id>/release/", holds.release, name="hold_release"),
+    path("credits/", adjustments.adjustments, name="adjustments"),
+    path("credits/<uuid:adjustment_id>/retry/", adjustments.retry, name="adjustment_retry"),
     path("hold-rules/", holds.rules, name="hold_rules"),
     path("hold-rules/<uuid:rule_id>/end/", holds.end_rule, name="hold_rule_end"),
     path("transfers/<uuid:transfer_id>/retry/", transfers.retry, name="transfer_retry"),

@@ -105,7 +105,7 @@ def test_the_places_together_are_all_that_was_earned(django_assert_num_queries):
     payout(transfer(amount_minor=8000, state=TransferState.DONE), PayoutState.PAID)
     transfer(amount_minor=16000, state=TransferState.CANCELED)
     transfer(amount_minor=32000, vendor_id=uuid7())
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         money = queries.vendor_money(LINDQVIST, "EUR")
     assert (money.held, money.held_count, money.next_release_at) == (Money(3000, "EUR"), 2, NOON)
     assert (money.on_its_way, money.in_the_bank) == (Money(4000, "EUR"), Money(8000, "EUR"))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from billing.ledger.queries import Step
 from billing.payouts.models import Payout, PayoutTransfer, Transfer
-from billing.payouts.queries import TransferPlace, VendorMoney
+from billing.payouts.queries import VendorMoney, place_of
 from billing.payouts.ways import Way, is_open
 from marketplace.orders.models import OrderLine, VendorOrder
 
@@ -28,8 +28,9 @@ def balance(money: VendorMoney, owed_minor: int) -> dict[str, Any]:
     }
 
 
-def transfer(place: TransferPlace, way: Way, orders: Orders, lines: Lines) -> dict[str, Any]:
-    found = place.transfer
+def transfer(way: Way, orders: Orders, lines: Lines) -> dict[str, Any]:
+    found = way.transfer
+    place = place_of(found, way.payouts)
     return {
         "id": found.id,
         "order": _order(found, orders),

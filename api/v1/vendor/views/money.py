@@ -59,9 +59,8 @@ class Transfers(VendorView):
         )
         orders = numbers_of(self.vendor.id, [row.reference_id for row in page.rows])
         lines = lines_of(self.vendor.id, [row.reference_id for row in page.rows])
-        both = list(zip(queries.places_of(page.rows), ways_of(page.rows), strict=True))
-        places: Page[Any] = Page(both, page.next_cursor, page.previous_cursor)
-        return Response(page_data(places, lambda each: shown.transfer(each[0], each[1], orders, lines)))
+        ways: Page[Any] = Page(ways_of(page.rows), page.next_cursor, page.previous_cursor)
+        return Response(page_data(ways, lambda way: shown.transfer(way, orders, lines)))
 
 
 class Payouts(VendorView):

@@ -65,3 +65,15 @@ def test_a_controller_asks_for_our_own_money_once(desk, market_day):
     assert PayoutWish.objects.values_list("vendor_id", "amount_minor", "state").get() == (None, 300, "asked")
     assert at.post("/finance/payouts/own/", wanted | {"wish": str(uuid7())}).status_code == 422
     assert desk("accountant").post("/finance/payouts/own/", wanted).status_code == 403
+
+
+def test_an_accountant_credits_a_vendor_with_a_reason(desk, market_day):
+    at = desk("accountant")
+    assert at.post("/finance/credits/", {"vendor": market_day.moreau.slug, "amount": "5"}).status_code == 422
+    given = {"vendor": market_day.moreau.slug, "amount": "5", "reason": "A lost parcel"}
+    assert at.post("/finance/credits/", given).status_code == 302
+    page = at.page("/finance/credits/")
+    assert "A lost parcel" in page
+    assert "5.00 EUR" in page
+    assert AuditEntry.objects.get(action="vendor.credited").data["reason"] == "A lost parcel"
+    assert desk("finance_viewer").post("/finance/credits/", given).status_code == 403

@@ -1,0 +1,103 @@
+"""Crediting a vendor by hand: with a reason, by two people above an amount, entered at once and transferred after.
+
+What a vendor is to pay is a debt, netted from later transfers: see `recovery`.
+"""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from approvals.actions import NoReason, carried_out, four_eyes, granted
+from approvals.models import Approval
+from billing.ledger import entries
+from billing.ledger.actions import post_all
+from billing.payouts.models import Adjustment, AdjustmentState
+from kit import clock
+from kit.errors import Conflict, InvalidInput
+from kit.ids import uuid7
+from kit.money import Money
+from kit.pagination import Page, keyset_page
+from outbox.doorbell import ring
+from outbox.models import Fact
+from tenants.vendors.models import Vendor
+
+KIND = "vendor.credit"
+
+
+class BadAdjustment(InvalidInput):
+    code = "adjustment_invalid"
+
+
+class NotRefused(Conflict):
+    code = "adjustment_not_refused"
+
+
+@transaction.atomic
+def credit_vendor(*, vendor: Vendor, amount_minor: int, reason: str, by: UUID) -> Adjustment | Approval:
+    """Credit a vendor, or above `settings.FOUR_EYES_MINOR` ask somebody else to grant it. Raises BadAdjustment, NoReason."""
+    if amount_minor <= 0:
+        raise BadAdjustment("An amount above nothing.", field="amount")
+    if not reason.strip():
+        raise NoReason("Say why: the vendor reads it.", field="reason")
+    amount = Money(amount_minor, settings.CURRENCY)
+    given = {"id": str(uuid7()), "vendor": str(vendor.id), "amount_minor": amount_minor, "reason": reason.strip()[:250]}
+    waits = four_eyes(
+        kind=KIND,
+        subject=f"adjustment:{given['id']}",
+        summary=f"Credit {vendor.name} {amount}",
+        payload=given,
+        amount=amount,
+        reason=reason,
+        by=by,
+    )
+    return waits or _make(given)
+
+
+def on_approval_granted(fact: Fact) -> None:
+    """`approval.granted`, inside: a credit that waited for a second person is made."""
+    if fact.payload["kind"] == KIND:
+        approval = granted(fact)
+        made = _make(approval.payload)
+        carried_out(approval, done_as=f"adjustment:{made.id}")
+
+
+@transaction.atomic
+def retry_adjustment(*, adjustment_id: UUID) -> Adjustment:
+    """Have a credit that the provider refused sent again. Raises NotRefused, Adjustment.DoesNotExist."""
+    row = Adjustment.objects.select_for_update().get(id=adjustment_id)
+    if row.state != AdjustmentState.FAILED:
+        raise NotRefused("Only what was refused can be sent again.")
+    row.state, row.error, row.next_try_at = AdjustmentState.DUE, "", None
+    row.save(update_fields=["state", "error", "next_try_at"])
+    transaction.on_commit(lambda: ring("stripe.send_credits"))
+    return row
+
+
+def adjustments_page(*, vendor_id: UUID | None = None, cursor: str | None = None, size: int = 50) -> Page[Adjustment]:
+    """Credits by hand, newest first: one vendor's, or everyone's. One query."""
+    rows = Adjustment.objects.all() if vendor_id is None else Adjustment.objects.filter(vendor_id=vendor_id)
+    return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
+
+
+def _make(given: dict[str, Any]) -> Adjustment:
+    made = Adjustment.objects.create(
+        id=UUID(given["id"]),
+        vendor_id=UUID(given["vendor"]),
+        amount_minor=given["amount_minor"],
+        currency=settings.CURRENCY,
+        reason=given["reason"],
+        made_at=clock.now(),
+    )
+    draft = entries.vendor_credit(
+        adjustment_id=made.id,
+        vendor_id=made.vendor_id,
+        amount_minor=made.amount_minor,
+        currency=made.currency,
+        reason=made.reason,
+        occurred_at=made.made_at,
+    )
+    post_all([draft])
+    transaction.on_commit(lambda: ring("stripe.send_credits"))
+    return made

@@ -1,0 +1,132 @@
+"""Transferring what staff credited a vendor by hand, from our available balance."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import stripe
+import structlog
+from django.db import transaction
+from django.db.models import Q
+
+from billing.payouts.models import Adjustment, AdjustmentState
+from billing.stripe.balances import book, mirror, transaction_of
+from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
+from billing.stripe.models import ConnectedAccount
+from billing.stripe.pace import wait_for_slot
+from kit import clock
+
+log = structlog.get_logger(__name__)
+LEASE = timedelta(minutes=1)
+SOON = timedelta(seconds=30)
+LATER = timedelta(minutes=10)
+NO_ACCOUNT = "Waiting until the vendor's payout details are complete"
+
+
+def send_credits() -> int:
+    """Transfer every credit that is due; gives how many are done. Network: not inside a transaction."""
+    done = 0
+    while claimed := _claim():
+        wait_for_slot("transfers")
+        done += send_credit(claimed)
+    return done
+
+
+@transaction.atomic
+def _claim() -> Adjustment | None:
+    now = clock.now()
+    row = (
+        Adjustment.objects.select_for_update(skip_locked=True)
+        .filter(
+            Q(next_try_at__isnull=True) | Q(next_try_at__lte=now), state__in=[AdjustmentState.DUE, AdjustmentState.SENT]
+        )
+        .order_by("made_at")
+        .first()
+    )
+    if row is not None:
+        row.state, row.next_try_at = AdjustmentState.SENT, now + LEASE
+        row.save(update_fields=["state", "next_try_at"])
+    return row
+
+
+def send_credit(credit: Adjustment) -> bool:
+    """Have Stripe make the transfer of a credit, once, and enter it. False when it has to wait; then it says why."""
+    account = ConnectedAccount.objects.filter(vendor_id=credit.vendor_id).exclude(account_id="").first()
+    try:
+        made = _made_before(credit) if credit.first_sent_at or credit.attempt > 1 else None
+        if made is None:
+            if account is None or not account.can_receive:
+                return _put_off(credit, AdjustmentState.DUE, NO_ACCOUNT, LATER)
+            if credit.first_sent_at is None:
+                credit.first_sent_at = clock.now()
+                credit.save(update_fields=["first_sent_at"])
+            made = stripe_client().v1.transfers.create(
+                {
+                    "amount": credit.amount_minor,
+                    "currency": credit.currency.lower(),
+                    "destination": account.account_id,
+                    "transfer_group": str(credit.id),
+                    "description": credit.reason,
+                    "metadata": {"adjustment": str(credit.id), "vendor": str(credit.vendor_id)},
+                    "expand": ["balance_transaction"],
+                },
+                options={"idempotency_key": f"cr:{credit.id}:{credit.attempt}"},
+            )
+    except stripe.StripeError as error:
+        return _failed(credit, error)
+    _record(credit.id, made)
+    return True
+
+
+def settle_credit(provider_transfer_id: str) -> Adjustment | None:
+    """Know a transfer at Stripe as the credit it names, after a crash. None: not one of these. Network.
+
+    Raises ProviderUnavailable, ProviderRefused.
+    """
+    with named_errors("reading a transfer"):
+        made = _fetch(provider_transfer_id)
+    named = made.metadata.to_dict().get("adjustment", "") if made.metadata else ""
+    try:
+        found = Adjustment.objects.filter(id=UUID(named), amount_minor=made.amount).first()
+    except ValueError:
+        return None
+    return _record(found.id, made) if found else None
+
+
+def _made_before(credit: Adjustment) -> Any:
+    found = stripe_client().v1.transfers.list({"transfer_group": str(credit.id), "limit": 1})
+    return _fetch(found.data[0].id) if found.data else None
+
+
+def _fetch(provider_transfer_id: str) -> Any:
+    return stripe_client().v1.transfers.retrieve(provider_transfer_id, {"expand": ["balance_transaction"]})
+
+
+@transaction.atomic
+def _record(adjustment_id: UUID, made: Any) -> Adjustment:
+    row = Adjustment.objects.select_for_update().get(id=adjustment_id)
+    if row.state != AdjustmentState.DONE:
+        row.state, row.done_at, row.error, row.next_try_at = AdjustmentState.DONE, clock.now(), "", None
+        row.provider_transfer_id = made.id
+        row.save()
+    book(mirror([transaction_of(made.balance_transaction)]))
+    return row
+
+
+def _failed(credit: Adjustment, error: stripe.StripeError) -> bool:
+    """Ask again under the same key, wait under the next, or give up and say so."""
+    code = code_of(error)
+    log.warning("credit_not_made", adjustment=str(credit.id), code=code, cause=type(error).__name__)
+    if is_temporary(error):
+        return _put_off(credit, AdjustmentState.SENT, NOT_NOW.get(code, "Stripe did not answer; asking again"), SOON)
+    # Stripe repeats a refusal under the key it was given for.
+    credit.attempt += 1
+    if code in NOT_NOW:
+        return _put_off(credit, AdjustmentState.DUE, NOT_NOW[code], LATER)
+    return _put_off(credit, AdjustmentState.FAILED, f"Stripe refused: {describe(error)}"[:500], LATER)
+
+
+def _put_off(credit: Adjustment, state: AdjustmentState, why: str, wait: timedelta) -> bool:
+    credit.state, credit.error, credit.next_try_at = state, why, clock.now() + wait
+    credit.save(update_fields=["state", "error", "next_try_at", "attempt"])
+    return False
