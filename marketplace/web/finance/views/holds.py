@@ -25,7 +25,6 @@ from billing.payouts.holds import MANUAL, AlreadyTransferred, HoldEnded, SayWhy,
 from billing.payouts.models import Hold, HoldKind, HoldRule, HoldScope, Transfer
 from billing.payouts.ways import RULE_WORDS, is_open, ways_of
 from marketplace.web.backoffice.forms import (
-    BASIS_POINTS_A_PERCENT,
     AmountField,
     VendorField,
     add_refusal,
@@ -96,7 +95,7 @@ def _add(request: HttpRequest) -> HttpResponse:
                     only_vendor=data["vendor"].id if data["vendor"] else None,
                     category_path=data["category"],
                     country=data["country"],
-                    rate_bps=int(data["percent"] * BASIS_POINTS_A_PERCENT) if data["percent"] is not None else None,
+                    rate_bps=int(data["percent"] * 100) if data["percent"] is not None else None,
                     above_minor=data["above"],
                     new_for_days=data["new_for_days"],
                     new_for_orders=data["new_for_orders"],

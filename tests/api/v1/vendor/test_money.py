@@ -17,7 +17,7 @@ MONEY = "/api/v1/vendor"
 def test_the_balance_says_where_all_earnings_are(paid: Any, at: Any, asks_at_most: Any) -> None:
     _, lamp, _ = paid()
     caller = at(lamp.vendor)
-    with asks_at_most(7):
+    with asks_at_most(8):
         found = caller.get(f"{MONEY}/balance").json()
     assert found == {
         "currency": "EUR",
@@ -36,7 +36,7 @@ def test_a_transfer_says_why_it_waits(paid: Any, at: Any, asks_at_most: Any) -> 
     part = order.vendor_orders.get(vendor_slug="lindqvist")
     paid()
     caller = at(lamp.vendor)
-    with asks_at_most(6):
+    with asks_at_most(8):
         rows = caller.get(f"{MONEY}/transfers").json()["items"]
     assert len(rows) == 2
     (row,) = caller.get(f"{MONEY}/transfers?order={part.id}").json()["items"]
