@@ -12,7 +12,7 @@ from kit import clock
 from observability.metrics import figures
 from observability.tallies import running_totals
 
-# Each group is the condition of an index: `transfer_waiting`, `transfer_sent`, `transfer_failed`.
+# Each group is the condition of an index: `transfer_unsent`, `transfer_sent`, `transfer_failed`.
 ON_THEIR_WAY = ([TransferState.HELD, TransferState.DUE], [TransferState.SENT], [TransferState.FAILED])
 
 

@@ -86,7 +86,9 @@ class Transfer(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["release_at"], name="transfer_waiting", condition=Q(state__in=["held", "due"])),
+            models.Index(
+                fields=["release_at", "id"], name="transfer_unsent", condition=Q(state__in=["held", "due", "sent"])
+            ),
             models.Index(fields=["next_try_at"], name="transfer_sent", condition=Q(state="sent")),
             models.Index(fields=["-id"], name="transfer_failed", condition=Q(state="failed")),
             models.Index(fields=["done_at"], name="transfer_done", condition=Q(state="done")),
