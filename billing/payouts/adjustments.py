@@ -13,6 +13,7 @@ from approvals.actions import NoReason, carried_out, four_eyes, granted
 from approvals.models import Approval
 from billing.ledger import entries
 from billing.ledger.actions import post_all
+from billing.ledger.entries import EntryDraft
 from billing.payouts.models import Adjustment, AdjustmentState
 from kit import clock
 from kit.errors import Conflict, InvalidInput
@@ -81,6 +82,18 @@ def adjustments_page(*, vendor_id: UUID | None = None, cursor: str | None = None
     return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
 
 
+def draft_of(adjustment: Adjustment) -> EntryDraft:
+    """The entry of a credit."""
+    return entries.vendor_credit(
+        adjustment_id=adjustment.id,
+        vendor_id=adjustment.vendor_id,
+        amount_minor=adjustment.amount_minor,
+        currency=adjustment.currency,
+        reason=adjustment.reason,
+        occurred_at=adjustment.made_at,
+    )
+
+
 def _make(given: dict[str, Any]) -> Adjustment:
     made = Adjustment.objects.create(
         id=UUID(given["id"]),
@@ -90,14 +103,6 @@ def _make(given: dict[str, Any]) -> Adjustment:
         reason=given["reason"],
         made_at=clock.now(),
     )
-    draft = entries.vendor_credit(
-        adjustment_id=made.id,
-        vendor_id=made.vendor_id,
-        amount_minor=made.amount_minor,
-        currency=made.currency,
-        reason=made.reason,
-        occurred_at=made.made_at,
-    )
-    post_all([draft])
+    post_all([draft_of(made)])
     transaction.on_commit(lambda: ring("stripe.send_credits"))
     return made

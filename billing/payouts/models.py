@@ -596,7 +596,7 @@ class Adjustment(models.Model):
     made_at = models.DateTimeField(default=clock.now)
     done_at = models.DateTimeField(null=True, blank=True)
 
-    access = Access(vendor="select")
+    access = Access(store="select", vendor="select")
 
     class Meta:
         constraints = [

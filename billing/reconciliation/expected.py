@@ -31,6 +31,8 @@ from billing.payouts.models import (
     Transfer,
     VendorDebt,
 )
+from billing.payouts.adjustments import draft_of
+from billing.payouts.models import Adjustment, Payout, PayoutState, Transfer
 from billing.reconciliation.models import Correction
 from billing.stripe.models import BalanceTransaction
 from billing.subscriptions import revenue
@@ -76,6 +78,8 @@ def expected_entries() -> Iterator[list[Expected]]:
         yield [_of_debt(debt) for debt in debts]
     for payments in in_parts(DebtPayment.objects.exclude(kind=DebtPaymentKind.PAID)):
         yield [_of_debt_payment(payment) for payment in payments]
+    for adjustments in in_parts(Adjustment.objects.all()):
+        yield [_expected(draft_of(adjustment)) for adjustment in adjustments]
 
 
 def _at_our_bank() -> Iterator[list[Expected]]:
@@ -147,6 +151,9 @@ def _sources(provider_ids: set[str]) -> Sources:
     transfers = Transfer.objects.filter(provider_transfer_id__in=provider_ids).values_list(
         "provider_transfer_id", "vendor_id", "reference_id"
     )
+    credits = Adjustment.objects.filter(provider_transfer_id__in=provider_ids).values_list(
+        "provider_transfer_id", "vendor_id", "id"
+    )
     refunds = Refund.objects.filter(provider_refund_id__in=provider_ids).values_list(
         "provider_refund_id", "vendor_id", "share__reference_id"
     )
@@ -160,7 +167,7 @@ def _sources(provider_ids: set[str]) -> Sources:
     return Sources(
         bills={charge: Earmark(vendor_id, id) for charge, vendor_id, id in invoices},
         sales={charge: Sale(references[charge], tuple(parts)) for charge, parts in shares.items()},
-        transfers={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in transfers},
+        transfers={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in [*transfers, *credits]},
         refunds={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in refunds},
         reversals={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in reversals},
         debts=dict(debts.values_list("provider_charge_id", "vendor_id")),

@@ -187,7 +187,12 @@ def way(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/way.html",
-        {"tabs": money_tabs(request), "filters": links, "ways": shown_ways(vendor_id, page.rows), **_pages(request, page)},
+        {
+            "tabs": money_tabs(request),
+            "filters": links,
+            "ways": shown_ways(vendor_id, page.rows),
+            **_pages(request, page),
+        },
     )
 
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('provider_stripe', '0001_initial'),
+        ('provider_stripe', '0002_events_that_fail'),
     ]
 
     operations = [

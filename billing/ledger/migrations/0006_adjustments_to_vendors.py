@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ledger', '0004_closed_months_take_no_entry'),
+        ('ledger', '0005_checkpoints'),
     ]
 
     operations = [
