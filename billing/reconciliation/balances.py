@@ -25,6 +25,7 @@ from billing.payouts.models import (
     TransferState,
     VendorDebt,
 )
+from billing.payouts.models import Adjustment, AdjustmentState, Payout, PayoutState, Transfer, TransferState
 from billing.reconciliation.findings import AccountKey, Finding, account_name
 from billing.stripe.models import BalanceTransaction, ConnectedAccount
 from billing.subscriptions.models import InvoiceStatus, SubscriptionInvoice
@@ -124,6 +125,7 @@ def _owed_to_vendors() -> Sums:
     refunds = _accepted_refunds().values_list("vendor_id", "currency")
     for vendor, unit, net in refunds.annotate(sum=Sum("net_minor")).order_by():
         owed[vendor, unit] -= net
+    owed.update(_credited())
     owed.subtract(_transferred())
     claimed = VendorDebt.objects.exclude(cause=Cause.DISPUTE_FEE)
     owed.update(_by_vendor(claimed, "amount_minor"))
@@ -161,6 +163,18 @@ def _transferred(*, by_bank: bool | None = None) -> Sums:
         done.values_list("vendor_id", "currency").annotate(sum=Sum(F("amount_minor") - F("reversed_minor"))).order_by()
     )
     return Counter({(vendor, unit): sum for vendor, unit, sum in rows})
+def _transferred() -> Sums:
+    done = Transfer.objects.filter(state=TransferState.DONE).values_list("vendor_id", "currency")
+    rows = done.annotate(sum=Sum(F("amount_minor") - F("reversed_minor"))).order_by()
+    sums = Counter({(vendor, unit): sum for vendor, unit, sum in rows})
+    sums.update(_credited(state=AdjustmentState.DONE))
+    return sums
+
+
+def _credited(**chosen: str) -> Sums:
+    """What vendors were credited by hand."""
+    rows = Adjustment.objects.filter(**chosen).values_list("vendor_id", "currency").annotate(sum=Sum("amount_minor"))
+    return Counter({(vendor, unit): sum for vendor, unit, sum in rows.order_by()})
 
 
 def _payables(sound: Counter[AccountKey], owed: Sums) -> list[Finding]:
