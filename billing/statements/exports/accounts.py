@@ -32,6 +32,7 @@ SUGGESTED = {
     "5020": ("6857", "Account and payout fees"),
     "5030": ("6930", "Bad debt"),
     "5040": ("6880", "Exchange and rounding"),
+    "5050": ("6858", "Credits to vendors"),
 }
 
 
