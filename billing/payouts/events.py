@@ -2,8 +2,8 @@
 
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.actions import adjust_to_share, schedule_transfers
-from billing.payouts.recovery import recover
 from billing.payouts.models import Cause, Payout, PayoutState
+from billing.payouts.recovery import recover
 from kit.links import absolute_url
 from kit.money import Money
 from notifications.actions import send

@@ -15,6 +15,8 @@ from billing.ledger.models import AccountCode, Posting
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from billing.payments.provider import ProviderBalance
 from billing.payouts.models import (
+    Adjustment,
+    AdjustmentState,
     Cause,
     DebtCheckout,
     DebtPayment,
@@ -25,7 +27,6 @@ from billing.payouts.models import (
     TransferState,
     VendorDebt,
 )
-from billing.payouts.models import Adjustment, AdjustmentState, Payout, PayoutState, Transfer, TransferState
 from billing.reconciliation.findings import AccountKey, Finding, account_name
 from billing.stripe.models import BalanceTransaction, ConnectedAccount
 from billing.subscriptions.models import InvoiceStatus, SubscriptionInvoice

@@ -20,7 +20,9 @@ from billing.ledger import billed, entries
 from billing.ledger.billed import Bill
 from billing.ledger.entries import CannotBuild, DisputedPart, Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
+from billing.payouts.adjustments import draft_of
 from billing.payouts.models import (
+    Adjustment,
     Cause,
     DebtCheckout,
     DebtPayment,
@@ -31,8 +33,6 @@ from billing.payouts.models import (
     Transfer,
     VendorDebt,
 )
-from billing.payouts.adjustments import draft_of
-from billing.payouts.models import Adjustment, Payout, PayoutState, Transfer
 from billing.reconciliation.models import Correction
 from billing.stripe.models import BalanceTransaction
 from billing.subscriptions import revenue

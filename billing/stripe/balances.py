@@ -16,8 +16,7 @@ from billing.ledger import entries
 from billing.ledger.actions import post_all
 from billing.ledger.entries import Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
 from billing.payments.models import Payment, Refund
-from billing.payouts.models import DebtCheckout, Reversal, Transfer
-from billing.payouts.models import Adjustment, Transfer
+from billing.payouts.models import Adjustment, DebtCheckout, Reversal, Transfer
 from billing.stripe.models import BalanceTransaction
 from billing.subscriptions.models import SubscriptionInvoice
 from kit import clock

@@ -13,8 +13,8 @@ from billing.payouts.models import DebtCheckout, Reversal, Transfer
 from billing.stripe.balances import Transaction, book, mirror, transaction_of
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.confirm import PaymentMismatch, confirm_session
-from billing.stripe.disputes import sync_dispute
 from billing.stripe.credits import settle_credit
+from billing.stripe.disputes import sync_dispute
 from billing.stripe.models import BalanceTransaction, SyncCursor
 from billing.stripe.refunds import settle_refund
 from billing.stripe.reversals import settle_reversal_of

@@ -3,11 +3,9 @@
 from celery import shared_task
 
 from billing.stripe import (
+    credits,
     debts,
     disputes,
-
-
-    credits,
     expiry,
     floor,
     heal,
@@ -15,8 +13,6 @@ from billing.stripe import (
     payouts,
     refunds,
     reversals,
-
-
     subscriptions,
     sync,
     transfers,

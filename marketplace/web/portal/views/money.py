@@ -11,11 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from billing.ledger.models import AccountCode
-from billing.ledger.queries import AccountPage, Step, balance, explain_to_vendor, vendor_account
-from billing.payouts import queries
-from billing.payouts.models import PayoutState, Transfer, TransferState
-from billing.payouts.owed import debts_page
 from billing.ledger.models import AccountCode, LedgerAccount
 from billing.ledger.queries import (
     AccountPage,
@@ -29,6 +24,7 @@ from billing.ledger.queries import (
 from billing.payouts import queries, wishes
 from billing.payouts.hold_rules import covers_words, live_hold_rules, says_words
 from billing.payouts.models import PayoutSchedule, PayoutState, Transfer, TransferState
+from billing.payouts.owed import debts_page
 from billing.payouts.ways import FILTERS, RULE_WORDS, ways_page
 from kit.errors import SoukError
 from kit.money import Money

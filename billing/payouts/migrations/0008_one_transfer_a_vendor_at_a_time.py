@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payouts', '0005_a_hold_for_every_transfer'),
+        ('payouts', '0007_transfers_within_what_is_earned_and_owed'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payouts', '0007_wishes_about_payouts'),
+        ('payouts', '0009_wishes_about_payouts'),
     ]
 
     operations = [

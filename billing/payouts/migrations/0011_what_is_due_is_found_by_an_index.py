@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payouts', '0008_credits_by_hand'),
+        ('payouts', '0010_credits_by_hand'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payouts', '0006_one_transfer_a_vendor_at_a_time'),
+        ('payouts', '0008_one_transfer_a_vendor_at_a_time'),
     ]
 
     operations = [
