@@ -163,12 +163,9 @@ def _transferred(*, by_bank: bool | None = None) -> Sums:
     rows = (
         done.values_list("vendor_id", "currency").annotate(sum=Sum(F("amount_minor") - F("reversed_minor"))).order_by()
     )
-    return Counter({(vendor, unit): sum for vendor, unit, sum in rows})
-def _transferred() -> Sums:
-    done = Transfer.objects.filter(state=TransferState.DONE).values_list("vendor_id", "currency")
-    rows = done.annotate(sum=Sum(F("amount_minor") - F("reversed_minor"))).order_by()
     sums = Counter({(vendor, unit): sum for vendor, unit, sum in rows})
-    sums.update(_credited(state=AdjustmentState.DONE))
+    if not by_bank:
+        sums.update(_credited(state=AdjustmentState.DONE))
     return sums
 
 

@@ -73,10 +73,9 @@ def claim() -> Claimed | None:
     while True:
         transfer = (
             Transfer.objects.select_for_update(skip_locked=True)
-            .filter(due, Q(next_try_at__isnull=True) | Q(next_try_at__lte=now), ~paid_elsewhere)
             # Said in the words of the index `transfer_unsent`, whose order it then follows.
             .filter(state__in=[TransferState.HELD, TransferState.DUE, TransferState.SENT])
-            .filter(due, Q(next_try_at__isnull=True) | Q(next_try_at__lte=now))
+            .filter(due, Q(next_try_at__isnull=True) | Q(next_try_at__lte=now), ~paid_elsewhere)
             .filter(~Exists(leased.filter(vendor_id=OuterRef("vendor_id"))))
             .exclude(vendor_id__in=busy)
             .order_by("release_at", "id")
