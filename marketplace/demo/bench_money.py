@@ -304,7 +304,7 @@ def _superuser(bench: Bench) -> Iterator[psycopg.Connection[Any]]:
         user=address.superuser,
         password=address.password,
         dbname=str(settings.DATABASES["default"]["NAME"]),
-        options="-c session_replication_role=replica -c search_path=public",
+        options="-c session_replication_role=replica",
         autocommit=True,
     ) as superuser:
         yield superuser
