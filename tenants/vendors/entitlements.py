@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from kit import clock
 from kit.context import require_vendor
 from kit.errors import NotAllowed
 from outbox.actions import announce
-from tenants.vendors.models import VendorEntitlements
+from tenants.vendors.models import Vendor, VendorEntitlements
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +87,9 @@ def room_for(kind: str, *, used: Callable[[], int]) -> int | None:
     limit: int | None = getattr(allowed_to(vendor_id), f"{kind}_limit")
     if limit is None:
         return None
-    # An advisory lock: a vendor's role has no right to update its entitlements, so it cannot lock their row.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"entitlement {kind} {vendor_id}"])
+    # The vendor's own row: its role may update that one and so lock it, but neither its entitlements' nor, behind the
+    # wall, anything advisory. No-key, so that rows which refer to the vendor are written meanwhile.
+    Vendor.objects.select_for_update(no_key=True).only("id").get(id=vendor_id)
     return max(0, limit - used())
 
 

@@ -214,6 +214,11 @@ def test_a_vendor_reads_and_writes_what_is_its_own(street, log_in):
         vendor.execute("ROLLBACK")
 
 
+def test_a_vendor_holds_its_place_in_its_plan_by_its_own_row_alone(street, log_in):
+    lock = "SELECT id FROM public.vendors_vendor FOR NO KEY UPDATE"
+    assert run(log_in(street.lindqvist.wall), lock) == [(street.lindqvist.vendor.id,)]
+
+
 def test_another_vendors_session_cannot_be_ended(street, log_in):
     with log_in("postgres") as superuser, log_in(street.lindqvist.wall) as vendor, log_in(street.moreau.wall) as other:
         text = f"SELECT pg_terminate_backend({other.info.backend_pid})"
