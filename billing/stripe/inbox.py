@@ -24,12 +24,14 @@ from billing.stripe.metrics import observe_lag
 from billing.stripe.models import ConnectedAccount, WebhookEvent
 from billing.stripe.onboarding import refresh_account
 from billing.stripe.payouts import sync_payout
+from billing.stripe.plan_checkouts import settle_checkout
 from billing.stripe.refunds import settle_refund
 from billing.stripe.reversals import settle_reversals
 from billing.stripe.subscriptions import sync_credit_note, sync_invoice, sync_subscription
 from billing.stripe.sync import confirm_charge, confirm_intent, sync_balance
 from billing.stripe.transfers import settle_transfer
 from billing.stripe.webhooks import secrets_of
+from billing.subscriptions.models import PlanCheckout
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from outbox.doorbell import ring
@@ -201,7 +203,10 @@ def handle(event: WebhookEvent) -> None:
     if kind != "balance.available" and not IDENTIFIER.fullmatch(subject):
         raise NamesNothing(f"An event of type {kind} names no object ({subject!r}); given up.")
     if kind.startswith("checkout.session."):
-        if not PaymentAttempt.objects.filter(provider_session_id=subject, state=AttemptState.PAID).exists():
+        plan = PlanCheckout.objects.filter(provider_session_id=subject).first()
+        if plan is not None:
+            settle_checkout(plan)
+        elif not PaymentAttempt.objects.filter(provider_session_id=subject, state=AttemptState.PAID).exists():
             confirm_session(subject)
     elif kind.startswith("customer.subscription."):
         sync_subscription(subject)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 import stripe
+import structlog
 from django.conf import settings
 from django.db.models import Q
 
@@ -36,20 +36,15 @@ from billing.subscriptions.models import (
     SubscriptionInvoice,
     VendorSubscription,
 )
-from billing.subscriptions.queries import live_subscription, offered_plans
+from billing.subscriptions.queries import live_subscription, offered_plans, second_subscriptions
+from billing.subscriptions.standing import ENDED
 from kit import clock
 from kit.errors import Conflict
-from tenants.vendors.models import Vendor, VendorState
+from tenants.vendors.models import Vendor
 
-INTEGRATION = "souk-plans-HRBEYWQA"
+log = structlog.get_logger(__name__)
 PORTAL = "portal"
 WITH_INVOICE: Any = ["latest_invoice.payments"]
-
-
-class AlreadySubscribed(Conflict):
-    """The vendor has a subscription that goes on: it is switched, not bought again."""
-
-    code = "already_subscribed"
 
 
 class NoSubscription(Conflict):
@@ -143,7 +138,7 @@ def _create_price(price: PlanPrice, plan: Plan) -> Any:
     return stripe_client().v1.prices.create(params, options={"idempotency_key": f"price:{price.id}"})
 
 
-def _offered(price: PlanPrice) -> PlanPrice:
+def offered(price: PlanPrice) -> PlanPrice:
     """The price with its id at Stripe, told to Stripe now if the sweep has not been there yet."""
     if not price.provider_price_id:
         sync_plans()
@@ -176,50 +171,6 @@ def _tax_rate(country: str, percent: Decimal) -> str:
 
 
 # --- Hosted pages -------------------------------------------------------------------------------------------
-
-
-def open_checkout(vendor: Vendor, price: PlanPrice, *, success_url: str, cancel_url: str) -> str:
-    """Where to send a vendor to subscribe. Raises AlreadySubscribed, Conflict for a vendor that is not let in."""
-    if vendor.state not in (VendorState.ONBOARDING, VendorState.ACTIVE):
-        raise Conflict("A plan can be chosen once the shop's application is approved.")
-    if price.retired_at or price.plan.retired_at:
-        raise Conflict("This price is not offered any more. Choose another.")
-    if live_subscription(vendor.id):
-        raise AlreadySubscribed("You have a plan already. Switch it instead.")
-    account = account_of(vendor)
-    price = _offered(price)
-    had_one = VendorSubscription.objects.filter(vendor_id=vendor.id).exists()
-    data: dict[str, Any] = {
-        "metadata": {"vendor": str(vendor.id)},
-        "default_tax_rates": tax_rates_of(vendor),
-        "trial_settings": {"end_behavior": {"missing_payment_method": "pause"}},
-    }
-    if price.trial_days and not had_one:  # one trial for each vendor
-        data["trial_period_days"] = price.trial_days
-    params: Any = {
-        "mode": "subscription",
-        "ui_mode": "hosted_page",
-        "customer_account": account.account_id,
-        "client_reference_id": str(vendor.id),
-        "line_items": [{"price": price.provider_price_id, "quantity": 1}],
-        "subscription_data": data,
-        "integration_identifier": INTEGRATION,
-        "success_url": success_url,
-        "cancel_url": cancel_url,
-    }
-    with named_errors("opening the page to subscribe"):
-        session = stripe_client().v1.checkout.sessions.create(params)
-    return str(session.url)
-
-
-def take_checkout(session_id: str, *, vendor_id: UUID) -> bool:
-    """Back from the page: fetch what was subscribed; False while nothing was, or for another vendor's page."""
-    with named_errors("reading what was subscribed"):
-        session: Any = stripe_client().v1.checkout.sessions.retrieve(session_id)
-    account = ConnectedAccount.objects.filter(vendor_id=vendor_id).first()
-    if account is None or session.customer_account != account.account_id or not session.subscription:
-        return False
-    return sync_subscription(session.subscription) is not None
 
 
 def open_portal(vendor: Vendor, *, return_url: str) -> str:
@@ -284,7 +235,7 @@ def account_of(vendor: Vendor) -> ConnectedAccount:
 def preview_switch(vendor: Vendor, price: PlanPrice) -> Preview:
     """What switching to another price costs now. Raises NoSubscription."""
     subscription = _live(vendor)
-    price = _offered(price)
+    price = offered(price)
     at = int(clock.now().timestamp())
     params: Any = {
         "subscription": subscription.provider_subscription_id,
@@ -313,7 +264,7 @@ def switch(vendor: Vendor, price: PlanPrice, *, at: int) -> VendorSubscription:
     the card is refused nothing changes. Raises NoSubscription.
     """
     subscription = _live(vendor)
-    price = _offered(price)
+    price = offered(price)
     now = int(clock.now().timestamp())
     params: Any = {
         "items": [{"id": subscription.provider_item_id, "price": price.provider_price_id}],
@@ -376,12 +327,31 @@ def sync_subscription(subscription_id: str) -> VendorSubscription | None:
     if account is None:
         return None
     latest = found.latest_invoice
-    return take_subscription(
+    taken = take_subscription(
         vendor_id=account.vendor_id,
         facts=_subscription_facts(found),
         fetched_at=fetched_at,
         invoices=[_invoice_facts(latest, _notes_of(latest))] if latest else [],
     )
+    for other in second_subscriptions(account.vendor_id):
+        _end_second(other)
+    return taken
+
+
+def _end_second(subscription: VendorSubscription) -> None:
+    """End what was bought a second time, on two pages at once: what was paid for it becomes credit for later invoices."""
+    log.warning("second_subscription", vendor=str(subscription.vendor_id), id=subscription.provider_subscription_id)
+    try:
+        with named_errors("ending a second plan"):
+            stripe_client().v1.subscriptions.cancel(
+                subscription.provider_subscription_id, {"invoice_now": True, "prorate": True}
+            )
+    except ProviderRefused:
+        # Whoever fetched at the same moment has ended it; fetching again tells.
+        if _refreshed(subscription).status not in ENDED:
+            raise
+        return
+    _refreshed(subscription)
 
 
 def sync_invoice(invoice_id: str) -> SubscriptionInvoice | None:

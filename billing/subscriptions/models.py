@@ -129,6 +129,53 @@ class VendorSubscription(models.Model):
         ]
 
 
+class CheckoutState(models.TextChoices):
+    OPENING = "opening", "Being opened"
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+
+
+class PlanCheckout(models.Model):
+    """A page of the provider's on which a vendor subscribes: one under way for each vendor, counted.
+
+    What it asks for is frozen, so that asking again under its key gives the same page and never a second one.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    vendor_id = models.UUIDField()
+    number = models.PositiveIntegerField()
+    price = models.ForeignKey(PlanPrice, on_delete=models.PROTECT, related_name="checkouts")
+    trial_days = models.PositiveSmallIntegerField(default=0)
+    tax_rates = models.JSONField(default=list, help_text="the provider's ids")
+    state = models.CharField(max_length=7, choices=CheckoutState, default=CheckoutState.OPENING)
+    provider_session_id = models.CharField(max_length=120, blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(store="select insert update")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["vendor_id", "number"], name="plan_checkout_number"),
+            models.UniqueConstraint(
+                fields=["vendor_id"], name="plan_checkout_one_under_way", condition=Q(state__in=["opening", "open"])
+            ),
+            models.UniqueConstraint(
+                fields=["provider_session_id"], name="plan_checkout_session", condition=~Q(provider_session_id="")
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="open") | ~Q(provider_session_id=""), name="plan_checkout_open_has_session"
+            ),
+        ]
+
+    @property
+    def key(self) -> str:
+        """Under which the provider is asked for the page."""
+        return f"subscribe:{self.vendor_id}:{self.number}"
+
+
 class InvoiceStatus(models.TextChoices):
     DRAFT = "draft", "Being prepared"
     OPEN = "open", "To be paid"

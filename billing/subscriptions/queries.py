@@ -15,7 +15,7 @@ from billing.subscriptions.models import (
     SubscriptionInvoice,
     VendorSubscription,
 )
-from billing.subscriptions.standing import ENDED, STANDINGS, Standing, best, grace_ends_at
+from billing.subscriptions.standing import ENDED, STANDINGS, Standing, best, entitles, grace_ends_at
 from kit import clock
 from kit.pagination import Page, keyset_page
 
@@ -56,6 +56,17 @@ def live_subscription(vendor_id: UUID) -> VendorSubscription | None:
     return found if found and found.status not in ENDED else None
 
 
+def second_subscriptions(vendor_id: UUID) -> list[VendorSubscription]:
+    """Those that go on beside the one to keep: which gives its plan, and was begun first. One query."""
+    now = clock.now()
+    going = VendorSubscription.objects.filter(vendor_id=vendor_id).exclude(status__in=ENDED)
+    ranked = sorted(
+        going.select_related("price__plan"),
+        key=lambda one: (not entitles(one, now), one.begun_at, one.provider_subscription_id),
+    )
+    return ranked[1:]
+
+
 def invoices_page(
     *, vendor_id: UUID | None = None, status: str = "", cursor: str | None = None, size: int = 20
 ) -> Page[SubscriptionInvoice]:
@@ -66,6 +77,17 @@ def invoices_page(
     if status:
         rows = rows.filter(status=status)
     return keyset_page(rows, order=("-created_at", "-id"), cursor=cursor, size=size)
+
+
+def invoice_of(vendor_id: UUID, invoice_id: UUID) -> SubscriptionInvoice | None:
+    """An invoice of this vendor's that was sent."""
+    sent = SubscriptionInvoice.objects.exclude(status=InvoiceStatus.DRAFT)
+    return sent.filter(vendor_id=vendor_id, id=invoice_id).first()
+
+
+def plans_page(*, cursor: str | None = None, size: int = 20) -> Page[Plan]:
+    """All plans, the cheapest first, each with its current prices. Raises InvalidInput on a bad cursor."""
+    return keyset_page(with_prices(Plan.objects.all()), order=("position", "id"), cursor=cursor, size=size)
 
 
 def subscribers_by_plan() -> dict[UUID, int]:

@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 
-from billing.payments.provider import ProviderRefused
+from billing.payments.provider import ProviderRefused, ProviderUnavailable
 from billing.reconciliation.actions import reconcile
+from billing.stripe import plan_checkouts as checkouts
 from billing.stripe import subscriptions as plans
 from billing.stripe.models import ConnectedAccount
 from billing.stripe.sync import sync_balance
-from billing.subscriptions.models import InvoiceStatus, PlanPrice, SubscriptionInvoice, VendorSubscription
+from billing.subscriptions.models import InvoiceStatus, PlanCheckout, PlanPrice, SubscriptionInvoice, VendorSubscription
 from billing.subscriptions.queries import banner_for, subscription_of
 from billing.subscriptions.sweeps import dun, recognize_revenue
 from kit import clock
@@ -33,10 +34,10 @@ class Subscriber:
         return PlanPrice.objects.get(plan__code=plan, interval=interval, retired_at=None)
 
     def subscribe(self, plan: str = "scale", interval: str = "month", card: str = CARD) -> VendorSubscription:
-        plans.open_checkout(self.vendor, self.price(plan, interval), success_url=URL, cancel_url=URL)
+        checkouts.open_checkout(self.vendor, self.price(plan, interval), success_url=URL, cancel_url=URL)
         session = self.sandbox.http_json("GET", "/v1/checkout/sessions")["data"][0]
         self.sandbox.pay(session["id"], card)
-        assert plans.take_checkout(session["id"], vendor_id=self.vendor.id)
+        assert checkouts.take_checkout(session["id"], vendor_id=self.vendor.id)
         return self.subscription
 
     @property
@@ -44,6 +45,14 @@ class Subscriber:
         found = subscription_of(self.vendor.id)
         assert found is not None
         return found
+
+    def page(self, plan: str = "scale") -> str:
+        return checkouts.open_checkout(self.vendor, self.price(plan), success_url=URL, cancel_url=URL)
+
+    def sessions(self) -> list[tuple[str, str]]:
+        """The pages at the provider, oldest first: id and status."""
+        found = self.api("GET", "/v1/checkout/sessions")["data"]
+        return [(one["id"], one["status"]) for one in reversed(found)]
 
     def use_card(self, token: str) -> None:
         self.api(
@@ -265,14 +274,79 @@ def test_canceling_lasts_to_the_end_of_the_period_and_can_be_taken_back(subscrib
 
 def test_one_vendor_has_one_plan_and_one_trial(subscriber: Subscriber) -> None:
     subscriber.subscribe("growth")
-    with pytest.raises(plans.AlreadySubscribed):
-        plans.open_checkout(subscriber.vendor, subscriber.price("scale"), success_url=URL, cancel_url=URL)
+    with pytest.raises(checkouts.AlreadySubscribed):
+        checkouts.open_checkout(subscriber.vendor, subscriber.price("scale"), success_url=URL, cancel_url=URL)
     sub_id = subscriber.subscription.provider_subscription_id
     subscriber.api("DELETE", f"/v1/subscriptions/{sub_id}")
     subscriber.sandbox.drain()
     again = subscriber.subscribe("growth")
     assert again.trial_end is None
     assert again.status == "active"
+
+
+def test_two_clicks_are_one_page_also_when_the_first_answer_is_lost(subscriber: Subscriber) -> None:
+    subscriber.page()  # what the first page needs is there
+    [(first, _)] = subscriber.sessions()
+    subscriber.sandbox.advance(hours=2)
+    subscriber.sandbox.fail("/v1/checkout/sessions", "drop", times=3)
+    with pytest.raises(ProviderUnavailable):
+        subscriber.page()
+    url = subscriber.page()
+    assert subscriber.page() == url
+    assert [status for _, status in subscriber.sessions()] == ["expired", "open"]
+    assert list(PlanCheckout.objects.order_by("number").values_list("number", "state")) == [(1, "closed"), (2, "open")]
+    assert PlanCheckout.objects.get(number=1).provider_session_id == first
+
+
+def test_another_plan_closes_the_page_that_is_open(subscriber: Subscriber) -> None:
+    subscriber.page("growth")
+    subscriber.page("scale")
+    assert [status for _, status in subscriber.sessions()] == ["expired", "open"]
+    # Paid on the first page in the moment before: that is the vendor's plan, and there is no second page.
+    (_, (paid, _)) = subscriber.sessions()
+    subscriber.sandbox.pay(paid)
+    with pytest.raises(checkouts.AlreadySubscribed):
+        subscriber.page("growth")
+    assert subscriber.states() == ("active", "scale")
+    assert not PlanCheckout.objects.exclude(state="closed").exists()
+
+
+def test_a_page_that_was_paid_is_closed_by_the_webhook_alone(subscriber: Subscriber) -> None:
+    subscriber.page()
+    [(session, _)] = subscriber.sessions()
+    subscriber.sandbox.pay(session)
+    subscriber.sandbox.drain()
+    assert subscriber.states() == ("active", "scale")
+    assert PlanCheckout.objects.get().state == "closed"
+
+
+def test_a_second_subscription_is_ended_and_what_it_cost_pays_the_next_invoice(
+    subscriber: Subscriber, explained: Callable[[], None]
+) -> None:
+    subscriber.subscribe()
+    first = subscriber.subscription
+    account = plans.account_of(subscriber.vendor)
+    second = subscriber.api(
+        "POST",
+        "/v1/subscriptions",
+        **{
+            "customer_account": account.account_id,
+            "items[0][price]": first.price.provider_price_id,
+            "default_payment_method": "pm_card_visa",
+        },
+    )
+    subscriber.sandbox.drain()
+    assert subscriber.states() == ("active", "scale")
+    assert subscriber.subscription.id == first.id
+    assert VendorSubscription.objects.get(provider_subscription_id=second["id"]).status == "canceled"
+    credit = SubscriptionInvoice.objects.get(total_minor__lt=0)
+    assert credit.total_minor == -9900
+    subscriber.renew()
+    renewal = SubscriptionInvoice.objects.order_by("-created_at", "-id")[0]
+    assert (renewal.total_minor, renewal.due_minor) == (11880, 1980)  # the second one was begun without VAT
+    sync_balance()
+    recognize_revenue()
+    explained()
 
 
 def test_any_order_of_news_twice_gives_the_same_state_and_books(

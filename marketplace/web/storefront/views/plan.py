@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from billing.stripe import plan_checkouts
 from billing.stripe import subscriptions as provider
 from billing.subscriptions import queries
 from billing.subscriptions.models import START, Plan, PlanPrice, VendorSubscription
@@ -80,7 +81,7 @@ def subscribe(request: HttpRequest, slug: str, price_id: UUID) -> HttpResponse:
     price = _price(price_id)
     back = absolute_url("market", reverse("storefront:plan_back", args=[vendor.slug]))
     try:
-        url = provider.open_checkout(
+        url = plan_checkouts.open_checkout(
             vendor,
             price,
             success_url=f"{back}?session={{CHECKOUT_SESSION_ID}}",
@@ -100,7 +101,7 @@ def back(request: HttpRequest, slug: str) -> HttpResponse:
     session_id = request.GET.get("session", "")
     try:
         if session_id and session_id.replace("_", "").isalnum():
-            done = provider.take_checkout(session_id, vendor_id=vendor.id)
+            done = plan_checkouts.take_checkout(session_id, vendor_id=vendor.id)
         else:
             live = queries.live_subscription(vendor.id)
             done = live is not None and provider.sync_subscription(live.provider_subscription_id) is not None
