@@ -1,5 +1,6 @@
 """Our three webhook endpoints: their signing secrets, and how they are made known to Stripe."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import stripe
@@ -89,10 +90,11 @@ def secrets_of(endpoint: str) -> list[str]:
 
 
 def register_endpoints() -> dict[str, str]:
-    """Make sure that Stripe knows our three endpoints; gives the secrets made now, by endpoint.
+    """Make sure that Stripe knows our three endpoints, and what they are to hear; gives the secrets made now, by endpoint.
 
     Outside production they are kept in the world's secrets folder as well. An endpoint that stands at Stripe while we
-    do not have its secret is replaced and the old one disabled. Done twice, it changes nothing. Raises
+    do not have its secret is replaced and the old one disabled; one that was registered for fewer events (by an older
+    release) hears of the others from now on, under the same secret. Done twice, it changes nothing. Raises
     ProviderUnavailable, ProviderRefused.
     """
     made: dict[str, str] = {}
@@ -111,14 +113,19 @@ def url_of(endpoint: str) -> str:
 def _register(endpoint: str) -> str:
     service = stripe_client().v1.webhook_endpoints
     ours = [one for one in service.list({"limit": 100}).auto_paging_iter() if one.url == url_of(endpoint)]
-    standing = [one.id for one in ours if one.status == "enabled"]
-    if _has_secret_of(endpoint, standing):
+    standing = [one for one in ours if one.status == "enabled"]
+    events = CONNECT_EVENTS if endpoint == "connect" else PLATFORM_EVENTS
+    if _has_secret_of(endpoint, [one.id for one in standing]):
+        for one in standing:
+            if lacking := _lacking(one.enabled_events, events):
+                wanted: Any = {"enabled_events": [*one.enabled_events, *lacking]}
+                service.update(one.id, wanted)
         return ""
     made: Any = service.create(
         {
             "url": url_of(endpoint),
             "connect": endpoint == "connect",
-            "enabled_events": CONNECT_EVENTS if endpoint == "connect" else PLATFORM_EVENTS,  # type: ignore[typeddict-item]
+            "enabled_events": events,  # type: ignore[typeddict-item]
             # Events come in the endpoint's version, not the SDK's.
             "api_version": API_VERSION,
             "description": f"Souk: {endpoint}",
@@ -126,17 +133,18 @@ def _register(endpoint: str) -> str:
     )
     _keep(endpoint, made.id, made.secret)
     for old in standing:
-        service.update(old, {"disabled": True})
+        service.update(old.id, {"disabled": True})
     return str(made.secret)
 
 
 def _register_destination() -> str:
     service = stripe_client().v2.core.event_destinations
     listed = service.list({"include": ["webhook_endpoint.url"], "limit": 100})
-    standing = [
-        one.id for one in listed.auto_paging_iter() if one.status == "enabled" and _url(one) == url_of("accounts")
-    ]
-    if _has_secret_of("accounts", standing):
+    standing = [one for one in listed.auto_paging_iter() if one.status == "enabled" and _url(one) == url_of("accounts")]
+    if _has_secret_of("accounts", [one.id for one in standing]):
+        for one in standing:
+            if lacking := _lacking(one.enabled_events, ACCOUNT_EVENTS):
+                service.update(one.id, {"enabled_events": [*one.enabled_events, *lacking]})
         return ""
     made: Any = service.create(
         {
@@ -152,12 +160,17 @@ def _register_destination() -> str:
     secret = str(made.webhook_endpoint.signing_secret)
     _keep("accounts", made.id, secret)
     for old in standing:
-        service.disable(old)
+        service.disable(old.id)
     return secret
 
 
 def _url(destination: stripe.v2.core.EventDestination) -> str:
     return (destination.webhook_endpoint.url or "") if destination.webhook_endpoint else ""
+
+
+def _lacking(heard: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """What an endpoint is to hear and does not. What an operator added by hand stays."""
+    return [] if "*" in heard else [event for event in wanted if event not in heard]
 
 
 def _has_secret_of(endpoint: str, standing: list[str]) -> bool:

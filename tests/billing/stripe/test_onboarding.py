@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from billing.payments.provider import ProviderUnavailable
-from billing.stripe import onboarding
+from billing.stripe import onboarding, webhooks
 from billing.stripe.client import stripe_client
 from billing.stripe.models import ConnectedAccount
 from billing.stripe.webhooks import register_endpoints, secrets_of
@@ -100,6 +100,27 @@ def test_an_endpoint_whose_secret_was_lost_is_replaced(own_folder):
     statuses = [one.status for one in stripe_client().v1.webhook_endpoints.list().data if one.url.endswith("platform")]
     assert statuses == ["enabled", "disabled"]
     assert [one.status for one in stripe_client().v2.core.event_destinations.list().data] == ["enabled", "disabled"]
+
+
+def test_endpoints_of_an_older_release_hear_of_what_is_new_under_the_same_secret(own_folder, monkeypatch):
+    with monkeypatch.context() as older:
+        older.setattr(webhooks, "PLATFORM_EVENTS", ["charge.succeeded", "refund.created"])
+        older.setattr(webhooks, "ACCOUNT_EVENTS", ["v2.core.account.updated"])
+        register_endpoints()
+    client = stripe_client()
+    [platform] = [one for one in client.v1.webhook_endpoints.list().data if one.url.endswith("platform")]
+    client.v1.webhook_endpoints.update(
+        platform.id, {"enabled_events": ["charge.succeeded", "refund.created", "customer.created"]}
+    )
+    before = {name: secrets_of(name) for name in webhooks.ENDPOINTS}
+    assert register_endpoints() == {}
+    platform = client.v1.webhook_endpoints.retrieve(platform.id)
+    assert set(platform.enabled_events) == {*webhooks.PLATFORM_EVENTS, "customer.created"}
+    assert platform.enabled_events[0] == "charge.succeeded"
+    [accounts] = client.v2.core.event_destinations.list().data
+    assert set(accounts.enabled_events) == set(webhooks.ACCOUNT_EVENTS)
+    assert {name: secrets_of(name) for name in webhooks.ENDPOINTS} == before
+    assert endpoints() == {"platform": "enabled", "connect": "enabled", "accounts": "enabled"}
 
 
 def test_a_provider_that_forgot_us_is_told_again(own_folder, sandbox):
