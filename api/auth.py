@@ -58,6 +58,7 @@ STAFF_READS: dict[str, tuple[StaffRole, ...]] = {
     "orders": (StaffRole.SUPPORT, *SEES_BOOKS),
     "refunds": (StaffRole.SUPPORT, *SEES_BOOKS),
     "commissions": (),
+    "plans": (),
     "money": SEES_BOOKS,
     "approvals": SEES_BOOKS,
 }
@@ -65,6 +66,7 @@ STAFF_WRITES: dict[str, tuple[StaffRole, ...]] = {
     "vendors": (),
     "refunds": (StaffRole.SUPPORT, *KEEPS_BOOKS),
     "commissions": (),
+    "plans": (),
     "money": KEEPS_BOOKS,
     "approvals": (StaffRole.CONTROLLER,),
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -66,9 +66,48 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "order_id": part.id,
             "parcel_id": parcel.id,
             "payout_id": payout.id,
+            "invoice_id": plan_invoice_of(vendor).id,
             "document_id": statement_of(vendor).id,
             "request_id": ask_for_a_refund(part).id,
         },
+    )
+
+
+def plan_invoice_of(vendor: Any) -> Any:
+    """A paid invoice for the plan Growth, of a subscription that goes on, as if fetched just now."""
+    from billing.subscriptions.models import PlanPrice, SubscriptionInvoice, VendorSubscription
+    from kit import clock
+
+    now = clock.now()
+    subscription = VendorSubscription.objects.create(
+        vendor_id=vendor.id,
+        provider_subscription_id=f"sub_{vendor.slug}",
+        price=PlanPrice.objects.get(plan__code="growth", interval="month", retired_at=None),
+        status="active",
+        period_start=now,
+        period_end=now + timedelta(days=30),
+        begun_at=now,
+        fetched_at=now,
+    )
+    line = {"description": "1 x Growth", "net_minor": 2900, "start": 1772323200, "end": 1775001600, "proration": False}
+    return SubscriptionInvoice.objects.create(
+        vendor_id=vendor.id,
+        subscription=subscription,
+        provider_invoice_id=f"in_{vendor.slug}",
+        number=f"{vendor.slug.upper()}-0001",
+        status="paid",
+        net_minor=2900,
+        tax_minor=551,
+        total_minor=3451,
+        due_minor=3451,
+        paid_minor=3451,
+        currency="EUR",
+        lines=[line],
+        hosted_url="https://invoice.example/in",
+        created_at=now,
+        finalized_at=now,
+        paid_at=now,
+        fetched_at=now,
     )
 
 

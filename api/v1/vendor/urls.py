@@ -3,13 +3,13 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.vendor.views import documents, imports, money, orders, pictures, products, refunds, shop, stock
+from api.v1.vendor.views import documents, imports, money, orders, pictures, plan, products, refunds, shop, stock
 
 app_name = "api_vendor"
 urlpatterns = with_document(
     "vendor",
     "Souk vendor API",
-    "Products, stock, orders, parcels and money of the shop whose host this is.",
+    "Products, stock, orders, parcels, money and plan of the shop whose host this is.",
     [
         path("shop", shop.Shop.as_view()),
         path("categories", products.Categories.as_view()),
@@ -48,6 +48,9 @@ urlpatterns = with_document(
         path("payouts/<uuid:payout_id>", money.Payout.as_view()),
         path("documents", documents.Documents.as_view()),
         path("documents/<uuid:document_id>", documents.DocumentOne.as_view()),
+        path("plan", plan.Plan.as_view()),
+        path("plan-invoices", plan.Invoices.as_view()),
+        path("plan-invoices/<uuid:invoice_id>", plan.InvoiceOne.as_view()),
         path("ledger", money.Ledger.as_view()),
     ],
 )

@@ -19,6 +19,7 @@ from billing.payments.actions import request_refund
 from billing.payments.models import Payment, PaymentShare
 from billing.reconciliation.actions import reconcile
 from billing.reconciliation.models import ReconciliationException
+from billing.subscriptions.models import Plan
 from kit import clock
 from kit.money import Money
 from marketplace.checkout.simulation import run_simulations
@@ -64,6 +65,9 @@ DOORS = {
     "commission_adoption": (NOBODY, ADMINISTRATOR),
     "commission_simulations": (NOBODY, ADMINISTRATOR),
     "commission_simulation": (ADMINISTRATOR, NOBODY),
+    "plans": (ADMINISTRATOR, ADMINISTRATOR),
+    "plan": (ADMINISTRATOR, ADMINISTRATOR),
+    "plan_prices": (NOBODY, ADMINISTRATOR),
 }
 # Of the finance API: what only some of those who keep the books may change.
 FINANCE_WRITES = {"approval_decision": {"controller", "administrator"}}
@@ -176,6 +180,7 @@ def everything_of(market_day: Any) -> dict[str, Any]:
         "number": market_day.paid.number,
         "draft_id": draft.id,
         "simulation_id": simulation.id,
+        "plan_id": Plan.objects.get(code="scale").id,
         "rule_id": CommissionRule.objects.get().id,
         "account_id": LedgerAccount.objects.get(code="2000", vendor_id=market_day.lindqvist.id).id,
         "entry_id": JournalEntry.objects.get(kind="transfer").id,
