@@ -174,18 +174,23 @@ def write_off(*, debt_id: UUID, amount_minor: int, reason: str, by: UUID) -> Deb
 
     Raises ReasonNeeded, NothingOwed, TooMuch, PaymentUnderWay.
     """
+    debt = VendorDebt.objects.select_for_update().get(id=debt_id)
+    check_write_off(debt, amount_minor, reason)
+    with traced("debt.written_off", f"vendor_debt:{debt.id}", by=by, amount_minor=amount_minor, reason=reason.strip()):
+        made = _settle([debt], amount_minor, DebtPaymentKind.WRITTEN_OFF, reason=reason.strip()[:250], made_by=by)
+    return made[0]
+
+
+def check_write_off(debt: VendorDebt, amount_minor: int, reason: str) -> None:
+    """Raises ReasonNeeded, NothingOwed, TooMuch, PaymentUnderWay when so much of a debt cannot be written off."""
     if not reason.strip():
         raise ReasonNeeded("Say why the debt is written off.", field="reason")
-    debt = VendorDebt.objects.select_for_update().get(id=debt_id)
     if debt.settled_at is not None:
         raise NothingOwed("This debt is settled already.")
     if not 0 < amount_minor <= debt.left_minor:
         raise TooMuch(f"Of this debt {Money(debt.left_minor, debt.currency)} is left.", field="amount")
     if _checkouts(debt.vendor_id, debt.currency).exists():
         raise PaymentUnderWay("The vendor is paying what it owes right now. Try again in half an hour.")
-    with traced("debt.written_off", f"vendor_debt:{debt.id}", by=by, amount_minor=amount_minor, reason=reason.strip()):
-        made = _settle([debt], amount_minor, DebtPaymentKind.WRITTEN_OFF, reason=reason.strip()[:250], made_by=by)
-    return made[0]
 
 
 @transaction.atomic
@@ -244,7 +249,10 @@ def checkout_closed(*, checkout_id: UUID) -> None:
 
 @transaction.atomic
 def set_limit(*, vendor_id: UUID, limit_minor: int, currency: str, reason: str, by: UUID) -> DebtLimit:
-    """Let one vendor owe more, or less, than others before finance is told. Raises ReasonNeeded, InvalidInput."""
+    """Let one vendor owe more, or less, than others before finance is told and its payouts are held.
+
+    Announces `debt.changed`. Raises ReasonNeeded, InvalidInput.
+    """
     if not reason.strip():
         raise ReasonNeeded("Say why this vendor has a limit of its own.", field="reason")
     if limit_minor < 0:
@@ -260,6 +268,7 @@ def set_limit(*, vendor_id: UUID, limit_minor: int, currency: str, reason: str, 
                 "set_at": clock.now(),
             },
         )
+        announce("debt.changed", vendor_id=vendor_id, payload={"limit": str(limit.id)})
     return limit
 
 
@@ -283,7 +292,10 @@ def _settle(
     reason: str = "",
     made_by: UUID | None = None,
 ) -> list[DebtPayment]:
-    """Pay these debts in their order as far as the amount goes, and enter it. The debts are locked."""
+    """Pay these debts in their order as far as the amount goes, and enter it. The debts are locked.
+
+    Announces `debt.changed`.
+    """
     made = []
     for debt in debts:
         part = min(debt.left_minor, amount_minor)
@@ -307,4 +319,6 @@ def _settle(
             )
         )
     post_all(draft for payment in made if (draft := draft_of_payment(payment)) is not None)
+    if made:
+        announce("debt.changed", vendor_id=made[0].vendor_id, payload={"payments": [str(row.id) for row in made]})
     return made

@@ -407,7 +407,10 @@ class DebtPayment(models.Model):
 
 
 class DebtLimit(models.Model):
-    """How much one vendor may owe before finance is told, when it is not `settings.VENDOR_DEBT_LIMIT_MINOR`."""
+    """How much one vendor may owe before finance is told and its payouts are held.
+
+    Without a row it is `settings.VENDOR_DEBT_LIMIT_MINOR`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     vendor_id = models.UUIDField()
@@ -491,6 +494,8 @@ class WishState(models.TextChoices):
 class PayoutSchedule(models.Model):
     """When a vendor wants its balance paid out, and what must be left of it: asked here, applied at the provider by the
     worker under the key `ps:<vendor>:<version>`. What is below `minimum_minor` stays, and is carried to the next payout.
+
+    While `held_at` is set nothing is paid out, whatever the vendor wants; both sides read `held_reason`.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -506,11 +511,17 @@ class PayoutSchedule(models.Model):
     next_try_at = models.DateTimeField(null=True, blank=True)
     asked_at = models.DateTimeField(default=clock.now)
     applied_at = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_reason = models.CharField(max_length=200, blank=True)
 
     access = Access(vendor="select")
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=Q(held_at__isnull=True, held_reason="") | (Q(held_at__isnull=False) & ~Q(held_reason="")),
+                name="payout_schedule_held_says_why",
+            ),
             models.UniqueConstraint(fields=["vendor_id"], name="payout_schedule_vendor"),
             models.CheckConstraint(condition=Q(minimum_minor__gte=0), name="payout_schedule_minimum"),
             models.CheckConstraint(
@@ -524,6 +535,10 @@ class PayoutSchedule(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["asked_at"], name="payout_schedule_asked", condition=Q(state="asked"))]
+
+    @property
+    def is_held(self) -> bool:
+        return self.held_at is not None
 
 
 class PayoutMethod(models.TextChoices):

@@ -4,6 +4,7 @@ The portal has no key of the provider and no right to write here: it announces `
 `shop.payout_wanted`, and the listeners below keep the wish, seconds later.
 """
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +31,12 @@ class BadPayout(InvalidInput):
     code = "payout_invalid"
 
 
+class PayoutsHeld(Conflict):
+    """The vendor owes more than it may: its balance stays where it is."""
+
+    code = "payouts_held"
+
+
 class PayoutUnderway(Conflict):
     """One payout by hand at a time: the one before has not been answered yet."""
 
@@ -54,9 +61,12 @@ def want_payout(
 ) -> None:
     """A vendor wants its balance, or `amount_minor` of it, now. `wish_id` comes from the form: sent twice, it is one.
 
-    Raises BadPayout, PayoutUnderway.
+    Raises BadPayout, PayoutsHeld, PayoutUnderway.
     """
     _check_payout(amount_minor, method)
+    schedule = schedule_of(vendor_id)
+    if schedule is not None and schedule.is_held:
+        raise PayoutsHeld(f"Payouts are held: {schedule.held_reason}.")
     underway = PayoutWish.objects.filter(vendor_id=vendor_id, state=WishState.ASKED).first()
     if underway is not None and underway.id != wish_id:
         raise PayoutUnderway("A payout that you asked for is being made. Wait for it before you ask for the next.")
@@ -70,6 +80,13 @@ def want_payout(
 def schedule_of(vendor_id: UUID) -> PayoutSchedule | None:
     """How a vendor wants to be paid out; None when it never said, and the provider's own rule holds: every day."""
     return PayoutSchedule.objects.filter(vendor_id=vendor_id).first()
+
+
+def held_payouts(vendor_ids: Sequence[UUID]) -> dict[UUID, PayoutSchedule]:
+    """Of these vendors, those whose payouts are held. One query."""
+    return {
+        row.vendor_id: row for row in PayoutSchedule.objects.filter(vendor_id__in=vendor_ids, held_at__isnull=False)
+    }
 
 
 def wishes_of(vendor_id: UUID | None, *, size: int = 10) -> list[PayoutWish]:

@@ -61,17 +61,12 @@ def _claim_schedule() -> PayoutSchedule | None:
 
 
 def apply_schedule(schedule: PayoutSchedule) -> bool:
-    """Have the provider pay a vendor out as it wants. False when it has to be asked again later."""
+    """Have the provider pay a vendor out as it wants, or not at all while that is held. False: to be asked again later."""
     account_id = _account_of(schedule.vendor_id)
     if not account_id:
         return _schedule_answered(schedule, WishState.REFUSED, NO_ACCOUNT)
-    plan: Any = {"interval": schedule.interval}
-    if schedule.interval == PayoutInterval.WEEKLY:
-        plan["weekly_payout_days"] = [schedule.weekday]
-    if schedule.interval == PayoutInterval.MONTHLY:
-        plan["monthly_payout_days"] = [schedule.month_day]
     payouts: Any = {
-        "schedule": plan,
+        "schedule": _plan(schedule),
         "minimum_balance_by_currency": {schedule.currency.lower(): schedule.minimum_minor},
     }
     try:
@@ -88,6 +83,17 @@ def apply_schedule(schedule: PayoutSchedule) -> bool:
             return False
         return _schedule_answered(schedule, WishState.REFUSED, describe(error))
     return _schedule_answered(schedule, WishState.DONE)
+
+
+def _plan(schedule: PayoutSchedule) -> dict[str, Any]:
+    if schedule.is_held:
+        return {"interval": PayoutInterval.MANUAL.value}
+    plan: dict[str, Any] = {"interval": schedule.interval}
+    if schedule.interval == PayoutInterval.WEEKLY:
+        plan["weekly_payout_days"] = [schedule.weekday]
+    if schedule.interval == PayoutInterval.MONTHLY:
+        plan["monthly_payout_days"] = [schedule.month_day]
+    return plan
 
 
 @transaction.atomic
@@ -128,6 +134,9 @@ def send_payout(wish: PayoutWish) -> bool:
     try:
         made = _made_before(wish, options) if wish.first_sent_at else None
         if made is None:
+            held = PayoutSchedule.objects.filter(vendor_id=wish.vendor_id, held_at__isnull=False).first()
+            if held is not None:
+                return _refuse(wish, f"Payouts are held: {held.held_reason}.")
             available = _available(wish, options)
             amount = available if wish.amount_minor is None else wish.amount_minor
             if not 0 < amount <= available:

@@ -14,6 +14,7 @@ INSIDE: dict[str, list[str]] = {
     "approval.granted": [
         "billing.payments.by_hand.on_approval_granted",
         "billing.payouts.adjustments.on_approval_granted",
+        "billing.payouts.write_offs.on_approval_granted",
         "billing.reconciliation.resolve.on_approval_granted",
     ],
     "payment.expired": ["marketplace.orders.events.on_payment_expired"],
@@ -31,7 +32,8 @@ INSIDE: dict[str, list[str]] = {
 AFTER: dict[str, list[str]] = {
     "dispute.opened": ["billing.disputes.events.mail_vendors"],
     "dispute.closed": ["billing.disputes.events.mail_vendors"],
-    "debt.made": ["billing.disputes.events.tell_finance"],
+    "debt.made": ["billing.disputes.events.tell_finance", "billing.payouts.over_limit.on_debt_changed"],
+    "debt.changed": ["billing.payouts.over_limit.on_debt_changed"],
     "account.changed": ["billing.stripe.events.on_account_changed"],
     "order.paid": [
         "marketplace.orders.events.empty_the_cart",

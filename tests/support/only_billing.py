@@ -1,6 +1,7 @@
 """The table of listeners when billing stands alone: its references lead to no order, so no order listens."""
 
 INSIDE: dict[str, list[str]] = {
+    "approval.granted": ["billing.payouts.write_offs.on_approval_granted"],
     "payment.captured": ["billing.payouts.events.on_payment_captured"],
     "refund.requested": ["billing.payouts.events.on_refund_changed"],
     "refund.failed": ["billing.payouts.events.on_refund_changed"],
@@ -8,6 +9,8 @@ INSIDE: dict[str, list[str]] = {
 }
 
 AFTER: dict[str, list[str]] = {
+    "debt.made": ["billing.payouts.over_limit.on_debt_changed"],
+    "debt.changed": ["billing.payouts.over_limit.on_debt_changed"],
     "account.changed": ["billing.stripe.events.on_account_changed"],
     "payout.changed": ["billing.payouts.events.mail_returned_payout"],
     "shop.payout_schedule_wanted": ["billing.payouts.wishes.on_schedule_wanted"],

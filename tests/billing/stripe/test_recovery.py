@@ -10,7 +10,7 @@ from billing.ledger.models import Posting
 from billing.payments import actions
 from billing.payments.models import PaymentShare
 from billing.payouts import actions as payouts
-from billing.payouts import debts
+from billing.payouts import debts, wishes
 from billing.payouts.models import (
     Cause,
     DebtCheckout,
@@ -25,8 +25,10 @@ from billing.payouts.recovery import recover
 from billing.stripe import tasks
 from billing.stripe.client import stripe_client
 from billing.stripe.debts import pay_debt
+from billing.stripe.models import ConnectedAccount
 from billing.stripe.sync import sync_balance
 from kit.ids import uuid7
+from outbox.tasks import deliver
 from tests.billing.stripe.conftest import send
 from tests.support.sandbox import CARD, CARD_AVAILABLE_AT_ONCE
 
@@ -266,6 +268,47 @@ def test_a_write_off_needs_a_reason_and_is_a_loss(transferred, books, explained)
         debts.write_off(debt_id=debt.id, amount_minor=2701, reason="Gone", by=uuid7())
     debts.write_off(debt_id=debt.id, amount_minor=700, reason="The vendor is insolvent", by=uuid7())
     assert (owed(vendor), books()["5030"]) == (2000, 700)
+    sandbox.drain()
+    explained()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_above_its_limit_a_vendors_payouts_are_held_and_go_on_after(transferred, sell_again, settings, explained):
+    settings.VENDOR_DEBT_LIMIT_MINOR = 2000
+    sandbox, vendor = transferred.sandbox, transferred.lindqvist.vendor_id
+    account = ConnectedAccount.objects.get(vendor_id=vendor).account_id
+
+    def interval():
+        deliver()
+        tasks.apply_payout_wishes()
+        there = stripe_client().v1.balance_settings.retrieve(options={"stripe_account": account})
+        return there.payments.payouts.schedule.interval
+
+    wishes.want_schedule(vendor_id=vendor, interval="weekly", weekday="friday")
+    assert interval() == "weekly"
+    sandbox.control("config", {"reversal_when_short": "refuse"})
+    sandbox.advance(days=7)
+    sandbox.drain()
+    refund(transferred.lindqvist, 3000)
+    tasks.send_reversals()
+    assert interval() == "manual"
+    held = wishes.schedule_of(vendor)
+    assert held.held_reason == "27.00 EUR are owed to the marketplace, and 20.00 EUR may be at most"
+    with pytest.raises(wishes.PayoutsHeld, match=r"27\.00 EUR are owed"):
+        wishes.want_payout(vendor_id=vendor, wish_id=uuid7(), amount_minor=None)
+    late = wishes.ask_payout(wish_id=uuid7(), vendor_id=vendor, amount_minor=None)
+    # What it wants meanwhile is kept, and holds later.
+    wishes.want_schedule(vendor_id=vendor, interval="daily")
+    assert interval() == "manual"
+    late.refresh_from_db()
+    assert (late.state, late.error) == ("refused", f"Payouts are held: {held.held_reason}.")
+    debts.set_limit(vendor_id=vendor, limit_minor=2700, currency="EUR", reason="A good vendor", by=uuid7())
+    assert interval() == "daily"
+    debts.set_limit(vendor_id=vendor, limit_minor=0, currency="EUR", reason="No longer", by=uuid7())
+    assert interval() == "manual"
+    send(transferred, sell_again())
+    assert interval() == "daily"
+    assert (owed(vendor), wishes.schedule_of(vendor).held_reason) == (0, "")
     sandbox.drain()
     explained()
 

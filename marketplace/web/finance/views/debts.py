@@ -12,9 +12,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from billing.payouts.debts import limit_of, set_limit, write_off
+from approvals.models import Approval
+from billing.payouts.debts import limit_of, set_limit
 from billing.payouts.models import VendorDebt
 from billing.payouts.owed import debts_page, owed_by_age, payments_of
+from billing.payouts.wishes import held_payouts
+from billing.payouts.write_offs import ask_write_off
 from kit import clock
 from kit.errors import SoukError
 from kit.money import Money, parse_major
@@ -56,13 +59,16 @@ def debts(request: HttpRequest) -> HttpResponseBase:
         return csv_file("vendor-debts", CSV_HEADS, _csv_rows(query))
     page = debts_page(**query, cursor=request.GET.get("cursor"))
     aged = [owed for owed in owed_by_age(now=clock.now()) if query["vendor_id"] in (None, owed.vendor_id)]
+    held = held_payouts([owed.vendor_id for owed in aged])
     ids = [*(debt.vendor_id for debt in page.rows), *(owed.vendor_id for owed in aged), query["vendor_id"]]
     vendors = named(ids)
     found = references(debt.reference_id for debt in page.rows if debt.reference_id)
     paid = payments_of(page.rows)
     vendor = vendors.get(query["vendor_id"]) if query["vendor_id"] else None
     context = {
-        "aged": [{"owed": owed, "vendor": vendors.get(owed.vendor_id)} for owed in aged],
+        "aged": [
+            {"owed": owed, "vendor": vendors.get(owed.vendor_id), "held": held.get(owed.vendor_id)} for owed in aged
+        ],
         "rows": [
             {
                 "debt": debt,
@@ -115,7 +121,7 @@ def writing_off(request: HttpRequest, debt_id: UUID) -> HttpResponse:
         messages.error(request, "To write a debt off, give an amount and say why.")
         return _back(debt.vendor_id)
     try:
-        paid = write_off(
+        paid = ask_write_off(
             debt_id=debt.id,
             amount_minor=form.cleaned_data["amount"],
             reason=form.cleaned_data["reason"],
@@ -124,7 +130,11 @@ def writing_off(request: HttpRequest, debt_id: UUID) -> HttpResponse:
     except SoukError as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, f"{Money(paid.amount_minor, paid.currency)} were written off.")
+        amount = Money(paid.amount_minor, paid.currency)
+        if isinstance(paid, Approval):
+            messages.info(request, f"Writing off {amount} waits for a second person.")
+        else:
+            messages.success(request, f"{amount} were written off.")
     return _back(debt.vendor_id)
 
 

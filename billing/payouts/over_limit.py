@@ -1,0 +1,56 @@
+"""Above its debt limit a vendor's payouts to its bank are held: what we may yet take back stays in its balance.
+
+The provider's schedule is set to manual meanwhile, and to what the vendor wants again after.
+"""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from billing.payouts.debts import limit_of
+from billing.payouts.models import PayoutSchedule, WishState
+from billing.payouts.owed import owed_by
+from kit import clock
+from kit.money import Money
+from outbox.doorbell import ring
+from outbox.models import Fact
+
+# A schedule that exists because of a debt only: whatever the vendor wants is newer.
+NEVER_ASKED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def on_debt_changed(fact: Fact) -> None:
+    """`debt.made` and `debt.changed`, after."""
+    assert fact.vendor_id is not None
+    follow_debt(vendor_id=fact.vendor_id)
+
+
+@transaction.atomic
+def follow_debt(*, vendor_id: UUID) -> PayoutSchedule | None:
+    """Hold a vendor's payouts, or let them go, by what it owes now. None when there was never anything to hold."""
+    currency = settings.CURRENCY
+    if owed_by(vendor_id, currency) > limit_of(vendor_id, currency):
+        PayoutSchedule.objects.get_or_create(
+            vendor_id=vendor_id,
+            defaults={"currency": currency, "version": 0, "state": WishState.DONE, "asked_at": NEVER_ASKED},
+        )
+    row = PayoutSchedule.objects.select_for_update().filter(vendor_id=vendor_id).first()
+    if row is None:
+        return None
+    # Read under the lock: two debts that come at once are both counted by the later.
+    owed, limit = owed_by(vendor_id, currency), limit_of(vendor_id, currency)
+    is_over = owed > limit
+    if is_over != row.is_held:
+        row.held_at = clock.now() if is_over else None
+        row.version += 1
+        row.state, row.error, row.next_try_at = WishState.ASKED, "", None
+        transaction.on_commit(lambda: ring("stripe.apply_payout_wishes"))
+    row.held_reason = (
+        f"{Money(owed, currency)} are owed to the marketplace, and {Money(limit, currency)} may be at most"
+        if is_over
+        else ""
+    )
+    row.save()
+    return row

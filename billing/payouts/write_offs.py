@@ -1,0 +1,48 @@
+"""Writing debts off: said by one of the staff, by two where it is much."""
+
+from uuid import UUID
+
+from approvals.actions import carried_out, four_eyes, granted
+from approvals.models import Approval
+from billing.payouts.debts import check_write_off, write_off
+from billing.payouts.models import DebtPayment, VendorDebt
+from kit.money import Money
+from outbox.models import Fact
+from tenants.vendors.models import Vendor
+
+KIND = "debt.write_off"
+
+
+def ask_write_off(*, debt_id: UUID, amount_minor: int, reason: str, by: UUID) -> DebtPayment | Approval:
+    """Write a debt off, or a part of it. From the amount on that needs four eyes, gives the Approval that waits instead.
+
+    Raises ReasonNeeded, NothingOwed, TooMuch, PaymentUnderWay, WaitsAlready.
+    """
+    debt = VendorDebt.objects.get(id=debt_id)
+    check_write_off(debt, amount_minor, reason)
+    amount = Money(amount_minor, debt.currency)
+    waits = four_eyes(
+        kind=KIND,
+        subject=f"vendor_debt:{debt.id}",
+        summary=f"Write off {amount} that {Vendor.objects.get(id=debt.vendor_id).name} owes",
+        payload={"debt": str(debt.id), "amount_minor": amount_minor, "reason": reason.strip()[:250]},
+        amount=amount,
+        reason=reason,
+        by=by,
+    )
+    return waits or write_off(debt_id=debt.id, amount_minor=amount_minor, reason=reason, by=by)
+
+
+def on_approval_granted(fact: Fact) -> None:
+    """Inside `approval.granted`: write off what the second person agreed to."""
+    if fact.payload["kind"] != KIND:
+        return
+    approval = granted(fact)
+    told = approval.payload
+    made = write_off(
+        debt_id=UUID(told["debt"]),
+        amount_minor=told["amount_minor"],
+        reason=told["reason"],
+        by=approval.requested_by,
+    )
+    carried_out(approval, done_as=f"debt_payment:{made.id}")
