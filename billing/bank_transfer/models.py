@@ -66,13 +66,24 @@ class SettlementFile(models.Model):
     lines_count = models.PositiveIntegerField()
     made_by = models.UUIDField(help_text="the user")
     made_at = models.DateTimeField(default=clock.now)
+    released_at = models.DateTimeField(null=True, blank=True, help_text="when as many as it takes had agreed")
+    withdrawn_at = models.DateTimeField(null=True, blank=True, help_text="refused, and without lines since")
     sent_by = models.UUIDField(null=True, blank=True, help_text="the user who gave it to the bank")
     sent_at = models.DateTimeField(null=True, blank=True)
 
     access = Access()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["name"], name="settlement_file_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="settlement_file_once"),
+            models.CheckConstraint(
+                condition=Q(sent_at__isnull=True) | Q(released_at__isnull=False), name="settlement_file_sent_released"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(released_at__isnull=True),
+                name="settlement_file_withdrawn_or_released",
+            ),
+        ]
 
 
 class SettlementLine(models.Model):

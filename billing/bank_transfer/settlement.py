@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
+from approvals.actions import four_eyes, needs_four_eyes
 from audit.actions import record
 from billing.bank_transfer import entries
 from billing.bank_transfer.models import SettlementFile, SettlementLine, VendorBankAccount
@@ -23,9 +24,11 @@ from billing.payouts.models import Transfer, TransferState
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.ids import short_code
+from kit.money import Money
 from tenants.vendors.models import Vendor, VendorState
 
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
+FILE = "settlement.file"  # what is asked of a second person
 
 
 class NothingDue(Conflict):
@@ -40,6 +43,12 @@ class NotOpen(Conflict):
     code = "settlement_not_open"
 
 
+class NotReleased(Conflict):
+    """So much money that a second person agrees first."""
+
+    code = "settlement_not_released"
+
+
 def check_iban(text: str) -> str:
     """An IBAN without its spaces. Raises InvalidInput when its form or its check digits are wrong (ISO 13616)."""
     iban = "".join(text.split()).upper()
@@ -49,15 +58,20 @@ def check_iban(text: str) -> str:
     return iban
 
 
-@transaction.atomic
-def set_bank_account(*, vendor_id: UUID, holder: str, iban: str, by: UUID) -> VendorBankAccount:
-    """Say where a vendor is paid by bank transfer. Raises InvalidInput."""
-    holder = " ".join(holder.split())
+def check_holder(text: str) -> str:
+    """An account's holder in one line. Raises InvalidInput."""
+    holder = " ".join(text.split())
     if not holder or len(holder) > 70:
         raise InvalidInput("Give the account's holder, in 70 characters at most.", field="holder")
+    return holder
+
+
+@transaction.atomic
+def set_bank_account(*, vendor_id: UUID, holder: str, iban: str, by: UUID) -> VendorBankAccount:
+    """Pay a vendor there from now on; two people have agreed (`two_people.ask_for_account`). Raises InvalidInput."""
     account, _ = VendorBankAccount.objects.update_or_create(
         vendor_id=vendor_id,
-        defaults={"holder": holder, "iban": check_iban(iban), "set_by": by, "set_at": clock.now()},
+        defaults={"holder": check_holder(holder), "iban": check_iban(iban), "set_by": by, "set_at": clock.now()},
     )
     record(
         action="bank.account_set",
@@ -74,7 +88,8 @@ def set_bank_account(*, vendor_id: UUID, holder: str, iban: str, by: UUID) -> Ve
 def make_file(*, by: UUID) -> SettlementFile:
     """Write a file of all that is due to vendors from orders paid by bank transfer; these transfers are on their way.
 
-    Vendors without a bank account, and suspended ones, wait. Raises NothingDue.
+    Vendors without a bank account, and suspended ones, wait. From an amount on the file is not given out before a
+    second person agrees (`released_at`); refused, what is in it is due again. Raises NothingDue.
     """
     now = clock.now()
     by_bank = Exists(Payment.objects.filter(id=OuterRef("payment_id"), provider=NAME))
@@ -90,13 +105,15 @@ def make_file(*, by: UUID) -> SettlementFile:
     paid = [row for row in due if row.vendor_id in accounts and row.vendor_id not in suspended]
     if not paid:
         raise NothingDue("Nothing is due to a vendor whose bank account we know.")
+    total = Money(sum(row.amount_minor for row in paid), paid[0].currency)
     file = SettlementFile(
         name=f"SOUK-{now:%Y%m%d}-{short_code(6)}",
-        total_minor=sum(row.amount_minor for row in paid),
-        currency=paid[0].currency,
+        total_minor=total.amount_minor,
+        currency=total.currency,
         lines_count=len(paid),
         made_by=by,
         made_at=now,
+        released_at=None if needs_four_eyes(total) else now,
     )
     lines = [
         SettlementLine(
@@ -114,14 +131,62 @@ def make_file(*, by: UUID) -> SettlementFile:
     file.save(force_insert=True)
     SettlementLine.objects.bulk_create(lines)
     Transfer.objects.filter(id__in=[row.id for row in paid]).update(state=TransferState.SENT, first_sent_at=now)
+    four_eyes(
+        kind=FILE,
+        subject=f"settlement_file:{file.id}",
+        summary=f"Pay vendors {total} by {file.name}, {file.lines_count} payments",
+        payload={"file": str(file.id)},
+        amount=total,
+        reason="Earnings that are due",
+        by=by,
+    )
     _note("settlement.made", file, by)
+    return file
+
+
+def file_for_the_bank(file_id: UUID) -> SettlementFile:
+    """The file, to be given to the bank. Raises NotReleased, NotOpen when it was withdrawn."""
+    file = SettlementFile.objects.get(id=file_id)
+    if file.withdrawn_at is not None:
+        raise NotOpen("This file was refused; what was in it is due again.")
+    if file.released_at is None:
+        raise NotReleased("Somebody else has to agree before this file is given to the bank.")
+    return file
+
+
+@transaction.atomic
+def release(*, file_id: UUID) -> SettlementFile:
+    """A second person agreed: the file may be given to the bank. Raises NotOpen."""
+    file = SettlementFile.objects.select_for_update().get(id=file_id)
+    if file.released_at is not None or file.withdrawn_at is not None:
+        raise NotOpen("This file is decided about already.")
+    file.released_at = clock.now()
+    file.save(update_fields=["released_at"])
+    return file
+
+
+@transaction.atomic
+def withdraw(*, file_id: UUID) -> SettlementFile:
+    """A second person refused the file: its transfers are due again, as their shares are by now. Raises NotOpen."""
+    file = SettlementFile.objects.select_for_update().get(id=file_id)
+    if file.released_at is not None or file.withdrawn_at is not None:
+        raise NotOpen("This file is decided about already.")
+    lines = _locked_lines(file)
+    file.withdrawn_at = clock.now()
+    file.save(update_fields=["withdrawn_at"])
+    SettlementLine.objects.filter(file=file).delete()
+    for line in lines:
+        line.transfer.state, line.transfer.first_sent_at = TransferState.DUE, None
+        line.transfer.save(update_fields=["state", "first_sent_at"])
+        adjust_to_share(PaymentShare.objects.select_for_update().get(id=line.transfer.share_id))
     return file
 
 
 @transaction.atomic
 def mark_sent(*, file_id: UUID, by: UUID) -> SettlementFile:
-    """The bank took the file: its transfers are done, and in the books. Raises NotOpen."""
-    file = SettlementFile.objects.select_for_update().get(id=file_id)
+    """The bank took the file: its transfers are done, and in the books. Raises NotReleased, NotOpen."""
+    SettlementFile.objects.select_for_update().get(id=file_id)
+    file = file_for_the_bank(file_id)
     if file.sent_at is not None:
         raise NotOpen("This file was given to the bank already.")
     file.sent_at, file.sent_by = clock.now(), by

@@ -15,6 +15,7 @@ from django.db.models import Sum
 
 from billing.payments.actions import lock_payment
 from billing.payments.models import PaymentShare
+from billing.payments.provider import DEFAULT
 from billing.payouts.actions import adjust_to_share
 from billing.payouts.debts import owe
 from billing.payouts.models import Cause, Reversal, ReversalState, Transfer, TransferState
@@ -76,10 +77,11 @@ def prepare(reversal_id: UUID) -> Reversal | None:
     """Settle how much a reversal is to take, now that it can be known; None when there is nothing to send.
 
     Less may be missing than was thought, for the transfer was not made after all, or another took it. And where the
-    transfer can give no more, for earnings were kept for older debts, the rest is owed.
+    transfer can give no more, for earnings were kept for older debts, the rest is owed. So is all of one that our bank
+    paid: nobody takes that back.
     """
     ids = Reversal.objects.values_list("payment_id", "share_id", "transfer_id").get(id=reversal_id)
-    lock_payment(ids[0])
+    by_bank = lock_payment(ids[0]).provider != DEFAULT
     share = PaymentShare.objects.select_for_update().get(id=ids[1])
     transfer = Transfer.objects.select_for_update().get(id=ids[2])
     row = Reversal.objects.select_for_update(of=("self",)).select_related("transfer").get(id=reversal_id)
@@ -94,14 +96,15 @@ def prepare(reversal_id: UUID) -> Reversal | None:
     sent = Reversal.objects.filter(share_id=share.id, state=ReversalState.SENT)
     missing = min(row.amount_minor, -share.left_minor - _sum(sent))
     can = transfer.amount_minor - transfer.reversed_minor - _sum(sent.filter(transfer=transfer))
-    take = max(min(missing, can if transfer.state == TransferState.DONE else 0), 0)
+    take = max(min(missing, can if transfer.state == TransferState.DONE and not by_bank else 0), 0)
     if missing > take:
+        why = "the earnings were paid to your bank" if by_bank else "the earnings had paid an older debt"
         owe(
             share=share,
             amount_minor=missing - take,
             cause=Cause(row.cause),
             key=f"short:{row.id}",
-            reason=f"{row.get_cause_display()}; the earnings had paid an older debt",
+            reason=f"{row.get_cause_display()}; {why}",
         )
     if not take:
         row.state, row.done_at = ReversalState.CANCELED, clock.now()

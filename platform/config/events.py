@@ -12,11 +12,13 @@ INSIDE: dict[str, list[str]] = {
         "marketplace.orders.events.on_payment_captured",
     ],
     "approval.granted": [
+        "billing.bank_transfer.two_people.on_approval_granted",
         "billing.payments.by_hand.on_approval_granted",
         "billing.payouts.adjustments.on_approval_granted",
         "billing.payouts.write_offs.on_approval_granted",
         "billing.reconciliation.resolve.on_approval_granted",
     ],
+    "approval.refused": ["billing.bank_transfer.two_people.on_approval_refused"],
     "payment.expired": ["marketplace.orders.events.on_payment_expired"],
     "user.access_ended": ["tenants.vendors.events.end_member_access"],
     "user.changed": ["tenants.vendors.events.copy_person"],

@@ -6,6 +6,8 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
+from approvals.actions import OwnRequest, decide
+from approvals.models import Approval
 from audit.models import AuditEntry
 from billing.bank_transfer.actions import (
     NoSuchOrder,
@@ -16,12 +18,14 @@ from billing.bank_transfer.actions import (
     pay_refund,
     record_incoming,
 )
-from billing.bank_transfer.models import SettlementLine
+from billing.bank_transfer.models import SettlementFile, SettlementLine, VendorBankAccount
 from billing.bank_transfer.provider import NAME
 from billing.bank_transfer.settlement import (
     NothingDue,
     NotOpen,
+    NotReleased,
     check_iban,
+    file_for_the_bank,
     make_file,
     mark_returned,
     mark_sent,
@@ -32,10 +36,11 @@ from billing.payments.actions import request_refund
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.actions import retry_transfer
 from billing.payouts.holds import release_hold
-from billing.payouts.models import Hold, Transfer
+from billing.payouts.models import Hold, Reversal, Transfer, VendorDebt
 from billing.reconciliation.actions import reconcile
 from billing.reconciliation.models import ReconciliationException
 from billing.stripe import refunds as stripe_refunds
+from billing.stripe import reversals as stripe_reversals
 from billing.stripe import transfers as stripe_transfers
 from billing.stripe.expiry import expire_sessions
 from kit import clock
@@ -193,6 +198,52 @@ def test_vendors_are_paid_by_a_file_and_what_the_bank_gives_back_is_owed_again(o
     assert match() == []
 
 
+def test_much_money_goes_to_the_bank_when_two_agree_and_is_due_again_when_not(order, settings):
+    settings.FOUR_EYES_MINOR = 10000
+    pay(order, order.total_minor)
+    transfer = due(order)
+    set_bank_account(vendor_id=transfer.vendor_id, holder="Lindqvist", iban=IBAN, by=BY)
+    refused = make_file(by=BY)
+    for early in (lambda: file_for_the_bank(refused.id), lambda: mark_sent(file_id=refused.id, by=BY)):
+        with pytest.raises(NotReleased):
+            early()
+    decide(approval_id=Approval.objects.get().id, grant=False, by=uuid4(), note="Look at the IBAN again")
+    transfer.refresh_from_db()
+    assert (transfer.state, SettlementLine.objects.count()) == ("due", 0)
+    with pytest.raises(NotOpen):
+        mark_sent(file_id=refused.id, by=BY)
+    file = make_file(by=BY)
+    approval = Approval.objects.get(decision="")
+    with pytest.raises(OwnRequest):
+        decide(approval_id=approval.id, grant=True, by=BY)
+    granted = decide(approval_id=approval.id, grant=True, by=uuid4())
+    assert (granted.done_as, granted.amount_minor) == (f"settlement_file:{file.id}", transfer.amount_minor)
+    assert file_for_the_bank(file.id).xml == file.xml
+    mark_sent(file_id=file.id, by=BY)
+    assert held("2000", transfer.vendor_id) == 0
+    assert match() == []
+    assert SettlementFile.objects.get(withdrawn_at=None).sent_at is not None
+
+
+def test_what_our_bank_paid_a_vendor_is_never_asked_of_stripe_and_becomes_its_debt(order, settings):
+    settings.STRIPE_API_BASE = "http://127.0.0.1:9"  # whoever asks there fails
+    pay(order, order.total_minor)
+    transfer = due(order)
+    set_bank_account(vendor_id=transfer.vendor_id, holder="Lindqvist", iban=IBAN, by=BY)
+    mark_sent(file_id=make_file(by=BY).id, by=BY)
+    share = PaymentShare.objects.get(payment=payment_of(order))
+    refund = request_refund(share=share, amount_minor=1000, reason="A scratch", key="scratch:1")
+    pay_refund(refund_id=refund.id, reference="OUT-9", by=BY)
+    assert Reversal.objects.get().state == "due"
+    assert stripe_reversals.send_reversals() == 0
+    reversal, debt = Reversal.objects.get(), VendorDebt.objects.get()
+    assert (reversal.state, reversal.error, reversal.provider_reversal_id) == ("canceled", "Owed instead", "")
+    assert (debt.amount_minor, debt.cause) == (refund.net_minor, "refund")
+    assert "paid to your bank" in debt.reason
+    assert (held("1300", transfer.vendor_id), held("2000", transfer.vendor_id)) == (refund.net_minor, 0)
+    assert match() == []
+
+
 @pytest.mark.parametrize("wrong", ["", "NL91ABNA0417164301", "NL91", "91NLABNA0417164300", "NL91ABNA041716430é"])
 def test_a_wrong_iban_is_refused(wrong):
     with pytest.raises(InvalidInput):
@@ -215,7 +266,17 @@ def test_staff_record_and_pay_on_the_bank_page(order, desk):
     assert "1.00 EUR" in page
     assert "Given back" in page
     transfer = due(order)
-    at.post(f"/finance/bank/vendors/{transfer.vendor_id}/account/", {"holder": "Lindqvist", "iban": IBAN})
+    path = f"/finance/bank/vendors/{transfer.vendor_id}/account/"
+    account = {"holder": "Lindqvist", "iban": IBAN, "reason": "Letter of 3 March"}
+    assert "No account is known" in at.page(path)
+    assert f'href="{path}"' in at.page("/finance/bank/")
+    assert "look at its digits again" in at.post(path, {**account, "iban": IBAN[:-1] + "1"}).content.decode()
+    at.post(path, account)
+    assert not VendorBankAccount.objects.exists()
+    decision = f"/finance/approvals/{Approval.objects.get().id}/decision/"
+    assert at.post(decision, {"decision": "grant"}).status_code == 403
+    desk("controller").post(decision, {"decision": "grant"})
+    assert IBAN in at.page(path)
     at.post("/finance/bank/files/")
     file = SettlementLine.objects.get().file
     assert b"pain.001.001.09" in at.get(f"/finance/bank/files/{file.id}/").content

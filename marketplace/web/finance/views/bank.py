@@ -10,14 +10,15 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from billing.bank_transfer.actions import excess_of, give_back, pay_refund, record_incoming
 from billing.bank_transfer.models import IncomingPayment, SettlementFile, SettlementLine, VendorBankAccount
-from billing.bank_transfer.queries import awaited, files, incoming, refunds_to_pay
-from billing.bank_transfer.settlement import make_file, mark_returned, mark_sent, set_bank_account
+from billing.bank_transfer.queries import awaited, files, incoming, refunds_to_pay, without_account
+from billing.bank_transfer.settlement import file_for_the_bank, make_file, mark_returned, mark_sent
+from billing.bank_transfer.two_people import ask_for_account
 from billing.payments.models import Refund
-from kit.errors import InvalidInput, SoukError
+from kit.errors import SoukError
 from kit.money import Money
 from marketplace.web.backoffice.roles import for_finance, staff_of
 from tenants.vendors.queries import named
@@ -29,6 +30,18 @@ class IncomingForm(forms.Form):
     received_on = forms.DateField(label="Received on", widget=forms.DateInput(attrs={"type": "date"}))
     bank_reference = forms.CharField(label="Bank's reference", max_length=80)
     payer = forms.CharField(label="Payer", max_length=140, required=False)
+
+
+class AccountForm(forms.Form):
+    """Where a vendor is paid from now on, once somebody else agrees."""
+
+    holder = forms.CharField(label="Account holder", max_length=70)
+    iban = forms.CharField(label="IBAN", max_length=42, help_text="With or without spaces.")
+    reason = forms.CharField(
+        label="How you know that it is the vendor's",
+        max_length=250,
+        help_text="Such as: letter of 3 March, called back on the number we had. Somebody else agrees to it.",
+    )
 
 
 @require_GET
@@ -49,10 +62,20 @@ def _page(request: HttpRequest, form: IncomingForm, status: int = 200) -> HttpRe
         "files": [
             {"file": file, "lines": [(line, vendors.get(line.vendor_id)) for line in file.lines.all()]} for file in made
         ],
-        "accounts": VendorBankAccount.objects.count(),
+        "accounts": _accounts(),
         "currency": settings.CURRENCY,
     }
     return render(request, "finance/bank.html", context, status=status)
+
+
+def _accounts() -> list[dict[str, Any]]:
+    """Where vendors are paid, and those to whom something is due without our knowing where."""
+    known = list(VendorBankAccount.objects.order_by("vendor_id"))
+    missing = without_account()
+    vendors = named([*(row.vendor_id for row in known), *missing])
+    rows = [{"vendor": vendors.get(row.vendor_id), "vendor_id": row.vendor_id, "account": row} for row in known]
+    rows += [{"vendor": vendors.get(each), "vendor_id": each, "account": None} for each in missing]
+    return sorted(rows, key=lambda row: row["vendor"].name if row["vendor"] else "")
 
 
 @require_POST
@@ -99,32 +122,57 @@ def refund(request: HttpRequest, refund_id: UUID) -> HttpResponse:
     return _do(request, lambda: pay_refund(refund_id=refund_id, reference=reference, by=by), "Noted as paid.")
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_finance
 def account(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
-    """Say where a vendor is paid."""
-    if vendor_id not in named([vendor_id]):
+    """Where a vendor is paid: asked for here, agreed to by another under Approvals."""
+    vendor = named([vendor_id]).get(vendor_id)
+    if vendor is None:
         raise Http404("There is no such vendor.")
-    holder, iban, by = request.POST.get("holder", ""), request.POST.get("iban", ""), staff_of(request).user_id
-    return _do(
-        request,
-        lambda: set_bank_account(vendor_id=vendor_id, holder=holder, iban=iban, by=by),
-        "Kept the bank account.",
-    )
+    form = AccountForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            ask_for_account(
+                vendor_id=vendor_id, vendor_name=vendor.name, **form.cleaned_data, by=staff_of(request).user_id
+            )
+        except SoukError as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        else:
+            messages.success(request, "Another person has been asked to agree.")
+            return HttpResponseRedirect(reverse("finance:approvals"))
+    context = {
+        "form": form,
+        "vendor": vendor,
+        "account": VendorBankAccount.objects.filter(vendor_id=vendor_id).first(),
+        "trail": [{"label": "Bank", "url": reverse("finance:bank")}, {"label": vendor.name}],
+    }
+    return render(request, "finance/bank_account.html", context, status=422 if form.errors else 200)
 
 
 @require_POST
 @for_finance
 def settlement_new(request: HttpRequest) -> HttpResponse:
-    by = staff_of(request).user_id
-    return _do(request, lambda: make_file(by=by), "The file is ready: download it, and give it to the bank.")
+    try:
+        file = make_file(by=staff_of(request).user_id)
+    except SoukError as refused:
+        messages.error(request, str(refused))
+    else:
+        ready = "The file is ready: download it, and give it to the bank."
+        waits = "So much money takes two: once another has agreed, the file can be downloaded."
+        messages.success(request, ready if file.released_at else waits)
+    return _back()
 
 
 @require_GET
 @for_finance
 def settlement(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """The file itself."""
-    file = _there(SettlementFile, file_id)
+    _there(SettlementFile, file_id)
+    try:
+        file = file_for_the_bank(file_id)
+    except SoukError as refused:
+        messages.error(request, str(refused))
+        return _back()
     response = HttpResponse(file.xml, content_type="application/xml; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{file.name}.xml"'
     response["Cache-Control"] = "no-store"
@@ -161,7 +209,7 @@ def _there(model: Any, row_id: UUID) -> Any:
 def _do(request: HttpRequest, act: Callable[[], Any], words: str) -> HttpResponse:
     try:
         act()
-    except (SoukError, InvalidInput) as refused:
+    except SoukError as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, words)
