@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Sum
@@ -12,6 +13,7 @@ from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount, Post
 from billing.reconciliation.expected import Expected, expected_entries, in_parts
 from billing.reconciliation.findings import AccountKey, Finding, account_name
 from billing.reconciliation.models import Correction
+from kit.among import Among
 from kit.money import Money
 
 
@@ -46,14 +48,20 @@ def match_books() -> BooksMatch:
 
 def _found(keys: list[str], accounts: dict[UUID, AccountKey]) -> dict[str, tuple[UUID, Counter[AccountKey]]]:
     """Of each key in the books: its entry and what that posts to which account."""
-    entries = dict(JournalEntry.objects.filter(source_key__in=keys).values_list("source_key", "id"))
-    posted = _posted(entries.values(), accounts)
-    return {key: (id, posted[id]) for key, id in entries.items()}
+    found: dict[str, tuple[UUID, Counter[AccountKey]]] = {}
+    rows = JournalEntry.objects.filter(Among("source_key", keys)).values_list(
+        "source_key", "id", "postings__account_id", "postings__amount_minor"
+    )
+    for key, id, account_id, amount in rows:
+        _, posted = found.setdefault(key, (id, Counter()))
+        if account_id is not None:
+            posted[accounts[account_id]] += amount
+    return found
 
 
 def _posted(entry_ids: Iterable[UUID], accounts: dict[UUID, AccountKey]) -> dict[UUID, Counter[AccountKey]]:
     posted: dict[UUID, Counter[AccountKey]] = {id: Counter() for id in entry_ids}
-    rows = Posting.objects.filter(entry_id__in=posted).values_list("entry_id", "account_id", "amount_minor")
+    rows = Posting.objects.filter(Among("entry_id", posted)).values_list("entry_id", "account_id", "amount_minor")
     for entry_id, account_id, amount in rows:
         posted[entry_id][accounts[account_id]] += amount
     return posted
@@ -164,7 +172,7 @@ def _lines(draft: EntryDraft) -> Counter[AccountKey]:
 
 def _match_the_rest(match: BooksMatch, seen: set[UUID], accounts: dict[UUID, AccountKey]) -> None:
     """Entries that no source called for: a reversal must mirror what it reverses, anything else is not explained."""
-    for part in in_parts(JournalEntry.objects.only("id", "source_key", "reverses_id")):
+    for part in in_parts(JournalEntry.objects.values_list("id", "source_key", "reverses_id", named=True)):
         match.entries_checked += len(part)
         rest = [entry for entry in part if entry.id not in seen]
         if not rest:
@@ -181,11 +189,11 @@ def _match_the_rest(match: BooksMatch, seen: set[UUID], accounts: dict[UUID, Acc
 
 def _reversed(entry_ids: list[UUID]) -> set[UUID]:
     """Those that were reversed: whether by their mirror is looked at with the reversal."""
-    found = JournalEntry.objects.filter(reverses_id__in=entry_ids).values_list("reverses_id", flat=True)
+    found = JournalEntry.objects.filter(Among("reverses_id", entry_ids)).values_list("reverses_id", flat=True)
     return {id for id in found if id}
 
 
-def _note_without_source(match: BooksMatch, entry: JournalEntry, posted: Counter[AccountKey]) -> None:
+def _note_without_source(match: BooksMatch, entry: Any, posted: Counter[AccountKey]) -> None:
     for account, amount in posted.items():
         match.explained[account] += amount
     match.flagged.add(entry.id)

@@ -6,6 +6,7 @@ Read in parts of some thousand rows, each with a fixed number of statements, by 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
 
@@ -27,17 +28,31 @@ from billing.payouts.models import (
 from billing.reconciliation.expected import in_parts, moved_refunds
 from billing.reconciliation.findings import Finding
 from billing.stripe.models import BalanceTransaction
+from kit.among import Among
 
 RETURNED = (PayoutState.FAILED, PayoutState.CANCELED)
+PAYMENT = (
+    *("id", "reference_id", "reference_number", "amount_minor", "refunded_minor", "fee_minor", "currency"),
+    *("state", "provider", "provider_charge_id"),
+)
+SHARE = (
+    *("id", "vendor_id", "reference_id", "payment__reference_number", "currency", "gross_minor", "commission_minor"),
+    *("net_minor", "transferred_minor", "reversed_minor", "netted_minor", "disputed_net_minor", "indebted_minor"),
+    *("refunded_minor", "refunded_net_minor", "refunded_commission_tax_minor"),
+)
+TRANSFER = (
+    *("id", "vendor_id", "reference_id", "reference_number", "amount_minor", "reversed_minor", "currency"),
+    "provider_transfer_id",
+)
 
 
 def match_orders() -> Iterator[Finding]:
     """Every difference between payments, shares, transfers, refunds, payouts and the provider's movements of them."""
-    for payments in in_parts(Payment.objects.all()):
+    for payments in in_parts(Payment.objects.values_list(*PAYMENT, named=True)):
         yield from _payments(payments)
-    for shares in in_parts(PaymentShare.objects.select_related("payment")):
+    for shares in in_parts(PaymentShare.objects.values_list(*SHARE, named=True)):
         yield from _shares(shares)
-    for transfers in in_parts(Transfer.objects.filter(state=TransferState.DONE)):
+    for transfers in in_parts(Transfer.objects.filter(state=TransferState.DONE).values_list(*TRANSFER, named=True)):
         yield from _transfers(transfers)
     for refunds in in_parts(
         Refund.objects.filter(state=RefundState.SUCCEEDED)
@@ -57,18 +72,20 @@ def _sums(rows: QuerySet[Any], key: str, amount: str = "amount_minor") -> Counte
 def _moved(types: Iterable[str], ids: Iterable[str], amount: str = "amount_minor") -> Counter[str]:
     """What the provider's movements of our balance sum to, for each of its objects."""
     known = [id for id in ids if id]
-    rows = BalanceTransaction.objects.filter(account_id="", type__in=list(types), source_id__in=known)
+    rows = BalanceTransaction.objects.filter(Among("source_id", known), account_id="", type__in=list(types))
     return _sums(rows, "source_id", amount)
 
 
-def _payments(payments: list[Payment]) -> Iterator[Finding]:
-    parts = PaymentShare.objects.filter(payment__in=payments)
+def _payments(payments: list[Any]) -> Iterator[Finding]:
+    """`payments` have what PAYMENT names."""
+    ids = [payment.id for payment in payments]
+    parts = PaymentShare.objects.filter(Among("payment_id", ids))
     grosses, given_back = (
         _sums(parts, "payment_id", "gross_minor"),
         _sums(parts, "payment_id", "refunded_minor"),
     )
     charges = [payment.provider_charge_id for payment in payments]
-    lines = IncomingPayment.objects.filter(payment__in=payments)
+    lines = IncomingPayment.objects.filter(Among("payment_id", ids))
     came = _sums(lines, "payment_id")
     came.subtract(_sums(lines, "payment_id", "returned_minor"))
     charged, fees = _moved(SALES, charges), _moved(SALES, charges, "fee_minor")
@@ -106,17 +123,18 @@ def _payments(payments: list[Payment]) -> Iterator[Finding]:
                 )
 
 
-def _shares(shares: list[PaymentShare]) -> Iterator[Finding]:
+def _shares(shares: list[Any]) -> Iterator[Finding]:
+    """`shares` have what SHARE names."""
     # A vendor order has one share and one transfer, so that its reference finds the transfer by an index.
-    orders = [share.reference_id for share in shares]
-    done = Transfer.objects.filter(reference_id__in=orders, state=TransferState.DONE)
+    orders, ids = [share.reference_id for share in shares], [share.id for share in shares]
+    done = Transfer.objects.filter(Among("reference_id", orders), state=TransferState.DONE)
     sent, taken_back = _sums(done, "share_id"), _sums(done, "share_id", "reversed_minor")
     # What was taken back may have been sent again by a further transfer: it counts as sent once.
-    kept = _sums(DebtPayment.objects.filter(transfer__reference_id__in=orders), "transfer__share_id")
+    kept = _sums(DebtPayment.objects.filter(Among("transfer__reference_id", orders)), "transfer__share_id")
     taken = DisputeSlice.objects.filter(version=F("dispute__version"), dispute__is_counted=True)
-    disputed = _sums(taken.filter(share_id__in=[share.id for share in shares]), "share_id", "net_minor")
-    claimed = _sums(VendorDebt.objects.filter(share_id__in=[share.id for share in shares]), "share_id")
-    given_back, given_back_net, given_back_tax = _given_back(shares)
+    disputed = _sums(taken.filter(Among("share_id", ids)), "share_id", "net_minor")
+    claimed = _sums(VendorDebt.objects.filter(Among("share_id", ids)), "share_id")
+    given_back, given_back_net, given_back_tax = _given_back(ids)
     for row in shares:
         checks = (
             ("share_gross", "commission and earnings", row.gross_minor, row.commission_minor + row.net_minor),
@@ -148,7 +166,7 @@ def _shares(shares: list[PaymentShare]) -> Iterator[Finding]:
                 yield Finding(
                     key=f"{check}:{row.id}",
                     check=check,
-                    explanation=f"A vendor's share of order {row.payment.reference_number}: "
+                    explanation=f"A vendor's share of order {row.payment__reference_number}: "
                     f"{what} differ from what the share says.",
                     expected_minor=expected,
                     found_minor=found,
@@ -158,9 +176,9 @@ def _shares(shares: list[PaymentShare]) -> Iterator[Finding]:
                 )
 
 
-def _given_back(shares: list[PaymentShare]) -> tuple[Counter[Any], Counter[Any], Counter[Any]]:
+def _given_back(share_ids: list[UUID]) -> tuple[Counter[Any], Counter[Any], Counter[Any]]:
     """Refunds of these shares, gross, net, and VAT on commission: all but those that failed before any money moved."""
-    refunds = list(Refund.objects.filter(share__in=shares))
+    refunds = list(Refund.objects.filter(Among("share_id", share_ids)))
     moved = moved_refunds(refunds)
     gross: Counter[Any] = Counter()
     net: Counter[Any] = Counter()
@@ -173,10 +191,13 @@ def _given_back(shares: list[PaymentShare]) -> tuple[Counter[Any], Counter[Any],
     return gross, net, tax
 
 
-def _transfers(transfers: list[Transfer]) -> Iterator[Finding]:
+def _transfers(transfers: list[Any]) -> Iterator[Finding]:
+    """`transfers` have what TRANSFER names."""
+    ids = [row.id for row in transfers]
     moved = _moved({"transfer"}, [row.provider_transfer_id for row in transfers])
-    back = _sums(Reversal.objects.filter(transfer__in=transfers, state=ReversalState.DONE), "transfer_id")
-    settled = SettlementLine.objects.filter(transfer__in=transfers, returned_at=None, file__sent_at__isnull=False)
+    back = _sums(Reversal.objects.filter(Among("transfer_id", ids), state=ReversalState.DONE), "transfer_id")
+    lines = SettlementLine.objects.filter(Among("transfer_id", ids))
+    settled = lines.filter(returned_at=None, file__sent_at__isnull=False)
     moved.update({f"bank:{id}": -amount for id, amount in settled.values_list("id", "amount_minor")})
     for row in transfers:
         if row.reversed_minor != back[row.id]:
@@ -223,7 +244,7 @@ def _payouts(payouts: list[Payout]) -> Iterator[Finding]:
     ids = [row.provider_payout_id for row in payouts]
     ours = _moved({"payout"}, ids)
     # All but its own movement: payouts by hand before it, and what came back of others, count in it.
-    theirs = BalanceTransaction.objects.filter(~Q(account_id=""), ~Q(source_id=F("payout_id")), payout_id__in=ids)
+    theirs = BalanceTransaction.objects.filter(~Q(account_id=""), ~Q(source_id=F("payout_id")), Among("payout_id", ids))
     inside = _sums(theirs, "payout_id", "net_minor")
     for row in payouts:
         if row.vendor_id is None:

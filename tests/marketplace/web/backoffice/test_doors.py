@@ -155,7 +155,6 @@ POSTED = {
     "finance:bank_receipt",
     "finance:bank_return",
     "finance:bank_refund",
-    "finance:bank_account",
     "finance:settlement_new",
     "finance:settlement_sent",
     "finance:settlement_returned",
