@@ -27,6 +27,9 @@ from billing.payments.models import Payment, PaymentAttempt, PaymentState
 from billing.stripe.confirm import confirm_session
 from billing.stripe.models import ConnectedAccount
 from billing.stripe.onboarding import refresh_account, start
+from billing.stripe.plan_checkouts import open_checkout, take_checkout
+from billing.subscriptions.models import CheckoutState, PlanCheckout, PlanPrice
+from billing.subscriptions.queries import live_subscription
 from kit import clock
 from kit.links import absolute_url
 from marketplace.carts.actions import add_to_cart, ensure_cart, remove_line
@@ -54,6 +57,7 @@ from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 
 PASSWORD = "souk-demo-2026"  # noqa: S105  (the demo's; printed at its start)
 VISA, DECLINED = "4242424242424242", "4000000000000002"
+CARD_FAILS_LATER = "4000000000000341"
 
 
 @dataclass(frozen=True)
@@ -201,6 +205,24 @@ def onboard(vendor: Vendor, sandbox: Sandbox) -> Vendor:
             refresh_account(vendor.id)
         vendor.refresh_from_db()
     return vendor
+
+
+def subscribe(vendor: Vendor, plan: str, interval: str, sandbox: Sandbox, card: str = VISA) -> None:
+    """An owner of the vendor chooses a plan and pays it on the provider's page. A vendor that has one is left alone."""
+    here = absolute_url("market", "/")
+    with acting_as("store"):
+        if live_subscription(vendor.id):
+            return
+        price = PlanPrice.objects.select_related("plan").get(plan__code=plan, interval=interval, retired_at=None)
+        open_checkout(vendor, price, success_url=here, cancel_url=here)
+        session_id = PlanCheckout.objects.get(vendor_id=vendor.id, state=CheckoutState.OPEN).provider_session_id
+        try:
+            sandbox.pay(session_id, card, vendor.email)
+        except SandboxRefused as refused:
+            # Paid already, by the run that was interrupted.
+            if "paid" not in str(refused):
+                raise
+        take_checkout(session_id, vendor_id=vendor.id)
 
 
 def set_shipping(vendor: Vendor, *, flat_minor: int, free_from_minor: int | None, handling_days: int) -> None:

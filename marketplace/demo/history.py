@@ -28,6 +28,7 @@ class Kind(StrEnum):
     APPLY = "apply"
     APPROVE = "approve"
     PUBLISH = "publish"
+    SUBSCRIBE = "subscribe"
     SETTLE = "settle"
     PLACE = "place"
     DECLINED = "declined"
@@ -87,11 +88,32 @@ class History:
     purchases: dict[int, Purchase]
 
 
+@dataclass(frozen=True)
+class ChosenPlan:
+    """A plan that a vendor subscribes to. The card of one that `cannot_pay` is refused once there is something to pay."""
+
+    at: timedelta
+    plan: str
+    interval: str
+    cannot_pay: bool = False
+
+
+# One has paid for a year, one by the month and again just now; one tries for a week more, and one's card was refused when
+# its trial was over.
+CHOSEN = {
+    "brennhaus": ChosenPlan(timedelta(hours=3), "scale", "year"),
+    "norrljus": ChosenPlan(timedelta(hours=5), "scale", "month"),
+    "olivar": ChosenPlan(timedelta(days=11, hours=4), "growth", "month", cannot_pay=True),
+    "marelle": ChosenPlan(timedelta(days=24, hours=9), "growth", "month"),
+}
+
+
 def base_history() -> History:
     """The month as every demo has it: 62 orders, two shops that are on their way in, new products every few days."""
     plan = _Plan(random.Random(20260131), VENDORS, CUSTOMERS)
     plan.newcomers()
     plan.shelves()
+    plan.plans()
     for number, ago in enumerate(_times_ago(plan.dice)):
         plan.buy(number, MONTH - ago)
     for number in (900, 901, 902):
@@ -175,6 +197,11 @@ class _Plan:
                 self.deeds.append(
                     Deed(published_at(vendor, product), Kind.PUBLISH, vendor=vendor.slug, product=product)
                 )
+
+    def plans(self) -> None:
+        """What vendors subscribe to."""
+        for slug, chosen in CHOSEN.items():
+            self.deeds.append(Deed(chosen.at, Kind.SUBSCRIBE, vendor=slug))
 
     def buy(self, number: int, at: timedelta) -> None:
         """An order placed at `at`, and all that follows from it before the month is over."""

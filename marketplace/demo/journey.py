@@ -42,6 +42,7 @@ from taxonomy.actions import load_categories
 from taxonomy.queries import tree
 from tenants.isolation.doors import acting_as, bind_vendor
 from tenants.shop.catalog.models import ImportState, Product, ProductImport
+from tenants.vendors.entitlements import allowed_to
 from tenants.vendors.models import Vendor, VendorState
 
 Result = TypeVar("Result")
@@ -106,6 +107,7 @@ class Journey:
         self._step("Vendors apply", "applied", self._apply)
         self._step("Staff approves, shops open", "approved", self._approve)
         self._step("Vendors give their payout details", "onboarded", self._onboard)
+        self._step("A vendor subscribes to a plan, and pays", "subscribed", self._subscribe)
         self._step("Vendors import their products", "imported", self._import)
         self._step("The catalogue shows them", "visible", self._wait_for_offers)
 
@@ -207,6 +209,12 @@ class Journey:
         if active != len(self.script.vendors):
             raise RuntimeError(f"only {active} of {len(self.script.vendors)} vendors are active")
         return f"{active} vendors may sell"
+
+    def _subscribe(self) -> str:
+        vendor = self._vendor(self.script.vendors[0].cast.slug)
+        acts.subscribe(vendor, "scale", "month", self.sandbox)
+        with acting_as("store"):
+            return f"{vendor.name} has {allowed_to(vendor.id).plan_name}"
 
     def _import(self) -> str:
         began = self.progress.seconds

@@ -9,6 +9,7 @@ from django.db.models import Q, Sum
 from billing.ledger.models import AccountCode, Posting
 from billing.payments.models import Payment, PaymentShare, PaymentState
 from billing.payouts.models import Payout, PayoutState, Transfer, TransferState
+from billing.subscriptions.models import SubscriptionInvoice
 from kit.money import Money
 from tenants.vendors.models import Vendor
 
@@ -28,7 +29,10 @@ class MoneyRow:
 
 @dataclass(frozen=True)
 class MoneyTable:
-    """A row per vendor that sold; what customers paid, what the provider took, what the platform keeps."""
+    """A row per vendor that sold; what customers paid, what the provider took, what the platform keeps.
+
+    `plans_minor` is what vendors paid for their plans: no part of what customers paid.
+    """
 
     currency: str
     rows: list[MoneyRow]
@@ -36,6 +40,7 @@ class MoneyTable:
     refunded_minor: int
     commission_minor: int
     provider_fee_minor: int
+    plans_minor: int = 0
 
     @property
     def earnings_minor(self) -> int:
@@ -108,6 +113,7 @@ class MoneyTable:
             f"commission           {Money(self.commission_minor, self.currency)}",
             f"  of it the provider {Money(self.provider_fee_minor, self.currency)}",
             f"  of it the platform {Money(self.commission_minor - self.provider_fee_minor, self.currency)}",
+            *([f"paid for plans       {Money(self.plans_minor, self.currency)}"] if self.plans_minor else []),
             f"unexplained          {Money(left - self.earnings_minor - self.commission_minor, self.currency)}",
         ]
 
@@ -145,11 +151,14 @@ def money_table(currency: str = "EUR") -> MoneyTable:
     tax_on_commission = Q(account__code=AccountCode.TAX_PAYABLE) & (
         Q(entry__kind__in=commission_entries) | Q(entry__reverses__kind__in=commission_entries)
     )
+    # What vendors pay for their plans has fees of its own, which no commission has to bear.
+    bills = SubscriptionInvoice.objects.filter(currency=currency)
     balances = dict(
         Posting.objects.filter(
             Q(account__code__in=(AccountCode.COMMISSION, AccountCode.STRIPE_PROCESSING)) | tax_on_commission,
             currency=currency,
         )
+        .exclude(entry__reference_id__in=bills.values("id"))
         .values_list("account__code")
         .annotate(sum=Sum("amount_minor"))
         .values_list("account__code", "sum")
@@ -172,4 +181,5 @@ def money_table(currency: str = "EUR") -> MoneyTable:
         refunded_minor=paid["refunded"] or 0,
         commission_minor=-balances.get(AccountCode.COMMISSION, 0) - balances.get(AccountCode.TAX_PAYABLE, 0),
         provider_fee_minor=balances.get(AccountCode.STRIPE_PROCESSING, 0),
+        plans_minor=sum(bills.values_list("paid_minor", flat=True)),
     )

@@ -258,6 +258,10 @@ class Seeding:
         cast = cast_of(deed.vendor)
         if deed.kind == Kind.PUBLISH:
             self._put_out(cast, deed.product)
+        elif deed.kind == Kind.SUBSCRIBE:
+            chosen = history.CHOSEN[deed.vendor]
+            card = acts.CARD_FAILS_LATER if chosen.cannot_pay else acts.VISA
+            acts.subscribe(self.vendor(cast.slug), chosen.plan, chosen.interval, self.sandbox, card)
         elif deed.kind == Kind.APPLY:
             acts.apply_(cast, acts.ensure_user(cast.email, cast.contact_name))
         else:

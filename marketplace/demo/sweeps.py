@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from billing.reconciliation.tasks import reconcile_when_due
 from billing.stripe import tasks as stripe
+from billing.subscriptions import tasks as plans
 from marketplace.checkout.tasks import release_expired_holds
 from marketplace.demo.settled import unsettled
 from notifications.tasks import send_due
@@ -23,6 +24,8 @@ PLATFORM: tuple[Callable[[], int], ...] = (
     stripe.send_refunds,
     stripe.sync_balance,
     stripe.sync_payouts,
+    plans.dun,
+    plans.recognize_revenue,
     deliver,
     send_due,
 )
