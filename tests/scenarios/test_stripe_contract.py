@@ -21,20 +21,52 @@ pytestmark = pytest.mark.slow
 # Every call of ours to the SDK, and where it goes.
 CALLS = {
     "v1.balance.retrieve": "GET /v1/balance",
+    "v1.balance_settings.update": "POST /v1/balance_settings",
     "v1.balance_transactions.list": "GET /v1/balance_transactions",
+    "v1.balance_transactions.retrieve": "GET /v1/balance_transactions/{id}",
+    "v1.billing_portal.configurations.create": "POST /v1/billing_portal/configurations",
+    "v1.billing_portal.configurations.update": "POST /v1/billing_portal/configurations/{configuration}",
+    "v1.billing_portal.sessions.create": "POST /v1/billing_portal/sessions",
+    "v1.charges.list": "GET /v1/charges",
     "v1.charges.retrieve": "GET /v1/charges/{charge}",
     "v1.checkout.sessions.create": "POST /v1/checkout/sessions",
     "v1.checkout.sessions.expire": "POST /v1/checkout/sessions/{session}/expire",
     "v1.checkout.sessions.list": "GET /v1/checkout/sessions",
     "v1.checkout.sessions.retrieve": "GET /v1/checkout/sessions/{session}",
+    "v1.credit_notes.list": "GET /v1/credit_notes",
+    "v1.credit_notes.retrieve": "GET /v1/credit_notes/{id}",
+    "v1.disputes.close": "POST /v1/disputes/{dispute}/close",
+    "v1.disputes.list": "GET /v1/disputes",
+    "v1.disputes.retrieve": "GET /v1/disputes/{dispute}",
+    "v1.disputes.update": "POST /v1/disputes/{dispute}",
     "v1.events.list": "GET /v1/events",
+    "v1.files.create": "POST /v1/files",
+    "v1.invoice_payments.list": "GET /v1/invoice_payments",
+    "v1.invoices.create_preview": "POST /v1/invoices/create_preview",
+    "v1.invoices.line_items.list": "GET /v1/invoices/{invoice}/lines",
+    "v1.invoices.retrieve": "GET /v1/invoices/{invoice}",
+    "v1.payment_intents.retrieve": "GET /v1/payment_intents/{intent}",
+    "v1.payouts.create": "POST /v1/payouts",
+    "v1.payouts.list": "GET /v1/payouts",
     "v1.payouts.retrieve": "GET /v1/payouts/{payout}",
+    "v1.prices.create": "POST /v1/prices",
+    "v1.prices.list": "GET /v1/prices",
+    "v1.prices.update": "POST /v1/prices/{price}",
+    "v1.products.create": "POST /v1/products",
+    "v1.products.update": "POST /v1/products/{id}",
     "v1.refunds.create": "POST /v1/refunds",
     "v1.refunds.list": "GET /v1/refunds",
     "v1.refunds.retrieve": "GET /v1/refunds/{refund}",
+    "v1.subscriptions.cancel": "DELETE /v1/subscriptions/{subscription_exposed_id}",
+    "v1.subscriptions.resume": "POST /v1/subscriptions/{subscription}/resume",
+    "v1.subscriptions.retrieve": "GET /v1/subscriptions/{subscription_exposed_id}",
+    "v1.subscriptions.update": "POST /v1/subscriptions/{subscription_exposed_id}",
+    "v1.tax_rates.create": "POST /v1/tax_rates",
     "v1.transfers.create": "POST /v1/transfers",
     "v1.transfers.list": "GET /v1/transfers",
     "v1.transfers.retrieve": "GET /v1/transfers/{transfer}",
+    "v1.transfers.reversals.create": "POST /v1/transfers/{id}/reversals",
+    "v1.transfers.reversals.list": "GET /v1/transfers/{id}/reversals",
     "v1.webhook_endpoints.create": "POST /v1/webhook_endpoints",
     "v1.webhook_endpoints.list": "GET /v1/webhook_endpoints",
     "v1.webhook_endpoints.update": "POST /v1/webhook_endpoints/{webhook_endpoint}",
@@ -44,6 +76,7 @@ CALLS = {
     "v2.core.event_destinations.create": "POST /v2/core/event_destinations",
     "v2.core.event_destinations.disable": "POST /v2/core/event_destinations/{id}/disable",
     "v2.core.event_destinations.list": "GET /v2/core/event_destinations",
+    "v2.core.event_destinations.update": "POST /v2/core/event_destinations/{id}",
 }
 TOOL = ROOT.parent / "shared" / "tools" / "stripe_contract"
 
@@ -72,15 +105,16 @@ def anonymous(template: str) -> str:
 
 
 def calls_in_the_code() -> set[str]:
-    """Calls of the SDK's services, direct or by way of a variable `service`."""
+    """Calls of the SDK's services, direct or by way of a variable that stands for a part of the client."""
     found: set[str] = set()
     for file in sorted((ROOT / "billing" / "stripe").glob("*.py")):
-        service = ""
+        short: dict[str, str] = {}
         for line in file.read_text().splitlines():
-            if named := re.search(r"service = stripe_client\(\)\.([\w.]+)$", line):
-                service = named[1]
+            if named := re.search(r"(\w+) = stripe_client\(\)\.([\w.]+)$", line):
+                short[named[1]] = named[2]
             found |= {call[1] for call in re.finditer(r"stripe_client\(\)\.([\w.]+)\(", line)}
-            found |= {f"{service}.{call[1]}" for call in re.finditer(r"\bservice\.(\w+)\(", line)}
+            for name, meant in short.items():
+                found |= {f"{meant}.{call[1]}" for call in re.finditer(rf"(?<![\w.]){name}\.([\w.]+)\(", line)}
     return found
 
 
