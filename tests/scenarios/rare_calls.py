@@ -8,6 +8,7 @@ import os
 import sys
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "platform"), str(ROOT)]
@@ -22,9 +23,14 @@ from django.conf import settings  # noqa: E402
 from billing.payments.actions import end_session, request_refund  # noqa: E402
 from billing.payments.models import Payment, PaymentShare, Refund, RefundState  # noqa: E402
 from billing.payouts.models import Transfer, TransferState  # noqa: E402
-from billing.stripe import expiry, inbox, refunds, sync, transfers, webhooks  # noqa: E402
-from billing.stripe.models import WebhookEvent  # noqa: E402
+from billing.stripe import expiry, heal, inbox, refunds, sync, transfers, webhooks  # noqa: E402
+from billing.stripe import subscriptions as plans  # noqa: E402
+from billing.stripe.models import ConnectedAccount, WebhookEvent  # noqa: E402
+from billing.subscriptions import plans as keeping  # noqa: E402
+from billing.subscriptions.models import PlanPrice, SubscriptionInvoice, VendorSubscription  # noqa: E402
 from embedded.processes import sandbox_of  # noqa: E402
+from kit.ids import uuid7  # noqa: E402
+from kit.links import absolute_url  # noqa: E402
 from marketplace.catalog.models import Offer  # noqa: E402
 from marketplace.demo import acts  # noqa: E402
 from marketplace.demo.cast import CUSTOMERS  # noqa: E402
@@ -51,6 +57,92 @@ def the_secrets_of_the_webhooks_were_lost() -> None:
     with acting_as("platform"):
         assert set(webhooks.register_endpoints()) == {"platform", "connect", "accounts"}
         assert webhooks.register_endpoints() == {}
+
+
+def an_older_release_registered_the_endpoints() -> None:
+    with acting_as("platform"), patch.object(webhooks, "ACCOUNT_EVENTS", ["v2.core.account.updated"]):
+        for file in settings.WORLD.secrets.glob("stripe-webhook-accounts"):
+            file.unlink()
+        assert set(webhooks.register_endpoints()) == {"accounts"}
+    with acting_as("platform"):
+        assert webhooks.register_endpoints() == {}
+
+
+def a_vendor_changes_its_mind_about_its_plan(sandbox: Sandbox) -> None:
+    """Switched with a preview, ended and kept, looked at on the billing page; the office renames and reprices meanwhile."""
+    by = uuid7()
+    with acting_as("platform"):
+        subscription = VendorSubscription.objects.select_related("price__plan").get()
+        vendor = Vendor.objects.get(id=subscription.vendor_id)
+        growth = PlanPrice.objects.select_related("plan").get(plan__code="growth", interval="month", retired_at=None)
+        settings.PLATFORM_COUNTRY = vendor.country  # so that there is VAT to be told of
+        plans.switch(vendor, growth, at=plans.preview_switch(vendor, growth).at)
+        plans.cancel_at_end(vendor)
+        assert plans.keep(vendor).price == growth
+        here = absolute_url("market", "/")
+        plans.open_portal(vendor, return_url=here)
+        keeping.set_price(plan=growth.plan, by=by, interval="month", amount_minor=3100)
+        plan = growth.plan
+        terms = {name: getattr(plan, name) for name in (*keeping.LIMITS, *keeping.FEATURES)}
+        keeping.change_plan(plan=plan, by=by, name="Growing", **terms)
+        assert plans.sync_plans() == 3
+        plans.open_portal(vendor, return_url=here)
+        invoice = SubscriptionInvoice.objects.filter(total_minor__gt=0).latest("created_at")
+        assert len(list(plans._all_lines(invoice.provider_invoice_id))) == len(invoice.lines)
+        assert sync.confirm_charge(invoice.provider_charge_id) == ""
+
+
+def the_operator_acts_at_the_provider(sandbox: Sandbox) -> None:
+    """A credit note, a second subscription, and a trial without a card, made by hand on the provider's own pages."""
+
+    def by_hand(path: str, **params: object) -> str:
+        answer = sandbox._http.post(path, data=params)
+        assert answer.is_success, answer.text
+        return str(answer.json()["id"])
+
+    with acting_as("platform"):
+        first = VendorSubscription.objects.select_related("price").get()
+        invoice = SubscriptionInvoice.objects.filter(total_minor__gt=0).latest("created_at")
+        plans.sync_credit_note(
+            by_hand("/v1/credit_notes", invoice=invoice.provider_invoice_id, amount=100, credit_amount=100)
+        )
+        invoice.refresh_from_db()
+        assert invoice.credited_minor == 100
+        account = ConnectedAccount.objects.get(vendor_id=first.vendor_id)
+        other = ConnectedAccount.objects.exclude(vendor_id=first.vendor_id).exclude(account_id="").earliest("vendor_id")
+        offered = PlanPrice.objects.get(plan_id=first.price.plan_id, interval="month", retired_at=None)
+        price = offered.provider_price_id
+        second = by_hand(
+            "/v1/subscriptions",
+            **{
+                "customer_account": account.account_id,
+                "items[0][price]": price,
+                "default_payment_method": "pm_card_visa",
+            },
+        )
+        plans.sync_subscription(second)
+        assert VendorSubscription.objects.get(provider_subscription_id=second).status == "canceled"
+        trial = by_hand(
+            "/v1/subscriptions",
+            **{
+                "customer_account": other.account_id,
+                "items[0][price]": price,
+                "trial_period_days": 1,
+                "trial_settings[end_behavior][missing_payment_method]": "pause",
+            },
+        )
+        acts.let_time_pass(timedelta(days=1, hours=2), sandbox)
+        paused = plans.sync_subscription(trial)
+        assert paused
+        assert paused.status == "paused"
+        by_hand(f"/v1/subscriptions/{trial}", default_payment_method="pm_card_visa")
+        assert plans.keep(Vendor.objects.get(id=other.vendor_id)).status == "active"
+
+
+def an_order_is_looked_up_at_the_provider() -> None:
+    with acting_as("platform"):
+        paid = Payment.objects.filter(state="paid").earliest("created_at")
+        assert heal.heal_order(order_id=paid.reference_id, by=uuid7()).charges == 1
 
 
 def a_customer_gives_up() -> None:
@@ -112,9 +204,13 @@ def main() -> int:
         settings.STRIPE_API_BASE = address
         sandbox = Sandbox()
         the_secrets_of_the_webhooks_were_lost()
+        an_older_release_registered_the_endpoints()
         a_customer_gives_up()
         the_answers_to_transfers_are_lost(sandbox)
         a_refund_waits_for_longer_than_a_key_lasts(sandbox)
+        a_vendor_changes_its_mind_about_its_plan(sandbox)
+        the_operator_acts_at_the_provider(sandbox)
+        an_order_is_looked_up_at_the_provider()
         old_news_comes_again()
         acts.let_time_pass(timedelta(days=10), sandbox)
         settle()
