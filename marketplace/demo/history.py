@@ -39,6 +39,13 @@ class Kind(StrEnum):
     PACK = "pack"
     SHIP = "ship"
     DELIVER = "deliver"
+    ASK_ABOUT = "ask about"
+    DISPUTE = "dispute"
+    LOSE_DISPUTE = "lose dispute"
+    BEGIN_ANSWER = "begin answer"
+    GIVE_BACK = "give back"
+    ASK_FOR_ALL = "ask for all"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True)
@@ -115,9 +122,11 @@ def base_history() -> History:
     plan.shelves()
     plan.plans()
     for number, ago in enumerate(_times_ago(plan.dice)):
-        plan.buy(number, MONTH - ago)
+        # The first at once: on whatever day it is seeded, the month before has something to be closed with.
+        plan.buy(number, MONTH - ago if number else timedelta(hours=2))
     for number in (900, 901, 902):
         plan.buy(number, MONTH)
+    plan.deeds += TROUBLES
     for day in range(1, MONTH.days):
         plan.deeds.append(Deed(timedelta(days=day), Kind.SETTLE))
     return plan.history()
@@ -165,6 +174,18 @@ def _times_ago(dice: random.Random) -> Iterator[timedelta]:
 UNPAID, DECLINED, LOST = {5, 21, 44}, {5, 17}, 13
 # The last three orders are of this very moment: two are being paid.
 BEING_PAID = {900, 901}
+# What does not go well, by purchase: one dispute is lost, one waits for its answer, one bank only asks; a vendor gives
+# something back, support asks for more than it may give alone, and a customer changes her mind.
+TROUBLES = (
+    Deed(timedelta(days=16), Kind.DISPUTE, 3),
+    Deed(timedelta(days=28, hours=12), Kind.LOSE_DISPUTE, 3),
+    Deed(timedelta(days=29), Kind.DISPUTE, 35),
+    Deed(timedelta(days=30), Kind.BEGIN_ANSWER, 35, "brennhaus"),
+    Deed(timedelta(days=30), Kind.ASK_ABOUT, 38),
+    Deed(timedelta(days=30, hours=8), Kind.CANCEL, 54),
+    Deed(timedelta(days=30, hours=18), Kind.ASK_FOR_ALL, 33, "norrljus"),
+    Deed(timedelta(days=30, hours=20), Kind.GIVE_BACK, 43, "brennhaus"),
+)
 VENDORS_OF_A_PURCHASE = (1, 2, 1, 3, 1, 2, 1, 1, 4, 2)
 
 

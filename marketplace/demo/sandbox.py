@@ -49,6 +49,18 @@ class Sandbox:
         body = {"card": card, "email": email, "timeout": self._webhook_seconds}
         return str(self._control(f"sessions/{session_id}/pay", body)["status"])
 
+    def dispute(self, charge_id: str, reason: str) -> str:
+        """Let the customer's bank ask for a charge back, for Stripe's `reason` or only asking (`inquiry`); gives its id."""
+        return str(self._control(f"charges/{charge_id}/dispute", {"reason": reason})["id"])
+
+    def close_dispute(self, dispute_id: str, status: str) -> None:
+        """Let the bank decide: "won" or "lost"."""
+        self._control(f"disputes/{dispute_id}/close", {"status": status})
+
+    def top_up(self, amount_minor: int) -> None:
+        """Put money of the platform's own onto its balance."""
+        self._control("topup", {"amount": amount_minor})
+
     def drain(self, timeout_seconds: float = 20) -> dict[str, Any]:
         """Wait until every webhook has been delivered; gives the counts by state."""
         return self._control("webhooks/drain", {"timeout": timeout_seconds})

@@ -15,12 +15,18 @@ from django.conf import settings
 from django.db.models import Count
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from billing.commissions.models import Simulation
+from billing.disputes.models import TO_ANSWER, Dispute
+from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount
+from billing.reconciliation.models import ReconciliationException
+from billing.statements.models import Document
 from kit.links import absolute_url
 from marketplace.catalog.models import Listing
 from marketplace.demo.acts import PASSWORD
 from marketplace.demo.cast import STAFF, VENDORS
 from marketplace.demo.progress import Progress
-from marketplace.orders.models import Fulfillment, Order
+from marketplace.orders.models import Fulfillment, Order, VendorOrder
+from marketplace.returns.models import RefundRequest, RequestState
 from tenants.isolation.doors import acting_as, bind_vendor
 from tenants.shop.catalog.models import Product, ProductState
 from tenants.vendors.models import Vendor, VendorState
@@ -29,6 +35,7 @@ WIDTHS = {390: 844, 1440: 900}
 THEMES = ("light", "dark")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--hide-scrollbars"]
+OWNERS = {each.email: each.slug for each in VENDORS}
 PATIENCE_MS = 30_000
 Row = TypeVar("Row")
 HEIGHT = "document.documentElement.scrollHeight"
@@ -75,11 +82,73 @@ def screens() -> list[Screen]:
             "a vendor that applied", Vendor.objects.filter(state=VendorState.APPLIED).order_by("applied_at").first()
         )
         vendor = Vendor.objects.get(slug=VENDORS[0].slug)
+        dispute = _or_say(
+            "a dispute of its first shop that waits for an answer",
+            Dispute.objects.filter(
+                state__in=TO_ANSWER, slices__vendor_id=vendor.id, answers__vendor_id=vendor.id
+            ).first(),
+        )
+        asked = _or_say(
+            "a refund that waits for a second person",
+            RefundRequest.objects.filter(state=RequestState.WAITING).order_by("-id").first(),
+        )
+        sold = _or_say(
+            "an order of its first shop that could be refunded",
+            VendorOrder.objects.filter(vendor_id=vendor.id, fulfillment=Fulfillment.DELIVERED).order_by("-id").first(),
+        )
+        simulation = _or_say("a simulation of commission rules", Simulation.objects.order_by("-created_at").first())
+        document = _or_say("a document of a closed month", Document.objects.order_by("-issued_at", "-id").first())
+        documented = Vendor.objects.get(id=document.vendor_id)
+        exception = _or_say(
+            "a difference that was explained", ReconciliationException.objects.order_by("-first_seen_at").first()
+        )
+        account = _or_say(
+            "an account of its first shop",
+            LedgerAccount.objects.filter(vendor_id=vendor.id, code=AccountCode.VENDOR_PAYABLE).first(),
+        )
+        entry = _or_say("an entry", JournalEntry.objects.filter(kind="sale").order_by("-occurred_at").first())
     with bind_vendor(vendor):
         published = Product.objects.filter(state=ProductState.PUBLISHED)
         product = _or_say("a product", published.annotate(n=Count("variants")).order_by("-n", "title").first())
+    keeper = next(each for each in VENDORS if each.slug == documented.slug)
     staff = {each.role: each.email for each in STAFF}
     owner, office, money = VENDORS[0].email, staff["administrator"], staff["accountant"]
+    portal = {
+        "refund": f"/orders/{sold.id}/refund/?kind=refund",
+        "refunds": "/refunds/",
+        "money": "/money/",
+        "payouts": "/money/payouts/",
+        "disputes": "/disputes/",
+        "dispute": f"/disputes/{dispute.id}/",
+    }
+    backoffice = {
+        "approval": f"/vendors/{applied.id}/",
+        "commissions": "/commissions/",
+        "draft": f"/commissions/drafts/{simulation.draft_id}/",
+        "simulation": f"/commissions/simulations/{simulation.id}/",
+        "refunds": "/refunds/",
+        "refund": f"/refunds/{asked.id}/",
+    }
+    console = {
+        "home": "",
+        "reconciliation": "reconciliation/",
+        "exceptions": "reconciliation/?state=resolved",
+        "exception": f"reconciliation/exceptions/{exception.id}/",
+        "approvals": "approvals/",
+        "ledger": "ledger/",
+        "account": f"ledger/accounts/{account.id}/",
+        "entry": f"ledger/entries/{entry.id}/",
+        "transfers": "transfers/",
+        "payouts": "payouts/",
+        "disputes": "disputes/",
+        "dispute": f"disputes/{dispute.id}/",
+        "debts": "debts/",
+        "months": "periods/",
+        "documents": "documents/",
+        "exports": "exports/",
+        "accounts": "exports/accounts/",
+        "jobs": "jobs/",
+    }
     return [
         Screen("home", _market("/")),
         Screen("category", _market(f"/c/{listing.category_path.split('/')[0]}/")),
@@ -90,9 +159,13 @@ def screens() -> list[Screen]:
         Screen("portal-home", absolute_url("portal", "/", vendor.slug), owner),
         Screen("portal-orders", absolute_url("portal", "/orders/", vendor.slug), owner),
         Screen("portal-product", absolute_url("portal", f"/products/{product.id}/", vendor.slug), owner),
-        Screen("office-approval", absolute_url("office", f"/vendors/{applied.id}/"), office),
-        Screen("finance-home", absolute_url("office", "/finance/"), money),
-        Screen("finance-reconciliation", absolute_url("office", "/finance/reconciliation/"), money),
+        *(Screen(f"portal-{name}", absolute_url("portal", path, vendor.slug), owner) for name, path in portal.items()),
+        Screen("portal-documents", absolute_url("portal", "/money/documents/", keeper.slug), keeper.email),
+        *(Screen(f"office-{name}", absolute_url("office", path), office) for name, path in backoffice.items()),
+        *(
+            Screen(f"finance-{name}", absolute_url("office", f"/finance/{path}"), money)
+            for name, path in console.items()
+        ),
     ]
 
 
@@ -159,8 +232,8 @@ def _signed_in(browser: Browser, person: str) -> dict[str, object]:
         page.wait_for_url(lambda url: settings.LOGIN_URL not in url)
         if person in {each.email for each in STAFF}:
             page.goto(absolute_url("office", "/"))
-        elif person == VENDORS[0].email:
-            page.goto(absolute_url("portal", "/", VENDORS[0].slug))
+        elif person in OWNERS:
+            page.goto(absolute_url("portal", "/", OWNERS[person]))
     else:
         _fill_cart(page)
     return _cookies(context)

@@ -28,7 +28,7 @@ from billing.stripe.webhooks import register_endpoints
 from kit import clock
 from kit.links import absolute_url
 from marketplace.catalog.models import Offer
-from marketplace.demo import acts, history, scaled
+from marketplace.demo import acts, desk, history, scaled
 from marketplace.demo.cast import CUSTOMERS, STAFF, VENDORS
 from marketplace.demo.cast import vendor as cast_of
 from marketplace.demo.drawings import Drawings
@@ -38,6 +38,7 @@ from marketplace.demo.progress import Progress
 from marketplace.demo.sandbox import Sandbox
 from marketplace.demo.sweeps import settle, tell
 from marketplace.orders.models import Fulfillment, Order, VendorOrder
+from marketplace.returns.actions import Actor
 from tenants.isolation.doors import acting_as
 from tenants.vendors.models import MemberRole, Vendor
 
@@ -57,6 +58,7 @@ class Done:
     shelves: bool = False
     more: bool = False
     deeds: int = 0
+    desk: bool = False
     orders: dict[str, str] = field(default_factory=dict)
     finished: bool = False
     scaled: bool = False
@@ -250,6 +252,9 @@ class Seeding:
         elif deed.kind in FULFILLED:
             self._fulfill(deed)
             tell()
+        elif deed.kind in TROUBLED:
+            self._trouble(deed)
+            tell()
         else:
             self._buy(deed, plan.purchases[deed.purchase])
             tell()
@@ -308,21 +313,45 @@ class Seeding:
             carrier = CARRIERS.get(vendor.country, "Post")
             acts.accept_and_ship(vendor, part.id, carrier=carrier, until=FULFILLED[deed.kind], by=self._member(vendor))
 
+    def _trouble(self, deed: Deed) -> None:
+        order = self._order(deed.purchase)
+        if deed.kind in BANKS:
+            desk.dispute(order, self.sandbox, BANKS[deed.kind])
+        elif deed.kind == Kind.LOSE_DISPUTE:
+            desk.lose_dispute(order, self.sandbox)
+        elif deed.kind == Kind.CANCEL:
+            desk.cancel(order)
+        else:
+            vendor = self.vendor(deed.vendor)
+            if deed.kind == Kind.BEGIN_ANSWER:
+                desk.begin_answer(order, vendor)
+            elif deed.kind == Kind.GIVE_BACK:
+                desk.give_back(order, vendor, acts.owner_of(vendor))
+            else:
+                desk.ask_for_all(order, vendor, self._staff("support"))
+
     # --- When it is over
 
     def _end(self, *, scaled: bool) -> None:
         """Nothing is left to do, every cent is explained, and from now on the provider tells the web process."""
+        self._once("desk", self._lay_the_desk)
         settle(to_the_last=True)
         self.progress.step("Match orders, ledger and provider")
         with acting_as("platform"):
             register_endpoints()
+            desk.explain_a_difference(self._staff("accountant"))
             found = reconcile()
             if not found.matches:
                 open_ = ReconciliationException.objects.filter(state="open").values_list("explanation", flat=True)
                 raise RuntimeError("the seeded books do not match: " + "; ".join(open_[:5]))
+            desk.close_first_month(self._staff("controller"))
         self.done.finished, self.done.scaled, self.done.deeds = True, scaled, 0
         self.done.write()
         self.progress.finish(f"{found.entries_checked} entries, no exceptions")
+
+    def _lay_the_desk(self) -> None:
+        desk.draft_rules(self._staff("administrator"))
+        self.sandbox.top_up(desk.TOP_UP_MINOR)
 
     # --- What is looked up
 
@@ -336,6 +365,10 @@ class Seeding:
         if vendor.slug not in self._members:
             self._members[vendor.slug] = acts.owner_of(vendor).id
         return self._members[vendor.slug]
+
+    def _staff(self, role: str) -> Actor:
+        email = next(each.email for each in STAFF if each.role == role)
+        return Actor("staff", self._user(email).id, f"staff:{role}")
 
     def _user(self, email: str) -> User:
         if email not in self._users:
@@ -354,3 +387,5 @@ FULFILLED = {
     Kind.SHIP: Fulfillment.SHIPPED,
     Kind.DELIVER: Fulfillment.DELIVERED,
 }
+BANKS = {Kind.DISPUTE: "product_not_received", Kind.ASK_ABOUT: "inquiry"}
+TROUBLED = {*BANKS, Kind.LOSE_DISPUTE, Kind.BEGIN_ANSWER, Kind.CANCEL, Kind.GIVE_BACK, Kind.ASK_FOR_ALL}

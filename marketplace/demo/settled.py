@@ -4,11 +4,12 @@ import time
 from collections.abc import Callable
 
 from billing.payments.models import Refund, RefundState
-from billing.payouts.models import Transfer, TransferState
+from billing.payouts.models import Reversal, ReversalState, Transfer, TransferState
 from billing.stripe.models import BalanceTransaction, WebhookEvent
 from kit import clock
 from marketplace.demo.acts import wait_until
 from marketplace.demo.sandbox import Sandbox
+from marketplace.returns.models import RefundRequest, RequestState
 from notifications.models import Mail, MailState
 from outbox.models import Delivery, DeliveryState, Fact
 from tenants.isolation.doors import acting_as
@@ -27,6 +28,8 @@ def unsettled() -> list[str]:
         "transfers to send": Transfer.objects.filter(state__in=(TransferState.DUE, TransferState.SENT)),
         "transfers to release": Transfer.objects.filter(state=TransferState.HELD, release_at__lte=now),
         "refunds to send": Refund.objects.filter(state__in=(RefundState.DUE, RefundState.SENT)),
+        "reversals to send": Reversal.objects.filter(state__in=(ReversalState.DUE, ReversalState.SENT)),
+        "refund requests to carry out": RefundRequest.objects.filter(state=RequestState.DUE),
         "movements to enter": BalanceTransaction.objects.filter(posted_at=None, account_id=""),
     }
     return [f"{count} {what}" for what, rows in waiting.items() if (count := rows.count())]

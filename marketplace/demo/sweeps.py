@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 
+from billing.disputes.tasks import remind
+from billing.ledger.tasks import keep_checkpoints
 from billing.reconciliation.tasks import reconcile_when_due
+from billing.statements import tasks as statements
 from billing.stripe import tasks as stripe
 from billing.subscriptions import tasks as plans
-from marketplace.checkout.tasks import release_expired_holds
+from marketplace.checkout.tasks import release_expired_holds, simulate_commissions
 from marketplace.demo.settled import unsettled
+from marketplace.returns.tasks import carry_out_due
 from notifications.tasks import send_due
 from outbox.tasks import deliver
 from tenants.isolation.doors import acting_as
@@ -20,8 +24,10 @@ PLATFORM: tuple[Callable[[], int], ...] = (
     release_expired_holds,
     stripe.heal_events,
     stripe.process_inbox,
+    carry_out_due,
     stripe.send_transfers,
     stripe.send_refunds,
+    stripe.send_reversals,
     stripe.sync_balance,
     stripe.sync_payouts,
     plans.dun,
@@ -30,6 +36,19 @@ PLATFORM: tuple[Callable[[], int], ...] = (
     send_due,
 )
 SHOPS: tuple[Callable[[], int], ...] = (run_imports,)
+# What nobody misses in a played month: the worker does it when there is one.
+LATER: tuple[Callable[[], int], ...] = (
+    stripe.settle_debt_checkouts,
+    stripe.sync_disputes,
+    stripe.sync_plans,
+    stripe.refresh_subscriptions,
+    remind,
+    keep_checkpoints,
+    simulate_commissions,
+    statements.issue_due,
+    statements.render_due,
+    statements.run_exports,
+)
 # Matching means something when nothing is on its way.
 IN_THE_END: tuple[Callable[[], int], ...] = (reconcile_when_due,)
 MOST_ROUNDS = 20

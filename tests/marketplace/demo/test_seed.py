@@ -40,8 +40,8 @@ def plan() -> History:
     ]
     day = timedelta(days=1)
     deeds = [
-        Deed(day, Kind.PLACE, 0),
-        Deed(day, Kind.PAY, 0),
+        Deed(timedelta(hours=1), Kind.PLACE, 0),
+        Deed(timedelta(hours=1), Kind.PAY, 0),
         *(Deed(2 * day, kind, 0, "olivar") for kind in (Kind.ACCEPT, Kind.PACK, Kind.SHIP)),
         *(Deed(2 * day, kind, 0, "meltemi") for kind in (Kind.ACCEPT, Kind.PACK, Kind.SHIP)),
         Deed(4 * day, Kind.DELIVER, 0, "olivar"),
