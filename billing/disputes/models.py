@@ -33,6 +33,26 @@ TO_ANSWER = (
 )
 
 
+# Why, in our words, by Stripe's: https://docs.stripe.com/disputes/categories
+REASONS = {
+    "bank_cannot_process": "The bank cannot process it",
+    "check_returned": "A check was returned",
+    "credit_not_processed": "A refund did not arrive",
+    "customer_initiated": "The customer takes it back",
+    "debit_not_authorized": "The debit was not allowed",
+    "duplicate": "Charged twice",
+    "fraudulent": "The customer did not pay this",
+    "general": "No reason given",
+    "incorrect_account_details": "Wrong account",
+    "insufficient_funds": "Not enough in the account",
+    "noncompliant": "Against the card network's rules",
+    "product_not_received": "Goods did not arrive",
+    "product_unacceptable": "Goods not as described",
+    "subscription_canceled": "The subscription was canceled",
+    "unrecognized": "The customer does not know it",
+}
+
+
 class Bearer(models.TextChoices):
     VENDOR = "vendor", "The vendor"
     PLATFORM = "platform", "The marketplace"
@@ -108,6 +128,11 @@ class Dispute(models.Model):
             models.Index(fields=["-opened_at", "-id"], name="dispute_newest"),
             models.Index(fields=["evidence_due_at"], name="dispute_due", condition=Q(closed_at__isnull=True)),
         ]
+
+    @property
+    def reason_words(self) -> str:
+        """The reason as people say it; one that is new to us as the provider writes it."""
+        return REASONS.get(self.reason) or self.reason.replace("_", " ").capitalize()
 
     @property
     def phase(self) -> Phase:

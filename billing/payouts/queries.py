@@ -77,7 +77,7 @@ PLACES = {
     TransferState.SENT: "On its way",
     TransferState.DONE: "On its way",
     TransferState.FAILED: "Needs attention",
-    TransferState.CANCELED: "Refunded",
+    TransferState.CANCELED: "Not transferred",
 }
 
 

@@ -89,7 +89,11 @@ def giving_back(
     kinds = kinds or RequestKind.values
     kind = data.get("kind", "")
     facts = facts_of(order_id, vendor_id=vendor_id)
-    state = GivingBack(facts, kind if kind in kinds else kinds[0], {name: str(value) for name, value in data.items()})
+    if kind not in kinds:
+        # Nothing is left to cancel of what has been sent: then it is about money.
+        sent = all(not line.unshipped for part in facts for line in part.lines)
+        kind = kinds[-1] if sent else kinds[0]
+    state = GivingBack(facts, kind, {name: str(value) for name, value in data.items()})
     if request.method != "POST":
         state.values = _suggested(state, data.get("parcel", ""))
         return state

@@ -21,7 +21,7 @@ from tenants.vendors.models import Vendor
 # How long an import that left rows out stays something to look at.
 TROUBLE_DAYS = 7
 # Pages of a part of something else: a parcel's are its order's.
-ALSO = {"orders": ("/parcels/", "/refunds/"), "products": ("/pictures/", "/documents/")}
+ALSO = {"orders": ("/parcels/",), "products": ("/pictures/", "/documents/")}
 WAITING = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED)
 
 
@@ -96,6 +96,7 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
     items = [_item(path, "Home", "home", "house", exact=True)]
     if allowed.see_orders:
         items.append(_item(path, "Orders", "orders", "package", count=counts.waiting))
+        items.append(_item(path, "Refunds", "refunds", "undo-2"))
     items += [
         _item(path, "Products", "products", "tag"),
         _item(path, "Stock", "stock", "boxes"),
@@ -104,7 +105,7 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
     if allowed.see_money:
         items.append(_item(path, "Money", "money", "wallet", title="Money"))
     if allowed.see_money or allowed.see_orders:
-        items.append(_item(path, "Disputes", "disputes", "scale", title="" if allowed.see_money else "Money"))
+        items.append(_item(path, "Disputes", "disputes", "shield-alert", title="" if allowed.see_money else "Money"))
     items += [
         _item(path, "Shop", "shop", "store", title="Settings"),
         _item(path, "Shipping", "shipping", "truck"),

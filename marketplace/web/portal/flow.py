@@ -31,7 +31,7 @@ def money_flow(vendor_id: UUID) -> list[dict[str, Any]]:
         _step(
             "On its way",
             money.on_its_way.amount_minor,
-            f"arrives on {money.arrives_on:%-d %B}" if money.arrives_on else "to your bank with the next payout",
+            _on_its_way(money),
             "send",
             reverse("portal:transfers"),
         ),
@@ -47,6 +47,12 @@ def _held(money: Any) -> str:
     if money.next_release_at:
         return f"next released on {money.next_release_at:%-d %B}"
     return f"until {settings.HOLD_DAYS} days after delivery"
+
+
+def _on_its_way(money: Any) -> str:
+    if money.on_its_way.amount_minor < 0:
+        return "taken back after it was paid out; your next earnings make up for it"
+    return f"arrives on {money.arrives_on:%-d %B}" if money.arrives_on else "to your bank with the next payout"
 
 
 def _step(label: str, amount_minor: int, note: str, icon: str, url: str) -> dict[str, Any]:

@@ -40,10 +40,11 @@ def exception(request: HttpRequest, exception_id: UUID) -> HttpResponse:
     people = names_of([row.owner_id, row.resolved_by, *(entry.actor_id for entry in history)])
     order = references([row.reference_id]).get(row.reference_id) if row.reference_id else None
     waiting = [approval for approval in approvals_about(f"exception:{row.id}") if approval.waits]
+    check = row.check_name.replace("_", " ").capitalize()
     context = {
         "row": row,
         "cause": cause_of(row),
-        "check": row.check_name.replace("_", " ").capitalize(),
+        "check": check,
         "days": (clock.now() - row.first_seen_at).days,
         "vendor": vendor,
         "order": order,
@@ -53,10 +54,17 @@ def exception(request: HttpRequest, exception_id: UUID) -> HttpResponse:
         "ways": [] if waiting or row.state != "open" else _ways(row),
         "waiting": waiting,
         "history": [
-            {"entry": entry, "who": people.get(entry.actor_id, "Someone") if entry.actor_id else "System"}
+            {
+                "entry": entry,
+                "who": people.get(entry.actor_id, "Someone") if entry.actor_id else "System",
+                "what": entry.action.rpartition(".")[2].replace("_", " ").capitalize(),
+            }
             for entry in history
         ],
-        "trail": [{"label": "Reconciliation", "url": reverse("finance:reconciliation")}, {"label": row.check_name}],
+        "trail": [
+            {"label": "Reconciliation", "url": reverse("finance:reconciliation")},
+            {"label": row.check_name.replace("_", " ").capitalize()},
+        ],
     }
     return render(request, "finance/exception.html", context)
 

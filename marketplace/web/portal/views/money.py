@@ -46,7 +46,7 @@ TRANSFER_TABS = (
     (TransferState.DUE, "Due"),
     (TransferState.DONE, "Transferred"),
     (TransferState.FAILED, "Failed"),
-    (TransferState.CANCELED, "Refunded"),
+    (TransferState.CANCELED, "Not transferred"),
 )
 RULES = {name: label.lower() for name, label in RULE_WORDS.items()}
 ENTRIES = {
@@ -348,7 +348,7 @@ def _transfers(vendor_id: UUID, rows: list[Transfer]) -> list[dict[str, Any]]:
         {
             "number": _number(orders, place.transfer),
             "transfer": place.transfer,
-            "status": {"In the bank": "settled", "Needs attention": "failed", "Refunded": "refunded"}.get(
+            "status": {"In the bank": "settled", "Needs attention": "failed", "Not transferred": "voided"}.get(
                 place.place, "held" if place.transfer.state == TransferState.HELD else "in_transit"
             ),
             "place": place.place,

@@ -42,7 +42,7 @@ def refunds(request: HttpRequest) -> HttpResponse:
     vendor_id, state = request.vendor.id, request.GET.get("state", "")  # type: ignore[attr-defined]
     page = requests_page(vendor_id=vendor_id, state=state, cursor=request.GET.get("cursor"), size=30)
     waiting = requests_waiting(vendor_id)
-    tabs = [(value, label, waiting if value == RequestState.WAITING else None) for value, label in TABS]
+    tabs = [(value, label, (waiting or None) if value == RequestState.WAITING else None) for value, label in TABS]
     names = _names(request)
     context = {
         "rows": [
