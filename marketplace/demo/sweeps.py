@@ -38,6 +38,9 @@ PLATFORM: tuple[Callable[[], int], ...] = (
 SHOPS: tuple[Callable[[], int], ...] = (run_imports,)
 # What nobody misses in a played month: the worker does it when there is one.
 LATER: tuple[Callable[[], int], ...] = (
+    stripe.send_credits,
+    stripe.keep_floor,
+    stripe.apply_payout_wishes,
     stripe.settle_debt_checkouts,
     stripe.sync_disputes,
     stripe.sync_plans,

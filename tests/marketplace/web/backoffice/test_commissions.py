@@ -233,7 +233,7 @@ def test_somebody_else_moving_meanwhile_does_no_harm(desk, rules):
 def test_the_page_takes_few_queries(desk, rules, django_assert_max_num_queries):
     at = desk("administrator")
     at.page("/commissions/")
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         at.page("/commissions/?vendor=moreau&category=home&amount=1&quantity=1")
 
 
