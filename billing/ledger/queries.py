@@ -7,7 +7,7 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount, Posting
@@ -85,6 +85,24 @@ class AccountPage:
     steps: list[Step]
     next_cursor: str | None
     previous_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindSum:
+    """What entries of one kind did to an account; `credits_minor` is positive."""
+
+    kind: str
+    debits_minor: int
+    credits_minor: int
+    postings_count: int
+
+    @property
+    def moved_minor(self) -> int:
+        return self.debits_minor - self.credits_minor
+
+    @property
+    def words(self) -> str:
+        return self.kind.replace("_", " ").capitalize()
 
 
 # Of each chosen account the newest checkpoint, and the postings after it: an index-only scan of a few hundred rows.
@@ -185,12 +203,13 @@ def trial_balance(*, until: datetime | None = None) -> list[TrialLine]:
     In each currency the balances sum to zero. One query.
     """
     if until is None:
-        sums: dict[tuple[str, str], list[int]] = {}
-        for fold in _folds():
-            line = sums.setdefault((fold.currency, fold.code), [0, 0])
-            line[0] += fold.debits_minor
-            line[1] += fold.credits_minor
-        return [TrialLine(code, currency, *sums[currency, code]) for currency, code in sorted(sums)]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT code, currency, sum(debits)::bigint, sum(credits)::bigint"
+                f" FROM ({FOLD}) AS fold (id, code, vendor_id, currency, debits, credits)"
+                " GROUP BY code, currency ORDER BY currency, code"
+            )
+            return [TrialLine(*row) for row in cursor.fetchall()]
     rows = (
         Posting.objects.filter(entry__occurred_at__lt=until)
         .values("account__code", "currency")
@@ -362,6 +381,45 @@ def period_to_vendor(
             steps.append(Step(posting, held))
             held -= posting.amount_minor
     return PeriodPage(opening, closing, steps, page.next_cursor, page.previous_cursor)
+
+
+def explain_by_kind(
+    account: LedgerAccount, *, since: datetime, until: datetime | None = None
+) -> tuple[int, list[KindSum], int]:
+    """How entries of each kind moved the account between two instants: what it held before, the kinds, what it held then.
+
+    By when entries occurred; by kind's name. Two queries.
+    """
+    later = Q(entry__occurred_at__gte=until) if until else Q(pk__in=[])
+    rows = Posting.objects.filter(account=account, entry__occurred_at__gte=since).order_by().values("entry__kind")
+    sums = rows.annotate(
+        debits=Sum("amount_minor", filter=Q(amount_minor__gt=0) & ~later, default=0),
+        credits=Sum(-F("amount_minor"), filter=Q(amount_minor__lt=0) & ~later, default=0),
+        counted=Count("id", filter=~later),
+        moved_later=Sum("amount_minor", filter=later, default=0),
+    )
+    told = list(sums.order_by("entry__kind").values_list("entry__kind", "debits", "credits", "counted", "moved_later"))
+    closing = held_by([account.id])[account.id] - sum(moved for *_, moved in told)
+    kinds = [KindSum(kind, debits, credits, counted) for kind, debits, credits, counted, _ in told if counted]
+    return closing - sum(each.moved_minor for each in kinds), kinds, closing
+
+
+def postings_of_kind(
+    account: LedgerAccount,
+    kind: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    cursor: str | None = None,
+    size: int = 50,
+) -> Page[Posting]:
+    """The account's postings by entries of a kind, newest first, each with its entry. Raises InvalidInput on a bad cursor."""
+    chosen = Q(account=account, entry__kind=kind)
+    if since:
+        chosen &= Q(entry__occurred_at__gte=since)
+    if until:
+        chosen &= Q(entry__occurred_at__lt=until)
+    return keyset_page(Posting.objects.filter(chosen).select_related("entry"), order=("-id",), cursor=cursor, size=size)
 
 
 def _explain(account: LedgerAccount, postings: QuerySet[Posting], cursor: str | None, size: int) -> AccountPage:

@@ -83,6 +83,11 @@ def statement_of(vendor):
             currency="EUR",
             starts_on=month.starts_on,
             total_minor=0,
-            data={"opening_minor": 0, "closing_minor": 0},
+            data={
+                "period": {"starts_on": str(month.starts_on), "last_day": str(month.last_day)},
+                "opening_minor": 0,
+                "closing_minor": 0,
+                **{part: [] for part in ("figures", "accounts", "entries", "payouts")},
+            },
             data_sha256="0" * 64,
         )

@@ -5,7 +5,7 @@ from rest_framework import serializers
 from api.fields import Text
 from api.v1.office import VendorNameSerializer
 from approvals.models import Decision
-from billing.ledger.models import AccountCode
+from billing.ledger.models import AccountCode, Reopening
 from billing.payments.models import AttemptState, PaymentState, RefundState
 from billing.payouts.models import PayoutState, TransferState
 from billing.reconciliation.models import ExceptionState
@@ -83,6 +83,26 @@ class AccountHistorySerializer(serializers.Serializer):
     items = StepSerializer(many=True)
     next_cursor = serializers.CharField(allow_null=True)
     previous_cursor = serializers.CharField(allow_null=True)
+
+
+class KindFilterSerializer(serializers.Serializer):
+    since = serializers.DateTimeField(help_text="Occurred at this instant or later.")
+    until = serializers.DateTimeField(required=False, help_text="Occurred before this instant; none: till now.")
+
+
+class KindSumSerializer(serializers.Serializer):
+    entry_kind = serializers.CharField(source="kind", help_text="sale, commission, transfer, refund ...")
+    debits_minor = serializers.IntegerField()
+    credits_minor = serializers.IntegerField()
+    moved_minor = serializers.IntegerField(help_text="Debits less credits.")
+    postings_count = serializers.IntegerField()
+
+
+class AccountKindsSerializer(serializers.Serializer):
+    account = AccountSerializer()
+    opening_minor = serializers.IntegerField()
+    kinds = KindSumSerializer(many=True)
+    closing_minor = serializers.IntegerField(help_text="The opening and what every kind moved.")
 
 
 class EntryFilterSerializer(serializers.Serializer):
@@ -432,6 +452,30 @@ class PeriodSerializer(serializers.Serializer):
     checks = CheckSerializer(many=True)
 
 
+class NewReopeningSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=250)
+
+
+class ReopeningSerializer(serializers.Serializer):
+    """That a closed month be opened again: one controller asks, another agrees."""
+
+    id = serializers.UUIDField()
+    month = serializers.SerializerMethodField(help_text="2026-10")
+    reason = serializers.CharField()
+    asked_by = serializers.UUIDField(help_text="The person's user id.")
+    asked_at = serializers.DateTimeField()
+    approved_by = serializers.UUIDField(allow_null=True)
+    approved_at = serializers.DateTimeField(allow_null=True, help_text="When the month was opened again.")
+    withdrawn_at = serializers.DateTimeField(allow_null=True, help_text="When it was left closed after all.")
+
+    def get_month(self, row: Reopening) -> str:
+        return f"{row.period.starts_on:%Y-%m}"
+
+
+class ReopeningDecisionSerializer(serializers.Serializer):
+    agree = serializers.BooleanField(help_text="False leaves the month closed.")
+
+
 class DocumentFilterSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(DocumentKind.choices, required=False)
     vendor = serializers.UUIDField(required=False)
@@ -480,3 +524,102 @@ class ExportSerializer(serializers.Serializer):
     error = serializers.CharField()
     asked_at = serializers.DateTimeField()
     done_at = serializers.DateTimeField(allow_null=True)
+
+
+# --- Jobs -----------------------------------------------------------------------------------------------------------------
+
+
+class JobSerializer(serializers.Serializer):
+    """What the worker does by itself again and again, and how its last run went."""
+
+    name = serializers.CharField()
+    every_seconds = serializers.FloatField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    duration_ms = serializers.IntegerField(allow_null=True)
+    succeeded_at = serializers.DateTimeField(allow_null=True)
+    did_at = serializers.DateTimeField(allow_null=True, help_text="When there last was something to do.")
+    done = serializers.IntegerField(help_text="How much it did then.")
+    failing_since = serializers.DateTimeField(allow_null=True)
+    failures = serializers.IntegerField(help_text="In a row.")
+    error = serializers.CharField()
+
+
+# --- Our bank -------------------------------------------------------------------------------------------------------------
+
+
+class ReferenceInput(serializers.Serializer):
+    reference = Text(max_length=80, help_text="Of the transfer at our bank.")
+
+
+class ReceiptInput(serializers.Serializer):
+    order_number = Text(max_length=20, help_text="As the payer wrote it.")
+    amount_minor = serializers.IntegerField(min_value=1, max_value=10**12)
+    currency = serializers.RegexField(r"^[A-Z]{3}$")
+    received_on = serializers.DateField()
+    bank_reference = Text(max_length=80, help_text="The bank's own name of the line.")
+    payer = Text(max_length=140, required=False, default="", allow_blank=True)
+
+
+class ReceiptSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    order_number = serializers.CharField(source="payment.reference_number")
+    payment_id = serializers.UUIDField()
+    payment_state = serializers.ChoiceField(PaymentState.choices, source="payment.state")
+    bank_reference = serializers.CharField()
+    payer = serializers.CharField()
+    amount_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    received_on = serializers.DateField()
+    recorded_by = serializers.UUIDField(help_text="The person's user id.")
+    recorded_at = serializers.DateTimeField()
+    returned_minor = serializers.IntegerField(help_text="What of it was too much and went back.")
+    returned_reference = serializers.CharField()
+    returned_at = serializers.DateTimeField(allow_null=True)
+
+
+class SettlementFileSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField(help_text="The message id in the file.")
+    total_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    lines_count = serializers.IntegerField()
+    made_by = serializers.UUIDField(help_text="The person's user id.")
+    made_at = serializers.DateTimeField()
+    released_at = serializers.DateTimeField(allow_null=True, help_text="Null while a second person has to agree.")
+    withdrawn_at = serializers.DateTimeField(allow_null=True, help_text="When it was refused.")
+    sent_at = serializers.DateTimeField(allow_null=True, help_text="When it was given to the bank.")
+
+
+class SettlementLineSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    transfer_id = serializers.UUIDField()
+    order_number = serializers.CharField(source="transfer.reference_number")
+    vendor_id = serializers.UUIDField()
+    holder = serializers.CharField()
+    iban = serializers.CharField()
+    amount_minor = serializers.IntegerField()
+    currency = serializers.CharField()
+    returned_at = serializers.DateTimeField(allow_null=True)
+    return_reason = serializers.CharField()
+
+
+class SettlementFileDetailSerializer(SettlementFileSerializer):
+    lines = SettlementLineSerializer(many=True, source="lines.all")
+
+
+class SettlementReturnInput(serializers.Serializer):
+    reason = Text(max_length=200, help_text="What the bank wrote.")
+
+
+class BankAccountInput(serializers.Serializer):
+    holder = Text(max_length=70)
+    iban = Text(max_length=42)
+    reason = Text(max_length=250, help_text="How it is known to be the vendor's.")
+
+
+class BankAccountSerializer(serializers.Serializer):
+    vendor_id = serializers.UUIDField()
+    holder = serializers.CharField()
+    iban = serializers.CharField()
+    set_by = serializers.UUIDField(help_text="Who agreed to it.")
+    set_at = serializers.DateTimeField()

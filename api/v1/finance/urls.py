@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.finance.views import approvals, closing, ledger, payments, reconciliation, transfers
+from api.v1.finance.views import approvals, bank, closing, jobs, ledger, payments, reconciliation, transfers
 
 app_name = "api_finance"
 urlpatterns = with_document(
@@ -15,14 +15,32 @@ urlpatterns = with_document(
         path("accounts", ledger.AccountList.as_view(), name="accounts"),
         path("accounts/<uuid:account_id>", ledger.AccountOne.as_view(), name="account"),
         path("accounts/<uuid:account_id>/postings", ledger.AccountPostings.as_view(), name="account_postings"),
+        path("accounts/<uuid:account_id>/kinds", ledger.AccountKinds.as_view(), name="account_kinds"),
         path("entries", ledger.EntryList.as_view(), name="entries"),
         path("entries/<uuid:entry_id>", ledger.EntryOne.as_view(), name="entry"),
         path("periods", closing.PeriodList.as_view(), name="periods"),
         path("periods/<str:month>/closure", closing.PeriodClosure.as_view(), name="period_closure"),
+        path("periods/<str:month>/reopenings", closing.ReopeningList.as_view(), name="period_reopenings"),
+        path("reopenings/<uuid:reopening_id>", closing.ReopeningOne.as_view(), name="reopening"),
+        path("reopenings/<uuid:reopening_id>/decision", closing.ReopeningDecision.as_view(), name="reopening_decision"),
         path("documents", closing.DocumentList.as_view(), name="documents"),
         path("documents/<uuid:document_id>", closing.DocumentOne.as_view(), name="document"),
+        path("documents/<uuid:document_id>/pdf", closing.DocumentPdf.as_view(), name="document_pdf"),
+        path("documents/<uuid:document_id>/csv", closing.DocumentCsv.as_view(), name="document_csv"),
         path("exports", closing.ExportList.as_view(), name="exports"),
         path("exports/<uuid:export_id>", closing.ExportOne.as_view(), name="export"),
+        path("exports/<uuid:export_id>/file", closing.ExportFile.as_view(), name="export_file"),
+        path("jobs", jobs.JobList.as_view(), name="jobs"),
+        path("jobs/<str:name>/run", jobs.JobRun.as_view(), name="job_run"),
+        path("bank-receipts", bank.ReceiptList.as_view(), name="bank_receipts"),
+        path("bank-receipts/<uuid:incoming_id>", bank.ReceiptOne.as_view(), name="bank_receipt"),
+        path("bank-receipts/<uuid:incoming_id>/return", bank.ReceiptReturn.as_view(), name="bank_receipt_return"),
+        path("settlement-files", bank.SettlementFileList.as_view(), name="settlement_files"),
+        path("settlement-files/<uuid:file_id>", bank.SettlementFileOne.as_view(), name="settlement_file"),
+        path("settlement-files/<uuid:file_id>/xml", bank.SettlementFileContent.as_view(), name="settlement_file_xml"),
+        path("settlement-files/<uuid:file_id>/sent", bank.SettlementFileSent.as_view(), name="settlement_file_sent"),
+        path("settlement-lines/<uuid:line_id>/return", bank.SettlementLineReturn.as_view(), name="settlement_return"),
+        path("bank-accounts/<uuid:vendor_id>", bank.BankAccount.as_view(), name="bank_account"),
         path("vendor-balances", transfers.VendorBalances.as_view(), name="vendor_balances"),
         path("transfers", transfers.TransferList.as_view(), name="transfers"),
         path("transfers/<uuid:transfer_id>", transfers.TransferOne.as_view(), name="transfer"),

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.urls import reverse
-
 from marketplace.orders import references as known
+from marketplace.web.backoffice.tables import addresses
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +18,12 @@ class Reference:
 
 def references(ids: Iterable[UUID | None]) -> dict[UUID, Reference]:
     """Those of these ids that are known, in at most two queries."""
-    return {about.id: Reference(about.number, _url(about)) for about in known.references(ids).values()}
+    payout, order = addresses("finance:payout"), addresses("backoffice:order")
 
+    def url(about: known.Reference) -> str:
+        if about.kind == "payout":
+            return payout(about.id)
+        assert about.order_id is not None
+        return f"{order(about.order_id)}#{about.number}" if about.kind == "vendor_order" else order(about.order_id)
 
-def _url(about: known.Reference) -> str:
-    if about.kind == "payout":
-        return reverse("finance:payout", args=[about.id])
-    order = reverse("backoffice:order", args=[about.order_id])
-    return f"{order}#{about.number}" if about.kind == "vendor_order" else order
+    return {about.id: Reference(about.number, url(about)) for about in known.references(ids).values()}

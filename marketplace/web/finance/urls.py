@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/accounts/<uuid:account_id>/", ledger.account, name="account"),
+    path("ledger/accounts/<uuid:account_id>/kinds/", ledger.account_kinds, name="account_kinds"),
     path("ledger/entries/", ledger.entries, name="entries"),
     path("ledger/entries/<uuid:entry_id>/", ledger.entry, name="entry"),
     path("vendors/", vendors.vendors, name="vendors"),

@@ -41,6 +41,7 @@ register = template.Library()
 
 THEMES = ("light", "dark")
 MARK_COLORS = 8
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 STAR = "M12 2.8l2.8 5.9 6.4.9-4.7 4.5 1.2 6.4-5.7-3.1-5.7 3.1 1.2-6.4L2.8 9.6l6.4-.9z"
 
 
@@ -110,13 +111,18 @@ def ago(when: datetime | date | None) -> SafeString:
         return format_html('<time datetime="{}">{}</time>', when.isoformat(), date_format(when, "j M Y"))
     moment = when if timezone.is_aware(when) else when.replace(tzinfo=UTC)
     local = timezone.localtime(moment)
-    full = f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
+    full = f"{_day(local)} {local.year}, {local:%H:%M} {local.tzname()}"
     now = clock.now()
     shown = _distance(moment - now)
     if not shown:
         same_year = local.year == timezone.localtime(now).year
-        shown = date_format(local, "j M" if same_year else "j M Y")
+        shown = _day(local) if same_year else f"{_day(local)} {local.year}"
     return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), full, shown)
+
+
+def _day(when: date) -> str:
+    """ "3 Nov". Lists have a hundred of these, and Django's own formatting asks for a translation of each part."""
+    return f"{when.day} {MONTHS[when.month - 1]}"
 
 
 def _distance(span: timedelta) -> str:

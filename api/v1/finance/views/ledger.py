@@ -13,16 +13,26 @@ from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page
 from api.v1.finance.serializers import (
     AccountFilterSerializer,
     AccountHistorySerializer,
+    AccountKindsSerializer,
     AccountSerializer,
     EntryDetailSerializer,
     EntryFilterSerializer,
     EntrySerializer,
+    KindFilterSerializer,
     TrialSerializer,
 )
 from api.v1.office import With, with_vendors
 from api.views import OfficeView, query_of
 from billing.ledger.models import JournalEntry, LedgerAccount
-from billing.ledger.queries import accounts_page, entries_page, explain_balance, held_by, trials, with_postings
+from billing.ledger.queries import (
+    accounts_page,
+    entries_page,
+    explain_balance,
+    explain_by_kind,
+    held_by,
+    trials,
+    with_postings,
+)
 from billing.stripe.queries import movement_of
 from kit.pagination import Page
 from marketplace.orders.references import references
@@ -91,6 +101,25 @@ class AccountPostings(OfficeView):
             for step in page.steps
         ]
         return Response(AccountHistorySerializer(With(page, account=_with_balances([account])[0], items=steps)).data)
+
+
+class AccountKinds(OfficeView):
+    area: ClassVar[str] = "money"
+
+    @extend_schema(
+        operation_id="accounts_kinds",
+        summary="What each kind of entry did to an account within a span",
+        description="By when entries occurred. `entries?kind=` and the postings say more.",
+        parameters=[KindFilterSerializer],
+        responses=AccountKindsSerializer,
+        tags=["books"],
+    )
+    def get(self, request: Request, account_id: UUID) -> Response:
+        account, given = _account(account_id), query_of(KindFilterSerializer, request)
+        opening, kinds, closing = explain_by_kind(account, since=given["since"], until=given.get("until"))
+        (shown,) = _with_balances([account])
+        told = {"account": shown, "opening_minor": opening, "kinds": kinds, "closing_minor": closing}
+        return Response(AccountKindsSerializer(told).data)
 
 
 class EntryList(OfficeView):

@@ -8,6 +8,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.models import StaffRole
+from accounts.queries import staff_in
 from api.errors import NotFound
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
@@ -27,7 +29,9 @@ from billing.reconciliation.causes import cause_of, suggestions
 from billing.reconciliation.models import ReconciliationException, ReconciliationRun
 from billing.reconciliation.queries import exception_of, exceptions_page, runs_page
 from billing.reconciliation.resolve import assign, resolve
+from kit.errors import InvalidInput
 from kit.pagination import Page
+from marketplace.web.backoffice.roles import KEEPS_BOOKS
 
 
 class ReconciliationList(OfficeView):
@@ -123,8 +127,10 @@ class ExceptionOwner(OfficeView):
     )
     @idempotent
     def put(self, request: Request, exception_id: UUID) -> Response:
-        row, given = _exception(exception_id), body_of(OwnerSerializer, request)
-        assign(exception_id=row.id, owner_id=given["owner_id"], by=caller_of(request).person_id)
+        row, chosen = _exception(exception_id), body_of(OwnerSerializer, request)["owner_id"]
+        if chosen and chosen not in {staff.user_id for staff in staff_in([*KEEPS_BOOKS, StaffRole.ADMINISTRATOR])}:
+            raise InvalidInput("Choose somebody who keeps the books.", field="owner_id")
+        assign(exception_id=row.id, owner_id=chosen, by=caller_of(request).person_id)
         return Response(_detail(_exception(row.id)))
 
 

@@ -5,7 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from api.v1.storefront.serializers.catalog import LARGEST, VendorNameSerializer
+from billing.bank_transfer.provider import NAME as BANK_TRANSFER
 from billing.payments.models import PaymentState
+from billing.payments.provider import DEFAULT
 from marketplace.checkout.actions import ADDRESS_FIELDS
 from marketplace.orders.status import WHOLE_WORDS, WORDS
 from taxonomy.tax import SELLING_COUNTRIES
@@ -158,6 +160,12 @@ class NewOrderInput(serializers.Serializer[Any]):
 
 
 class PaymentInput(serializers.Serializer[Any]):
+    by = serializers.ChoiceField(
+        [(DEFAULT, "Card and what else the provider offers"), (BANK_TRANSFER, "Bank transfer")],
+        default=DEFAULT,
+        help_text="The way to pay. Of `bank_transfer` the page is `cancel_url`, our own page of the order when none is "
+        "given, which says where to pay; refused where it is not offered. While a page is open, that one goes on.",
+    )
     success_url = serializers.CharField(
         max_length=500,
         required=False,

@@ -100,12 +100,14 @@ class OrderPayment(StorefrontView):
     @idempotent(in_transaction=False)
     def post(self, request: Request, number: str) -> Response:
         order, given = order_of(request, number), body_of(serializers.PaymentInput, request)
+        by = given.pop("by")
         # An answer is only read by who asked; where the provider sends the customer's browser is checked.
         back = {name: returns.checked(url, name) for name, url in given.items()}
         url = start_payment(
             order=order,
             success_url=back.get("success_url") or returns.paid_url(order),
             cancel_url=back.get("cancel_url") or returns.stopped_url(order),
+            by=by,
         )
         return Response({"url": url})
 

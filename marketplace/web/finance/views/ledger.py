@@ -1,30 +1,38 @@
 """The books: balances, how each came to be, the journal, one entry."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET
 
 from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount
+from billing.ledger.periods import midnight
 from billing.ledger.queries import (
     accounts_page,
     entries_page,
     entry_kinds,
     explain_balance,
+    explain_by_kind,
     held_by,
+    postings_of_kind,
     trials,
     with_postings,
 )
 from billing.stripe.queries import movement_of
+from kit import clock
 from marketplace.web.backoffice.roles import for_finance
 from marketplace.web.backoffice.tables import (
     DayField,
     Filter,
+    addresses,
     choice,
     csv_file,
     ends,
@@ -50,13 +58,14 @@ def ledger(request: HttpRequest) -> HttpResponse:
     if code := CodeFilter(request).chosen["code"]:
         page = accounts_page(code=code, cursor=request.GET.get("cursor"))
         held = held_by([account.id for account in page.rows])
-        vendors = named(account.vendor_id for account in page.rows)
+        vendors, to_account = named(account.vendor_id for account in page.rows), addresses("finance:account")
         context: dict[str, Any] = {
             "code": code,
             "code_name": AccountCode(code).label.removesuffix("/v"),
             "rows": [
                 {
                     "account": account,
+                    "url": to_account(account.id),
                     "held_minor": held[account.id],
                     "vendor": vendors.get(account.vendor_id) if account.vendor_id else None,
                 }
@@ -69,30 +78,110 @@ def ledger(request: HttpRequest) -> HttpResponse:
     return render(request, "finance/ledger.html", {"trials": trials()})
 
 
+class KindFilter(Filter):
+    kind = forms.CharField(max_length=40, widget=forms.HiddenInput)
+    since = DayField("From")
+    until = DayField("Until")
+
+
 @require_GET
 @for_finance
 def account(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    """How an account came to hold what it holds."""
+    """How an account came to hold what it holds; with `?kind=` its postings by entries of that kind."""
+    shown = _account(account_id)
+    chosen = KindFilter(request).chosen
+    if chosen["kind"]:
+        return _of_kind(request, shown, chosen)
+    page = explain_balance(shown, cursor=request.GET.get("cursor"))
+    entries_shown = [step.posting.entry for step in page.steps]
+    found, to_entry = references(entry.reference_id for entry in entries_shown), addresses("finance:entry")
+    context = {
+        **_heading(shown, "postings"),
+        "page": page,
+        "rows": [
+            {"step": step, "entry": entry, "url": to_entry(entry.id), "reference": _about(entry, found)}
+            for step, entry in zip(page.steps, entries_shown, strict=True)
+        ],
+        **pages(request, page),
+    }
+    return render(request, "finance/account.html", context)
+
+
+@require_GET
+@for_finance
+def account_kinds(request: HttpRequest, account_id: UUID) -> HttpResponse:
+    """What each kind of entry did to an account within a span, this month when none is chosen."""
+    shown, narrowed = _account(account_id), KindFilter(request)
+    chosen = narrowed.chosen
+    since = chosen["since"] or clock.today().replace(day=1)
+    until = chosen["until"] or clock.today()
+    opening, kinds, closing = explain_by_kind(shown, since=midnight(since), until=ends(until))
+    postings = reverse("finance:account", args=[shown.id])
+    context = {
+        **_heading(shown, "kinds"),
+        "filter": narrowed,
+        "clear_url": request.path,
+        "since": since,
+        "until": until,
+        "opening_minor": opening,
+        "closing_minor": closing,
+        "rows": [
+            {"sum": each, "url": f"{postings}?{urlencode({'kind': each.kind, 'since': since, 'until': until})}"}
+            for each in kinds
+        ],
+    }
+    return render(request, "finance/account_kinds.html", context)
+
+
+def _of_kind(request: HttpRequest, shown: LedgerAccount, chosen: dict[str, Any]) -> HttpResponse:
+    kind = chosen["kind"]
+    page = postings_of_kind(
+        shown, kind, since=starts(chosen["since"]), until=ends(chosen["until"]), cursor=request.GET.get("cursor")
+    )
+    found, to_entry = references(posting.entry.reference_id for posting in page.rows), addresses("finance:entry")
+    context = {
+        **_heading(shown, "postings"),
+        "kind": _kind_words(kind),
+        "clear_url": request.path,
+        "rows": [
+            {
+                "step": {"posting": posting},
+                "entry": posting.entry,
+                "url": to_entry(posting.entry_id),
+                "reference": _about(posting.entry, found),
+            }
+            for posting in page.rows
+        ],
+        **pages(request, page),
+    }
+    return render(request, "finance/account.html", context)
+
+
+def _account(account_id: UUID) -> LedgerAccount:
     shown = LedgerAccount.objects.filter(id=account_id).first()
     if shown is None:
         raise Http404("There is no such account.")
-    page = explain_balance(shown, cursor=request.GET.get("cursor"))
+    return shown
+
+
+def _heading(shown: LedgerAccount, current: str) -> dict[str, Any]:
+    """What both pages of an account have above their table."""
     vendor = named([shown.vendor_id]).get(shown.vendor_id) if shown.vendor_id else None
-    found = references(step.posting.entry.reference_id for step in page.steps)
-    context = {
+    ways = (("postings", "Postings", "finance:account"), ("kinds", "By kind", "finance:account_kinds"))
+    return {
         "account": shown,
-        "name": AccountCode(shown.code).label.removesuffix("/v"),
+        "name": shown.name,
         "vendor": vendor,
-        "page": page,
-        "rows": [{"step": step, "reference": _about(step.posting.entry, found)} for step in page.steps],
+        "tabs": [
+            {"label": label, "url": reverse(route, args=[shown.id]), "current": name == current}
+            for name, label, route in ways
+        ],
         "trail": [
             {"label": "Balances", "url": reverse("finance:ledger")},
             {"label": shown.code, "url": f"{reverse('finance:ledger')}?code={shown.code}"},
             {"label": vendor.name if vendor else "All"},
         ],
-        **pages(request, page),
     }
-    return render(request, "finance/account.html", context)
 
 
 def _about(entry: JournalEntry, found: dict[UUID, Reference]) -> Reference | None:
@@ -132,8 +221,9 @@ def entries(request: HttpRequest) -> HttpResponseBase:
         return csv_file("journal", CSV_HEADS, _csv_rows(query))
     page = entries_page(**query, cursor=request.GET.get("cursor"))
     found = references([*(entry.reference_id for entry in page.rows), query["reference_id"]])
+    to = Addresses(addresses("finance:entry"), addresses("finance:account"), reverse("finance:ledger"))
     context = {
-        "rows": [_shown(entry, found) for entry in page.rows],
+        "rows": [_shown(entry, found, to) for entry in page.rows],
         "about": found.get(query["reference_id"]) if query["reference_id"] else None,
         "filter": narrowed,
         "clear_url": link(request, q=None, kind=None, reference=None, since=None, until=None),
@@ -142,32 +232,40 @@ def entries(request: HttpRequest) -> HttpResponseBase:
     return render(request, "finance/entries.html", context)
 
 
-def _shown(entry: JournalEntry, found: dict[UUID, Reference]) -> dict[str, Any]:
+class Addresses(NamedTuple):
+    """Where the rows of a list lead."""
+
+    entry: Callable[[UUID], str]
+    account: Callable[[UUID], str]
+    ledger: str
+
+
+def _shown(entry: JournalEntry, found: dict[UUID, Reference], to: Addresses) -> dict[str, Any]:
     postings = list(entry.postings.all())
     return {
         "entry": entry,
+        "url": to.entry(entry.id),
         "kind": _kind_words(entry.kind),
         "amount_minor": sum(posting.amount_minor for posting in postings if posting.amount_minor > 0),
         "currency": postings[0].currency if postings else "",
-        "debits": _sides(posting.account for posting in postings if posting.amount_minor > 0),
-        "credits": _sides(posting.account for posting in postings if posting.amount_minor < 0),
+        "debits": _sides((posting.account for posting in postings if posting.amount_minor > 0), to),
+        "credits": _sides((posting.account for posting in postings if posting.amount_minor < 0), to),
         "reference": _about(entry, found),
     }
 
 
-def _sides(accounts: Iterable[LedgerAccount]) -> list[dict[str, str]]:
-    """Each code once; of several vendors' accounts it leads to them all."""
+def _sides(accounts: Iterable[LedgerAccount], to: Addresses) -> SafeString:
+    """Links to each code once; of several vendors' accounts to them all."""
     by_code: dict[str, list[LedgerAccount]] = {}
     for account in accounts:
         by_code.setdefault(account.code, []).append(account)
-    ledger_url = reverse("finance:ledger")
-    return [
-        {
-            "code": code if len(found) == 1 else f"{code} × {len(found)}",
-            "url": reverse("finance:account", args=[found[0].id]) if len(found) == 1 else f"{ledger_url}?code={code}",
-        }
-        for code, found in by_code.items()
-    ]
+    links = (
+        (to.account(of_code[0].id), code)
+        if len(of_code) == 1
+        else (f"{to.ledger}?code={code}", f"{code} × {len(of_code)}")
+        for code, of_code in by_code.items()
+    )
+    return format_html_join(", ", '<a class="plain-link" href="{}">{}</a>', links)
 
 
 CSV_HEADS = (

@@ -1,22 +1,29 @@
 """Money in, money out and its proof by API."""
 
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 import pytest
 from django.db import transaction
 
+from accounts.models import User
 from audit.models import AuditEntry
 from billing.ledger.actions import post
 from billing.ledger.entries import Line
+from billing.ledger.models import Period
+from billing.ledger.periods import month_of
 from billing.payments.actions import NotRefused, refund_answered, request_refund
 from billing.payments.models import Payment, PaymentShare, RefundState
 from billing.payouts.actions import delivered
 from billing.payouts.models import Transfer
 from billing.reconciliation.models import ReconciliationRun
 from kit import clock
+from kit.ids import uuid7
 from marketplace.orders.models import VendorOrder
-from tests.support.api import items
+from observability.jobs import Run, write
+from tests.api.v1.test_office import papers_of
+from tests.support.api import Held, items
 
 FINANCE = "/api/v1/finance"
 
@@ -175,7 +182,8 @@ def test_a_match_by_hand_says_what_differs(at_office: Any, settings: Any) -> Non
         "EUR",
     )
     assert forged["difference_minor"] == forged["found_minor"] - forged["expected_minor"]
-    assert caller.get(f"{FINANCE}/exceptions/{forged['id']}").json() == forged
+    detail = caller.get(f"{FINANCE}/exceptions/{forged['id']}").json()
+    assert {name: detail[name] for name in forged} == forged
     assert items(caller, f"{FINANCE}/exceptions?state=resolved") == []
     assert [row["id"] for row in items(caller, f"{FINANCE}/reconciliations")] == [run["id"]]
 
@@ -202,3 +210,86 @@ def test_a_refused_refund_is_sent_again_once(at_office: Any, market_day: Any) ->
     assert caller.post(path, Idempotency_Key="retry-a-refund-0001")["Idempotency-Replayed"] == "true"
     assert AuditEntry.objects.filter(action="refund.retried").count() == 1
     assert caller.post(f"{FINANCE}/refunds/{share.id}/retry").status_code == 404
+
+
+def test_a_difference_is_given_to_somebody_and_set_right_by_two(at_office: Any, settings: Any) -> None:
+    settings.STRIPE_API_BASE, settings.FOUR_EYES_MINOR = "http://127.0.0.1:9", 500
+    entry = forge_an_entry()
+    caller, controller = Held(at_office("finance"), "finance"), Held(at_office("controller"), "finance")
+    caller.post(f"{FINANCE}/reconciliations")
+    row = next(row for row in items(caller, f"{FINANCE}/exceptions?state=open") if row["entry_id"] == str(entry.id))
+    path = f"{FINANCE}/exceptions/{row['id']}"
+    me = User.objects.get(email="finance@souk.example").id
+    given = caller.put(f"{path}/owner", {"owner_id": str(me)})
+    assert (given.status_code, given.json()["owner_id"]) == (200, str(me))
+    assert caller.put(f"{path}/owner", {"owner_id": None}).json()["owner_id"] is None
+    assert caller.put(f"{path}/owner", {"owner_id": row["id"]}).json()["errors"][0]["field"] == "owner_id"
+
+    (suggestion,) = given.json()["suggestions"]
+    assert (suggestion["name"], suggestion["kind"], suggestion["amount_minor"]) == ("reverse", "reversal", 777)
+    wanted = {"suggestion": "reverse", "reason": "Entered by mistake"}
+    assert caller.post(f"{path}/resolution", {**wanted, "suggestion": "nonsense"}).status_code in (409, 422)
+    waits = caller.post(f"{path}/resolution", wanted, Idempotency_Key="set-it-right-0001")
+    assert (waits.status_code, waits.json()["state"]) == (200, "open")
+    decision = f"{FINANCE}/approvals/{waits.json()['approval_id']}/decision"
+    assert caller.post(decision, {"grant": True}).status_code == 403
+    granted = controller.post(decision, {"grant": True, "note": "Looked at"}, Idempotency_Key="granted-once-0001")
+    assert (granted.status_code, granted.json()["decision"], granted.json()["note"]) == (200, "granted", "Looked at")
+    replayed = controller.post(decision, {"grant": True, "note": "Looked at"}, Idempotency_Key="granted-once-0001")
+    assert (replayed.json(), replayed["Idempotency-Replayed"]) == (granted.json(), "true")
+    assert controller.post(decision, {"grant": True}).json()["code"] == "approval_decided"
+    after = caller.get(path).json()
+    assert (after["state"], after["resolution"], after["suggestions"]) == ("resolved", "Entered by mistake", [])
+    assert caller.get(f"{FINANCE}/entries/{entry.id}").json()["reversal_ids"] == [after["resolution_entry_id"]]
+
+
+def test_jobs_are_listed_and_rung_for(at_office: Any) -> None:
+    write(Run("stripe.sync", 0.5, 3))
+    caller = Held(at_office("finance"), "finance")
+    (job,) = caller.get(f"{FINANCE}/jobs").json()
+    assert (job["name"], job["duration_ms"], job["done"], job["failing_since"]) == ("stripe.sync", 500, 3, None)
+    rung = caller.post(f"{FINANCE}/jobs/stripe.sync/run", Idempotency_Key="ring-for-it-once-0001")
+    assert (rung.status_code, rung.json()) == (200, job)
+    assert AuditEntry.objects.filter(action="job.rung", subject="job:stripe.sync").count() == 1
+    assert caller.post(f"{FINANCE}/jobs/nothing/run").status_code == 404
+
+
+def test_a_month_is_opened_again_by_two(at_office: Any, db: None) -> None:
+    entry = forge_an_entry()
+    month = month_of(entry.occurred_at)
+    closed = {"ends_on": month.ends_on, "closed_at": clock.now(), "closed_by": uuid7()}
+    Period.objects.create(starts_on=month.starts_on, **closed)
+    controller, other = Held(at_office("controller"), "finance"), Held(at_office("administrator"), "finance")
+    path = f"{FINANCE}/periods/{month.starts_on:%Y-%m}/reopenings"
+    asked = controller.post(path, {"reason": "The bank's fee was missing"})
+    assert (asked.status_code, asked.json()["month"]) == (201, f"{month.starts_on:%Y-%m}")
+    assert controller.get(asked["Location"]).json() == asked.json()
+    own = controller.post(f"{asked['Location']}/decision", {"agree": True})
+    assert (own.status_code, own.json()["code"]) == (403, "four_eyes")
+    agreed = other.post(f"{asked['Location']}/decision", {"agree": True})
+    assert (agreed.status_code, agreed.json()["approved_at"] is not None) == (200, True)
+    assert Period.objects.get().closed_at is None
+    assert other.post(f"{asked['Location']}/decision", {"agree": False}).json()["code"] == "period_not_closed"
+    assert controller.post(f"{FINANCE}/periods/1999-01/reopenings", {"reason": "Why"}).status_code == 404
+
+
+def test_documents_and_files_of_the_books_are_taken_home(at_office: Any, market_day: Any) -> None:
+    caller, ids = Held(at_office("finance_viewer"), "finance"), papers_of(market_day)
+    pdf = caller.get(f"{FINANCE}/documents/{ids['document_id']}/pdf")
+    assert (pdf["Content-Type"], pdf.content) == ("application/pdf", b"%PDF-1.7")
+    assert b"closing" in caller.get(f"{FINANCE}/documents/{ids['document_id']}/csv").content.lower()
+    file = caller.get(f"{FINANCE}/exports/{ids['export_id']}/file")
+    export = caller.get(f"{FINANCE}/exports/{ids['export_id']}").json()
+    assert sha256(b"".join(file.streaming_content)).hexdigest() == export["file_sha256"]
+    for unknown in ("documents/{}/pdf", "documents/{}/csv", "exports/{}/file"):
+        assert caller.get(f"{FINANCE}/{unknown.format(market_day.paid.id)}").status_code == 404
+
+
+def test_a_balance_is_explained_by_kind(at_office: Any, market_day: Any) -> None:
+    caller = Held(at_office("finance"), "finance")
+    (account,) = items(caller, f"{FINANCE}/accounts?code=2000&vendor={market_day.lindqvist.id}")
+    told = caller.get(f"{FINANCE}/accounts/{account['id']}/kinds?since=2020-01-01T00:00:00Z").json()
+    assert (told["account"], told["opening_minor"], told["closing_minor"]) == (account, 0, 0)
+    moved = {each["entry_kind"]: (each["moved_minor"], each["postings_count"]) for each in told["kinds"]}
+    assert moved == {"commission": (1000, 1), "sale": (-12590, 1), "transfer": (11590, 1)}
+    assert caller.get(f"{FINANCE}/accounts/{account['id']}/kinds").status_code == 422

@@ -102,6 +102,7 @@ DOORS = {
     "finance:bank_return": FINANCE,
     "finance:bank_refund": FINANCE,
     "finance:bank_account": FINANCE,
+    "finance:account_kinds": FINANCE,
     "finance:settlement_new": FINANCE,
     "finance:settlement": FINANCE,
     "finance:settlement_sent": FINANCE,
@@ -174,6 +175,7 @@ POSTED = {
     "finance:payouts_own",
 }
 CHANGING = POSTED | {
+    "finance:bank_account",
     "backoffice:commission_new",
     "backoffice:commission",
     "backoffice:commission_draft_rule_new",

@@ -1,12 +1,20 @@
 """The finance console: where the money is, how each balance came to be, and downloads that sum to zero."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 
+from billing.ledger.actions import post
+from billing.ledger.entries import Line
 from billing.ledger.models import JournalEntry, LedgerAccount, Posting
+from billing.ledger.queries import explain_by_kind
+from kit import clock
 from marketplace.orders.models import VendorOrder
+from marketplace.web.backoffice.tables import ends, starts
 
 
 def entry_of(source):
@@ -28,10 +36,6 @@ def test_the_overview_says_where_all_money_is(desk, market_day):
 
 
 def test_a_negative_payable_is_a_debt(desk, market_day):
-    from billing.ledger.actions import post
-    from billing.ledger.entries import Line
-    from kit import clock
-
     post(
         source_key="correction:1",
         kind="correction",
@@ -172,3 +176,39 @@ def test_empty_books_have_pages_too(desk):
     assert "The books are empty" in at.page("/finance/ledger/")
     for path in ("/finance/", "/finance/ledger/entries/", "/finance/vendors/", "/finance/refunds/"):
         at.page(path)
+
+
+def test_a_balance_is_explained_by_kind_and_each_kind_leads_to_its_postings(desk, market_day):
+    at, account = desk("finance_viewer"), LedgerAccount.objects.get(code="2000", vendor_id=market_day.lindqvist.id)
+    path = f"/finance/ledger/accounts/{account.id}/"
+    assert f'href="{path}kinds/"' in at.page(path)
+    page = at.page(f"{path}kinds/")
+    for told in ("Sale", "−125.90 EUR", "Commission", "+10.00 EUR", "Transfer", "+115.90 EUR"):
+        assert told in page
+    today = clock.today()
+    of_sales = f"{path}?kind=sale&amp;since={today.replace(day=1)}&amp;until={today}"
+    assert of_sales in page
+    sales = at.page(of_sales.replace("&amp;", "&"))
+    assert "−125.90 EUR" in sales
+    assert "115.90 EUR" not in sales
+    since, until = starts(today), ends(today)
+    opening, kinds, closing = explain_by_kind(account, since=since, until=until)
+    assert (opening, closing) == (0, 0)
+    assert {each.kind: (each.debits_minor, each.credits_minor, each.postings_count) for each in kinds} == {
+        "commission": (1000, 0, 1),
+        "sale": (0, 12590, 1),
+        "transfer": (11590, 0, 1),
+    }
+    # Of a span that lies before, or after, all of it, there is only what the account held.
+    assert explain_by_kind(account, since=since - timedelta(days=9), until=since) == (0, [], 0)
+    post(
+        source_key="later:1",
+        kind="adjusted",
+        currency="EUR",
+        occurred_at=clock.now(),
+        lines=[Line("2000", -700, market_day.lindqvist.id), Line("2900", 700)],
+    )
+    assert explain_by_kind(account, since=until) == (-700, [], -700)
+    with CaptureQueriesContext(connection) as asked:
+        at.page(f"{path}kinds/")
+    assert len(asked) <= 14
