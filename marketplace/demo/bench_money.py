@@ -1,8 +1,9 @@
-"""The suites of `manage.py bench` that measure money: the ledger explorer over a million postings, and the match of ten
-thousand orders. Their books are made up here, straight into the bench's world, in place of whatever books it had.
+"""The suites of `manage.py bench` that measure money: the ledger explorer and exports over a million postings, and the match
+of ten thousand orders. Their books are made up here, straight into the bench's world, in place of whatever books it had.
 """
 
 import logging
+import resource
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -26,8 +27,11 @@ from billing.payouts.models import Transfer, TransferState
 from billing.reconciliation.actions import reconcile
 from billing.reconciliation.expected import expected_entries
 from billing.reconciliation.models import ReconciliationException
+from billing.statements.exports.run import ask_for_export, run_exports
+from billing.statements.models import ExportFormat, ExportState
 from billing.stripe.models import BalanceTransaction, ConnectedAccount
 from embedded.servers import ensure_postgres
+from kit import clock
 from kit.ids import uuid7
 from kit.pagination import cursor_after
 from marketplace.demo import setup
@@ -35,6 +39,7 @@ from marketplace.demo.bench import Bench, Figures, select_1, spread
 from tenants.isolation.doors import acting_as
 
 POSTINGS, PAGE_P95_MS = 1_000_000, 100
+GROWTH_MEGABYTES = 50  # what twelve times as much may take more of memory
 ORDERS, VENDOR_ORDERS, MATCH_SECONDS = 10_000, 25_000, 60
 VENDORS = 1_000
 MONEY_TABLES = (
@@ -79,15 +84,7 @@ INSERT INTO ledger_posting (id, entry_id, account_id, amount_minor, currency, ve
 
 def ledger(bench: Bench) -> Figures:
     """Pages of the ledger explorer over a million postings, whole answers of the office's own code and role."""
-    _begin(bench)
-    bench.progress.step("Make up a million postings")
-    with _superuser(bench) as superuser:
-        superuser.execute(MAKE_BOOKS)  # type: ignore[arg-type]
-        off = superuser.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM ledger_posting GROUP BY entry_id HAVING sum(amount_minor) <> 0) AS off"
-        ).fetchone()
-        if off is None or off[0]:
-            raise RuntimeError("the books made up do not balance")
+    _make_books(bench)
     with acting_as("platform"):
         began = time.perf_counter()
         made = keep_checkpoints()
@@ -110,6 +107,54 @@ def ledger(bench: Bench) -> Figures:
         "target": {"server_p95_ms": PAGE_P95_MS},
         "books": {"postings": count, "accounts": VENDORS + 3, "checkpoints": checkpoints},
     }
+
+
+def exports(bench: Bench) -> Figures:
+    """A general ledger of a month, and of a million postings: seconds, and how much more memory the second took."""
+    _make_books(bench)
+    bench.tidy()
+    figures: Figures = {}
+    with acting_as("platform"):
+        for name, days in bench.named_over("Write files of the books", {"month": 31, "year": 380}.items()):
+            began, worked = time.perf_counter(), time.process_time()
+            today = clock.today()
+            export = ask_for_export(
+                format=ExportFormat.LEDGER,
+                starts_on=today - timedelta(days=days),
+                ends_on=today + timedelta(days=1),
+                currency="EUR",
+                by=uuid7(),
+            )
+            run_exports()
+            export.refresh_from_db()
+            if export.state != ExportState.DONE:
+                raise RuntimeError(f"an export failed: {export.error}")
+            figures[name] = {
+                "seconds": round(time.perf_counter() - began, 1),
+                "processor_seconds": round(time.process_time() - worked, 1),
+                "entries": export.entries_done,
+                "file_megabytes": round(export.file_bytes / 2**20, 1),
+                "peak_megabytes": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+            }
+    grown = figures["year"]["peak_megabytes"] - figures["month"]["peak_megabytes"]
+    return {
+        "figure": {**figures, "grown_megabytes": grown, "meets_target": grown < GROWTH_MEGABYTES},
+        "calibration": {"select_1": select_1()},
+        "target": {"grown_megabytes": GROWTH_MEGABYTES},
+        "books": {"postings": POSTINGS},
+    }
+
+
+def _make_books(bench: Bench) -> None:
+    _begin(bench)
+    bench.progress.step("Make up a million postings")
+    with _superuser(bench) as superuser:
+        superuser.execute(MAKE_BOOKS)  # type: ignore[arg-type]
+        off = superuser.execute(
+            "SELECT count(*) FROM (SELECT 1 FROM ledger_posting GROUP BY entry_id HAVING sum(amount_minor) <> 0) AS off"
+        ).fetchone()
+        if off is None or off[0]:
+            raise RuntimeError("the books made up do not balance")
 
 
 def _explorer() -> dict[str, list[str]]:

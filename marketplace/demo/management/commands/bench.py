@@ -15,7 +15,12 @@ from marketplace.demo import bench_money, setup
 from marketplace.demo.bench import SUITES, Bench
 from marketplace.demo.progress import Progress
 
-ALL_SUITES = {**SUITES, "ledger": bench_money.ledger, "reconciliation": bench_money.reconciliation}
+ALL_SUITES = {
+    **SUITES,
+    "ledger": bench_money.ledger,
+    "reconciliation": bench_money.reconciliation,
+    "exports": bench_money.exports,
+}
 
 
 class Command(BaseCommand):
