@@ -47,6 +47,7 @@ KEYLESS = {
     "sessions.expire": "ends what is open; a second time it is refused",
     "account_links.create": "a link is good once; two are two ways to the same page",
     "billing_portal.sessions.create": "a way to a page",
+    "balance_settings.update": "says what our payouts leave; said twice it is the same",
     "products.update": "says what a plan is called; said twice it is the same",
     "prices.update": "takes a price out of the offer; a second time it is out already",
     "configurations.update": "says what the billing page shows; said twice it is the same",
