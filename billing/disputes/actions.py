@@ -159,6 +159,13 @@ def decide_bearers(*, dispute_id: UUID, borne_by: str, fee_borne_by: str, by: UU
     return dispute
 
 
+@transaction.atomic
+def decide_terms(*, dispute_id: UUID, share_id: UUID | None, borne_by: str, fee_borne_by: str, by: UUID) -> Dispute:
+    """`assign` and `decide_bearers` together, or neither."""
+    decide_bearers(dispute_id=dispute_id, borne_by=borne_by, fee_borne_by=fee_borne_by, by=by)
+    return assign(dispute_id=dispute_id, share_id=share_id, by=by)
+
+
 def lock_dispute(dispute_id: UUID) -> Dispute:
     """A dispute with its payment, both locked, the payment first. Inside a transaction."""
     payment = lock_payment(Dispute.objects.values_list("payment_id", flat=True).get(id=dispute_id))

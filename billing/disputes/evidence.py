@@ -39,6 +39,7 @@ KINDS = {
     "cancellation_policy": "Rules for cancellations",
     "uncategorized_file": "Another document",
 }
+KIND_CHOICES = list(KINDS.items())
 # The bank takes five megabytes altogether: https://docs.stripe.com/disputes/best-practices
 MOST_BYTES = 4_500_000
 SIGNATURES = {
@@ -121,14 +122,16 @@ def add_file(*, part: DisputeSlice, kind: str, file: IO[bytes], name: str) -> Di
     return made
 
 
-def remove_file(*, part: DisputeSlice, file_id: UUID) -> None:
-    """Take a document back. Raises AnswerClosed, StorageUnavailable."""
+def remove_file(*, part: DisputeSlice, file_id: UUID) -> bool:
+    """Take a document back; False when it is not there. Raises AnswerClosed, StorageUnavailable."""
     check_open(part, clock.now())
     mine = DisputeFile.objects.filter(dispute_id=part.dispute_id, vendor_id=part.vendor_id, removed_at__isnull=True)
     found = mine.filter(id=file_id).first()
-    if found is not None:
-        storages["private"].delete(found.path)
-        mine.filter(id=file_id).update(removed_at=clock.now())
+    if found is None:
+        return False
+    storages["private"].delete(found.path)
+    mine.filter(id=file_id).update(removed_at=clock.now())
+    return True
 
 
 def is_open(part: DisputeSlice, now: datetime) -> bool:

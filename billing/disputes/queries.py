@@ -25,6 +25,11 @@ def disputes_page(*, state: str = "", cursor: str | None = None, size: int = 50)
     return keyset_page(rows, order=["-opened_at", "-id"], cursor=cursor, size=size)
 
 
+def dispute_of(dispute_id: UUID) -> Dispute | None:
+    """A dispute with its payment."""
+    return Dispute.objects.select_related("payment").filter(id=dispute_id).first()
+
+
 def dispute_counts() -> dict[str, int]:
     """How many disputes are in each state. One query."""
     return dict(Dispute.objects.order_by().values_list("state").annotate(count=Count("id")))
@@ -74,3 +79,13 @@ def files_of(dispute_id: UUID, *, vendor_id: UUID | None = None) -> list[Dispute
     """The documents given for a dispute, one vendor's or all."""
     rows = DisputeFile.objects.filter(dispute_id=dispute_id, removed_at__isnull=True).order_by("kind", "id")
     return list(rows.filter(vendor_id=vendor_id) if vendor_id is not None else rows)
+
+
+def merged_texts(parts: Iterable[DisputeSlice], answers: Iterable[DisputeAnswer]) -> dict[str, str]:
+    """What the vendors concerned say, made one answer: by the provider's names, each vendor's words below another's."""
+    by_vendor = {answer.vendor_id: answer.texts for answer in answers}
+    merged: dict[str, str] = {}
+    for part in parts:
+        for name, text in by_vendor.get(part.vendor_id, {}).items():
+            merged[name] = f"{merged[name]}\n\n{text}" if name in merged else text
+    return merged

@@ -278,6 +278,11 @@ def limit_of(vendor_id: UUID, currency: str) -> int:
     return settings.VENDOR_DEBT_LIMIT_MINOR if own is None else own
 
 
+def own_limit_of(vendor_id: UUID, currency: str) -> DebtLimit | None:
+    """The limit that a vendor has of its own; None for most."""
+    return DebtLimit.objects.filter(vendor_id=vendor_id, currency=currency).first()
+
+
 def _checkouts(vendor_id: UUID, currency: str) -> QuerySet[DebtCheckout]:
     return DebtCheckout.objects.filter(vendor_id=vendor_id, currency=currency, state__in=OPEN_CHECKOUTS)
 

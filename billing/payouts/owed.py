@@ -37,6 +37,12 @@ def debts_page(
     return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
 
 
+def debt_of(debt_id: UUID, *, vendor_id: UUID | None = None) -> VendorDebt | None:
+    """One debt; with `vendor_id`, None for another's."""
+    rows = VendorDebt.objects.filter(id=debt_id)
+    return (rows if vendor_id is None else rows.filter(vendor_id=vendor_id)).first()
+
+
 def owed_by(vendor_id: UUID, currency: str) -> int:
     """What a vendor owes now, in minor units. One query."""
     rows = VendorDebt.objects.filter(vendor_id=vendor_id, currency=currency, settled_at__isnull=True)

@@ -1,18 +1,20 @@
 """Disputes as Stripe has them: fetched whole, in the order they were opened, answered once, or given in."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
+from django.core.files.storage import storages
 from django.db import transaction
 
 from audit.actions import record
 from billing.disputes.actions import DisputeClosed, Said, note, take_dispute
 from billing.disputes.models import FINAL, Dispute
+from billing.disputes.queries import files_of
 from billing.payments.actions import lock_payment
 from billing.payments.models import Payment
 from billing.payments.provider import ProviderRefused
@@ -22,6 +24,8 @@ from billing.stripe.confirm import confirm_session
 from billing.stripe.sessions import session_of_intent
 from kit import clock
 from kit.errors import Conflict, InvalidInput
+from tenants.isolation.doors import in_shop
+from tenants.vendors.models import Vendor
 
 log = structlog.get_logger(__name__)
 REREAD = timedelta(hours=6)
@@ -40,6 +44,12 @@ class NothingToSay(InvalidInput):
     code = "dispute_answer_empty"
 
 
+class DocumentGone(Conflict):
+    """A document of an answer is not in its store any more."""
+
+    code = "dispute_document_gone"
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A file of an answer: `kind` is Stripe's name for what it proves."""
@@ -49,6 +59,23 @@ class Document:
     name: str
     content: bytes
     provider_file_id: str = ""
+
+
+def documents_of(dispute: Dispute, chosen: Collection[UUID]) -> list[Document]:
+    """The chosen ones of the documents that vendors gave, one of each kind: the bank takes one for each.
+
+    Raises DocumentGone, StorageUnavailable.
+    """
+    files = [file for file in files_of(dispute.id) if file.id in chosen]
+    vendors = Vendor.objects.in_bulk([file.vendor_id for file in files])
+    documents: dict[str, Document] = {}
+    for file in files:
+        try:
+            with in_shop(vendors[file.vendor_id]), storages["private"].open(file.path, "rb") as content:
+                documents[file.kind] = Document(file.id, file.kind, file.name, content.read(), file.provider_file_id)
+        except FileNotFoundError:
+            raise DocumentGone(f"“{file.name}” is gone from its store. Leave it out, or have it sent again.") from None
+    return list(documents.values())
 
 
 def sync_dispute(provider_dispute_id: str) -> Dispute | None:

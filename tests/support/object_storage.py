@@ -23,6 +23,7 @@ IDENTITIES = {
     "anonymous": [f"Read:{PUBLIC}"],
     "admin": ["Admin"],
     "portal": [f"{verb}:{bucket}" for bucket in (PUBLIC, PRIVATE) for verb in ("Read", "Write", "List")],
+    "documents": [f"{verb}:{PRIVATE}" for verb in ("Read", "List")],
     "office": [f"Read:{PUBLIC}"],
 }
 PARTS = ("master", "volume", "filer", "s3")

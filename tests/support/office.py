@@ -159,6 +159,7 @@ def pay(order: Any, charge: str, *, fee_minor: int = 205) -> None:
 
 def send(transfer: Any, provider_id: str) -> None:
     """The transfer was made at the provider and is in the books."""
+    from billing.payments.models import PaymentShare
     from billing.payouts.models import TransferState
     from billing.stripe.balances import book
     from kit import clock
@@ -166,6 +167,7 @@ def send(transfer: Any, provider_id: str) -> None:
     transfer.state, transfer.provider_transfer_id = TransferState.DONE, provider_id
     transfer.done_at = clock.now()
     transfer.save()
+    PaymentShare.objects.filter(id=transfer.share_id).update(transferred_minor=transfer.amount_minor)
     book([movement(f"txn_{provider_id}", "transfer", -transfer.amount_minor, provider_id).transaction_id])
 
 

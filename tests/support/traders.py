@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 
 from tests.support.months import statement_of
 
@@ -56,6 +57,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
             product=shelf.variant.product, path=f"pictures/{vendor.id}/0123", width=60, height=40
         )
         sent = ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
+    disputed = dispute_of(part)
     return Trade(
         vendor,
         {
@@ -68,6 +70,9 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "payout_id": payout.id,
             "invoice_id": plan_invoice_of(vendor).id,
             "document_id": statement_of(vendor).id,
+            "dispute_id": disputed.id,
+            "file_id": disputed.files.get(vendor_id=vendor.id).id,
+            "debt_id": owe_a_fee(part).id,
             "request_id": ask_for_a_refund(part).id,
         },
     )
@@ -109,6 +114,69 @@ def plan_invoice_of(vendor: Any) -> Any:
         paid_at=now,
         fetched_at=now,
     )
+
+
+def dispute_of(part: Any) -> Any:
+    """A customer's bank asks about one vendor's part of an order; the vendor has said something, and given a document."""
+    from billing.disputes.models import Dispute, DisputeAnswer, DisputeFile, DisputeSlice
+    from billing.payments.models import PaymentShare
+    from kit import clock
+
+    share = PaymentShare.objects.get(reference_id=part.id)
+    dispute = Dispute.objects.create(
+        provider_dispute_id=f"du_{part.number}",
+        payment_id=share.payment_id,
+        reference_number=part.number,
+        state="needs_response",
+        reason="product_not_received",
+        amount_minor=share.gross_minor,
+        currency=share.currency,
+        borne_by="vendor",
+        fee_borne_by="vendor",
+        opened_at=clock.now(),
+    )
+    DisputeSlice.objects.create(
+        dispute=dispute,
+        version=1,
+        share_id=share.id,
+        vendor_id=share.vendor_id,
+        reference_id=part.id,
+        amount_minor=share.gross_minor,
+        net_minor=share.net_minor,
+        currency=share.currency,
+    )
+    DisputeAnswer.objects.create(
+        dispute=dispute, vendor_id=share.vendor_id, texts={"shipping_tracking_number": "JD0001"}
+    )
+    DisputeFile.objects.create(
+        dispute=dispute,
+        vendor_id=share.vendor_id,
+        kind="receipt",
+        name="receipt.pdf",
+        content_type="application/pdf",
+        size_bytes=1000,
+        path=f"disputes/{share.vendor_id}/{dispute.id}/receipt.pdf",
+    )
+    return dispute
+
+
+def owe_a_fee(part: Any) -> Any:
+    """A vendor owes 20.00, 5.00 of them written off."""
+    from billing.payouts.debts import charge_fee, write_off
+    from kit.ids import uuid7
+
+    with transaction.atomic():
+        debt = charge_fee(
+            vendor_id=part.vendor_id,
+            amount_minor=2000,
+            currency=part.currency,
+            key=f"fee:{part.id}",
+            reason="The provider's fee for a dispute that was lost",
+            reference_id=part.id,
+            number=part.number,
+        )
+        write_off(debt_id=debt.id, amount_minor=500, reason="As agreed", by=uuid7())
+    return debt
 
 
 def ask_for_a_refund(part: Any, asked_kind: str = "member") -> Any:

@@ -3,13 +3,24 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.finance.views import approvals, bank, closing, jobs, ledger, payments, reconciliation, transfers
+from api.v1.finance.views import (
+    approvals,
+    bank,
+    closing,
+    debts,
+    disputes,
+    jobs,
+    ledger,
+    payments,
+    reconciliation,
+    transfers,
+)
 
 app_name = "api_finance"
 urlpatterns = with_document(
     "finance",
     "Souk finance API",
-    "The ledger, transfers, payouts, payments and the exceptions of reconciliation.",
+    "The ledger, transfers, payouts, payments, disputes, vendor debt and the exceptions of reconciliation.",
     [
         path("trial-balances", ledger.TrialBalances.as_view(), name="trial_balances"),
         path("accounts", ledger.AccountList.as_view(), name="accounts"),
@@ -56,6 +67,15 @@ urlpatterns = with_document(
             payments.RefundBankTransfer.as_view(),
             name="refund_bank_transfer",
         ),
+        path("disputes", disputes.DisputeList.as_view(), name="disputes"),
+        path("disputes/<uuid:dispute_id>", disputes.DisputeOne.as_view(), name="dispute"),
+        path("disputes/<uuid:dispute_id>/assignment", disputes.DisputeAssignment.as_view(), name="dispute_assignment"),
+        path("disputes/<uuid:dispute_id>/submission", disputes.DisputeSubmission.as_view(), name="dispute_submission"),
+        path("disputes/<uuid:dispute_id>/acceptance", disputes.DisputeAcceptance.as_view(), name="dispute_acceptance"),
+        path("debts", debts.DebtList.as_view(), name="debts"),
+        path("debts/<uuid:debt_id>", debts.DebtOne.as_view(), name="debt"),
+        path("debts/<uuid:debt_id>/write-off", debts.DebtWriteOff.as_view(), name="debt_write_off"),
+        path("debt-limits/<uuid:vendor_id>", debts.DebtLimitOne.as_view(), name="debt_limit"),
         path("reconciliations", reconciliation.ReconciliationList.as_view(), name="reconciliations"),
         path("reconciliations/<uuid:run_id>", reconciliation.ReconciliationOne.as_view(), name="reconciliation"),
         path("approvals", approvals.ApprovalList.as_view(), name="approvals"),

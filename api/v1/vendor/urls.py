@@ -3,7 +3,19 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.vendor.views import documents, imports, money, orders, pictures, plan, products, refunds, shop, stock
+from api.v1.vendor.views import (
+    disputes,
+    documents,
+    imports,
+    money,
+    orders,
+    pictures,
+    plan,
+    products,
+    refunds,
+    shop,
+    stock,
+)
 
 app_name = "api_vendor"
 urlpatterns = with_document(
@@ -46,6 +58,14 @@ urlpatterns = with_document(
         path("transfers", money.Transfers.as_view()),
         path("payouts", money.Payouts.as_view()),
         path("payouts/<uuid:payout_id>", money.Payout.as_view()),
+        path("debts", disputes.Debts.as_view()),
+        path("debts/<uuid:debt_id>", disputes.DebtOne.as_view()),
+        path("debt-summary", disputes.DebtSummary.as_view()),
+        path("disputes", disputes.Disputes.as_view()),
+        path("disputes/<uuid:dispute_id>", disputes.DisputeOne.as_view()),
+        path("disputes/<uuid:dispute_id>/answer", disputes.DisputeAnswer.as_view()),
+        path("disputes/<uuid:dispute_id>/files", disputes.DisputeFiles.as_view()),
+        path("disputes/<uuid:dispute_id>/files/<uuid:file_id>", disputes.DisputeFile.as_view()),
         path("documents", documents.Documents.as_view()),
         path("documents/<uuid:document_id>", documents.DocumentOne.as_view()),
         path("plan", plan.Plan.as_view()),

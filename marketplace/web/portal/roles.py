@@ -19,6 +19,9 @@ SEES_MONEY = (MemberRole.MANAGER, MemberRole.FINANCE, MemberRole.VIEWER)
 DOES_ORDERS = (MemberRole.MANAGER, MemberRole.ORDERS)
 DOES_CATALOG = (MemberRole.MANAGER, MemberRole.CATALOG)
 DOES_MONEY = (MemberRole.FINANCE,)
+# Whoever reads orders reads what banks say of them, and whoever ships or keeps the money says what happened.
+SEES_DISPUTES = SEES_ORDERS
+ANSWERS_DISPUTES = (MemberRole.MANAGER, MemberRole.ORDERS, MemberRole.FINANCE)
 DOES_SHOP = (MemberRole.MANAGER,)
 ANYBODY: tuple[MemberRole, ...] = ()
 

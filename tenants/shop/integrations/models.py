@@ -16,7 +16,9 @@ class Scope(models.TextChoices):
     STOCK_WRITE = "stock:write", "Change stock"
     ORDERS_READ = "orders:read", "Read orders, with customers' addresses"
     ORDERS_WRITE = "orders:write", "Accept, pack and ship orders"
-    MONEY_READ = "money:read", "Read earnings, transfers and payouts"
+    MONEY_READ = "money:read", "Read earnings, transfers, payouts and what is owed"
+    DISPUTES_READ = "disputes:read", "Read disputes by customers' banks"
+    DISPUTES_WRITE = "disputes:write", "Answer disputes"
 
 
 class ApiKey(models.Model):

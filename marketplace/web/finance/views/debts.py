@@ -14,8 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from approvals.models import Approval
 from billing.payouts.debts import limit_of, set_limit
-from billing.payouts.models import VendorDebt
-from billing.payouts.owed import debts_page, owed_by_age, payments_of
+from billing.payouts.owed import debt_of, debts_page, owed_by_age, payments_of
 from billing.payouts.wishes import held_payouts
 from billing.payouts.write_offs import ask_write_off
 from kit import clock
@@ -113,7 +112,7 @@ def _csv_rows(query: dict[str, Any]) -> Iterator[Sequence[Any]]:
 @for_controllers
 def writing_off(request: HttpRequest, debt_id: UUID) -> HttpResponse:
     """No longer expect a part of a debt, or all of it."""
-    debt = VendorDebt.objects.filter(id=debt_id).first()
+    debt = debt_of(debt_id)
     if debt is None:
         raise Http404("There is no such debt.")
     form = MoneyForm(request.POST)

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.core.files.storage import storages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -14,15 +13,21 @@ from django.views.decorators.http import require_GET, require_POST
 from billing.disputes import actions
 from billing.disputes.evidence import KINDS, TEXTS
 from billing.disputes.models import Bearer, Dispute, DisputeState
-from billing.disputes.queries import dispute_counts, disputes_page, files_of, slices_of, to_answer
-from billing.stripe.disputes import Document, accept_dispute, submit_answer
+from billing.disputes.queries import (
+    dispute_counts,
+    dispute_of,
+    disputes_page,
+    files_of,
+    merged_texts,
+    slices_of,
+    to_answer,
+)
+from billing.stripe.disputes import accept_dispute, documents_of, submit_answer
 from kit import clock
 from kit.errors import SoukError
 from marketplace.web.backoffice.roles import for_finance, may, staff_of
 from marketplace.web.backoffice.tables import Filter, csv_file, every_row, major, pages, tabs, wants_csv
 from marketplace.web.finance.references import references
-from tenants.isolation.doors import in_shop
-from tenants.vendors.models import Vendor
 from tenants.vendors.queries import named
 
 CSV_HEADS = (
@@ -88,11 +93,7 @@ def dispute(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     vendors = named(share.vendor_id for share in shares)
     answers = {answer.vendor_id: answer for answer in found.answers.all()}
     files = files_of(found.id)
-    merged: dict[str, str] = {}
-    for part in parts:
-        answer = answers.get(part.vendor_id)
-        for name, text in (answer.texts if answer else {}).items():
-            merged[name] = f"{merged[name]}\n\n{text}" if name in merged else text
+    merged = merged_texts(parts, answers.values())
     where = references(part.reference_id for part in parts)
     context = {
         "dispute": found,
@@ -126,9 +127,9 @@ def assignment(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     by = staff_of(request).user_id
     share = request.POST.get("share", "")
     try:
-        actions.assign(dispute_id=found.id, share_id=_uuid(share) if share else None, by=by)
-        actions.decide_bearers(
+        actions.decide_terms(
             dispute_id=found.id,
+            share_id=_uuid(share, field="share") if share else None,
             borne_by=request.POST.get("borne_by", ""),
             fee_borne_by=request.POST.get("fee_borne_by", ""),
             by=by,
@@ -146,27 +147,14 @@ def answer(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     """Send the bank the answer, once."""
     found = _find(dispute_id)
     texts = {name: request.POST.get(name, "") for name in TEXTS}
-    chosen = set(request.POST.getlist("file"))
     try:
-        documents = _documents(found, chosen)
+        documents = documents_of(found, {_uuid(id, field="file") for id in request.POST.getlist("file")})
         submit_answer(dispute_id=found.id, texts=texts, documents=documents, by=staff_of(request).user_id)
-    except FileNotFoundError:
-        messages.error(request, "A document is gone from its store. Leave it out, or have it sent again.")
     except SoukError as refused:
         messages.error(request, str(refused))
     else:
         messages.success(request, "The answer is with the bank.")
     return _back(found)
-
-
-def _documents(found: Dispute, chosen: set[str]) -> list[Document]:
-    """The chosen documents, one of each kind: the bank takes one for each."""
-    documents: dict[str, Document] = {}
-    for file in files_of(found.id):
-        if str(file.id) in chosen:
-            with in_shop(Vendor.objects.get(id=file.vendor_id)), storages["private"].open(file.path, "rb") as content:
-                documents[file.kind] = Document(file.id, file.kind, file.name, content.read())
-    return list(documents.values())
 
 
 @require_POST
@@ -184,17 +172,17 @@ def acceptance(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
 
 
 def _find(dispute_id: UUID) -> Dispute:
-    found = Dispute.objects.select_related("payment").filter(id=dispute_id).first()
+    found = dispute_of(dispute_id)
     if found is None:
         raise Http404("There is no such dispute.")
     return found
 
 
-def _uuid(text: str) -> UUID:
+def _uuid(text: str, *, field: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise actions.NotOfThisPayment("That is not a part of this order.", field="share") from None
+        raise actions.NotOfThisPayment("That is not a part of this order.", field=field) from None
 
 
 def _back(found: Dispute) -> HttpResponse:

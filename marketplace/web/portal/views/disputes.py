@@ -13,14 +13,11 @@ from kit import clock
 from kit.errors import SoukError
 from marketplace.orders.queries import numbers_of
 from marketplace.web.portal import present
-from marketplace.web.portal.roles import SEES_MONEY, changes, shows
+from marketplace.web.portal.roles import ANSWERS_DISPUTES, SEES_DISPUTES, changes, shows
 from tenants.vendors.models import MemberRole
 
-ANSWERS = (MemberRole.MANAGER, MemberRole.ORDERS, MemberRole.FINANCE)
-SEES = (*SEES_MONEY, MemberRole.ORDERS)
 
-
-@shows(*SEES)
+@shows(*SEES_DISPUTES)
 def disputes(request: HttpRequest) -> HttpResponse:
     page = queries.vendor_disputes_page(_vendor_id(request), cursor=request.GET.get("cursor"))
     numbers = numbers_of(_vendor_id(request), [part.reference_id for part in page.rows])
@@ -32,12 +29,12 @@ def disputes(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/disputes.html", {"rows": rows, "pages": present.pages(request, page)})
 
 
-@shows(*SEES)
+@shows(*SEES_DISPUTES)
 def dispute(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     return _page(request, _find(request, dispute_id))
 
 
-@changes(*ANSWERS)
+@changes(*ANSWERS_DISPUTES)
 def answer(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     """Keep what is said so far, or hand it in."""
     part = _find(request, dispute_id)
@@ -51,7 +48,7 @@ def answer(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     return redirect("portal:dispute", dispute_id=dispute_id)
 
 
-@changes(*ANSWERS)
+@changes(*ANSWERS_DISPUTES)
 def files(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     """Add a document, in place of the one of its kind."""
     part, file = _find(request, dispute_id), request.FILES.get("file")
@@ -65,7 +62,7 @@ def files(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     return redirect("portal:dispute", dispute_id=dispute_id)
 
 
-@changes(*ANSWERS)
+@changes(*ANSWERS_DISPUTES)
 def file_removal(request: HttpRequest, dispute_id: UUID, file_id: UUID) -> HttpResponse:
     part = _find(request, dispute_id)
     try:
@@ -86,7 +83,7 @@ def _page(
     vendor_id = _vendor_id(request)
     kept = queries.answer_of(vendor_id, part.dispute_id)
     said = texts if texts is not None else kept.texts if kept else {}
-    is_mine = request.member.role in (*ANSWERS, MemberRole.OWNER)  # type: ignore[attr-defined]
+    is_mine = request.member.role in (*ANSWERS_DISPUTES, MemberRole.OWNER)  # type: ignore[attr-defined]
     fields: list[dict[str, Any]] = [
         {
             "name": name,

@@ -14,6 +14,7 @@ LOOKS = {
     "/money/way/": "owner manager finance viewer",
     "/money/ledger.csv": "owner manager finance viewer",
     "/money/documents/": "owner manager finance viewer",
+    "/disputes/": "owner manager orders finance viewer",
     "/products/": "owner manager catalog orders finance viewer",
     "/products/new/": "owner manager catalog",
     "/imports/new/": "owner manager catalog",
