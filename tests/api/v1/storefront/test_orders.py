@@ -386,7 +386,7 @@ def test_when_the_provider_does_not_answer_it_can_be_asked_again(to_provider, an
 def test_the_way_to_pay_is_chosen(app, placed, settings):
     number = placed.json()["number"]
     refused = app.post(f"orders/{number}/payment", {"by": "bank_transfer"})
-    assert (refused.status_code, refused.json()["code"]) == (502, "provider_refused")
+    assert (refused.status_code, refused.json()["code"]) == (409, "provider_refused")
     unknown = app.post(f"orders/{number}/payment", {"by": "shells"})
     assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "by")
     settings.BANK_TRANSFER_IBAN = "DE89370400440532013000"
