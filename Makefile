@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo journey test check bench screens clean
+.PHONY: help setup demo journey test check bench soak screens clean
 .DEFAULT_GOAL := help
 
 help: ## Show this help
@@ -29,6 +29,9 @@ check: .venv/dev ## What CI checks besides the tests: style, types, arrows, migr
 
 bench: .venv/dev ## Measure pages, the API, the catalogue; prints JSON [SUITE=pages]
 	@$(BIN)/python manage.py bench $(SUITE) $(ARGS)
+
+soak: .venv/dev ## Walk a random life of the money for 100,000 steps; interrupted, it goes on [STEPS=n]
+	@SOUK_SOAK_STEPS=$(or $(STEPS),100000) $(BIN)/python -m pytest -q tests/billing/stripe/test_money_machine.py -k long_walk $(ARGS)
 
 screens: .venv/dev ## Write screenshots of the main pages to var/screens (needs Chromium)
 	@$(BIN)/python manage.py screens $(ARGS)

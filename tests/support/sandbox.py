@@ -133,6 +133,18 @@ class Sandbox:
         answer: dict[str, Any] = response.json()
         return answer
 
+    def try_control(self, path: str, body: dict[str, Any] | None = None, method: str = "POST") -> int:
+        """`control` where it may be refused; gives the status."""
+        response = self._process.http.request(
+            method, f"/_sandbox/{path}", json=body, headers={"Authorization": f"Bearer {KEY}"}
+        )
+        return response.status_code
+
+    @property
+    def state(self) -> Path:
+        """The file in which the sandbox keeps everything."""
+        return self._process.log.parent / "sandbox.sqlite3"
+
     def advance(self, **span: int) -> None:
         """Let time pass, here and there: `days`, `hours`, `seconds`."""
         by = timedelta(**span)

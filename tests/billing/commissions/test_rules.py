@@ -137,7 +137,7 @@ def test_sales_of_the_month_before_are_read_from_the_books(db, make_vendor, djan
     with django_assert_num_queries(3):
         terms = queries.commission_terms([lindqvist.id], on=date(2026, 11, 17))
     assert terms.vendors[lindqvist.id].volumes == {"EUR": 23_000}
-    assert terms.vendors[lindqvist.id].plan == "start"
+    assert terms.vendors[lindqvist.id].plan == "scale"
 
 
 def test_what_a_line_would_pay_is_explained(three, django_assert_num_queries):
