@@ -339,7 +339,8 @@ def test_14_what_is_transferred_is_the_net_of_the_shares_and_no_more(sold):
 def test_15_every_transfer_draws_on_its_charge(sold):
     for file, tree in sources():
         for name, call in calls(tree):
-            if name.endswith("v1.transfers.create"):
+            # A credit by hand belongs to no charge: it waits for our available balance to cover it.
+            if name.endswith("v1.transfers.create") and not str(file).endswith("billing/stripe/credits.py"):
                 assert "source_transaction" in text_of(call), f"{file}:{call.lineno}"
     tasks.send_transfers()
     sold.refresh()
