@@ -69,7 +69,7 @@ def test_a_draft_says_what_would_be_different_and_for_whom(market, address):
     drafts.draft_rule(draft_id=draft.id, **new)
     conditions = {"vendor": [str(lamp.vendor.id)], "category": ["home"]}
     drafts.draft_rule(draft_id=draft.id, name="Lamps", rate_bps=1500, conditions=conditions, position=2)
-    drafts.draft_rule(draft_id=draft.id, name="Plan", rate_bps=100, conditions={"plan": ["start"]}, position=3)
+    drafts.draft_rule(draft_id=draft.id, name="Plan", rate_bps=100, conditions={"plan": ["scale"]}, position=3)
     OrderLine.objects.filter(vendor_id=lamp.vendor.id).update(commission_facts={"category": "home/light"})
     done = replay(draft)
     rows = {row["vendor_id"]: row for row in done.result["vendors"]}
