@@ -152,7 +152,7 @@ def test_searching_vendors(desk, market_day):
 )
 def test_pages_take_few_queries(desk, market_day, path, django_assert_max_num_queries):
     at = desk("administrator")
-    with django_assert_max_num_queries(22 if path == "/finance/" else 12):
+    with django_assert_max_num_queries(22 if path == "/finance/" else 13):
         at.page(path)
 
 
