@@ -45,6 +45,7 @@ def test_an_order_says_where_it_goes_and_what_is_in_it(sold: Any) -> None:
             "title": "Thing of Lindqvist",
             "options": {},
             "quantity": 3,
+            "canceled_quantity": 0,
             "left_to_pack": 3,
             "unit_price_minor": 4900,
             "total_minor": 14700,
