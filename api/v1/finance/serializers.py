@@ -481,7 +481,7 @@ class ReopeningDecisionSerializer(serializers.Serializer):
 class DocumentFilterSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(DocumentKind.choices, required=False)
     vendor = serializers.UUIDField(required=False)
-    month = serializers.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", required=False, help_text="2026-10")
+    month = serializers.RegexField(r"^[1-9]\d{3}-(0[1-9]|1[0-2])$", required=False, help_text="2026-10")
 
 
 class DocumentSerializer(serializers.Serializer):

@@ -7,7 +7,7 @@ from billing.statements.models import DocumentKind
 
 class DocumentFilterSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(DocumentKind.choices, required=False)
-    month = serializers.RegexField(r"^\d{4}-(0[1-9]|1[0-2])$", required=False, help_text="2026-10")
+    month = serializers.RegexField(r"^[1-9]\d{3}-(0[1-9]|1[0-2])$", required=False, help_text="2026-10")
 
 
 class DocumentSerializer(serializers.Serializer):
