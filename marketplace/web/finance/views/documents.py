@@ -30,7 +30,9 @@ from tenants.vendors.queries import named
 class DocumentFilter(Filter):
     kind = forms.ChoiceField(choices=[("", ""), *DocumentKind.choices], widget=forms.HiddenInput)
     vendor = forms.UUIDField(widget=forms.HiddenInput)
-    month = forms.RegexField(r"^[1-9]\d{3}-(0[1-9]|1[0-2])$", label="Month", widget=forms.TextInput(attrs={"type": "month"}))
+    month = forms.RegexField(
+        r"^[1-9]\d{3}-(0[1-9]|1[0-2])$", label="Month", widget=forms.TextInput(attrs={"type": "month"})
+    )
 
 
 @require_GET
