@@ -2,13 +2,14 @@
 
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import stripe
 from django.conf import settings
@@ -103,7 +104,7 @@ class RecordingClient(stripe.RequestsClient):
 
     def _record(self, method: str, url: str, post_data: Any, status: int, content: Any) -> None:
         parts = urlsplit(url)
-        body = post_data.decode(errors="replace") if isinstance(post_data, bytes) else post_data
+        body = _form_of(post_data) if isinstance(post_data, bytes) else post_data
         try:
             response = json.loads(content)
         except ValueError:
@@ -112,6 +113,19 @@ class RecordingClient(stripe.RequestsClient):
         line |= {"body": body or "", "response": _without_secrets(response)}
         with self._writing, self._path.open("a") as file:
             file.write(json.dumps(line, default=str) + "\n")
+
+
+def _form_of(body: bytes) -> str:
+    """A body as a form: of an upload its fields, with a file's name for what is in it."""
+    boundary, _, _ = body.partition(b"\r\n")
+    if not boundary.startswith(b"--"):
+        return body.decode(errors="replace")
+    fields = {}
+    for part in body.split(boundary)[1:-1]:
+        head, _, content = part.strip(b"\r\n").partition(b"\r\n\r\n")
+        given = dict(re.findall(r'(name|filename)="([^"]*)"', head.decode(errors="replace")))
+        fields[given["name"]] = given.get("filename") or content.decode(errors="replace")
+    return urlencode(fields)
 
 
 def _without_secrets(value: Any) -> Any:
