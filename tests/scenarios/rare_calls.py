@@ -226,9 +226,11 @@ def banks_dispute_payments(sandbox: Sandbox) -> None:
 
 
 def our_own_money_is_paid_out(sandbox: Sandbox) -> None:
-    """The answer is lost, and the payout found again; before it, the provider is told what must stay."""
+    """Once with an answer; once it is lost, and the payout found again. Before both the provider hears what must stay."""
     with acting_as("platform"):
         floor.keep_floor()
+        ask_own(wish_id=uuid7(), amount_minor=100)
+        assert wishes.apply_wishes() == 1
         wish = ask_own(wish_id=uuid7(), amount_minor=100)
         sandbox._control("fail", {"path": "/v1/payouts", "method": "POST", "mode": "drop", "times": 3})
         wishes.apply_wishes()
