@@ -134,8 +134,11 @@ def send_payout(wish: PayoutWish) -> bool:
     try:
         made = _made_before(wish, options) if wish.first_sent_at else None
         if made is None:
-            held = PayoutSchedule.objects.filter(vendor_id=wish.vendor_id, held_at__isnull=False).first()
-            if held is not None:
+            held = (
+                wish.vendor_id
+                and PayoutSchedule.objects.filter(vendor_id=wish.vendor_id, held_at__isnull=False).first()
+            )
+            if held:
                 return _refuse(wish, f"Payouts are held: {held.held_reason}.")
             available = _available(wish, options)
             amount = available if wish.amount_minor is None else wish.amount_minor

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import psycopg
@@ -50,6 +50,8 @@ API_P50_MS = {"list": 25, "list_filtered": 25, "search": 25, "detail": 15, "cart
 LINES = 5  # offers that one cart is filled with before the next is begun
 
 Figures = dict[str, Any]
+
+Item = TypeVar("Item")
 
 
 @dataclass
@@ -164,7 +166,7 @@ class Bench:
         yield from self.progress.over(list(items))
         self.progress.finish()
 
-    def named_over(self, words: str, items: Iterable[tuple[str, list[str]]]) -> Iterable[tuple[str, list[str]]]:
+    def named_over(self, words: str, items: Iterable[tuple[str, Item]]) -> Iterable[tuple[str, Item]]:
         self.progress.step(words)
         yield from self.progress.over(list(items))
         self.progress.finish()
