@@ -70,6 +70,6 @@ def render_due() -> int:
         except (DocumentsUnavailable, StorageUnavailable) as error:
             log.error("document_not_filed", number=document.number, cause=str(error))
             break
-        except Exception:
+        except Exception:  # whatever is wrong with one, the others are not kept waiting; it is due again
             log.exception("document_not_filed", number=document.number)
     return done

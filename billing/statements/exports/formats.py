@@ -53,6 +53,7 @@ class Writer:
             self.credits_minor -= amount_minor
 
     def write(self, entry: Entry) -> None:
+        """One entry, whole. A trial balance has rows of its own, is handed no entries, and leaves this out."""
         raise NotImplementedError
 
     def end(self) -> None:
