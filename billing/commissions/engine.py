@@ -14,7 +14,7 @@ from uuid import UUID
 from billing.commissions.conditions import Conditions, UnreadableRule, read_amount, read_conditions, read_currency
 from billing.commissions.vat import Treatment
 from kit.errors import Conflict
-from kit.money import Money, split_largest_remainder
+from kit.money import Money, bps_in_percent, split_largest_remainder
 
 BASIS_POINTS = 10_000
 ITEM, ORDER = "item", "order"
@@ -297,7 +297,7 @@ def _words(
     rate_bps, tier = rate
     parts = []
     if rate_bps or not fixed:
-        of = f"{percent(rate_bps)} % of {Money(base, line.currency)}"
+        of = f"{bps_in_percent(rate_bps)} % of {Money(base, line.currency)}"
         if rule.on_shipping:
             of += " with shipping"
         if tier:
@@ -315,11 +315,6 @@ def _words(
 
 def _each(per: str) -> str:
     return "an item" if per == ITEM else "an order"
-
-
-def percent(rate_bps: int) -> str:
-    """A rate as people write it: 1250 is "12.5"."""
-    return f"{(Decimal(rate_bps) / 100).normalize():f}"
 
 
 def read_rule(

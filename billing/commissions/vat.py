@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from kit.money import in_percent
 from taxonomy.models import TaxCategory
 from taxonomy.tax import EUROPEAN_UNION, rate_for
 
@@ -31,7 +32,7 @@ def vat_on_commission(*, platform_country: str, vendor_country: str, vendor_vat_
         return Treatment(reason="No VAT: the platform has not said where it is established")
     if vendor_country == platform_country:
         rate = rate_for(platform_country, TaxCategory.STANDARD, on)
-        return Treatment(rate, f"VAT of {platform_country}, {_percent(rate)} %: platform and vendor are both there")
+        return Treatment(rate, f"VAT of {platform_country}, {in_percent(rate)} %: platform and vendor are both there")
     if platform_country not in EUROPEAN_UNION or vendor_country not in EUROPEAN_UNION:
         return Treatment(reason=f"No VAT: the service is supplied outside {platform_country}, in {vendor_country}")
     number = "".join(vendor_vat_id.split()).upper()
@@ -39,9 +40,5 @@ def vat_on_commission(*, platform_country: str, vendor_country: str, vendor_vat_
         return Treatment(reason=f"{REVERSE_CHARGE}, VAT number {number}")
     rate = rate_for(platform_country, TaxCategory.STANDARD, on)
     return Treatment(
-        rate, f"VAT of {platform_country}, {_percent(rate)} %: the vendor has shown no VAT number of its own"
+        rate, f"VAT of {platform_country}, {in_percent(rate)} %: the vendor has shown no VAT number of its own"
     )
-
-
-def _percent(rate: Decimal) -> str:
-    return f"{(rate * 100).normalize():f}"

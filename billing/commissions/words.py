@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from billing.commissions.conditions import KINDS, Conditions
-from billing.commissions.engine import ITEM, Amounts, Rule, percent
-from kit.money import Money
+from billing.commissions.engine import ITEM, Amounts, Rule
+from kit.money import Money, bps_in_percent
 
 LABELS = {
     "vendor": "Vendor",
@@ -34,9 +34,11 @@ def takes(rule: Rule) -> str:
     """For example "12 % + 0.30 EUR an item, at least 0.50 EUR an order"."""
     if rule.problem:
         return "Nothing can be taken"
-    rate = f"{percent(rule.rate_bps)} %"
+    rate = f"{bps_in_percent(rule.rate_bps)} %"
     if rule.tiers:
-        steps = (f"{percent(tier.rate_bps)} % from {Money(tier.from_minor, tier.currency)}" for tier in rule.tiers)
+        steps = (
+            f"{bps_in_percent(tier.rate_bps)} % from {Money(tier.from_minor, tier.currency)}" for tier in rule.tiers
+        )
         rate += f" ({', '.join(steps)} sold in the month before)"
     parts = [rate] if rule.rate_bps or rule.tiers or not rule.fixed else []
     if rule.fixed:

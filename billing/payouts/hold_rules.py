@@ -10,7 +10,7 @@ from billing.payouts.models import HoldKind, HoldRule, HoldScope
 from billing.payouts.terms import released_after
 from kit import clock
 from kit.errors import Conflict, InvalidInput
-from kit.money import Money
+from kit.money import Money, bps_in_percent
 
 LONGEST_DAYS = 365
 
@@ -106,7 +106,9 @@ def says_words(rule: HoldRule) -> str:
     """What a rule does, in a sentence."""
     until = "held until finance has looked at it" if rule.days is None else released_after(rule.days)
     if rule.kind == HoldKind.RESERVE:
-        return f"{(rule.rate_bps or 0) / 100:g} % of the earnings are released {rule.days} days later than the rest"
+        return (
+            f"{bps_in_percent(rule.rate_bps or 0)} % of the earnings are released {rule.days} days later than the rest"
+        )
     if rule.kind == HoldKind.LARGE_ORDER:
         return f"An order above {Money(rule.above_minor or 0, rule.currency)} is {until}"
     if rule.kind == HoldKind.RISK:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from billing.commissions.engine import percentage
 from billing.payouts.models import HoldKind, HoldScope
-from kit.money import Money
+from kit.money import Money, bps_in_percent
 
 ELEVATED = frozenset({"elevated", "highest"})
 
@@ -84,7 +84,7 @@ def terms_of(sale: SaleFacts, rules: Sequence[Rule], *, default_days: int) -> Sa
     assert rule.days is not None
     assert delivered.days is not None
     days = delivered.days + rule.days
-    reason = f"Reserve of {rule.rate_bps / 100:g} %: {released_after(days)}"
+    reason = f"Reserve of {bps_in_percent(rule.rate_bps)} %: {released_after(days)}"
     return SaleTerms(
         tuple(holds), percentage(sale.net_minor, rule.rate_bps), Terms(HoldKind.RESERVE.value, reason, days, rule.id)
     )
@@ -148,6 +148,6 @@ def _asked(path: str, rules: Sequence[Rule]) -> Rule | None:
 
 def _longest(rules: Sequence[Rule], words: Callable[[Rule], str]) -> Terms:
     # None, until somebody releases it, is the longest.
-    rule = max(rules, key=lambda rule: float("inf") if rule.days is None else rule.days)
+    rule = max(rules, key=lambda rule: (rule.days is None, rule.days or 0))
     until = "held until finance has looked at it" if rule.days is None else released_after(rule.days)
     return Terms(rule.kind, f"{words(rule)}: {until}", rule.days, rule.id)

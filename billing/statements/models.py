@@ -161,7 +161,7 @@ class Export(models.Model):
     def percent(self) -> int:
         if self.state == ExportState.DONE:
             return 100
-        return min(99, self.entries_done * 100 // self.entries_total) if self.entries_total else 0
+        return min(99, 100 * self.entries_done // self.entries_total) if self.entries_total else 0
 
     @property
     def filename(self) -> str:

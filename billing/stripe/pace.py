@@ -28,7 +28,7 @@ def take_slot(name: str, *, gap_seconds: float = SHORTEST_GAP_SECONDS) -> tuple[
             {"id": uuid7(), "name": name, "gap": f"{gap_seconds} seconds"},
         )
         at, wait = cursor.fetchone()
-    return float(at), max(0.0, float(wait))
+    return at, max(0.0, wait)
 
 
 def wait_for_slot(name: str) -> None:

@@ -154,7 +154,7 @@ def tax_rates_of(vendor: Vendor) -> list[str]:
         vendor_vat_id=vendor.vat_id,
         on=clock.today(),
     )
-    percent = (treatment.rate * 100).normalize()
+    percent = treatment.rate.scaleb(2).normalize()
     return [_tax_rate(settings.PLATFORM_COUNTRY, percent)] if percent else []
 
 

@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 from uuid import UUID
 
 from billing.statements.details import CommissionPart, OrderDetails
+from kit.money import in_percent
 from marketplace.orders.models import OrderLine, VendorOrder
 
 
@@ -18,7 +18,7 @@ def details_of(vendor_orders: Sequence[UUID]) -> dict[UUID, OrderDetails]:
 
 
 def _details(part: VendorOrder, lines: Sequence[OrderLine]) -> OrderDetails:
-    rate, note = percent(part.commission_tax_rate), part.commission_tax_reason
+    rate, note = f"{in_percent(part.commission_tax_rate)} %", part.commission_tax_reason
     return OrderDetails(
         number=part.number,
         goods_minor=part.goods_minor,
@@ -39,8 +39,3 @@ def _details(part: VendorOrder, lines: Sequence[OrderLine]) -> OrderDetails:
         tax_rate=rate,
         tax_note=note,
     )
-
-
-def percent(rate: Decimal) -> str:
-    """0.1900 as "19 %", 0.0770 as "7.7 %"."""
-    return f"{(rate * 100).normalize():f} %"

@@ -92,6 +92,21 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     return result
 
 
+def in_percent(rate: Decimal) -> str:
+    """A rate as people write it: Decimal("0.125") is "12.5"."""
+    return f"{rate.scaleb(2).normalize():f}"
+
+
+def bps_in_percent(rate_bps: int) -> str:
+    """A rate in hundredths of a percent as people write it: 1250 is "12.5"."""
+    return in_percent(Decimal(rate_bps).scaleb(-4))
+
+
+def bps_of_percent(percent: Decimal) -> int:
+    """What a form says in percent, in hundredths of it: Decimal("12.5") is 1250."""
+    return int(percent.scaleb(2))
+
+
 def parse_major(text: str, currency: str) -> Money:
     """An amount as people write it ("84.20", "1 299,00") to Money.
 

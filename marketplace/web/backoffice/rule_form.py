@@ -10,9 +10,8 @@ from django.conf import settings
 
 from billing.commissions.actions import Changes
 from billing.commissions.conditions import read_conditions
-from billing.commissions.engine import percent
 from billing.commissions.models import Per, RuleTerms
-from kit.money import Money, exponent, parse_major
+from kit.money import Money, bps_in_percent, bps_of_percent, exponent, parse_major
 from marketplace.web.backoffice.forms import category_choices
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.vendors.models import Vendor
@@ -207,7 +206,7 @@ class RuleForm(forms.Form):
         return {
             "name": data["name"],
             "conditions": conditions,
-            "rate_bps": int(data["percent"] * 100),
+            "rate_bps": bps_of_percent(data["percent"]),
             "tiers": data["tiers"],
             "fixed": data["fixed"],
             "fixed_per": data["fixed_per"] or Per.ITEM,
@@ -242,9 +241,9 @@ def terms_of(row: RuleTerms, *, is_broken: bool) -> dict[str, Any]:
         ),
         "country": ", ".join(sorted(conditions.country)),
         "dates": ", ".join(f"{days.first or ''} to {days.last or ''}".strip() for days in conditions.dates),
-        "percent": percent(row.rate_bps),
+        "percent": bps_in_percent(row.rate_bps),
         "tiers": "\n".join(
-            f"{plainly(tier['from_minor'], tier['currency'])}: {percent(tier['rate_bps'])}" for tier in row.tiers
+            f"{plainly(tier['from_minor'], tier['currency'])}: {bps_in_percent(tier['rate_bps'])}" for tier in row.tiers
         ),
         "fixed": _listed(row.fixed),
         "fixed_per": row.fixed_per,

@@ -20,13 +20,14 @@ from billing.bank_transfer.two_people import ask_for_account
 from billing.payments.models import Refund
 from kit.errors import SoukError
 from kit.money import Money
+from marketplace.web.backoffice.forms import AmountField
 from marketplace.web.backoffice.roles import for_finance, staff_of
 from tenants.vendors.queries import named
 
 
 class IncomingForm(forms.Form):
     order_number = forms.CharField(label="Order", max_length=20, help_text="As the payer wrote it.")
-    amount = forms.DecimalField(label="Amount", min_value=0, decimal_places=2, max_digits=12)
+    amount = AmountField(label="Amount")
     received_on = forms.DateField(label="Received on", widget=forms.DateInput(attrs={"type": "date"}))
     bank_reference = forms.CharField(label="Bank's reference", max_length=80)
     payer = forms.CharField(label="Payer", max_length=140, required=False)
@@ -89,7 +90,7 @@ def receipt(request: HttpRequest) -> HttpResponse:
     try:
         made = record_incoming(
             order_number=given["order_number"],
-            amount=Money(int(given["amount"] * 100), settings.CURRENCY),
+            amount=Money(given["amount"], settings.CURRENCY),
             received_on=given["received_on"],
             bank_reference=given["bank_reference"],
             payer=given["payer"],

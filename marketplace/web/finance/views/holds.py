@@ -24,6 +24,7 @@ from billing.payouts.hold_rules import (
 from billing.payouts.holds import MANUAL, AlreadyTransferred, HoldEnded, SayWhy, place_hold, release_hold
 from billing.payouts.models import Hold, HoldKind, HoldRule, HoldScope, Transfer
 from billing.payouts.ways import RULE_WORDS, is_open, ways_of
+from kit.money import bps_of_percent
 from marketplace.web.backoffice.forms import (
     AmountField,
     VendorField,
@@ -95,7 +96,7 @@ def _add(request: HttpRequest) -> HttpResponse:
                     only_vendor=data["vendor"].id if data["vendor"] else None,
                     category_path=data["category"],
                     country=data["country"],
-                    rate_bps=int(data["percent"] * 100) if data["percent"] is not None else None,
+                    rate_bps=bps_of_percent(data["percent"]) if data["percent"] is not None else None,
                     above_minor=data["above"],
                     new_for_days=data["new_for_days"],
                     new_for_orders=data["new_for_orders"],
