@@ -11,10 +11,10 @@ from ..listing import envelope, page
 from ..money.currencies import SUPPORTED
 from ..objects import get
 from ..store import Record
-from . import invoices, subscriptions
+from . import changes, invoices, parts, subscriptions
 from .catalog import only, price_of, tax_rates_of
+from .parts import fresh
 from .payers import card_from, payer_of
-from .subscriptions import fresh
 
 SECONDS_A_DAY = 86400
 PLAIN = ("metadata", "default_tax_rates", "default_payment_method", "trial_settings", "payment_settings", "description")
@@ -80,7 +80,7 @@ def list_subscriptions(call: Call) -> dict[str, Any]:
     status = call.params.pop("status", None)
     found = page(call.world, call.account, "subscription", call.params, call.path, by=("customer", "customer_account"))
     if status != "all":  # Stripe leaves out what is canceled unless it is asked for
-        ended = subscriptions.ENDED
+        ended = parts.ENDED
         found["data"] = [s for s in found["data"] if (s["status"] == status if status else s["status"] not in ended)]
     return found
 
@@ -100,10 +100,10 @@ def update(call: Call) -> dict[str, Any]:
     )
     params, world = call.params, call.world
     subscription = get(world, call.account, "subscription", call.id)
-    if subscription.body["status"] in subscriptions.ENDED and set(params) - {"metadata", "cancellation_details"}:
+    if subscription.body["status"] in parts.ENDED and set(params) - {"metadata", "cancellation_details"}:
         raise refused("A canceled subscription can only update its cancellation_details and metadata.")
     if params.get("items"):
-        subscriptions.change_items(
+        changes.change_items(
             world,
             subscription,
             params["items"],
@@ -111,32 +111,32 @@ def update(call: Call) -> dict[str, Any]:
             at=params.get("proration_date"),
             payment_behavior=params.get("payment_behavior", "allow_incomplete"),
         )
-    changes: dict[str, Any] = {}
+    change: dict[str, Any] = {}
     if "metadata" in params:
-        changes["metadata"] = merge_metadata(subscription.body["metadata"], params["metadata"])
+        change["metadata"] = merge_metadata(subscription.body["metadata"], params["metadata"])
     if "default_tax_rates" in params:
-        changes["default_tax_rates"] = tax_rates_of(world, call.account, params["default_tax_rates"] or [])
+        change["default_tax_rates"] = tax_rates_of(world, call.account, params["default_tax_rates"] or [])
     if params.get("default_payment_method"):
         customer = invoices.customer_of(world, subscription)
-        changes["default_payment_method"] = card_from(world, customer, params["default_payment_method"]).id
+        change["default_payment_method"] = card_from(world, customer, params["default_payment_method"]).id
     for name in ("trial_settings", "description", "pause_collection"):
         if name in params:
-            changes[name] = params[name] or None
+            change[name] = params[name] or None
     if "cancellation_details" in params:
-        changes["cancellation_details"] = {
+        change["cancellation_details"] = {
             **subscription.body["cancellation_details"],
             **params["cancellation_details"],
         }
-    subscriptions.update(world, subscription, changes)
+    changes.update(world, subscription, change)
     if "cancel_at_period_end" in params:
         _set_cancel(call, subscription, params["cancel_at_period_end"])
     if "trial_end" in params:
-        subscriptions.move_trial_end(world, subscription, trial_end(call) or world.now)
+        changes.move_trial_end(world, subscription, trial_end(call) or world.now)
     return fresh(world, subscription).body
 
 
 def _set_cancel(call: Call, subscription: Record, cancels: bool) -> None:
-    subscriptions.set_cancel_at_period_end(call.world, subscription, cancels)
+    changes.set_cancel_at_period_end(call.world, subscription, cancels)
 
 
 @endpoint("DELETE", "/v1/subscriptions/{subscription_exposed_id}")
@@ -194,7 +194,7 @@ def update_item(call: Call) -> dict[str, Any]:
     else:
         raise ApiError(404, f"No such subscription_item: '{call.id}'", code="resource_missing", param="item")
     asked: dict[str, Any] = {name: call.params[name] for name in ("price", "quantity") if name in call.params}
-    subscriptions.change_items(
+    changes.change_items(
         call.world,
         subscription,
         [{"id": call.id, **asked}],
@@ -202,7 +202,7 @@ def update_item(call: Call) -> dict[str, Any]:
         at=call.params.get("proration_date"),
         payment_behavior=call.params.get("payment_behavior", "allow_incomplete"),
     )
-    subscriptions.update(call.world, subscription, {})
+    changes.update(call.world, subscription, {})
     return next(item for item in subscription.body["items"]["data"] if item["id"] == call.id)
 
 
@@ -298,7 +298,7 @@ def pay_now(world: Any, invoice: Record, method: Record | None) -> None:
         invoice.body["status"] = "open"
     invoices.attempt(world, invoice, method, on_session=True)
     if invoice.body["status"] == "open":
-        error = subscriptions.not_paid(world, invoice)
+        error = parts.not_paid(world, invoice)
         error.keep = True
         raise error
 
@@ -328,13 +328,13 @@ def preview(call: Call) -> dict[str, Any]:
     subscription = get(world, call.account, "subscription", call.need("subscription"), param="subscription", status=400)
     behavior = asked.get("proration_behavior", "create_prorations")
     at = asked.get("proration_date") or world.now
-    plan = subscriptions.planned(world, subscription, asked.get("items") or [], behavior, at)
+    plan = changes.planned(world, subscription, asked.get("items") or [], behavior, at)
     lines = plan["lines"]
-    _, stop = subscriptions.period(subscription)
+    _, stop = parts.period(subscription)
     start = at
     if behavior != "always_invoice" and not plan["restarts"]:
         subscription.body["items"]["data"] = plan["items"]
-        lines = lines + subscriptions.period_lines(world, subscription)
+        lines = lines + parts.period_lines(world, subscription)
         start = stop
     return invoices.body_of(
         world,
@@ -391,7 +391,7 @@ def create_item(call: Call) -> dict[str, Any]:
         invoice_item=new_id("ii"),
     )
     one["metadata"] = params.get("metadata") or {}
-    return subscriptions.add_item(world, customer, subscription, one).body
+    return parts.add_item(world, customer, subscription, one).body
 
 
 @endpoint("GET", "/v1/invoiceitems")

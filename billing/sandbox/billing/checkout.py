@@ -12,7 +12,7 @@ from ..ids import new_id
 from ..money import sessions
 from ..store import Record
 from ..world import World
-from . import invoices, subscriptions
+from . import invoices, parts, subscriptions
 from .catalog import price_of, tax_rates_of
 from .payers import attach, payer_of
 
@@ -45,7 +45,7 @@ def create(call: Call) -> dict[str, Any]:
         prices.append((price["id"], quantity))
         amount = 0 if trial_end else price["unit_amount"] * quantity
         tax = sum(tax["amount"] for tax in invoices.taxes(amount, rates))
-        name = subscriptions.name_of(world, price)
+        name = parts.name_of(world, price)
         items.append(
             {
                 "id": new_id("li"),

@@ -19,7 +19,7 @@ from ..pages.checkout import card_fields, read_card
 from ..pages.layout import document, notice
 from ..store import Record
 from ..world import World
-from . import invoices, subscriptions
+from . import changes, invoices, parts
 from .api import pay_now
 from .catalog import only
 from .payers import attach, payer_of, set_default
@@ -199,7 +199,7 @@ def act(world: World, session: Record, allowed: dict[str, Any], form: dict[str, 
         behavior = allowed["subscription_update"]["proration_behavior"]
         world.store.sql("SAVEPOINT switch")
         try:
-            subscriptions.change_items(
+            changes.change_items(
                 world,
                 subscription,
                 [{"id": item["id"], "price": form["price"]}],
@@ -209,9 +209,9 @@ def act(world: World, session: Record, allowed: dict[str, Any], form: dict[str, 
         except ApiError:
             world.store.sql("ROLLBACK TO switch")
             raise
-        subscriptions.update(world, subscription, {})
+        changes.update(world, subscription, {})
     elif action in ("cancel", "renew"):
-        subscriptions.set_cancel_at_period_end(world, subscription, action == "cancel")
+        changes.set_cancel_at_period_end(world, subscription, action == "cancel")
 
 
 def choices(allowed: dict[str, Any]) -> list[str]:
@@ -229,8 +229,8 @@ def new_card(world: World, customer: Record, values: dict[str, Any]) -> None:
     attach(world, customer, method)
     set_default(world, customer, method)
     for subscription in world.store.where("subscription", "customer", customer.id):
-        if subscription.body["status"] not in subscriptions.ENDED:
-            subscriptions.update(world, subscription, {"default_payment_method": method.id})
+        if subscription.body["status"] not in parts.ENDED:
+            changes.update(world, subscription, {"default_payment_method": method.id})
     for invoice in world.store.where("invoice", "customer", customer.id):
         if invoice.body["status"] == "open" and invoice.body["amount_remaining"]:
             invoices.attempt(world, invoice, method)
@@ -251,9 +251,7 @@ def portal_page(
     here = f"/p/{session.id.removeprefix('bps_')}"
     warning = f'<p class="alert" role="alert">{escape(alert)}</p>' if alert else ""
     mine = [
-        s
-        for s in world.store.where("subscription", "customer", customer.id)
-        if s.body["status"] not in subscriptions.ENDED
+        s for s in world.store.where("subscription", "customer", customer.id) if s.body["status"] not in parts.ENDED
     ]
     plans = "".join(_subscription_part(world, s, allowed, here) for s in mine) or "<p>You have no subscription.</p>"
     card = invoices.card_on_file(world, mine[-1]) if mine else None
@@ -297,8 +295,8 @@ def _subscription_part(world: World, subscription: Record, allowed: dict[str, An
     ends = body["cancel_at_period_end"]
     words = f"Ends on {until}." if ends else f"Renews on {until}."
     hidden = f'<input type="hidden" name="subscription" value="{escape(subscription.id)}">'
-    parts = [
-        f"<h2>{escape(subscriptions.name_of(world, item['price']))}</h2>",
+    shown = [
+        f"<h2>{escape(parts.name_of(world, item['price']))}</h2>",
         f"<p>{escape(show(item['price']['unit_amount'], item['price']['currency']))} before tax. "
         f"{escape(body['status'].replace('_', ' ').capitalize())}. {words}</p>",
     ]
@@ -307,18 +305,18 @@ def _subscription_part(world: World, subscription: Record, allowed: dict[str, An
             price = world.store.find(id)
             if price and id != item["price"]["id"]:
                 amount = show(price.body["unit_amount"], price.body["currency"])
-                label = f"Switch to {subscriptions.name_of(world, price.body)}, {amount}"
-                parts.append(
+                label = f"Switch to {parts.name_of(world, price.body)}, {amount}"
+                shown.append(
                     f'<form method="post" action="{here}">{hidden}<input type="hidden" name="price" value="{escape(id)}">'
                     f'<button class="plain" name="action" value="switch">{escape(label)}</button></form>'
                 )
     if allowed["subscription_cancel"]["enabled"]:
         action, label = ("renew", "Keep my subscription") if ends else ("cancel", "Cancel at the end of the period")
-        parts.append(
+        shown.append(
             f'<form method="post" action="{here}">{hidden}'
             f'<button class="{"plain" if ends else "danger"}" name="action" value="{action}">{label}</button></form>'
         )
-    return "".join(parts)
+    return "".join(shown)
 
 
 # -- the page of an invoice ----------------------------------------------

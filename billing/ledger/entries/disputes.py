@@ -1,0 +1,92 @@
+"""The customer's bank takes a payment back, and decides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from billing.ledger.entries.drafts import EntryDraft, Line, Movement, draft_of_any, moved
+from billing.ledger.models import AccountCode as Code
+
+
+def dispute(movement: Movement) -> EntryDraft | None:
+    """Disputed money withdrawn from us, or reinstated; the provider's fee with it, either way."""
+    return moved(
+        movement,
+        "dispute",
+        Line(Code.DISPUTED_FUNDS, -movement.amount_minor),
+        Line(Code.DISPUTE_FEES, movement.fee_minor),
+        description="Disputed money withdrawn" if movement.amount_minor < 0 else "Disputed money reinstated",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class DisputedPart:
+    """A vendor's part of a disputed amount: of it `net_minor` its earnings, the rest our commission with the VAT on it."""
+
+    vendor_id: UUID
+    amount_minor: int
+    net_minor: int
+    commission_tax_minor: int
+
+
+def dispute_held(
+    *, dispute_id: UUID, version: int, parts: Sequence[DisputedPart], currency: str, occurred_at: datetime
+) -> EntryDraft | None:
+    """The vendors' parts of what the bank took are no longer owed to them while it is not decided."""
+    lines = [line for part in parts for line in _hold(part, part.net_minor)]
+    return draft_of_any(
+        f"dispute:{dispute_id}:held:{version}", "dispute_held", currency, occurred_at, lines, "Held for a dispute"
+    )
+
+
+def dispute_released(
+    *, dispute_id: UUID, version: int, parts: Sequence[DisputedPart], currency: str, occurred_at: datetime
+) -> EntryDraft | None:
+    """The vendors' parts are owed to them again."""
+    lines = [line for part in parts for line in _hold(part, -part.net_minor)]
+    return draft_of_any(
+        f"dispute:{dispute_id}:released:{version}",
+        "dispute_released",
+        currency,
+        occurred_at,
+        lines,
+        "Released from a dispute",
+    )
+
+
+def dispute_lost(
+    *,
+    dispute_id: UUID,
+    version: int,
+    parts: Sequence[DisputedPart],
+    outstanding_minor: int,
+    is_borne_by_vendors: bool,
+    currency: str,
+    occurred_at: datetime,
+) -> EntryDraft | None:
+    """The bank keeps what it took. The vendors bear their parts, and our commission of them was earned in vain; or we
+    bear all of it. What no vendor's part covers is ours either way.
+    """
+    lines = [Line(Code.DISPUTED_FUNDS, -outstanding_minor)]
+    covered = 0
+    if is_borne_by_vendors:
+        for part in parts:
+            covered += part.amount_minor
+            commission_minor = part.amount_minor - part.net_minor
+            lines += [
+                Line(Code.DISPUTE_HOLD, part.net_minor, part.vendor_id),
+                Line(Code.COMMISSION, commission_minor - part.commission_tax_minor),
+                Line(Code.TAX_PAYABLE, part.commission_tax_minor),
+            ]
+    lines.append(Line(Code.BAD_DEBT, outstanding_minor - covered))
+    return draft_of_any(
+        f"dispute:{dispute_id}:lost:{version}", "dispute_lost", currency, occurred_at, lines, "Dispute lost"
+    )
+
+
+def _hold(part: DisputedPart, net_minor: int) -> list[Line]:
+    return [
+        Line(Code.VENDOR_PAYABLE, net_minor, part.vendor_id),
+        Line(Code.DISPUTE_HOLD, -net_minor, part.vendor_id),
+    ]

@@ -1,0 +1,78 @@
+"""Money goes back to the customer."""
+
+from datetime import datetime
+from uuid import UUID
+
+from billing.ledger.entries.drafts import Earmark, EntryDraft, Line, Movement, draft, moved
+from billing.ledger.models import AccountCode as Code
+
+
+def refund_owed(
+    *,
+    refund_id: UUID,
+    mark: Earmark,
+    amount_minor: int,
+    net_minor: int,
+    commission_tax_minor: int,
+    currency: str,
+    occurred_at: datetime,
+) -> EntryDraft:
+    """The provider accepted a refund: the vendor gives `net_minor` of it, the rest is commission given back.
+
+    Of what is given back `commission_tax_minor` is VAT that we owe no longer.
+
+    A refund always passes through 2100, also when it succeeds at once. So it makes no difference whether we hear
+    first of its acceptance or of its movement. `refund_id` is ours.
+    """
+    return draft(
+        f"refund:{refund_id}",
+        "refund_owed",
+        currency,
+        occurred_at,
+        Line(Code.VENDOR_PAYABLE, net_minor, mark.vendor_id),
+        Line(Code.COMMISSION, amount_minor - net_minor - commission_tax_minor),
+        Line(Code.TAX_PAYABLE, commission_tax_minor),
+        Line(Code.REFUNDS_OWED, -amount_minor),
+        reference_id=mark.reference_id,
+        description="Refund accepted",
+    )
+
+
+def refund(movement: Movement, mark: Earmark) -> EntryDraft | None:
+    """A refund left our balance (the movement is negative)."""
+    return moved(
+        movement,
+        "refund",
+        Line(Code.REFUNDS_OWED, -movement.amount_minor),
+        Line(Code.STRIPE_PROCESSING, movement.fee_minor),
+        reference_id=mark.reference_id,
+        description="Refund paid",
+    )
+
+
+def refund_failure(movement: Movement, mark: Earmark) -> EntryDraft | None:
+    """A refund came back to our balance: we still owe it to the customer, who must be paid another way."""
+    return moved(
+        movement,
+        "refund_failure",
+        Line(Code.REFUNDS_OWED, -movement.amount_minor),
+        Line(Code.STRIPE_PROCESSING, movement.fee_minor),
+        reference_id=mark.reference_id,
+        description="Refund came back",
+    )
+
+
+def refund_by_hand(
+    *, refund_id: UUID, mark: Earmark, amount_minor: int, currency: str, reference: str, occurred_at: datetime
+) -> EntryDraft:
+    """A refund that came back was paid to the customer from our own bank. `refund_id` is ours."""
+    return draft(
+        f"refund:{refund_id}:by_hand",
+        "refund_by_hand",
+        currency,
+        occurred_at,
+        Line(Code.REFUNDS_OWED, amount_minor),
+        Line(Code.BANK, -amount_minor),
+        reference_id=mark.reference_id,
+        description=f"Refund paid another way: {reference}",
+    )

@@ -1,0 +1,76 @@
+"""The customer pays, and we take our commission; a vendor pays for its plan."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from billing.ledger.entries.drafts import CannotBuild, Earmark, EntryDraft, Line, Movement, draft, moved
+from billing.ledger.models import AccountCode as Code
+
+
+@dataclass(frozen=True, slots=True)
+class ShareOfSale:
+    """A vendor's part of a payment: gross = commission + net; `reference_id` is the vendor order.
+
+    `commission_minor` is all that is withheld; `commission_tax_minor` of it is the VAT that we owe on our commission.
+    """
+
+    vendor_id: UUID
+    reference_id: UUID
+    gross_minor: int
+    commission_minor: int
+    commission_tax_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What a charge paid for: `reference_id` is the order."""
+
+    reference_id: UUID
+    shares: tuple[ShareOfSale, ...]
+
+
+def sale(movement: Movement, sold: Sale) -> EntryDraft | None:
+    """The customer paid: we hold the net, the provider kept its fee, and owe every vendor its gross.
+
+    Raises CannotBuild when the shares do not sum to what was charged.
+    """
+    if sum(share.gross_minor for share in sold.shares) != movement.amount_minor:
+        raise CannotBuild(f"{movement.id}: the shares do not sum to the {movement.amount_minor} that was charged")
+    return moved(
+        movement,
+        "sale",
+        Line(Code.STRIPE_PROCESSING, movement.fee_minor),
+        *(Line(Code.VENDOR_PAYABLE, -share.gross_minor, share.vendor_id) for share in sold.shares),
+        reference_id=sold.reference_id,
+        description="Customer's payment",
+    )
+
+
+def bill_paid(movement: Movement, mark: Earmark) -> EntryDraft | None:
+    """A vendor paid the invoice for its plan; `mark.reference_id` is the invoice."""
+    return moved(
+        movement,
+        "bill_paid",
+        Line(Code.STRIPE_PROCESSING, movement.fee_minor),
+        Line(Code.SUBSCRIPTION_RECEIVABLE, -movement.amount_minor, mark.vendor_id),
+        reference_id=mark.reference_id,
+        description="Invoice for the plan paid",
+    )
+
+
+def commission(share: ShareOfSale, *, currency: str, occurred_at: datetime) -> EntryDraft | None:
+    """Our part of a vendor's sale, taken from what we owe it, and the VAT in it; None when the commission is zero."""
+    if not share.commission_minor:
+        return None
+    return draft(
+        f"commission:{share.reference_id}",
+        "commission",
+        currency,
+        occurred_at,
+        Line(Code.VENDOR_PAYABLE, share.commission_minor, share.vendor_id),
+        Line(Code.COMMISSION, share.commission_tax_minor - share.commission_minor),
+        Line(Code.TAX_PAYABLE, -share.commission_tax_minor),
+        reference_id=share.reference_id,
+        description="Commission",
+    )

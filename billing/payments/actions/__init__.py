@@ -1,0 +1,68 @@
+"""Money in: create a payment, open sessions for it one at a time, capture it once, give money back.
+
+Locks: whoever holds an order's lock takes the payment's after it, never the other way (see `capture`).
+"""
+
+from billing.payments.actions.create import ShareInput, SharesDoNotAddUp, create_payment
+from billing.payments.actions.locks import lock_after_order, lock_payment
+from billing.payments.actions.paid import capture, mark_processing
+from billing.payments.actions.refunds import (
+    NotOwed,
+    NotRefused,
+    PaymentDisputed,
+    RefundDiffers,
+    RefundTooLarge,
+    pay_by_hand,
+    refund_answered,
+    request_refund,
+    retry_refund,
+)
+from billing.payments.actions.sessions import (
+    CLOSED,
+    OPEN_STATES,
+    AlreadyPaid,
+    PaymentClosed,
+    abandon_attempt,
+    cancel_payment,
+    close_attempt,
+    end_session,
+    open_attempt,
+    record_session,
+    settle,
+    start,
+)
+from billing.payments.actions.shares import left_of, tax_given_back, tax_in
+
+__all__ = [
+    "CLOSED",
+    "OPEN_STATES",
+    "AlreadyPaid",
+    "NotOwed",
+    "NotRefused",
+    "PaymentClosed",
+    "PaymentDisputed",
+    "RefundDiffers",
+    "RefundTooLarge",
+    "ShareInput",
+    "SharesDoNotAddUp",
+    "abandon_attempt",
+    "cancel_payment",
+    "capture",
+    "close_attempt",
+    "create_payment",
+    "end_session",
+    "left_of",
+    "lock_after_order",
+    "lock_payment",
+    "mark_processing",
+    "open_attempt",
+    "pay_by_hand",
+    "record_session",
+    "refund_answered",
+    "request_refund",
+    "retry_refund",
+    "settle",
+    "start",
+    "tax_given_back",
+    "tax_in",
+]

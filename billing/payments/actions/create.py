@@ -1,0 +1,77 @@
+"""A payment and its shares, one a vendor order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from billing.payments.models import Payment, PaymentShare
+from kit.errors import InvalidInput
+from kit.money import Money
+
+
+class SharesDoNotAddUp(InvalidInput):
+    """The vendors' parts do not sum to what the customer pays."""
+
+    code = "shares_do_not_add_up"
+
+
+@dataclass(frozen=True, slots=True)
+class ShareInput:
+    """A vendor's part: `gross_minor` of the payment, of which `commission_minor` stays with the platform.
+
+    `commission_tax_minor` of the commission is the VAT that the platform owes on it.
+    `category_paths`: of what is sold, opaque here; hold rules may name them.
+    """
+
+    vendor_id: UUID
+    reference_id: UUID
+    gross_minor: int
+    commission_minor: int
+    commission_tax_minor: int = 0
+    category_paths: Sequence[str] = ()
+
+
+@transaction.atomic
+def create_payment(
+    *,
+    reference_id: UUID,
+    reference_number: str,
+    customer_email: str,
+    amount: Money,
+    shares: Sequence[ShareInput],
+) -> Payment:
+    """A payment of `amount` for the order `reference_id`, one share a vendor order.
+
+    Raises SharesDoNotAddUp unless the shares sum to the amount; IntegrityError when the order has a payment already.
+    """
+    total = sum(share.gross_minor for share in shares)
+    if total != amount.amount_minor:
+        raise SharesDoNotAddUp(
+            f"The vendors' parts sum to {Money(total, amount.currency)}, but the customer pays {amount}."
+        )
+    payment = Payment.objects.create(
+        reference_id=reference_id,
+        reference_number=reference_number,
+        customer_email=customer_email,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+    )
+    PaymentShare.objects.bulk_create(
+        [
+            PaymentShare(
+                payment=payment,
+                vendor_id=share.vendor_id,
+                reference_id=share.reference_id,
+                gross_minor=share.gross_minor,
+                commission_minor=share.commission_minor,
+                commission_tax_minor=share.commission_tax_minor,
+                net_minor=share.gross_minor - share.commission_minor,
+                category_paths=sorted(set(share.category_paths)),
+                currency=amount.currency,
+            )
+            for share in shares
+        ]
+    )
+    return payment

@@ -1,0 +1,26 @@
+"""What is left of a vendor's part, and of the commission and VAT in it."""
+
+from billing.payments.models import PaymentShare
+from kit.money import split_largest_remainder
+
+
+def tax_in(commission_minor: int, *, commission_left: int, tax_left: int) -> int:
+    """How much VAT is in so much commission given back: in the proportion of what is left, so that all gives back all."""
+    if not commission_minor:
+        return 0
+    return split_largest_remainder(commission_minor, [tax_left, commission_left - tax_left])[0]
+
+
+def left_of(share: PaymentShare) -> tuple[int, int]:
+    """(gross, commission) of a share that was neither given back nor taken by a dispute yet."""
+    gone = share.refunded_minor + share.disputed_minor
+    commission_gone = gone - share.refunded_net_minor - share.disputed_net_minor
+    return share.gross_minor - gone, share.commission_minor - commission_gone
+
+
+def tax_given_back(share: PaymentShare, commission_minor: int) -> int:
+    """How much VAT is in so much of a share's commission, when it is given back or taken by a dispute."""
+    _, commission_left = left_of(share)
+    gone = share.refunded_commission_tax_minor + share.disputed_commission_tax_minor
+    tax_left = share.commission_tax_minor - gone
+    return tax_in(commission_minor, commission_left=commission_left, tax_left=tax_left)
