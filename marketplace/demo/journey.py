@@ -27,6 +27,7 @@ from billing.stripe.heal import heal_events
 from billing.stripe.payouts import sync_payouts
 from billing.stripe.sync import sync_balance
 from billing.stripe.webhooks import register_endpoints
+from billing.subscriptions.models import Plan
 from kit import clock
 from marketplace.catalog.models import Offer
 from marketplace.demo import acts
@@ -42,7 +43,7 @@ from taxonomy.actions import load_categories
 from taxonomy.queries import tree
 from tenants.isolation.doors import acting_as, bind_vendor
 from tenants.shop.catalog.models import ImportState, Product, ProductImport
-from tenants.vendors.entitlements import allowed_to
+from tenants.vendors.entitlements import START, allowed_to
 from tenants.vendors.models import Vendor, VendorState
 
 Result = TypeVar("Result")
@@ -107,7 +108,7 @@ class Journey:
         self._step("Vendors apply", "applied", self._apply)
         self._step("Staff approves, shops open", "approved", self._approve)
         self._step("Vendors give their payout details", "onboarded", self._onboard)
-        self._step("A vendor subscribes to a plan, and pays", "subscribed", self._subscribe)
+        self._step("Vendors subscribe to plans, and pay", "subscribed", self._subscribe)
         self._step("Vendors import their products", "imported", self._import)
         self._step("The catalogue shows them", "visible", self._wait_for_offers)
 
@@ -211,10 +212,21 @@ class Journey:
         return f"{active} vendors may sell"
 
     def _subscribe(self) -> str:
-        vendor = self._vendor(self.script.vendors[0].cast.slug)
-        acts.subscribe(vendor, "scale", "month", self.sandbox)
+        """The first vendor has the largest plan; of the others, whoever brings more products than its plan allows."""
         with acting_as("store"):
-            return f"{vendor.name} has {allowed_to(vendor.id).plan_name}"
+            plans = list(Plan.objects.filter(prices__retired_at=None, prices__interval="month").order_by("position"))
+        chosen = {
+            each.cast.slug: plans[-1] if number == 0 else _smallest(plans, len(each.rows))
+            for number, each in enumerate(self.script.vendors)
+            if number == 0 or len(each.rows) > (START.products_limit or 0)
+        }
+        for slug, plan in self.progress.over(list(chosen.items())):
+            acts.subscribe(self._vendor(slug), plan.code, "month", self.sandbox)
+        first = self._vendor(self.script.vendors[0].cast.slug)
+        with acting_as("store"):
+            return f"{first.name} has {allowed_to(first.id).plan_name}" + (
+                f", {len(chosen) - 1} more have room for their products" if len(chosen) > 1 else ""
+            )
 
     def _import(self) -> str:
         began = self.progress.seconds
@@ -355,6 +367,11 @@ def match() -> ReconciliationRun:
         sync_payouts()
         sync_balance()
         return reconcile()
+
+
+def _smallest(plans: list[Plan], products: int) -> Plan:
+    """The cheapest plan that allows so many products."""
+    return next(plan for plan in plans if plan.products_limit is None or plan.products_limit >= products)
 
 
 def _all_imported() -> bool:
