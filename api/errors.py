@@ -1,7 +1,7 @@
 """Every failure of the API as problem details (RFC 9457), with the right status and a code that stays."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
@@ -41,6 +41,16 @@ class NotFound(exceptions.NotFound):
     """There is no such thing, or not for this caller: the answer is the same."""
 
     default_detail = "There is no such thing here."
+
+
+Found = TypeVar("Found")
+
+
+def there(found: Found | None) -> Found:
+    """What was looked for. Raises NotFound when it is not there."""
+    if found is None:
+        raise NotFound()
+    return found
 
 
 def status_of(error: SoukError) -> int:

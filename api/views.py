@@ -3,9 +3,11 @@
 import re
 from functools import wraps
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import conditional_page
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, NotFound, PermissionDenied
@@ -133,6 +135,11 @@ def query_of(serializer: type[BaseSerializer[Any]], request: Request) -> dict[st
 def tagged(data: Any, version: object, **headers: str) -> Response:
     """An answer whose ETag is this version of the thing."""
     return Response(data, headers={"ETag": f'"{version}"', **headers})
+
+
+def created(data: Any, route: str, made_id: UUID, **headers: str) -> Response:
+    """201, and where what was made is: `created(shown, "api_finance:export", export.id)`."""
+    return Response(data, status=201, headers={"Location": reverse(route, args=[made_id]), **headers})
 
 
 def check_match(request: Request | HttpRequest, version: object) -> None:

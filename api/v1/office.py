@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Model
 from rest_framework import serializers
 
+from api.errors import there
+from tenants.vendors.models import Vendor
 from tenants.vendors.queries import named
 
 
@@ -32,3 +36,13 @@ def with_vendors(rows: Iterable[Any]) -> list[With]:
     kept = list(rows)
     vendors = named(row.vendor_id for row in kept)
     return [With(row, vendor=vendors.get(row.vendor_id)) for row in kept]
+
+
+def vendor_called(vendor_id: UUID) -> Vendor:
+    """Raises NotFound."""
+    return there(named([vendor_id]).get(vendor_id))
+
+
+def known(model: type[Model], row_id: UUID) -> UUID:
+    """The id itself, for an action that wants no more. Raises NotFound when there is no such row."""
+    return there(model._default_manager.filter(pk=row_id).values_list("pk", flat=True).first())

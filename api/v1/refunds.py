@@ -6,7 +6,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from api.errors import NotFound
+from api.errors import there
 from api.fields import Text, Whole
 from kit.errors import InvalidInput
 from marketplace.returns.actions import Actor, approve, ask, reject
@@ -229,10 +229,7 @@ def shown_preview(found: Preview) -> dict[str, Any]:
 def request_called(request_id: UUID, *, vendor_id: UUID | None = None) -> RefundRequest:
     """Raises NotFound, for another vendor's as well."""
     rows = RefundRequest.objects.filter(id=request_id)
-    found = (rows.filter(vendor_id=vendor_id) if vendor_id is not None else rows).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there((rows.filter(vendor_id=vendor_id) if vendor_id is not None else rows).first())
 
 
 def approved(found: RefundRequest, given: dict[str, Any], by: Actor) -> RefundRequest:

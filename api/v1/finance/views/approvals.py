@@ -7,10 +7,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
-from api.v1.finance.serializers import ApprovalFilterSerializer, ApprovalSerializer, DecisionSerializer
+from api.v1.finance.serializers.approvals import ApprovalFilterSerializer, ApprovalSerializer, DecisionSerializer
 from api.views import OfficeView, body_of, caller_of, query_of
 from approvals.actions import decide
 from approvals.models import Approval
@@ -63,7 +63,4 @@ class ApprovalDecision(OfficeView):
 
 def _approval(approval_id: UUID) -> Approval:
     """Raises NotFound."""
-    found = Approval.objects.filter(id=approval_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there(Approval.objects.filter(id=approval_id).first())

@@ -4,17 +4,16 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
-from api.v1.finance.serializers import (
-    ApprovalSerializer,
+from api.v1.finance.serializers.approvals import ApprovalSerializer
+from api.v1.finance.serializers.bank import (
     BankAccountInput,
     BankAccountSerializer,
     ReceiptInput,
@@ -24,22 +23,24 @@ from api.v1.finance.serializers import (
     SettlementFileSerializer,
     SettlementReturnInput,
 )
-from api.views import OfficeView, body_of, caller_of
+from api.v1.office import known, vendor_called
+from api.views import OfficeView, body_of, caller_of, created
 from billing.bank_transfer.actions import give_back, record_incoming
 from billing.bank_transfer.models import IncomingPayment, SettlementFile, SettlementLine, VendorBankAccount
 from billing.bank_transfer.queries import files_page, incoming_page
 from billing.bank_transfer.settlement import file_for_the_bank, make_file, mark_returned, mark_sent
 from billing.bank_transfer.two_people import ask_for_account
 from kit.money import Money
-from tenants.vendors.queries import named
 
 TAGS = ["bank"]
 XML = "application/xml"
 
 
-class ReceiptList(OfficeView):
+class BankView(OfficeView):
     area: ClassVar[str] = "money"
 
+
+class ReceiptList(BankView):
     @extend_schema(
         operation_id="bank_receipts_list",
         summary="What came to our bank for orders, newest first",
@@ -65,21 +66,16 @@ class ReceiptList(OfficeView):
         given = body_of(ReceiptInput, request)
         amount = Money(given.pop("amount_minor"), given.pop("currency"))
         made = record_incoming(**given, amount=amount, by=caller_of(request).person_id)
-        address = reverse("api_finance:bank_receipt", args=[made.id])
-        return Response(_receipt(made.id), status=201, headers={"Location": address})
+        return created(_receipt(made.id), "api_finance:bank_receipt", made.id)
 
 
-class ReceiptOne(OfficeView):
-    area: ClassVar[str] = "money"
-
+class ReceiptOne(BankView):
     @extend_schema(operation_id="bank_receipts_get", summary="What came", responses=ReceiptSerializer, tags=TAGS)
     def get(self, request: Request, incoming_id: UUID) -> Response:
         return Response(_receipt(incoming_id))
 
 
-class ReceiptReturn(OfficeView):
-    area: ClassVar[str] = "money"
-
+class ReceiptReturn(BankView):
     @extend_schema(
         operation_id="bank_receipts_return",
         summary="Say that what was too much went back",
@@ -90,15 +86,12 @@ class ReceiptReturn(OfficeView):
     )
     @idempotent
     def post(self, request: Request, incoming_id: UUID) -> Response:
-        _there(IncomingPayment, incoming_id)
-        given = body_of(ReferenceInput, request)
-        give_back(incoming_id=incoming_id, reference=given["reference"], by=caller_of(request).person_id)
+        incoming_id, given = known(IncomingPayment, incoming_id), body_of(ReferenceInput, request)
+        give_back(incoming_id=incoming_id, **given, by=caller_of(request).person_id)
         return Response(_receipt(incoming_id))
 
 
-class SettlementFileList(OfficeView):
-    area: ClassVar[str] = "money"
-
+class SettlementFileList(BankView):
     @extend_schema(
         operation_id="settlement_files_list",
         summary="Files of payments to vendors, newest first",
@@ -122,13 +115,10 @@ class SettlementFileList(OfficeView):
     @idempotent
     def post(self, request: Request) -> Response:
         file = make_file(by=caller_of(request).person_id)
-        address = reverse("api_finance:settlement_file", args=[file.id])
-        return Response(_file(file.id), status=201, headers={"Location": address})
+        return created(_file(file.id), "api_finance:settlement_file", file.id)
 
 
-class SettlementFileOne(OfficeView):
-    area: ClassVar[str] = "money"
-
+class SettlementFileOne(BankView):
     @extend_schema(
         operation_id="settlement_files_get",
         summary="A file with its payments",
@@ -139,9 +129,7 @@ class SettlementFileOne(OfficeView):
         return Response(_file(file_id))
 
 
-class SettlementFileContent(OfficeView):
-    area: ClassVar[str] = "money"
-
+class SettlementFileContent(BankView):
     @extend_schema(
         operation_id="settlement_files_download",
         summary="The file for the bank, SEPA pain.001",
@@ -150,16 +138,13 @@ class SettlementFileContent(OfficeView):
         tags=TAGS,
     )
     def get(self, request: Request, file_id: UUID) -> HttpResponse:
-        _there(SettlementFile, file_id)
-        file = file_for_the_bank(file_id)
+        file = file_for_the_bank(known(SettlementFile, file_id))
         return HttpResponse(
             file.xml, content_type=XML, headers={"Content-Disposition": f'attachment; filename="{file.name}.xml"'}
         )
 
 
-class SettlementFileSent(OfficeView):
-    area: ClassVar[str] = "money"
-
+class SettlementFileSent(BankView):
     @extend_schema(
         operation_id="settlement_files_sent",
         summary="Say that the bank took a file",
@@ -170,14 +155,11 @@ class SettlementFileSent(OfficeView):
     )
     @idempotent
     def post(self, request: Request, file_id: UUID) -> Response:
-        _there(SettlementFile, file_id)
-        mark_sent(file_id=file_id, by=caller_of(request).person_id)
+        mark_sent(file_id=known(SettlementFile, file_id), by=caller_of(request).person_id)
         return Response(_file(file_id))
 
 
-class SettlementLineReturn(OfficeView):
-    area: ClassVar[str] = "money"
-
+class SettlementLineReturn(BankView):
     @extend_schema(
         operation_id="settlement_lines_return",
         summary="Say that the bank gave a payment back",
@@ -188,15 +170,12 @@ class SettlementLineReturn(OfficeView):
     )
     @idempotent
     def post(self, request: Request, line_id: UUID) -> Response:
-        _there(SettlementLine, line_id)
-        given = body_of(SettlementReturnInput, request)
-        line = mark_returned(line_id=line_id, reason=given["reason"], by=caller_of(request).person_id)
+        line_id, given = known(SettlementLine, line_id), body_of(SettlementReturnInput, request)
+        line = mark_returned(line_id=line_id, **given, by=caller_of(request).person_id)
         return Response(_file(line.file_id))
 
 
-class BankAccount(OfficeView):
-    area: ClassVar[str] = "money"
-
+class BankAccount(BankView):
     @extend_schema(
         operation_id="bank_accounts_get",
         summary="Where a vendor is paid by bank",
@@ -205,9 +184,7 @@ class BankAccount(OfficeView):
         tags=TAGS,
     )
     def get(self, request: Request, vendor_id: UUID) -> Response:
-        found = VendorBankAccount.objects.filter(vendor_id=vendor_id).first()
-        if found is None:
-            raise NotFound()
+        found = there(VendorBankAccount.objects.filter(vendor_id=vendor_id).first())
         return Response(BankAccountSerializer(found).data)
 
     @extend_schema(
@@ -220,31 +197,18 @@ class BankAccount(OfficeView):
     )
     @idempotent
     def put(self, request: Request, vendor_id: UUID) -> Response:
-        vendor = named([vendor_id]).get(vendor_id)
-        if vendor is None:
-            raise NotFound()
-        given = body_of(BankAccountInput, request)
-        waits = ask_for_account(vendor_id=vendor_id, vendor_name=vendor.name, **given, by=caller_of(request).person_id)
+        vendor, given = vendor_called(vendor_id), body_of(BankAccountInput, request)
+        waits = ask_for_account(vendor_id=vendor.id, vendor_name=vendor.name, **given, by=caller_of(request).person_id)
         return Response(ApprovalSerializer(waits).data)
-
-
-def _there(model: type[IncomingPayment | SettlementFile | SettlementLine], row_id: UUID) -> None:
-    """Raises NotFound."""
-    if not model.objects.filter(id=row_id).exists():  # type: ignore[attr-defined]
-        raise NotFound()
 
 
 def _receipt(incoming_id: UUID) -> dict[str, object]:
     """Raises NotFound."""
-    found = IncomingPayment.objects.select_related("payment").filter(id=incoming_id).first()
-    if found is None:
-        raise NotFound()
+    found = there(IncomingPayment.objects.select_related("payment").filter(id=incoming_id).first())
     return dict(ReceiptSerializer(found).data)
 
 
 def _file(file_id: UUID) -> dict[str, object]:
     """Raises NotFound."""
-    found = SettlementFile.objects.defer("xml").prefetch_related("lines__transfer").filter(id=file_id).first()
-    if found is None:
-        raise NotFound()
+    found = there(SettlementFile.objects.defer("xml").prefetch_related("lines__transfer").filter(id=file_id).first())
     return dict(SettlementFileDetailSerializer(found).data)

@@ -8,10 +8,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
-from api.v1.finance.serializers import (
+from api.v1.finance.serializers.debts import (
     DebtFilterSerializer,
     DebtLimitInput,
     DebtLimitSerializer,
@@ -19,7 +19,7 @@ from api.v1.finance.serializers import (
     WriteOffInput,
     WriteOffSerializer,
 )
-from api.v1.office import With, with_vendors
+from api.v1.office import With, vendor_called, with_vendors
 from api.views import OfficeView, body_of, caller_of, query_of
 from approvals.models import Approval
 from billing.payouts.debts import limit_of as debt_limit_of
@@ -30,7 +30,6 @@ from billing.payouts.wishes import schedule_of
 from billing.payouts.write_offs import ask_write_off
 from kit.pagination import Page
 from tenants.vendors.models import Vendor
-from tenants.vendors.queries import named
 
 TAGS = ["debts"]
 
@@ -97,7 +96,7 @@ class DebtLimitOne(OfficeView):
         tags=TAGS,
     )
     def get(self, request: Request, vendor_id: UUID) -> Response:
-        return Response(_limit(_vendor(vendor_id)))
+        return Response(_limit(vendor_called(vendor_id)))
 
     @extend_schema(
         operation_id="debt_limits_set",
@@ -109,25 +108,14 @@ class DebtLimitOne(OfficeView):
     )
     @idempotent
     def put(self, request: Request, vendor_id: UUID) -> Response:
-        vendor, given = _vendor(vendor_id), body_of(DebtLimitInput, request)
+        vendor, given = vendor_called(vendor_id), body_of(DebtLimitInput, request)
         set_limit(vendor_id=vendor.id, currency=settings.CURRENCY, by=caller_of(request).person_id, **given)
         return Response(_limit(vendor))
 
 
 def _debt(debt_id: UUID) -> VendorDebt:
     """Raises NotFound."""
-    found = debt_of(debt_id)
-    if found is None:
-        raise NotFound()
-    return found
-
-
-def _vendor(vendor_id: UUID) -> Vendor:
-    """Raises NotFound."""
-    found: Vendor | None = named([vendor_id]).get(vendor_id)
-    if found is None:
-        raise NotFound()
-    return found
+    return there(debt_of(debt_id))
 
 
 def _told(debts: list[VendorDebt]) -> list[With]:

@@ -7,10 +7,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
-from api.v1.finance.serializers import (
+from api.v1.finance.serializers.disputes import (
     AssignmentInput,
     DisputeDetailSerializer,
     DisputeFilterSerializer,
@@ -126,10 +126,7 @@ class DisputeAcceptance(OfficeView):
 
 def _find(dispute_id: UUID) -> Dispute:
     """Raises NotFound."""
-    found = dispute_of(dispute_id)
-    if found is None:
-        raise NotFound()
-    return found
+    return there(dispute_of(dispute_id))
 
 
 def _told(found: Dispute) -> dict[str, Any]:

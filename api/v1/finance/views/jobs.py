@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from api.errors import NotFound
 from api.idempotency import idempotent
-from api.v1.finance.serializers import JobSerializer
+from api.v1.finance.serializers.jobs import JobSerializer
 from api.views import OfficeView, caller_of
 from observability.jobs import NoSuchJob, jobs, run_now
 

@@ -8,9 +8,9 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
-from api.v1.finance.serializers import (
+from api.v1.finance.serializers.ledger import (
     AccountFilterSerializer,
     AccountHistorySerializer,
     AccountKindsSerializer,
@@ -161,9 +161,7 @@ class EntryOne(OfficeView):
         tags=["books"],
     )
     def get(self, request: Request, entry_id: UUID) -> Response:
-        entry = with_postings(JournalEntry.objects.filter(id=entry_id)).first()
-        if entry is None:
-            raise NotFound()
+        entry = there(with_postings(JournalEntry.objects.filter(id=entry_id)).first())
         whole = With(
             entry,
             reference=references([entry.reference_id]).get(entry.reference_id),  # type: ignore[arg-type]
@@ -175,10 +173,7 @@ class EntryOne(OfficeView):
 
 def _account(account_id: UUID) -> LedgerAccount:
     """Raises NotFound."""
-    found = LedgerAccount.objects.filter(id=account_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there(LedgerAccount.objects.filter(id=account_id).first())
 
 
 def _with_balances(accounts: Sequence[LedgerAccount]) -> list[With]:

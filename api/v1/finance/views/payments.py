@@ -8,10 +8,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
-from api.v1.finance.serializers import (
+from api.v1.finance.serializers.payments import (
     BankTransferInput,
     BankTransferSerializer,
     PaymentDetailSerializer,
@@ -20,7 +20,7 @@ from api.v1.finance.serializers import (
     RefundFilterSerializer,
     RefundSerializer,
 )
-from api.v1.office import With, with_vendors
+from api.v1.office import With, known, with_vendors
 from api.views import OfficeView, body_of, caller_of, query_of
 from approvals.models import Approval
 from audit.actions import traced
@@ -60,9 +60,7 @@ class PaymentOne(OfficeView):
         tags=["money in"],
     )
     def get(self, request: Request, payment_id: UUID) -> Response:
-        payment = Payment.objects.filter(id=payment_id).first()
-        if payment is None:
-            raise NotFound()
+        payment = there(Payment.objects.filter(id=payment_id).first())
         refunds = payment.refunds.select_related("payment", "share").order_by("id")
         whole = With(
             payment,
@@ -103,14 +101,12 @@ class RefundRetry(OfficeView):
     )
     @idempotent
     def post(self, request: Request, refund_id: UUID) -> Response:
-        if not Refund.objects.filter(id=refund_id).exists():
-            raise NotFound()
+        refund_id = known(Refund, refund_id)
         with traced("refund.retried", f"refund:{refund_id}", by=caller_of(request).person_id) as told:
             refund = retry_refund(refund_id=refund_id)
             amount = Money(refund.amount_minor, refund.currency)
             told.update(number=refund.payment.reference_number, amount=str(amount))
-        sent_again = Refund.objects.select_related("payment", "share").get(id=refund_id)
-        return Response(RefundSerializer(_with_commission([sent_again])[0]).data)
+        return Response(RefundSerializer(_refund(refund_id)).data)
 
 
 class RefundBankTransfer(OfficeView):
@@ -127,14 +123,14 @@ class RefundBankTransfer(OfficeView):
     )
     @idempotent
     def post(self, request: Request, refund_id: UUID) -> Response:
-        if not Refund.objects.filter(id=refund_id).exists():
-            raise NotFound()
-        given = body_of(BankTransferInput, request)
+        refund_id, given = known(Refund, refund_id), body_of(BankTransferInput, request)
         done = say_paid(refund_id=refund_id, by=caller_of(request).person_id, **given)
         waits = done.id if isinstance(done, Approval) else None
-        refund = Refund.objects.select_related("payment", "share").get(id=refund_id)
-        told = With(refund, refund=_with_commission([refund])[0], approval_id=waits)
-        return Response(BankTransferSerializer(told).data)
+        return Response(BankTransferSerializer({"approval_id": waits, "refund": _refund(refund_id)}).data)
+
+
+def _refund(refund_id: UUID) -> With:
+    return _with_commission([Refund.objects.select_related("payment", "share").get(id=refund_id)])[0]
 
 
 def _with_commission(refunds: Iterable[Refund]) -> list[With]:

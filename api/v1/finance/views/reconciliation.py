@@ -3,17 +3,16 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import StaffRole
 from accounts.queries import staff_in
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
-from api.v1.finance.serializers import (
+from api.v1.finance.serializers.reconciliation import (
     ExceptionDetailSerializer,
     ExceptionFilterSerializer,
     ExceptionSerializer,
@@ -22,7 +21,7 @@ from api.v1.finance.serializers import (
     ResolutionSerializer,
 )
 from api.v1.office import With, with_vendors
-from api.views import OfficeView, body_of, caller_of, query_of
+from api.views import OfficeView, body_of, caller_of, created, query_of
 from approvals.queries import approvals_about
 from billing.reconciliation.actions import match_now
 from billing.reconciliation.causes import cause_of, suggestions
@@ -59,8 +58,7 @@ class ReconciliationList(OfficeView):
     @idempotent(in_transaction=False)
     def post(self, request: Request) -> Response:
         run = match_now(by=caller_of(request).person_id)
-        address = reverse("api_finance:reconciliation", args=[run.id])
-        return Response(ReconciliationSerializer(run).data, status=201, headers={"Location": address})
+        return created(ReconciliationSerializer(run).data, "api_finance:reconciliation", run.id)
 
 
 class ReconciliationOne(OfficeView):
@@ -73,9 +71,7 @@ class ReconciliationOne(OfficeView):
         tags=["proof"],
     )
     def get(self, request: Request, run_id: UUID) -> Response:
-        run = ReconciliationRun.objects.filter(id=run_id).first()
-        if run is None:
-            raise NotFound()
+        run = there(ReconciliationRun.objects.filter(id=run_id).first())
         return Response(ReconciliationSerializer(run).data)
 
 
@@ -154,10 +150,7 @@ class ExceptionResolution(OfficeView):
 
 def _exception(exception_id: UUID) -> ReconciliationException:
     """Raises NotFound."""
-    found = exception_of(exception_id)
-    if found is None:
-        raise NotFound()
-    return found
+    return there(exception_of(exception_id))
 
 
 def _detail(row: ReconciliationException) -> Any:

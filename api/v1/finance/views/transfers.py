@@ -9,10 +9,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
-from api.v1.finance.serializers import (
+from api.v1.finance.serializers.transfers import (
     PayoutDetailSerializer,
     PayoutFilterSerializer,
     PayoutSerializer,
@@ -115,9 +115,7 @@ class PayoutOne(OfficeView):
         tags=["money out"],
     )
     def get(self, request: Request, payout_id: UUID) -> Response:
-        payout = Payout.objects.filter(id=payout_id).first()
-        if payout is None:
-            raise NotFound()
+        payout = there(Payout.objects.filter(id=payout_id).first())
         carried = list(transfers_in(payout))
         left = payout.amount_minor - sum(each.amount_minor for each in carried)
         whole = With(with_vendors([payout])[0], transfers=carried, left_minor=left)
@@ -144,10 +142,7 @@ class VendorBalances(OfficeView):
 
 def _transfer(transfer_id: UUID) -> Transfer:
     """Raises NotFound."""
-    found = Transfer.objects.filter(id=transfer_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there(Transfer.objects.filter(id=transfer_id).first())
 
 
 def _detail(transfer: Transfer) -> Any:

@@ -10,11 +10,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.office import With
-from api.v1.platform.serializers import (
+from api.v1.platform.serializers.commissions import (
     CommissionRuleSerializer,
     ExplanationSerializer,
     LineToExplainSerializer,
@@ -171,10 +171,7 @@ class Explanations(OfficeView):
 
 def _rule(rule_id: UUID) -> CommissionRule:
     """Raises NotFound."""
-    found = CommissionRule.objects.filter(id=rule_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there(CommissionRule.objects.filter(id=rule_id).first())
 
 
 def detail(rule: CommissionRule) -> Any:

@@ -8,11 +8,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.office import With
-from api.v1.platform.serializers import (
+from api.v1.platform.serializers.drafts import (
     DraftNameSerializer,
     DraftRulesSerializer,
     DraftSerializer,
@@ -21,7 +21,7 @@ from api.v1.platform.serializers import (
     SimulationSerializer,
 )
 from api.v1.platform.views.commissions import in_words
-from api.views import OfficeView, body_of, caller_of
+from api.views import OfficeView, body_of, caller_of, created
 from audit.actions import traced
 from billing.commissions import drafts
 from billing.commissions.models import CommissionDraft, Simulation
@@ -56,8 +56,7 @@ class DraftList(OfficeView):
         with traced("commission_draft.started", by=by, **given) as told:
             made = drafts.start_draft(**given, by=by)
             told["subject"] = f"commission_draft:{made.id}"
-        address = reverse("api_platform:commission_draft", args=[made.id])
-        return Response(_whole(made), status=201, headers={"Location": address})
+        return created(_whole(made), "api_platform:commission_draft", made.id)
 
 
 class DraftOne(OfficeView):
@@ -152,18 +151,13 @@ class SimulationOne(OfficeView):
         tags=["commissions"],
     )
     def get(self, request: Request, simulation_id: UUID) -> Response:
-        found = Simulation.objects.filter(id=simulation_id).first()
-        if found is None:
-            raise NotFound()
+        found = there(Simulation.objects.filter(id=simulation_id).first())
         return Response(SimulationSerializer(found).data)
 
 
 def _draft(draft_id: UUID) -> CommissionDraft:
     """Raises NotFound."""
-    found = CommissionDraft.objects.filter(id=draft_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there(CommissionDraft.objects.filter(id=draft_id).first())
 
 
 def _whole(draft: CommissionDraft) -> Any:

@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from api.auth import SignedIn
 from api.v1.office import With
-from api.v1.platform.serializers import MeSerializer
+from api.v1.platform.serializers.me import MeSerializer
 from api.views import OfficeView, caller_of
 
 

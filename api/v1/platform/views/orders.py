@@ -6,10 +6,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.office import With
-from api.v1.platform.serializers import OrderDetailSerializer, OrderFilterSerializer, OrderSerializer
+from api.v1.platform.serializers.orders import OrderDetailSerializer, OrderFilterSerializer, OrderSerializer
 from api.views import OfficeView, query_of
 from marketplace.orders.models import Order
 from marketplace.orders.queries import ShownPart, order_called, orders_page, shown_order, statuses
@@ -54,9 +54,7 @@ class OrderOne(OfficeView):
         tags=["orders"],
     )
     def get(self, request: Request, number: str) -> Response:
-        order = order_called(number)
-        if order is None:
-            raise NotFound()
+        order = there(order_called(number))
         shown = shown_order(order)
         parts = [_part(part) for part in shown.parts]
         whole = With(order, status=shown.status, payment=shown.payment, parts=parts, events=shown.events)

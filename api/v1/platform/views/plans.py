@@ -3,16 +3,15 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.office import With
-from api.v1.platform.serializers import (
+from api.v1.platform.serializers.plans import (
     NewPlanPriceSerializer,
     NewPlanSerializer,
     PlanDetailSerializer,
@@ -20,7 +19,7 @@ from api.v1.platform.serializers import (
     PlanSerializer,
     PlanTermsSerializer,
 )
-from api.views import OfficeView, body_of, caller_of
+from api.views import OfficeView, body_of, caller_of, created
 from billing.subscriptions import plans as keeping
 from billing.subscriptions.models import Plan
 from billing.subscriptions.queries import plans_page, subscribers_by_plan
@@ -53,8 +52,7 @@ class PlanList(OfficeView):
     @idempotent
     def post(self, request: Request) -> Response:
         made = keeping.add_plan(by=caller_of(request).person_id, **body_of(NewPlanSerializer, request))
-        address = reverse("api_platform:plan", args=[made.id])
-        return Response(_detail(made), status=201, headers={"Location": address})
+        return created(_detail(made), "api_platform:plan", made.id)
 
 
 class PlanOne(OfficeView):
@@ -116,10 +114,7 @@ class PlanPrices(OfficeView):
 
 def _plan(plan_id: UUID) -> Plan:
     """Raises NotFound."""
-    found = Plan.objects.filter(id=plan_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there(Plan.objects.filter(id=plan_id).first())
 
 
 def _counted(plan: Plan, counts: dict[UUID, int]) -> With:

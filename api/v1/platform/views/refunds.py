@@ -3,17 +3,16 @@
 from typing import ClassVar
 from uuid import UUID
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import StaffMember
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1 import refunds
-from api.views import OfficeView, body_of, caller_of, query_of
+from api.views import OfficeView, body_of, caller_of, created, query_of
 from marketplace.orders.models import Order
 from marketplace.orders.queries import order_called
 from marketplace.returns.actions import Actor
@@ -57,8 +56,7 @@ class OrderRefundRequests(OfficeView):
     def post(self, request: Request, number: str) -> Response:
         order, given = _order(number), body_of(refunds.RequestInput, request)
         made = refunds.requested(given, order_id=order.id, by=_actor(request))
-        location = reverse("api_platform:refund_request", args=[made.id])
-        return Response(refunds.RefundRequestSerializer(made).data, status=201, headers={"Location": location})
+        return created(refunds.RefundRequestSerializer(made).data, "api_platform:refund_request", made.id)
 
 
 class RefundRequestList(OfficeView):
@@ -145,10 +143,7 @@ class RefundRequestRejection(OfficeView):
 
 def _order(number: str) -> Order:
     """Raises NotFound."""
-    found = order_called(number)
-    if found is None:
-        raise NotFound()
-    return found
+    return there(order_called(number))
 
 
 def _actor(request: Request) -> Actor:

@@ -9,11 +9,11 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.office import With
-from api.v1.platform.serializers import (
+from api.v1.platform.serializers.vendors import (
     RejectionSerializer,
     VendorDetailSerializer,
     VendorFilterSerializer,
@@ -98,10 +98,7 @@ class Rejection(OfficeView):
 
 def vendor_called(vendor_id: UUID) -> Vendor:
     """Raises NotFound."""
-    found = Vendor.objects.filter(id=vendor_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there(Vendor.objects.filter(id=vendor_id).first())
 
 
 def with_sales(found: Sequence[Vendor]) -> list[With]:

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.addresses import change_name, choose_default, remove_address, save_address
 from accounts.models import Address, User
 from api.auth import SignedIn
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.v1.storefront import shown
 from api.v1.storefront.serializers import account as serializers
@@ -108,7 +108,4 @@ class AddressOne(StorefrontView):
 
 
 def _address(user: User, address_id: UUID) -> Address:
-    found = user.addresses.filter(id=address_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there(user.addresses.filter(id=address_id).first())

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.auth import SignedIn
-from api.errors import NotFound
+from api.errors import NotFound, there
 from api.idempotency import idempotent
 from api.v1.storefront import shown
 from api.v1.storefront.serializers import cart as serializers
@@ -83,9 +83,7 @@ class CartLine(StorefrontView):
     )
     def get(self, request: Request, line_id: UUID) -> Response:
         inside = cart_to_order(cart_of(request))
-        line = next((line for line in inside.lines if line.id == line_id), None)
-        if line is None:
-            raise NotFound()
+        line = there(next((line for line in inside.lines if line.id == line_id), None))
         return Response(line_of(line, inside))
 
     @extend_schema(

@@ -9,7 +9,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import NotFound, there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.disputes import EvidenceFileSerializer
@@ -133,9 +133,7 @@ class DebtOne(VendorView):
 
     @extend_schema(operation_id="debts_read", summary="A debt", responses=serializers.DebtSerializer, tags=DEBT_TAGS)
     def get(self, request: Request, debt_id: UUID) -> Response:
-        found = owed.debt_of(debt_id, vendor_id=self.vendor.id)
-        if found is None:
-            raise NotFound()
+        found = there(owed.debt_of(debt_id, vendor_id=self.vendor.id))
         payments = owed.payments_of([found]).get(found.id, [])
         return Response(shown.debt(found, payments, _orders(self.vendor.id, [found], payments)))
 
@@ -164,10 +162,7 @@ class DebtSummary(VendorView):
 
 def _find(view: VendorView, dispute_id: UUID) -> DisputeSlice:
     """Raises NotFound, also for a dispute that concerns others only."""
-    found = queries.vendor_slice(view.vendor.id, dispute_id)
-    if found is None:
-        raise NotFound()
-    return found
+    return there(queries.vendor_slice(view.vendor.id, dispute_id))
 
 
 def _detail(view: VendorView, part: DisputeSlice) -> dict[str, object]:

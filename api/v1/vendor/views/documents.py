@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.vendor.serializers import documents as serializers
 from api.views import VendorView, query_of
@@ -54,7 +54,4 @@ class DocumentOne(VendorView):
 
 def _document(view: VendorView, document_id: UUID) -> Document:
     """Raises NotFound, for another shop's as well."""
-    found = document_of(document_id, vendor_id=view.vendor.id)
-    if found is None:
-        raise NotFound()
-    return found
+    return there(document_of(document_id, vendor_id=view.vendor.id))

@@ -3,18 +3,17 @@
 from typing import ClassVar
 from uuid import UUID
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.vendor.serializers import imports as serializers
 from api.v1.vendor.shown import catalog as shown
-from api.views import VendorView, body_of, caller_of, query_of
+from api.views import VendorView, body_of, caller_of, created, query_of
 from tenants.shop.catalog import queries
 from tenants.shop.catalog.imports import request_import
 from tenants.shop.catalog.models import ProductImport
@@ -56,8 +55,7 @@ class ImportList(VendorView):
             publish=given["publish"],
             requested_by=caller_of(request).person_id,
         )
-        location = reverse("api_vendor:import", args=[made.id])
-        return Response(shown.product_import(made), status=201, headers={"Location": location})
+        return created(shown.product_import(made), "api_vendor:import", made.id)
 
 
 class Import(VendorView):
@@ -92,7 +90,4 @@ class ImportRows(VendorView):
 
 
 def _find(import_id: UUID) -> ProductImport:
-    found = ProductImport.objects.filter(id=import_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there(ProductImport.objects.filter(id=import_id).first())

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.vendor.serializers import money as serializers
 from api.v1.vendor.shown import money as shown
@@ -94,9 +94,7 @@ class Payout(VendorView):
         tags=TAGS,
     )
     def get(self, request: Request, payout_id: UUID) -> Response:
-        found = queries.payout_of(self.vendor.id, payout_id)
-        if found is None:
-            raise NotFound()
+        found = there(queries.payout_of(self.vendor.id, payout_id))
         links = list(queries.transfers_in(found))
         orders = numbers_of(self.vendor.id, [link.transfer.reference_id for link in links])
         return Response({**shown.payout(found), "transfers": [shown.carried(link, orders) for link in links]})

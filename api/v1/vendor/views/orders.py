@@ -4,18 +4,17 @@ from typing import ClassVar
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import NotFound, there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.vendor.serializers import orders as serializers
 from api.v1.vendor.shown import orders as shown
-from api.views import VendorView, body_of, caller_of, query_of
+from api.views import VendorView, body_of, caller_of, created, query_of
 from billing.payments.queries import share_of
 from marketplace.fulfillment import documents
 from marketplace.fulfillment.actions import accept, deliver, pack, ship
@@ -110,8 +109,7 @@ class OrderParcels(OrderView):
         lines = body_of(serializers.ParcelInput, request).get("lines")
         quantities = {line["line_id"]: line["quantity"] for line in lines} if lines else None
         parcel = pack(vendor_order_id=part.id, by=caller_of(request).person_id, quantities=quantities)
-        location = reverse("api_vendor:parcel", args=[parcel.id])
-        return Response(shown.parcel(parcel), status=201, headers={"Location": location})
+        return created(shown.parcel(parcel), "api_vendor:parcel", parcel.id)
 
 
 class PackingSlip(OrderView):
@@ -134,10 +132,7 @@ class ParcelView(VendorView):
 
     def find(self, parcel_id: UUID) -> ParcelRow:
         mine = ParcelRow.objects.filter(vendor_id=self.vendor.id).prefetch_related("lines")
-        found = mine.filter(id=parcel_id).first()
-        if found is None:
-            raise NotFound()
-        return found
+        return there(mine.filter(id=parcel_id).first())
 
 
 class Parcel(ParcelView):

@@ -3,18 +3,17 @@
 from typing import ClassVar
 from uuid import UUID
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.v1.vendor.serializers import catalog as serializers
 from api.v1.vendor.shown import catalog as shown
 from api.v1.vendor.views.products import find
-from api.views import VendorView, body_of
+from api.views import VendorView, body_of, created
 from tenants.shop.catalog.models import Picture as PictureRow
 from tenants.shop.catalog.pictures import add_picture, describe_picture, order_pictures, remove_picture
 
@@ -38,8 +37,7 @@ class PictureList(VendorView):
         product = find(product_id)
         given = body_of(serializers.PictureInput, request)
         made = add_picture(product=product, file=given["picture"], alt=given["description"])
-        location = reverse("api_vendor:picture", args=[made.id])
-        return Response(shown.picture(made), status=201, headers={"Location": location})
+        return created(shown.picture(made), "api_vendor:picture", made.id)
 
 
 class PictureOrder(VendorView):
@@ -92,7 +90,4 @@ class Picture(VendorView):
 
 
 def _find(picture_id: UUID) -> PictureRow:
-    found = PictureRow.objects.select_related("product").filter(id=picture_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there(PictureRow.objects.select_related("product").filter(id=picture_id).first())

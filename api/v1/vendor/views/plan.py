@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.office import With
 from api.v1.vendor.serializers import plan as serializers
@@ -71,7 +71,5 @@ class InvoiceOne(VendorView):
         tags=TAGS,
     )
     def get(self, request: Request, invoice_id: UUID) -> Response:
-        found = queries.invoice_of(self.vendor.id, invoice_id)
-        if found is None:
-            raise NotFound()
+        found = there(queries.invoice_of(self.vendor.id, invoice_id))
         return Response(serializers.PlanInvoiceDetailSerializer(With(found, lines=shown.lines(found))).data)

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import NotFound, there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.vendor.serializers import catalog as serializers
@@ -189,9 +189,7 @@ class Price(VendorView):
     )
     @idempotent
     def put(self, request: Request, variant_id: UUID) -> Response:
-        found = Variant.objects.filter(id=variant_id).first()
-        if found is None:
-            raise NotFound()
+        found = there(Variant.objects.filter(id=variant_id).first())
         return Response(shown.variant(actions.set_price(variant=found, **body_of(serializers.PriceInput, request))))
 
 

@@ -3,7 +3,6 @@
 from typing import ClassVar
 from uuid import UUID
 
-from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -12,7 +11,7 @@ from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1 import refunds
 from api.v1.vendor.views.orders import OrderView
-from api.views import VendorView, body_of, caller_of, query_of
+from api.views import VendorView, body_of, caller_of, created, query_of
 from marketplace.returns.actions import Actor
 from marketplace.returns.queries import preview_of_request, requests_page
 from tenants.vendors.models import Member
@@ -52,8 +51,7 @@ class OrderRefundRequests(OrderView):
     def post(self, request: Request, order_id: UUID) -> Response:
         part, given = self.find(order_id), body_of(refunds.RequestInput, request)
         made = refunds.requested(given, order_id=part.order_id, by=_actor(self, request), vendor_id=self.vendor.id)
-        location = reverse("api_vendor:refund_request", args=[made.id])
-        return Response(refunds.RefundRequestSerializer(made).data, status=201, headers={"Location": location})
+        return created(refunds.RefundRequestSerializer(made).data, "api_vendor:refund_request", made.id)
 
 
 class RefundRequestList(VendorView):

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound
+from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.vendor.serializers import stock as serializers
@@ -103,10 +103,7 @@ class Movements(VendorView):
 
 
 def _find(variant_id: UUID) -> Variant:
-    found = Variant.objects.select_related("product").filter(id=variant_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+    return there(Variant.objects.select_related("product").filter(id=variant_id).first())
 
 
 def _answer(variant: Variant) -> Response:

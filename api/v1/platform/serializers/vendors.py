@@ -1,0 +1,65 @@
+"""Vendors and their applications."""
+
+from rest_framework import serializers
+
+from tenants.vendors.models import MemberRole, VendorState
+
+
+class VendorFilterSerializer(serializers.Serializer):
+    state = serializers.ChoiceField(VendorState.choices, required=False)
+    q = serializers.CharField(
+        required=False, max_length=150, help_text="Part of a name, or the start of a slug or an e-mail address."
+    )
+    country = serializers.RegexField("^[A-Za-z]{2}$", required=False, help_text="ISO 3166-1, two letters.")
+
+
+class VendorSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    state = serializers.ChoiceField(VendorState.choices)
+    country = serializers.CharField()
+    email = serializers.CharField()
+    currency = serializers.CharField()
+    applied_at = serializers.DateTimeField()
+    approved_at = serializers.DateTimeField(allow_null=True)
+    activated_at = serializers.DateTimeField(allow_null=True)
+    rejected_at = serializers.DateTimeField(allow_null=True)
+    payouts_ready_at = serializers.DateTimeField(allow_null=True, help_text="Since when the provider can pay it.")
+    orders = serializers.IntegerField(help_text="Its paid vendor orders.")
+    sales_minor = serializers.IntegerField(help_text="What customers paid for them.")
+    owed_minor = serializers.IntegerField(help_text="What the books owe it; negative: it owes us.")
+
+
+class PersonSerializer(serializers.Serializer):
+    user_id = serializers.UUIDField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    role = serializers.ChoiceField(MemberRole.choices)
+
+
+class PayoutAccountSerializer(serializers.Serializer):
+    """The vendor's account at the payment provider, as last fetched."""
+
+    account_id = serializers.CharField(help_text="The provider's id; empty until it has answered.")
+    transfers_status = serializers.CharField()
+    payouts_status = serializers.CharField()
+    requirements_due = serializers.IntegerField(help_text="How many details the provider still asks for.")
+    disabled_reason = serializers.CharField()
+    synced_at = serializers.DateTimeField(allow_null=True)
+
+
+class VendorDetailSerializer(VendorSerializer):
+    legal_name = serializers.CharField()
+    vat_id = serializers.CharField()
+    city = serializers.CharField()
+    tagline = serializers.CharField()
+    decision_reason = serializers.CharField(help_text="Why its application was turned down.")
+    has_shop = serializers.BooleanField(help_text="False while its shop is being made.")
+    hosts = serializers.ListField(child=serializers.CharField(), help_text="Where its shop front is found.")
+    people = PersonSerializer(many=True)
+    payout_account = PayoutAccountSerializer(allow_null=True)
+
+
+class RejectionSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=2000, help_text="The applicant reads it in the mail.")
