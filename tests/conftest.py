@@ -142,6 +142,8 @@ def own_files(tmp_path: Path, settings: Any) -> None:
     settings.PRIVATE_ROOT = tmp_path / "private"
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
     settings.HANDOFF_VERIFYING_KEY_FILE = str(tmp_path / "handoff-public-key")
+    # A test's client need not read every static file before its first page: they are looked for when asked for.
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4()}"}}
     settings.STORAGES = {
         **settings.STORAGES,
