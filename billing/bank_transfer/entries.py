@@ -10,27 +10,15 @@ from billing.ledger.models import AccountCode as Code
 
 def received(incoming_id: UUID, *, amount_minor: int, currency: str, order_id: UUID, at: datetime) -> EntryDraft:
     """Money came to our bank for an order: the buyer's, until the order is paid in full."""
-    return EntryDraft(
-        source_key=f"bank:{incoming_id}",
-        kind="bank_receipt",
-        lines=(Line(Code.BANK, amount_minor), Line(Code.BUYERS_DEPOSITS, -amount_minor)),
-        currency=currency,
-        occurred_at=at,
-        reference_id=order_id,
-        description="Received by bank transfer",
-    )
+    lines = _from(Code.BUYERS_DEPOSITS, Code.BANK, amount_minor)
+    return EntryDraft(f"bank:{incoming_id}", "bank_receipt", lines, currency, at, order_id, "Received by bank transfer")
 
 
 def given_back(incoming_id: UUID, *, amount_minor: int, currency: str, order_id: UUID, at: datetime) -> EntryDraft:
     """What was too much, or came for nothing, went back to the buyer."""
+    lines = _from(Code.BANK, Code.BUYERS_DEPOSITS, amount_minor)
     return EntryDraft(
-        source_key=f"bank:{incoming_id}:returned",
-        kind="bank_return",
-        lines=(Line(Code.BUYERS_DEPOSITS, amount_minor), Line(Code.BANK, -amount_minor)),
-        currency=currency,
-        occurred_at=at,
-        reference_id=order_id,
-        description="Given back by bank transfer",
+        f"bank:{incoming_id}:returned", "bank_return", lines, currency, at, order_id, "Given back by bank transfer"
     )
 
 
@@ -39,32 +27,20 @@ def sale(payment_id: UUID, *, order_id: UUID, shares: Sequence[ShareOfSale], cur
     owed: dict[UUID, int] = {}
     for share in shares:
         owed[share.vendor_id] = owed.get(share.vendor_id, 0) + share.gross_minor
-    return EntryDraft(
-        source_key=f"bank_sale:{payment_id}",
-        kind="sale",
-        lines=(
-            Line(Code.BUYERS_DEPOSITS, sum(owed.values())),
-            *(Line(Code.VENDOR_PAYABLE, -gross, vendor_id) for vendor_id, gross in owed.items()),
-        ),
-        currency=currency,
-        occurred_at=at,
-        reference_id=order_id,
-        description="Sale, paid by bank transfer",
+    lines = (
+        Line(Code.BUYERS_DEPOSITS, sum(owed.values())),
+        *(Line(Code.VENDOR_PAYABLE, -gross, vendor_id) for vendor_id, gross in owed.items()),
     )
+    return EntryDraft(f"bank_sale:{payment_id}", "sale", lines, currency, at, order_id, "Sale, paid by bank transfer")
 
 
 def settled(
     line_id: UUID, *, vendor_id: UUID, reference_id: UUID, amount_minor: int, currency: str, at: datetime
 ) -> EntryDraft:
     """A vendor was paid from our bank."""
+    lines = _from(Code.BANK, Code.VENDOR_PAYABLE, amount_minor, vendor_id)
     return EntryDraft(
-        source_key=f"settlement:{line_id}",
-        kind="transfer",
-        lines=(Line(Code.VENDOR_PAYABLE, amount_minor, vendor_id), Line(Code.BANK, -amount_minor)),
-        currency=currency,
-        occurred_at=at,
-        reference_id=reference_id,
-        description="Paid to the vendor's bank",
+        f"settlement:{line_id}", "transfer", lines, currency, at, reference_id, "Paid to the vendor's bank"
     )
 
 
@@ -72,25 +48,23 @@ def settlement_returned(
     line_id: UUID, *, vendor_id: UUID, reference_id: UUID, amount_minor: int, currency: str, at: datetime
 ) -> EntryDraft:
     """The bank gave a payment to a vendor back: it is owed again."""
-    return EntryDraft(
-        source_key=f"settlement:{line_id}:returned",
-        kind="transfer",
-        lines=(Line(Code.BANK, amount_minor), Line(Code.VENDOR_PAYABLE, -amount_minor, vendor_id)),
-        currency=currency,
-        occurred_at=at,
-        reference_id=reference_id,
-        description="Came back from the vendor's bank",
-    )
+    lines = _from(Code.VENDOR_PAYABLE, Code.BANK, amount_minor, vendor_id)
+    words = "Came back from the vendor's bank"
+    return EntryDraft(f"settlement:{line_id}:returned", "transfer", lines, currency, at, reference_id, words)
 
 
 def refund_paid(refund_id: UUID, *, amount_minor: int, currency: str, reference_id: UUID, at: datetime) -> EntryDraft:
     """A refund went from our bank to the customer."""
+    lines = _from(Code.BANK, Code.REFUNDS_OWED, amount_minor)
     return EntryDraft(
-        source_key=f"bank_refund:{refund_id}",
-        kind="refund",
-        lines=(Line(Code.REFUNDS_OWED, amount_minor), Line(Code.BANK, -amount_minor)),
-        currency=currency,
-        occurred_at=at,
-        reference_id=reference_id,
-        description="Refund paid by bank transfer",
+        f"bank_refund:{refund_id}", "refund", lines, currency, at, reference_id, "Refund paid by bank transfer"
     )
+
+
+def _from(credited: str, debited: str, amount_minor: int, vendor_id: UUID | None = None) -> tuple[Line, Line]:
+    """An amount from one account to another, the debit first; only what is owed to vendors is kept by vendor."""
+
+    def line(code: str, amount: int) -> Line:
+        return Line(code, amount, vendor_id if code == Code.VENDOR_PAYABLE else None)
+
+    return line(debited, amount_minor), line(credited, -amount_minor)

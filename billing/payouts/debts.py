@@ -16,6 +16,7 @@ from billing.ledger import entries
 from billing.ledger.actions import post_all
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.models import (
+    Adjustment,
     Cause,
     CheckoutState,
     DebtCheckout,
@@ -101,22 +102,50 @@ def charge_fee(
     return debt
 
 
+def debit(*, debt_id: UUID, vendor_id: UUID, amount_minor: int, currency: str, reason: str) -> VendorDebt:
+    """What staff decided that a vendor is to pay. Inside a transaction. Announces `debt.made`."""
+    debt = VendorDebt.objects.create(
+        id=debt_id,
+        key=f"by_hand:{debt_id}",
+        vendor_id=vendor_id,
+        cause=Cause.BY_HAND,
+        reason=reason[:250],
+        amount_minor=amount_minor,
+        currency=currency,
+    )
+    _enter(debt)
+    return debt
+
+
 def _enter(debt: VendorDebt) -> None:
-    post_all([draft_of(debt)])
+    post_all(drafts_of(debt))
     announce("debt.made", vendor_id=debt.vendor_id, payload={"debt": str(debt.id)})
 
 
-def draft_of(debt: VendorDebt) -> entries.EntryDraft:
-    """The entry of a debt."""
-    return entries.debt(
+def drafts_of(debt: VendorDebt) -> list[entries.EntryDraft]:
+    """The entries of a debt: one by hand first takes from what is owed to the vendor, which is what it is to pay back."""
+    is_by_hand = debt.cause == Cause.BY_HAND
+    owed = entries.debt(
         debt_id=debt.id,
         vendor_id=debt.vendor_id,
         amount_minor=debt.amount_minor,
         currency=debt.currency,
         occurred_at=debt.created_at,
         is_fee=debt.cause == Cause.DISPUTE_FEE,
-        reference_id=debt.reference_id,
+        is_by_hand=is_by_hand,
+        reference_id=debt.id if is_by_hand else debt.reference_id,
     )
+    if not is_by_hand:
+        return [owed]
+    debited = entries.vendor_debit(
+        debt_id=debt.id,
+        vendor_id=debt.vendor_id,
+        amount_minor=debt.amount_minor,
+        currency=debt.currency,
+        reason=debt.reason,
+        occurred_at=debt.created_at,
+    )
+    return [debited, owed]
 
 
 def draft_of_payment(payment: DebtPayment) -> entries.EntryDraft | None:
@@ -128,7 +157,7 @@ def draft_of_payment(payment: DebtPayment) -> entries.EntryDraft | None:
             amount_minor=payment.amount_minor,
             currency=payment.currency,
             occurred_at=payment.created_at,
-            reference_id=payment.transfer.reference_id if payment.transfer else None,
+            reference_id=payment.transfer.reference_id if payment.transfer else payment.adjustment_id,
         )
     if payment.kind == DebtPaymentKind.WRITTEN_OFF:
         return entries.debt_written_off(
@@ -154,18 +183,38 @@ def set_off(*, transfer: Transfer, share: PaymentShare) -> int:
     Inside a transaction; payment, share and transfer are locked. Raises PaymentUnderWay while the vendor is paying by
     itself, or the same debt might be paid twice.
     """
-    debts = lock_debts(transfer.vendor_id, transfer.currency)
+    taken = _net(transfer.vendor_id, transfer.currency, transfer.amount_minor, transfer=transfer)
+    if taken:
+        transfer.amount_minor -= taken
+        transfer.netted_minor += taken
+        share.netted_minor += taken
+        share.save(update_fields=["netted_minor"])
+    return taken
+
+
+def set_off_credit(credit: Adjustment) -> int:
+    """The same of a credit by hand, which is locked: what is kept of it pays debts. Raises PaymentUnderWay."""
+    taken = _net(credit.vendor_id, credit.currency, credit.sent_minor, adjustment=credit)
+    credit.netted_minor += taken
+    return taken
+
+
+def _net(
+    vendor_id: UUID,
+    currency: str,
+    amount_minor: int,
+    *,
+    transfer: Transfer | None = None,
+    adjustment: Adjustment | None = None,
+) -> int:
+    """Settle a vendor's debts, oldest first, by as much of an amount as they take; gives how much."""
+    debts = lock_debts(vendor_id, currency)
     if not debts:
         return 0
-    if _checkouts(transfer.vendor_id, transfer.currency).exists():
+    if _checkouts(vendor_id, currency).exists():
         raise PaymentUnderWay("The vendor is paying what it owes; its earnings wait for that.")
-    made = _settle(debts, transfer.amount_minor, DebtPaymentKind.NETTED, transfer=transfer)
-    taken = sum(payment.amount_minor for payment in made)
-    transfer.amount_minor -= taken
-    transfer.netted_minor += taken
-    share.netted_minor += taken
-    share.save(update_fields=["netted_minor"])
-    return taken
+    made = _settle(debts, amount_minor, DebtPaymentKind.NETTED, transfer=transfer, adjustment=adjustment)
+    return sum(payment.amount_minor for payment in made)
 
 
 @transaction.atomic
@@ -275,7 +324,12 @@ def set_limit(*, vendor_id: UUID, limit_minor: int, currency: str, reason: str, 
 def limit_of(vendor_id: UUID, currency: str) -> int:
     """How much a vendor may owe, in minor units, before finance is told."""
     own = DebtLimit.objects.filter(vendor_id=vendor_id, currency=currency).values_list("limit_minor", flat=True).first()
-    return settings.VENDOR_DEBT_LIMIT_MINOR if own is None else own
+    return default_limit() if own is None else own
+
+
+def default_limit() -> int:
+    """How much a vendor without a limit of its own may owe."""
+    return int(settings.VENDOR_DEBT_LIMIT_MINOR)
 
 
 def own_limit_of(vendor_id: UUID, currency: str) -> DebtLimit | None:
@@ -293,6 +347,7 @@ def _settle(
     kind: DebtPaymentKind,
     *,
     transfer: Transfer | None = None,
+    adjustment: Adjustment | None = None,
     checkout: DebtCheckout | None = None,
     reason: str = "",
     made_by: UUID | None = None,
@@ -318,6 +373,7 @@ def _settle(
                 amount_minor=part,
                 currency=debt.currency,
                 transfer=transfer,
+                adjustment=adjustment,
                 checkout=checkout,
                 reason=reason,
                 made_by=made_by,

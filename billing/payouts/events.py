@@ -1,8 +1,8 @@
-"""What payouts do when money came in, or is promised back, inside the transaction that says so; and a mail, after."""
+"""What payouts do when money came in, or is promised back, inside the transaction that says so; and mails, after."""
 
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.actions import adjust_to_share, schedule_transfers
-from billing.payouts.models import Cause, Payout, PayoutState
+from billing.payouts.models import Cause, Hold, Payout, PayoutState
 from billing.payouts.recovery import recover
 from kit.links import absolute_url
 from kit.money import Money
@@ -37,17 +37,53 @@ def mail_returned_payout(fact: Fact) -> None:
     if payout.vendor_id is None or payout.state != PayoutState.FAILED:
         return
     vendor = Vendor.objects.get(id=payout.vendor_id)
-    send(
+    _mail(
+        vendor,
         f"payout_returned:{payout.id}",
         "payout_returned",
+        "/money/payouts/",
+        amount=str(Money(payout.amount_minor, payout.currency)),
+        reason_given=payout.failure_reason,
+        account_url=absolute_url("market", f"/sell/{vendor.slug}/"),
+    )
+
+
+def mail_held(fact: Fact) -> None:
+    """`payouts.held` and `payouts.released`, after: a vendor that owes too much is told, and told when it no longer does."""
+    _mail(
+        Vendor.objects.get(id=fact.vendor_id),
+        f"{fact.name}:{fact.payload['schedule']}:{fact.payload['version']}",
+        "payouts_held" if fact.name == "payouts.held" else "payouts_released",
+        "/money/",
+        reason_given=fact.payload["reason"],
+    )
+
+
+def mail_held_transfer(fact: Fact) -> None:
+    """`transfer.held` and `transfer.released`, after: finance held the earnings of an order by hand, or let them go."""
+    hold = Hold.objects.select_related("transfer").get(id=fact.payload["hold"])
+    _mail(
+        Vendor.objects.get(id=hold.vendor_id),
+        f"{fact.name}:{hold.id}",
+        "payouts_held" if fact.name == "transfer.held" else "payouts_released",
+        "/money/way/",
+        order_number=hold.transfer.reference_number,
+        amount=str(Money(hold.transfer.amount_minor, hold.transfer.currency)),
+        reason_given=hold.reason if fact.name == "transfer.held" else hold.released_reason,
+        until=f"{hold.release_at:%-d %B %Y}" if hold.release_at else "",
+    )
+
+
+def _mail(vendor: Vendor, key: str, template: str, path: str, **told: str) -> None:
+    send(
+        key,
+        template,
         vendor.email,
         {
             "vendor_name": vendor.name,
-            "amount": str(Money(payout.amount_minor, payout.currency)),
-            "reason_given": payout.failure_reason,
-            "account_url": absolute_url("market", f"/sell/{vendor.slug}/"),
-            "action_url": absolute_url("portal", "/money/payouts/", vendor.slug),
-            "action_label": "See my payouts",
+            "action_url": absolute_url("portal", path, vendor.slug),
+            "action_label": "See my payouts" if path == "/money/payouts/" else "See my money",
+            **told,
         },
         vendor_id=vendor.id,
     )

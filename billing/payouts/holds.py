@@ -17,6 +17,7 @@ from billing.payouts.models import Hold, HoldKind, HoldRule, Transfer, TransferP
 from billing.payouts.terms import Rule, SaleFacts, SaleTerms, Terms, released_after, terms_of
 from kit import clock
 from kit.errors import Conflict, InvalidInput
+from outbox.actions import announce
 from outbox.doorbell import ring
 from tenants.vendors.models import Vendor
 
@@ -42,14 +43,14 @@ def place_hold(*, transfer: Transfer, rule: str, reason: str, release_at: dateti
     """Hold a transfer for a reason the vendor will read, until `release_at`, or until `release_hold` when that is None.
 
     A rule holds a transfer once: placed again, the open hold takes the new reason and date. One on its way to the
-    provider is held should it come back. Raises AlreadyTransferred, SayWhy.
+    provider is held should it come back. By hand, it announces `transfer.held`. Raises AlreadyTransferred, SayWhy.
     """
     if not reason.strip():
         raise SayWhy("Say why it is held: the vendor reads it.", field="reason")
     row = _locked(transfer)
     if row.state == TransferState.DONE:
         raise AlreadyTransferred(f"{row.reference_number} was transferred already.")
-    hold, _ = Hold.objects.update_or_create(
+    hold, is_new = Hold.objects.update_or_create(
         transfer=row,
         rule=rule,
         released_at=None,
@@ -58,12 +59,17 @@ def place_hold(*, transfer: Transfer, rule: str, reason: str, release_at: dateti
     if row.state == TransferState.DUE:
         row.state = TransferState.HELD
     summarize(row)
+    if is_new and rule == MANUAL:
+        announce("transfer.held", vendor_id=row.vendor_id, payload={"hold": str(hold.id)})
     return hold
 
 
 @transaction.atomic
 def release_hold(*, hold: Hold, reason: str = "") -> Hold:
-    """End a hold now. The transfer goes when no other is open. Raises HoldEnded when somebody ended it before."""
+    """End a hold now. The transfer goes when no other is open. Of one placed by hand announces `transfer.released`.
+
+    Raises HoldEnded when somebody ended it before.
+    """
     row = _locked(hold.transfer)
     open_hold = Hold.objects.select_for_update().filter(id=hold.id, released_at__isnull=True).first()
     if open_hold is None:
@@ -71,6 +77,8 @@ def release_hold(*, hold: Hold, reason: str = "") -> Hold:
     open_hold.released_at, open_hold.released_reason = clock.now(), reason.strip()[:200]
     open_hold.save(update_fields=["released_at", "released_reason"])
     summarize(row)
+    if open_hold.rule == MANUAL:
+        announce("transfer.released", vendor_id=row.vendor_id, payload={"hold": str(open_hold.id)})
     return open_hold
 
 

@@ -50,7 +50,8 @@ def vendor_money(vendor_id: UUID, currency: str) -> VendorMoney:
     next_payout = payouts.filter(state__in=[PayoutState.PENDING, PayoutState.IN_TRANSIT]).aggregate(
         next=Min("arrives_on")
     )
-    credited = Adjustment.objects.filter(vendor_id=vendor_id, currency=currency).aggregate(sum=Sum("amount_minor"))
+    credits = Adjustment.objects.filter(vendor_id=vendor_id, currency=currency)
+    credited = credits.aggregate(sum=Sum(F("amount_minor") - F("netted_minor")))
     released = (sums["amount"] or 0) - (sums["reversed"] or 0) + (credited["sum"] or 0)
     return VendorMoney(
         held=Money(held["amount"] or 0, currency),
@@ -214,7 +215,7 @@ def money_out_of(vendor_ids: Sequence[UUID], *, currency: str) -> dict[UUID, Mon
         _add(sums.setdefault(vendor_id, {}), _PLACES_OF_TRANSFERS, state, amount)
     for vendor_id, state, amount in _by_state(payouts, F("amount_minor")):
         _add(sums.setdefault(vendor_id, {}), _PLACES_OF_PAYOUTS, state, amount)
-    for vendor_id, state, amount in _by_state(credits, F("amount_minor")):
+    for vendor_id, state, amount in _by_state(credits, F("amount_minor") - F("netted_minor")):
         _add(sums.setdefault(vendor_id, {}), _PLACES_OF_CREDITS, state, amount)
     return {vendor_id: MoneyOut(**sums.get(vendor_id, {})) for vendor_id in vendor_ids}
 
@@ -229,7 +230,7 @@ def money_out(currency: str) -> MoneyOut:
         _add(sums, _PLACES_OF_TRANSFERS, state, amount)
     for _, state, amount in _by_state(payouts, F("amount_minor")):
         _add(sums, _PLACES_OF_PAYOUTS, state, amount)
-    for _, state, amount in _by_state(credits, F("amount_minor")):
+    for _, state, amount in _by_state(credits, F("amount_minor") - F("netted_minor")):
         _add(sums, _PLACES_OF_CREDITS, state, amount)
     return MoneyOut(**sums)
 

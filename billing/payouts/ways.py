@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from billing.payouts.holds import holds_of
 from billing.payouts.models import (
+    Adjustment,
+    AdjustmentState,
     Hold,
     HoldKind,
     Payout,
@@ -22,10 +24,13 @@ from billing.payouts.models import (
 from billing.payouts.queries import carriers_of
 from billing.payouts.wishes import in_words
 from kit import clock
+from kit.money import Money
 from kit.pagination import Page, keyset_page
 
 YOU, US, PROVIDER, BANK, TIME = "You", "The marketplace", "The payment provider", "Your bank", "Nobody: it is a date"
 RETURNED = (PayoutState.FAILED, PayoutState.CANCELED)
+ON_THEIR_WAY = (PayoutState.PENDING, PayoutState.IN_TRANSIT)
+REFUSED = "the marketplace, to look at what the provider refused"
 UNTIL_DELIVERY = "the delivery of the order"
 PAYOUT_DETAILS = "payout details"
 
@@ -54,6 +59,16 @@ class Way:
     @property
     def open_holds(self) -> list[Hold]:
         return [hold for hold in self.holds if is_open(hold)]
+
+
+@dataclass(frozen=True, slots=True)
+class CreditWay:
+    """The same of a credit by hand."""
+
+    credit: Adjustment
+    stages: list[Stage]
+    waits_for: str
+    turn: str
 
 
 FILTERS = (
@@ -121,8 +136,6 @@ def way_of(
     gone = state == TransferState.CANCELED
     made = state == TransferState.DONE
     held = state == TransferState.HELD
-    back = payout is not None and payout.state in RETURNED
-    arrived = payout is not None and payout.state == PayoutState.PAID
     ended = [at for hold in holds if (at := hold.released_at or hold.release_at)]
     stages = [
         Stage("Paid by the customer", "done", transfer.created_at),
@@ -138,11 +151,22 @@ def way_of(
             transfer.done_at if made else None,
             transfer.error,
         ),
+        *_to_the_bank(payout, schedule, is_made=made),
+    ]
+    return Way(transfer, stages, list(holds), list(payouts), waits_for, turn)
+
+
+def _to_the_bank(payout: Payout | None, schedule: PayoutSchedule | None, *, is_made: bool) -> list[Stage]:
+    """From the vendor's balance on, where what was transferred (`is_made`) goes by `payout`."""
+    back = payout is not None and payout.state in RETURNED
+    arrived = payout is not None and payout.state == PayoutState.PAID
+    return [
         Stage(
             "Paid out",
-            "failed" if back else "done" if payout else "now" if made else "later",
+            "failed" if back else "done" if payout else "now" if is_made else "later",
             payout.created_at if payout else None,
-            (payout.failure_reason if payout and back else "") or (in_words(schedule) if made and not payout else ""),
+            (payout.failure_reason if payout and back else "")
+            or (in_words(schedule) if is_made and not payout else ""),
         ),
         Stage(
             "In your bank",
@@ -150,7 +174,48 @@ def way_of(
             payout.arrives_on if payout and not back else None,
         ),
     ]
-    return Way(transfer, stages, list(holds), list(payouts), waits_for, turn)
+
+
+def credit_ways(vendor_id: UUID, *, where: str = "", size: int = 25) -> list[CreditWay]:
+    """The latest credits by hand of a vendor by where their money is now (`FILTERS`), newest first. Two queries."""
+    rows = Adjustment.objects.filter(vendor_id=vendor_id).select_related("payout")
+    under_way, made = Q(state__in=[AdjustmentState.DUE, AdjustmentState.SENT]), Q(state=AdjustmentState.DONE)
+    # One that paid debts with all of it has nowhere to go.
+    kept = Q(netted_minor=F("amount_minor"))
+    chosen = {
+        "held": Q(pk__in=[]),
+        "moving": under_way | made & ~kept & (Q(payout__isnull=True) | Q(payout__state__in=ON_THEIR_WAY)),
+        "bank": Q(payout__state=PayoutState.PAID),
+        "attention": Q(state=AdjustmentState.FAILED) | Q(payout__state__in=RETURNED),
+    }.get(where, Q())
+    found = list(rows.filter(chosen).order_by("-id")[:size])
+    schedule = PayoutSchedule.objects.filter(vendor_id=vendor_id).first() if found else None
+    return [credit_way_of(row, schedule) for row in found]
+
+
+def credit_way_of(credit: Adjustment, schedule: PayoutSchedule | None) -> CreditWay:
+    """Pure, with the credit's payout at hand."""
+    state, payout = AdjustmentState(credit.state), credit.payout
+    made, failed = state == AdjustmentState.DONE, state == AdjustmentState.FAILED
+    stages = [Stage("Credited by the marketplace", "done", credit.made_at)]
+    if credit.netted_minor:
+        kept = Money(credit.netted_minor, credit.currency)
+        stages.append(Stage("Kept to pay what you owed", "done", credit.set_off_at, str(kept)))
+    if made and not credit.sent_minor:
+        return CreditWay(credit, stages, "", "")
+    sent = Stage(
+        "Transferred to your balance",
+        "done" if made else "failed" if failed else "now",
+        credit.done_at if made else None,
+        credit.error,
+    )
+    if failed:
+        waits_for, turn = REFUSED, US
+    elif not made:
+        waits_for, turn = credit.error or "the provider, to answer", US
+    else:
+        waits_for, turn = _in_the_balance(payout, schedule)
+    return CreditWay(credit, [*stages, sent, *_to_the_bank(payout, schedule, is_made=made)], waits_for, turn)
 
 
 def _held_note(holds: Sequence[Hold], now: datetime) -> str:
@@ -170,10 +235,17 @@ def _waits_for(
     if state == TransferState.HELD:
         return _held_by(transfer, [hold for hold in holds if is_open(hold, now)])
     if state == TransferState.FAILED:
-        return "the marketplace, to look at what the provider refused", US
+        return REFUSED, US
     if state != TransferState.DONE:
         return transfer.error or "the provider, to answer", US
+    return _in_the_balance(payout, schedule)
+
+
+def _in_the_balance(payout: Payout | None, schedule: PayoutSchedule | None) -> tuple[str, str]:
+    """What the money that was transferred waits for, and whose turn it is."""
     if payout is None:
+        if schedule is not None and schedule.is_held:
+            return f"less to be owed: {schedule.held_reason}", YOU
         if schedule is not None and schedule.interval == PayoutInterval.MANUAL:
             return "you, to ask for a payout", YOU
         return "the next payout", PROVIDER

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, F, Q, QuerySet, Sum, When
+from django.db.models.expressions import Combinable
 
 from billing.bank_transfer.provider import NAME
 from billing.disputes.models import Dispute, DisputeSlice, DisputeState
@@ -126,12 +127,13 @@ def _owed_to_vendors() -> Sums:
     refunds = _accepted_refunds().values_list("vendor_id", "currency")
     for vendor, unit, net in refunds.annotate(sum=Sum("net_minor")).order_by():
         owed[vendor, unit] -= net
-    owed.update(_credited())
+    owed.update(_by_vendor(Adjustment.objects.all(), F("amount_minor")))
     owed.subtract(_transferred())
-    claimed = VendorDebt.objects.exclude(cause=Cause.DISPUTE_FEE)
-    owed.update(_by_vendor(claimed, "amount_minor"))
-    owed.subtract(_by_vendor(DebtPayment.objects.filter(kind=DebtPaymentKind.NETTED), "amount_minor"))
-    owed.subtract(_by_vendor(_disputed(Q(dispute__is_counted=True)), "net_minor"))
+    # A fee never was owed to the vendor, and what staff debited it was first taken from that.
+    claimed = VendorDebt.objects.exclude(cause__in=[Cause.DISPUTE_FEE, Cause.BY_HAND])
+    owed.update(_by_vendor(claimed, F("amount_minor")))
+    owed.subtract(_by_vendor(DebtPayment.objects.filter(kind=DebtPaymentKind.NETTED), F("amount_minor")))
+    owed.subtract(_by_vendor(_disputed(Q(dispute__is_counted=True)), F("net_minor")))
     return owed
 
 
@@ -139,7 +141,7 @@ def _disputed(which: Q) -> QuerySet[DisputeSlice]:
     return DisputeSlice.objects.filter(which, version=F("dispute__version"))
 
 
-def _by_vendor(rows: QuerySet[Any], amount: str) -> Sums:
+def _by_vendor(rows: QuerySet[Any], amount: Combinable) -> Sums:
     sums = rows.order_by().values_list("vendor_id", "currency").annotate(sum=Sum(amount))
     return Counter({(vendor, unit): sum for vendor, unit, sum in sums})
 
@@ -165,33 +167,38 @@ def _transferred(*, by_bank: bool | None = None) -> Sums:
     )
     sums = Counter({(vendor, unit): sum for vendor, unit, sum in rows})
     if not by_bank:
-        sums.update(_credited(state=AdjustmentState.DONE))
+        credits = Adjustment.objects.filter(state=AdjustmentState.DONE)
+        sums.update(_by_vendor(credits, F("amount_minor") - F("netted_minor")))
     return sums
 
 
-def _credited(**chosen: str) -> Sums:
-    """What vendors were credited by hand."""
-    rows = Adjustment.objects.filter(**chosen).values_list("vendor_id", "currency").annotate(sum=Sum("amount_minor"))
-    return Counter({(vendor, unit): sum for vendor, unit, sum in rows.order_by()})
-
-
 def _payables(sound: Counter[AccountKey], owed: Sums) -> list[Finding]:
-    kept = {(vendor, unit): -held for (code, vendor, unit), held in sound.items() if code == PAYABLE and vendor}
+    kept = Counter({of: -held for of, held in _kept(sound, PAYABLE).items()})
+    return _by_records_and_books("payable", "vendor_payable", PAYABLE, "We owe a vendor {}", owed, kept)
+
+
+def _by_records_and_books(key: str, check: str, code: str, words: str, should: Sums, kept: Sums) -> list[Finding]:
+    """A finding for each vendor of whom our records say another amount than the books. `words` have a {} for it."""
     return [
         Finding(
-            key=f"payable:{vendor}:{unit}",
-            check="vendor_payable",
-            explanation=f"We owe a vendor {Money(owed[vendor, unit], unit)} by our records, but "
-            f"{Money(kept.get((vendor, unit), 0), unit)} by the books (differences reported above taken out).",
-            expected_minor=owed[vendor, unit],
-            found_minor=kept.get((vendor, unit), 0),
+            key=f"{key}:{vendor}:{unit}",
+            check=check,
+            explanation=f"{words.format(Money(should[vendor, unit], unit))} by our records, but "
+            f"{Money(kept[vendor, unit], unit)} by the books (differences reported above taken out).",
+            expected_minor=should[vendor, unit],
+            found_minor=kept[vendor, unit],
             currency=unit,
-            account=account_name(PAYABLE),
+            account=account_name(code),
             vendor_id=vendor,
         )
-        for vendor, unit in sorted({*owed, *kept})
-        if owed[vendor, unit] != kept.get((vendor, unit), 0)
+        for vendor, unit in sorted({*should, *kept})
+        if should[vendor, unit] != kept[vendor, unit]
     ]
+
+
+def _kept(sound: Counter[AccountKey], code: str) -> Sums:
+    """What the books hold on each vendor's account of a code."""
+    return Counter({(vendor, unit): held for (each, vendor, unit), held in sound.items() if each == code and vendor})
 
 
 def _receivables(sound: Counter[AccountKey]) -> list[Finding]:
@@ -203,44 +210,18 @@ def _receivables(sound: Counter[AccountKey]) -> list[Finding]:
     open_of = F("total_minor") - F("credited_minor") - settled
     for vendor, unit, open_minor in rows.values_list("vendor_id", "currency").annotate(sum=Sum(open_of)).order_by():
         billed[vendor, unit] += open_minor
-    kept = {(vendor, unit): held for (code, vendor, unit), held in sound.items() if code == RECEIVABLE and vendor}
-    return [
-        Finding(
-            key=f"receivable:{vendor}:{unit}",
-            check="subscription_receivable",
-            explanation=f"A vendor owes {Money(billed[vendor, unit], unit)} for its plan by our records, but "
-            f"{Money(kept.get((vendor, unit), 0), unit)} by the books (differences reported above taken out).",
-            expected_minor=billed[vendor, unit],
-            found_minor=kept.get((vendor, unit), 0),
-            currency=unit,
-            account=account_name(RECEIVABLE),
-            vendor_id=vendor,
-        )
-        for vendor, unit in sorted({*billed, *kept})
-        if billed[vendor, unit] != kept.get((vendor, unit), 0)
-    ]
+    words = "A vendor owes {} for its plan"
+    return _by_records_and_books(
+        "receivable", "subscription_receivable", RECEIVABLE, words, billed, _kept(sound, RECEIVABLE)
+    )
 
 
 def _debts(sound: Counter[AccountKey]) -> list[Finding]:
     """All debts less all that settled them are what the books say vendors owe."""
-    debts = _by_vendor(VendorDebt.objects.all(), "amount_minor")
-    debts.subtract(_by_vendor(DebtPayment.objects.all(), "amount_minor"))
-    kept = {(vendor, unit): held for (code, vendor, unit), held in sound.items() if code == OWED_BY_VENDOR and vendor}
-    return [
-        Finding(
-            key=f"debt:{vendor}:{unit}",
-            check="vendor_receivable",
-            explanation=f"A vendor owes us {Money(debts[vendor, unit], unit)} by our records, but "
-            f"{Money(kept.get((vendor, unit), 0), unit)} by the books (differences reported above taken out).",
-            expected_minor=debts[vendor, unit],
-            found_minor=kept.get((vendor, unit), 0),
-            currency=unit,
-            account=account_name(OWED_BY_VENDOR),
-            vendor_id=vendor,
-        )
-        for vendor, unit in sorted({*debts, *kept})
-        if debts[vendor, unit] != kept.get((vendor, unit), 0)
-    ]
+    debts = _by_vendor(VendorDebt.objects.all(), F("amount_minor"))
+    debts.subtract(_by_vendor(DebtPayment.objects.all(), F("amount_minor")))
+    kept = _kept(sound, OWED_BY_VENDOR)
+    return _by_records_and_books("debt", "vendor_receivable", OWED_BY_VENDOR, "A vendor owes us {}", debts, kept)
 
 
 def _disputes(sound: Counter[AccountKey]) -> list[Finding]:
@@ -253,7 +234,7 @@ def _disputes(sound: Counter[AccountKey]) -> list[Finding]:
     held = _disputed(
         Q(dispute__withdrawn_minor__gt=F("dispute__reinstated_minor")) & ~Q(dispute__state=DisputeState.LOST)
     )
-    for (vendor, unit), net in _by_vendor(held, "net_minor").items():
+    for (vendor, unit), net in _by_vendor(held, F("net_minor")).items():
         should[HELD, vendor, unit] = -net
     kept = {key: amount for key, amount in sound.items() if key[0] in (DISPUTED, HELD)}
     return [

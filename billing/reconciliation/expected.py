@@ -85,7 +85,7 @@ def expected_entries() -> Iterator[list[Expected]]:
     for disputes in in_parts(Dispute.objects.all()):
         yield _of_disputes(disputes)
     for debts in in_parts(VendorDebt.objects.all()):
-        yield [_of_debt(debt) for debt in debts]
+        yield [expected for debt in debts for expected in _of_debt(debt)]
     for payments in in_parts(DebtPayment.objects.exclude(kind=DebtPaymentKind.PAID)):
         yield [_of_debt_payment(payment) for payment in payments]
     for adjustments in in_parts(Adjustment.objects.all()):
@@ -341,16 +341,18 @@ def _of_disputes(disputes: list[Dispute]) -> list[Expected]:
     return expected
 
 
-def _of_debt(debt: VendorDebt) -> Expected:
-    draft = entries.debt(
-        debt_id=debt.id,
-        vendor_id=debt.vendor_id,
-        amount_minor=debt.amount_minor,
-        currency=debt.currency,
-        occurred_at=debt.created_at,
-        is_fee=debt.cause == Cause.DISPUTE_FEE,
-    )
-    return Expected(draft.source_key, draft)
+def _of_debt(debt: VendorDebt) -> list[Expected]:
+    common: Any = {
+        "debt_id": debt.id,
+        "vendor_id": debt.vendor_id,
+        "amount_minor": debt.amount_minor,
+        "currency": debt.currency,
+        "occurred_at": debt.created_at,
+    }
+    found = [_expected(entries.debt(is_fee=debt.cause == Cause.DISPUTE_FEE, **common))]
+    if debt.cause == Cause.BY_HAND:
+        found.append(_expected(entries.vendor_debit(reason=debt.reason, **common)))
+    return found
 
 
 def _of_debt_payment(payment: DebtPayment) -> Expected:

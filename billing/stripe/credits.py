@@ -9,6 +9,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
+from billing.payouts.debts import PaymentUnderWay, set_off_credit
 from billing.payouts.models import Adjustment, AdjustmentState
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
@@ -60,9 +61,11 @@ def send_credit(credit: Adjustment) -> bool:
             if credit.first_sent_at is None:
                 credit.first_sent_at = clock.now()
                 credit.save(update_fields=["first_sent_at"])
+            if not _set_off(credit):
+                return credit.state == AdjustmentState.DONE
             made = stripe_client().v1.transfers.create(
                 {
-                    "amount": credit.amount_minor,
+                    "amount": credit.sent_minor,
                     "currency": credit.currency.lower(),
                     "destination": account.account_id,
                     "transfer_group": str(credit.id),
@@ -87,10 +90,30 @@ def settle_credit(provider_transfer_id: str) -> Adjustment | None:
         made = _fetch(provider_transfer_id)
     named = made.metadata.to_dict().get("adjustment", "") if made.metadata else ""
     try:
-        found = Adjustment.objects.filter(id=UUID(named), amount_minor=made.amount).first()
+        found = Adjustment.objects.filter(id=UUID(named)).first()
     except ValueError:
         return None
-    return _record(found.id, made) if found else None
+    return _record(found.id, made) if found is not None and found.sent_minor == made.amount else None
+
+
+@transaction.atomic
+def _set_off(credit: Adjustment) -> bool:
+    """Keep of a credit what its vendor owes, once an attempt and before its first call. False when nothing is to be sent:
+    it paid debts with all of it, or the vendor is paying them by itself just now.
+    """
+    row = Adjustment.objects.select_for_update().get(id=credit.id)
+    if row.set_off_at is None:
+        try:
+            set_off_credit(row)
+        except PaymentUnderWay as why:
+            credit.first_sent_at = None
+            return _put_off(credit, AdjustmentState.DUE, str(why), LATER)
+        row.set_off_at = clock.now()
+        if not row.sent_minor:
+            row.state, row.done_at, row.error, row.next_try_at = AdjustmentState.DONE, row.set_off_at, "", None
+        row.save()
+    credit.refresh_from_db()
+    return row.state == AdjustmentState.SENT
 
 
 def _made_before(credit: Adjustment) -> Any:
@@ -119,8 +142,9 @@ def _failed(credit: Adjustment, error: stripe.StripeError) -> bool:
     log.warning("credit_not_made", adjustment=str(credit.id), code=code, cause=type(error).__name__)
     if is_temporary(error):
         return _put_off(credit, AdjustmentState.SENT, NOT_NOW.get(code, "Stripe did not answer; asking again"), SOON)
-    # Stripe repeats a refusal under the key it was given for.
+    # Stripe repeats a refusal under the key it was given for; under the next, later debts are set off as well.
     credit.attempt += 1
+    credit.set_off_at = None
     if code in NOT_NOW:
         return _put_off(credit, AdjustmentState.DUE, NOT_NOW[code], LATER)
     return _put_off(credit, AdjustmentState.FAILED, f"Stripe refused: {describe(error)}"[:500], LATER)
@@ -128,5 +152,5 @@ def _failed(credit: Adjustment, error: stripe.StripeError) -> bool:
 
 def _put_off(credit: Adjustment, state: AdjustmentState, why: str, wait: timedelta) -> bool:
     credit.state, credit.error, credit.next_try_at = state, why, clock.now() + wait
-    credit.save(update_fields=["state", "error", "next_try_at", "attempt"])
+    credit.save(update_fields=["state", "error", "next_try_at", "attempt", "first_sent_at", "set_off_at"])
     return False

@@ -13,7 +13,15 @@ from billing.ledger import entries
 from billing.ledger.actions import post_all, reverse
 from billing.ledger.models import JournalEntry
 from billing.payments.provider import ProviderRefused
-from billing.payouts.models import Payout, PayoutState, PayoutTransfer, Transfer, TransferState
+from billing.payouts.models import (
+    Adjustment,
+    AdjustmentState,
+    Payout,
+    PayoutState,
+    PayoutTransfer,
+    Transfer,
+    TransferState,
+)
 from billing.stripe.balances import mirror, transaction_of
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.models import ConnectedAccount
@@ -161,7 +169,13 @@ def _record_contents(payout: Payout, vendor_id: UUID, account_id: str) -> None:
 def _contents_of(provider_payout_id: str) -> Counter[str]:
     """What a payout carried that came back: the next one carries it again."""
     links = PayoutTransfer.objects.filter(payout__provider_payout_id=provider_payout_id)
-    return Counter(dict(links.values_list("transfer__provider_transfer_id", "amount_minor")))
+    credits = Adjustment.objects.filter(payout__provider_payout_id=provider_payout_id)
+    return Counter(
+        {
+            **dict(links.values_list("transfer__provider_transfer_id", "amount_minor")),
+            **{row.provider_transfer_id: row.sent_minor for row in credits},
+        }
+    )
 
 
 @transaction.atomic
@@ -169,14 +183,25 @@ def _take_oldest(payout: Payout, vendor_id: UUID) -> None:
     """The provider cannot say what a payout by hand contains: it is taken to be the oldest money that was there."""
     Payout.objects.select_for_update().get(id=payout.id)
     standing = PayoutTransfer.objects.filter(vendor_id=vendor_id).exclude(payout__state__in=RETURNED)
-    there = Transfer.objects.filter(vendor_id=vendor_id, currency=payout.currency, state=TransferState.DONE)
+    transfers = Transfer.objects.filter(vendor_id=vendor_id, currency=payout.currency, state=TransferState.DONE)
+    credits = Adjustment.objects.filter(vendor_id=vendor_id, currency=payout.currency, state=AdjustmentState.DONE)
+    there = [
+        (row.done_at, row.provider_transfer_id, row.amount_minor - row.reversed_minor)
+        for row in transfers.exclude(id__in=standing.values("transfer_id")).exclude(
+            # Those of our own bank never were in the balance at the provider.
+            provider_transfer_id__startswith="bank:"
+        )
+    ] + [
+        (row.done_at, row.provider_transfer_id, row.sent_minor)
+        for row in credits.filter(Q(payout__isnull=True) | Q(payout__state__in=RETURNED))
+    ]
     carried: Counter[str] = Counter()
     left = payout.amount_minor
-    for transfer in there.exclude(id__in=standing.values("transfer_id")).order_by("done_at", "id").iterator():
+    for _, provider_transfer_id, amount in sorted(each for each in there if each[1]):
+        carried[provider_transfer_id] = min(left, amount)
+        left -= carried[provider_transfer_id]
         if not left:
             break
-        carried[transfer.provider_transfer_id] = min(left, transfer.amount_minor - transfer.reversed_minor)
-        left -= carried[transfer.provider_transfer_id]
     _link(payout, vendor_id, carried)
 
 
@@ -195,6 +220,12 @@ def _link(payout: Payout, vendor_id: UUID, carried: Counter[str]) -> None:
         ],
         ignore_conflicts=True,
     )
+    # Told late, an older payout does not take a credit from a newer one.
+    Adjustment.objects.filter(
+        Q(payout__isnull=True) | Q(payout__created_at__lt=payout.created_at),
+        provider_transfer_id__in=[id for id, amount in carried.items() if amount],
+        vendor_id=vendor_id,
+    ).update(payout=payout)
     Payout.objects.filter(id=payout.id).update(reconciled_at=clock.now())
 
 

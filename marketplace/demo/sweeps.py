@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from billing.disputes.tasks import remind
 from billing.ledger.tasks import keep_checkpoints
+from billing.payouts.tasks import follow_debts
 from billing.reconciliation.tasks import reconcile_when_due
 from billing.statements import tasks as statements
 from billing.stripe import tasks as stripe
@@ -46,6 +47,7 @@ LATER: tuple[Callable[[], int], ...] = (
     stripe.sync_plans,
     stripe.refresh_subscriptions,
     remind,
+    follow_debts,
     keep_checkpoints,
     simulate_commissions,
     statements.issue_due,

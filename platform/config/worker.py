@@ -27,6 +27,8 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "stripe.settle_debt_checkouts": (30, "platform"),
     "stripe.sync_disputes": (600, "platform"),
     "disputes.remind": (600, "platform"),
+    # Told of every debt, it is this that hears of a limit changed in the settings.
+    "payouts.follow_debts": (30, "platform"),
     "stripe.sync_balance": (15, "platform"),
     "stripe.sync_payouts": (15, "platform"),
     "stripe.apply_payout_wishes": (10, "platform"),

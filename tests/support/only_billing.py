@@ -13,6 +13,10 @@ AFTER: dict[str, list[str]] = {
     "debt.changed": ["billing.payouts.over_limit.on_debt_changed"],
     "account.changed": ["billing.stripe.events.on_account_changed"],
     "payout.changed": ["billing.payouts.events.mail_returned_payout"],
+    "payouts.held": ["billing.payouts.events.mail_held"],
+    "payouts.released": ["billing.payouts.events.mail_held"],
+    "transfer.held": ["billing.payouts.events.mail_held_transfer"],
+    "transfer.released": ["billing.payouts.events.mail_held_transfer"],
     "shop.payout_schedule_wanted": ["billing.payouts.wishes.on_schedule_wanted"],
     "shop.payout_wanted": ["billing.payouts.wishes.on_payout_wanted"],
 }

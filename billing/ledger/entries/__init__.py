@@ -51,6 +51,7 @@ from billing.ledger.entries.vendors import (
     transfer,
     transfer_reversed,
     vendor_credit,
+    vendor_debit,
 )
 
 __all__ = [
@@ -96,4 +97,5 @@ __all__ = [
     "transfer_reversed",
     "unknown",
     "vendor_credit",
+    "vendor_debit",
 ]

@@ -25,9 +25,12 @@ def debt(
     currency: str,
     occurred_at: datetime,
     is_fee: bool = False,
+    is_by_hand: bool = False,
     reference_id: UUID | None = None,
 ) -> EntryDraft:
-    """A vendor owes us: what could not be taken back of its earnings, or a dispute's fee that it is to bear."""
+    """A vendor owes us: what could not be taken back of its earnings, a dispute's fee that it is to bear, or what staff
+    debited it by hand.
+    """
     against = Line(Code.DISPUTE_FEES, -amount_minor) if is_fee else Line(Code.VENDOR_PAYABLE, -amount_minor, vendor_id)
     return draft(
         f"debt:{debt_id}",
@@ -39,7 +42,27 @@ def debt(
         reference_id=reference_id,
         description="Fee of a dispute, to be paid by the vendor"
         if is_fee
+        else "Debited by hand, owed by the vendor"
+        if is_by_hand
         else "Could not be taken back, owed by vendor",
+    )
+
+
+def vendor_debit(
+    *, debt_id: UUID, vendor_id: UUID, amount_minor: int, currency: str, reason: str, occurred_at: datetime
+) -> EntryDraft:
+    """Staff debit a vendor by hand: we owe it less. Its account reads the reason; what it then owes is a `debt` beside it,
+    so that no debit takes anything from what is owed to it already.
+    """
+    return draft(
+        f"debit:{debt_id}",
+        "adjustment",
+        currency,
+        occurred_at,
+        Line(Code.VENDOR_PAYABLE, amount_minor, vendor_id),
+        Line(Code.ADJUSTMENTS, -amount_minor),
+        reference_id=debt_id,
+        description=reason[:250],
     )
 
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from billing.payouts.models.adjustments import Adjustment
 from billing.payouts.models.transfers import Cause, Transfer
 from kit import clock
 from kit.access import APPEND, Access
@@ -10,8 +11,9 @@ from kit.ids import uuid7
 
 
 class VendorDebt(models.Model):
-    """What a vendor owes because it could not be taken back. Settled by later earnings, oldest first, by payment, or by
-    a write-off; `settled_minor` is the sum of its `DebtPayment`s, and all debts less all payments are account 1300.
+    """What a vendor owes because it could not be taken back, or because staff debited it. Settled by later earnings,
+    oldest first, by payment, or by a write-off; `settled_minor` is the sum of its `DebtPayment`s, and all debts less all
+    payments are account 1300.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -118,6 +120,9 @@ class DebtPayment(models.Model):
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     transfer = models.ForeignKey(Transfer, null=True, blank=True, on_delete=models.PROTECT, related_name="debts_paid")
+    adjustment = models.ForeignKey(
+        Adjustment, null=True, blank=True, on_delete=models.PROTECT, related_name="debts_paid"
+    )
     checkout = models.ForeignKey(
         DebtCheckout, null=True, blank=True, on_delete=models.PROTECT, related_name="debts_paid"
     )
@@ -131,9 +136,11 @@ class DebtPayment(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="debt_payment_positive"),
             models.CheckConstraint(
-                condition=Q(kind="netted", transfer__isnull=False, checkout__isnull=True)
-                | Q(kind="paid", transfer__isnull=True, checkout__isnull=False)
-                | (Q(kind="written_off", transfer__isnull=True, checkout__isnull=True) & ~Q(reason="")),
+                condition=Q(kind="netted", transfer__isnull=False, adjustment__isnull=True, checkout__isnull=True)
+                | Q(kind="netted", transfer__isnull=True, adjustment__isnull=False, checkout__isnull=True)
+                | Q(kind="paid", transfer__isnull=True, adjustment__isnull=True, checkout__isnull=False)
+                | Q(kind="written_off", transfer__isnull=True, adjustment__isnull=True, checkout__isnull=True)
+                & ~Q(reason=""),
                 name="debt_payment_has_its_source",
             ),
         ]

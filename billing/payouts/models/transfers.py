@@ -106,6 +106,7 @@ class Cause(models.TextChoices):
     REFUND = "refund", "Refund to the customer"
     DISPUTE = "dispute", "Dispute by the customer's bank"
     DISPUTE_FEE = "dispute_fee", "Fee of a dispute"
+    BY_HAND = "by_hand", "Debited by the marketplace"
     PROVIDER = "provider", "Taken back at the provider"
 
 

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path("holds/<uuid:hold_id>/release/", holds.release, name="hold_release"),
     path("credits/", adjustments.adjustments, name="adjustments"),
     path("credits/<uuid:adjustment_id>/retry/", adjustments.retry, name="adjustment_retry"),
+    path("debits/", adjustments.debits, name="debits"),
     path("hold-rules/", holds.rules, name="hold_rules"),
     path("hold-rules/<uuid:rule_id>/end/", holds.end_rule, name="hold_rule_end"),
     path("transfers/<uuid:transfer_id>/retry/", transfers.retry, name="transfer_retry"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from kit.money import in_percent
 from kit.pagination import Page
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders.models import Fulfillment, OrderEvent, VendorOrder
@@ -120,3 +121,9 @@ def product_card(
         "currency": currency,
         "rating": None,
     }
+
+
+def commission_tax_words(part: VendorOrder) -> str:
+    """ "19 %, and why": of the VAT on an order's commission."""
+    rate = f"{in_percent(part.commission_tax_rate)} %"
+    return f"{rate}, {part.commission_tax_reason}" if part.commission_tax_reason else rate

@@ -6,9 +6,12 @@ from approvals.actions import NoReason, decide
 from approvals.models import Approval
 from billing.ledger.models import AccountCode
 from billing.ledger.queries import balance
-from billing.payouts.adjustments import BadAdjustment, credit_vendor
-from billing.payouts.models import Adjustment
+from billing.payouts.adjustments import BadAdjustment, credit_vendor, debit_vendor
+from billing.payouts.debts import checkout_closed, open_checkout
+from billing.payouts.models import Adjustment, DebtPayment, VendorDebt
+from billing.payouts.owed import owed_by
 from billing.payouts.queries import vendor_money
+from billing.payouts.ways import credit_ways
 from billing.stripe import tasks
 from billing.stripe.client import stripe_client
 from kit.ids import uuid7
@@ -64,3 +67,49 @@ def test_a_large_credit_is_made_by_two_people(purchase, settings):
         credit_vendor(vendor=vendor, amount_minor=0, reason="Nothing", by=accountant)
     with pytest.raises(NoReason):
         credit_vendor(vendor=vendor, amount_minor=1, reason=" ", by=accountant)
+
+
+def test_a_credit_pays_debts_first_oldest_first_and_only_the_rest_is_sent(purchase, explained, books):
+    vendor = Vendor.objects.get(id=purchase.moreau.vendor_id)
+    purchase.start()
+    purchase.pay(CARD_AVAILABLE_AT_ONCE)
+    purchase.sandbox.drain()
+    for amount, reason in ((700, "Labels"), (900, "A lost scanner")):
+        debit_vendor(vendor=vendor, amount_minor=amount, reason=reason, by=uuid7())
+    # What a debit takes is owed at once, and nothing of what was owed to the vendor before.
+    found = {code: books()[code] for code in ("1300/moreau", "2000/moreau", "5050")}
+    assert found == {"1300/moreau": 1600, "2000/moreau": -3400, "5050": -1600}
+    explained()
+
+    credit_vendor(vendor=vendor, amount_minor=800, reason="Sorry", by=uuid7())
+    paying = open_checkout(vendor_id=vendor.id, currency="EUR", by=None)
+    assert tasks.send_credits() == 0
+    assert Adjustment.objects.get().error == "The vendor is paying what it owes; its earnings wait for that."
+    checkout_closed(checkout_id=paying.id)
+    purchase.sandbox.advance(seconds=11 * 60)
+    assert tasks.send_credits() == 1
+    kept = Adjustment.objects.get()
+    assert (kept.state, kept.netted_minor, kept.provider_transfer_id) == ("done", 800, "")
+    assert stripe_client().v1.transfers.list().data == []
+    assert list(VendorDebt.objects.order_by("id").values_list("reason", "settled_minor")) == [
+        ("Labels", 700),
+        ("A lost scanner", 100),
+    ]
+    [way] = credit_ways(vendor.id)
+    assert ([stage.name for stage in way.stages], way.waits_for) == (
+        ["Credited by the marketplace", "Kept to pay what you owed"],
+        "",
+    )
+
+    credit_vendor(vendor=vendor, amount_minor=2000, reason="A campaign", by=uuid7())
+    # The answer is lost after the transfer was made: asked again, it is the same transfer, and nothing is kept twice.
+    purchase.sandbox.fail("/v1/transfers", "drop", times=3)
+    assert tasks.send_credits() == 0
+    debit_vendor(vendor=vendor, amount_minor=50, reason="Tape", by=uuid7())
+    purchase.sandbox.advance(seconds=61)
+    assert tasks.send_credits() == 1
+    assert [each.amount for each in stripe_client().v1.transfers.list().data] == [1200]
+    assert sum(DebtPayment.objects.filter(adjustment__isnull=False).values_list("amount_minor", flat=True)) == 1600
+    assert (owed_by(vendor.id, "EUR"), vendor_money(vendor.id, "EUR").on_its_way.amount_minor) == (50, 1200)
+    assert [way.credit.sent_minor for way in credit_ways(vendor.id, where="moving")] == [1200]
+    explained()

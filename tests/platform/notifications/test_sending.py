@@ -186,6 +186,8 @@ TEMPLATES = [
     "account_unknown",
     "confirm_email",
     "payout_returned",
+    "payouts_held",
+    "payouts_released",
     "reset_password",
     "security_notice",
     "vendor_activated",

@@ -1,5 +1,8 @@
-"""Crediting a vendor by hand, and what became of it."""
+"""Crediting and debiting a vendor by hand, and what became of it."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -13,65 +16,66 @@ from django.views.decorators.http import require_http_methods, require_POST
 from approvals.actions import NoReason, WaitsAlready
 from approvals.models import Approval
 from audit.actions import traced
-from billing.payouts.adjustments import BadAdjustment, NotRefused, adjustments_page, credit_vendor, retry_adjustment
+from billing.payouts.adjustments import (
+    BadAdjustment,
+    NotRefused,
+    adjustments_page,
+    credit_vendor,
+    debit_vendor,
+    debits_page,
+    retry_adjustment,
+)
 from billing.payouts.models import Adjustment
+from billing.payouts.owed import payments_of
 from kit.money import Money
+from kit.pagination import Page
 from marketplace.web.backoffice.forms import AmountField, VendorField, add_refusal
 from marketplace.web.backoffice.roles import for_accountants, for_finance, may, staff_of
 from marketplace.web.backoffice.tables import pages
 from tenants.vendors.queries import named, slugs
 
 
-class CreditForm(forms.Form):
+class ByHandForm(forms.Form):
     vendor = VendorField(label="Vendor", help_text="The vendor's address, e.g. norrljus.")
     amount = AmountField(label="Amount")
     reason = forms.CharField(max_length=250, label="Why", help_text="The vendor reads it in its account.")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Credits, or debits: where they are listed, how the audit calls them, who makes them, what is said once made."""
+
+    route: str
+    label: str
+    audited: str
+    make: Callable[..., Any]
+    stored: str
+    done: str
+
+
+CREDITS = Kind("finance:adjustments", "Credits", "vendor.credited", credit_vendor, "adjustment", "are on their way")
+DEBITS = Kind("finance:debits", "Debits", "vendor.debited", debit_vendor, "vendor_debt", "are owed from now on")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_finance
 def adjustments(request: HttpRequest) -> HttpResponse:
     """Credits by hand, newest first, and a form for the next; large ones wait for a second person."""
-    form = CreditForm(request.POST if request.method == "POST" else None)
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        try:
-            with traced(
-                "vendor.credited",
-                f"vendor:{data['vendor'].id}",
-                by=staff_of(request).user_id,
-                amount_minor=data["amount"],
-                reason=data["reason"],
-            ) as told:
-                made = credit_vendor(
-                    vendor=data["vendor"],
-                    amount_minor=data["amount"],
-                    reason=data["reason"],
-                    by=staff_of(request).user_id,
-                )
-                told["made"] = f"{'approval' if isinstance(made, Approval) else 'adjustment'}:{made.id}"
-        except (BadAdjustment, NoReason, WaitsAlready) as refused:
-            add_refusal(form, refused)
-        else:
-            amount = Money(data["amount"], settings.CURRENCY)
-            waits = isinstance(made, Approval)
-            messages.success(
-                request,
-                f"{amount} for {data['vendor'].name} {'wait for a second person' if waits else 'are on their way'}.",
-            )
-            return HttpResponseRedirect(reverse("finance:adjustments"))
-    page = adjustments_page(cursor=request.GET.get("cursor"))
-    vendors = named(row.vendor_id for row in page.rows)
-    keeps = may(staff_of(request)).keep_books
-    context = {
-        "rows": [{"row": row, "vendor": vendors.get(row.vendor_id)} for row in page.rows],
-        "form": form,
-        "slugs": slugs() if keeps else [],
-        "currency": settings.CURRENCY,
-        "can_change": keeps,
-        **pages(request, page),
-    }
-    return render(request, "finance/adjustments.html", context, status=422 if form.errors else 200)
+    form = ByHandForm(request.POST if request.method == "POST" else None)
+    if _made(request, form, CREDITS):
+        return HttpResponseRedirect(reverse(CREDITS.route))
+    return _listed(request, form, CREDITS, adjustments_page(cursor=request.GET.get("cursor")))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_finance
+def debits(request: HttpRequest) -> HttpResponse:
+    """Debits by hand in the same way: each is a debt of the vendor's, which later earnings pay."""
+    form = ByHandForm(request.POST if request.method == "POST" else None)
+    if _made(request, form, DEBITS):
+        return HttpResponseRedirect(reverse(DEBITS.route))
+    page = debits_page(cursor=request.GET.get("cursor"))
+    return _listed(request, form, DEBITS, page, payments=payments_of(page.rows))
 
 
 @require_POST
@@ -88,3 +92,51 @@ def retry(request: HttpRequest, adjustment_id: UUID) -> HttpResponse:
     else:
         messages.success(request, "It is being sent again.")
     return HttpResponseRedirect(reverse("finance:adjustments"))
+
+
+def _made(request: HttpRequest, form: ByHandForm, kind: Kind) -> bool:
+    """Whether the form was sent and what it asks for is made, or waits for a second person."""
+    if not form.is_bound or not form.is_valid():
+        return False
+    vendor, amount_minor, reason = (form.cleaned_data[name] for name in ("vendor", "amount", "reason"))
+    by = staff_of(request).user_id
+    try:
+        with traced(kind.audited, f"vendor:{vendor.id}", by=by, amount_minor=amount_minor, reason=reason) as told:
+            made = kind.make(vendor=vendor, amount_minor=amount_minor, reason=reason, by=by)
+            waits = isinstance(made, Approval)
+            told["made"] = f"{'approval' if waits else kind.stored}:{made.id}"
+    except (BadAdjustment, NoReason, WaitsAlready) as refused:
+        add_refusal(form, refused)
+        return False
+    amount = Money(amount_minor, settings.CURRENCY)
+    messages.success(request, f"{amount} for {vendor.name} {'wait for a second person' if waits else kind.done}.")
+    return True
+
+
+def _listed(
+    request: HttpRequest,
+    form: ByHandForm,
+    kind: Kind,
+    page: Page[Any],
+    *,
+    payments: dict[UUID, list[Any]] | None = None,
+) -> HttpResponse:
+    vendors = named(row.vendor_id for row in page.rows)
+    keeps = may(staff_of(request)).keep_books
+    context = {
+        "rows": [
+            {"row": row, "vendor": vendors.get(row.vendor_id), "payments": (payments or {}).get(row.id, [])}
+            for row in page.rows
+        ],
+        "form": form,
+        "slugs": slugs() if keeps else [],
+        "currency": settings.CURRENCY,
+        "can_change": keeps,
+        "are_debits": kind is DEBITS,
+        "tabs": [
+            {"label": each.label, "url": reverse(each.route), "current": each is kind, "count": None}
+            for each in (CREDITS, DEBITS)
+        ],
+        **pages(request, page),
+    }
+    return render(request, "finance/adjustments.html", context, status=422 if form.errors else 200)

@@ -25,7 +25,7 @@ from billing.payouts import queries, wishes
 from billing.payouts.hold_rules import covers_words, live_hold_rules, says_words
 from billing.payouts.models import PayoutSchedule, PayoutState, Transfer, TransferState
 from billing.payouts.owed import debts_page
-from billing.payouts.ways import FILTERS, RULE_WORDS, ways_page
+from billing.payouts.ways import FILTERS, RULE_WORDS, credit_ways, ways_page
 from kit.errors import SoukError
 from kit.money import Money
 from kit.pagination import Page
@@ -55,7 +55,7 @@ ENTRIES = {
     "transfer": "Transferred to your balance",
     "refund_owed": "Refund to the customer",
     "transfer_reversed": "Taken back from your balance",
-    "vendor_debt": "Could not be taken back: you owe it",
+    "vendor_debt": "You owe it: kept from later earnings",
     "debt_netted": "Kept to pay what you owed",
     "dispute_held": "Held: the customer's bank disputes it",
     "dispute_released": "Released from a dispute",
@@ -187,6 +187,7 @@ def way(request: HttpRequest) -> HttpResponse:
             "tabs": money_tabs(request),
             "filters": links,
             "ways": shown_ways(vendor_id, page.rows),
+            "credits": [] if request.GET.get("cursor") else credit_ways(vendor_id, where=where),
             **_pages(request, page),
         },
     )
@@ -319,9 +320,11 @@ def ledger_csv(request: HttpRequest) -> HttpResponseBase:
                     Money(row["amount_minor"], account.currency).major,
                     Money(row["balance_minor"], account.currency).major,
                     account.currency,
+                    Money(row["vat_minor"], account.currency).major,
                 ]
 
-    return csv_response("account.csv", ["at", "what", "order", "amount", "balance", "currency"], rows())
+    head = ["at", "what", "order", "amount", "balance", "currency", "vat_in_commission"]
+    return csv_response("account.csv", head, rows())
 
 
 # --- Their parts --------------------------------------------------------------------------------------------
@@ -395,11 +398,14 @@ def _steps(vendor_id: UUID, steps: list[Step]) -> list[dict[str, Any]]:
     for step in steps:
         entry = step.posting.entry
         words = ENTRIES.get(entry.kind, entry.description or entry.kind.replace("_", " ").capitalize())
+        part = orders.get(entry.reference_id) if entry.reference_id else None
+        has_vat = part is not None and entry.kind == "commission" and not entry.reverses_id
         shown.append(
             {
                 "at": entry.occurred_at,
                 "words": f"{words}, corrected" if entry.reverses_id else words,
-                "order": orders.get(entry.reference_id) if entry.reference_id else None,
+                "order": part,
+                "vat_minor": -part.commission_tax_minor if part and has_vat else 0,
                 "amount_minor": -step.posting.amount_minor,
                 "balance_minor": -step.balance_minor,
             }

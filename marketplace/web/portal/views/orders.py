@@ -250,9 +250,15 @@ def _money(part: VendorOrder) -> dict[str, Any]:
         "earnings_minor": earned,
         "currency": part.currency,
         "rules": [
-            {"title": line.title, "amount_minor": -line.commission_minor, "reason": line.commission_reason}
+            {
+                "title": line.title,
+                "amount_minor": line.commission_tax_minor - line.commission_minor,
+                "reason": line.commission_reason,
+            }
             for line in part.lines.all()
         ],
+        "commission_tax_minor": -part.commission_tax_minor,
+        "commission_tax_words": present.commission_tax_words(part),
         "refunds": [
             {"reason": refund.reason, "amount_minor": -refund.net_minor} for refund in refunds if not refund.was_refused
         ],

@@ -70,6 +70,7 @@ DOORS = {
     "finance:transfer_retry": FINANCE,
     "finance:transfer": FINANCE,
     "finance:adjustments": FINANCE,
+    "finance:debits": FINANCE,
     "finance:adjustment_retry": FINANCE,
     "finance:hold_place": FINANCE,
     "finance:hold_release": FINANCE,

@@ -2,8 +2,9 @@
 
 import pytest
 
+from approvals.models import Approval
 from audit.models import AuditEntry
-from billing.payouts.models import Hold, HoldRule, PayoutWish, Transfer
+from billing.payouts.models import Hold, HoldRule, PayoutWish, Transfer, VendorDebt
 from kit.ids import uuid7
 from marketplace.orders.models import VendorOrder
 
@@ -77,3 +78,24 @@ def test_an_accountant_credits_a_vendor_with_a_reason(desk, market_day):
     assert "5.00 EUR" in page
     assert AuditEntry.objects.get(action="vendor.credited").data["reason"] == "A lost parcel"
     assert desk("finance_viewer").post("/finance/credits/", given).status_code == 403
+
+
+def test_an_accountant_debits_a_vendor_and_a_second_person_agrees_to_much(desk, market_day, settings):
+    settings.FOUR_EYES_MINOR = 10_000
+    at = desk("accountant")
+    given = {"vendor": market_day.moreau.slug, "amount": "5", "reason": "Labels were not paid for"}
+    assert at.post("/finance/debits/", given | {"reason": ""}).status_code == 422
+    assert at.post("/finance/debits/", given).status_code == 302
+    debt = VendorDebt.objects.get(vendor_id=market_day.moreau.id)
+    assert (debt.cause, debt.amount_minor, debt.reason) == ("by_hand", 500, "Labels were not paid for")
+    page = at.page("/finance/debits/")
+    assert "Labels were not paid for" in page
+    assert "Debited by the marketplace" in at.page("/finance/debts/")
+    assert AuditEntry.objects.get(action="vendor.debited").data["made"] == f"vendor_debt:{debt.id}"
+    assert at.post("/finance/debits/", given | {"amount": "100"}).status_code == 302
+    waits = Approval.objects.get()
+    assert (waits.kind, waits.summary) == ("vendor.debit", f"Debit {market_day.moreau.name} 100.00 EUR")
+    assert desk("finance_viewer").post("/finance/debits/", given).status_code == 403
+    granted = desk("controller").post(f"/finance/approvals/{waits.id}/decision/", {"decision": "grant"})
+    assert granted.status_code == 302
+    assert sorted(VendorDebt.objects.values_list("amount_minor", flat=True)) == [500, 10_000]

@@ -13,6 +13,7 @@ from billing.ledger.entries import ShareOfSale, commission
 from billing.ledger.models import JournalEntry
 from billing.payouts.models import Payout, PayoutTransfer, Transfer
 from kit import clock
+from marketplace.web.portal import present
 from marketplace.web.spreadsheet import cell
 from tenants.isolation.doors import bind_vendor
 
@@ -119,11 +120,26 @@ def test_the_account_runs_from_opening_to_what_is_owed(sold):
     assert shown(earned) in page
     assert "Before these entries" in page
     header, *rows = rows_of(desk.get("/money/ledger.csv"))
-    assert header == ["at", "what", "order", "amount", "balance", "currency"]
+    assert header == ["at", "what", "order", "amount", "balance", "currency", "vat_in_commission"]
     assert [(row[1], row[2], row[3], row[4]) for row in rows] == [
         ("Commission", mine.number, f"{-mine.commission_minor / 100:.2f}", f"{earned / 100:.2f}"),
         ("Customer's payment", mine.number, f"{mine.total_minor / 100:.2f}", f"{mine.total_minor / 100:.2f}"),
     ]
+
+
+def test_vat_on_commission_is_told_apart(settings, request):
+    settings.PLATFORM_COUNTRY = "SE"
+    desk, mine, _ = request.getfixturevalue("sold")
+    net, vat = mine.commission_minor - mine.commission_tax_minor, mine.commission_tax_minor
+    assert (net > 0, vat) == (True, (net * 25 + 50) // 100)
+    order = desk.text(f"/orders/{mine.id}/")
+    assert "VAT on commission" in order
+    assert present.commission_tax_words(mine).startswith("25 %, ")
+    assert f"−{shown(vat)}" in order
+    assert f"after {shown(net)} commission and {shown(vat)} VAT on it" in desk.text("/money/way/")
+    assert f"−{shown(vat)} of it VAT" in desk.text("/money/ledger/")
+    header, *rows = rows_of(desk.get("/money/ledger.csv"))
+    assert [dict(zip(header, row, strict=True))["vat_in_commission"] for row in rows] == [f"{-vat / 100:.2f}", "0.00"]
 
 
 def test_a_vendor_reads_only_the_entries_that_moved_its_account(sold):

@@ -1,0 +1,10 @@
+"""The sweeps of this app: thin names for the worker."""
+
+from celery import shared_task
+
+from billing.payouts import over_limit
+
+
+@shared_task(name="payouts.follow_debts")
+def follow_debts() -> int:
+    return over_limit.follow_debts()
