@@ -6,7 +6,7 @@ from uuid import UUID
 from tenants.shop.catalog.plan import kept_count
 from tenants.shop.inventory.models import Warehouse
 from tenants.vendors.entitlements import Allowed
-from tenants.vendors.models import Member
+from tenants.vendors.queries import places_taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,6 @@ def usage_of(vendor_id: UUID, allowed: Allowed, *, products: int | None = None) 
     """
     return [
         Used("products", "Products", kept_count() if products is None else products, allowed.products_limit),
-        Used("staff", "People", Member.objects.filter(vendor_id=vendor_id, left_at=None).count(), allowed.staff_limit),
+        Used("staff", "People", places_taken(vendor_id), allowed.staff_limit),
         Used("warehouses", "Warehouses", Warehouse.objects.count(), allowed.warehouses_limit),
     ]

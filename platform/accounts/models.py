@@ -55,9 +55,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class StaffRole(models.TextChoices):
-    """Of finance, a viewer reads, an accountant does the daily work, a controller also approves and closes."""
+    """Of finance, a viewer reads, an accountant does the daily work, a controller also approves and closes.
+
+    A moderator decides who may sell and keeps the categories: no money, no customers.
+    """
 
     ADMINISTRATOR = "administrator", "Administrator"
+    MODERATOR = "moderator", "Moderator"
     FINANCE_VIEWER = "finance_viewer", "Finance viewer"
     ACCOUNTANT = "accountant", "Accountant"
     CONTROLLER = "controller", "Controller"

@@ -457,7 +457,8 @@ DISPUTE_LOSS_BORNE_BY = env("SOUK_DISPUTE_LOSS_BORNE_BY", "vendor")
 DISPUTE_FEE_BORNE_BY = env("SOUK_DISPUTE_FEE_BORNE_BY", "vendor")
 # How much a vendor may owe, in cents, before finance is told; the office can set another limit for one vendor.
 VENDOR_DEBT_LIMIT_MINOR = int(env("SOUK_VENDOR_DEBT_LIMIT_MINOR", "50000"))
-# A guest's link to an order is derived from this key: told in mails, which the worker writes.
+# A guest's link to an order, and the link of an invitation, are derived from this key: told in mails, which the worker
+# writes.
 ORDER_LINK_KEY = secret_of("order-link-key") if PROCESS in ("web", "worker", "office") or STANDS_FOR_ALL else ""
 PAYMENT_PROVIDER = "billing.stripe.provider.StripeProvider"
 # Beside it, by name: what an attempt to pay says it goes by.

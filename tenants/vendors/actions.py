@@ -19,6 +19,9 @@ from tenants.vendors.countries import clean_country
 from tenants.vendors.models import Domain, Member, MemberRole, Vendor, VendorState
 from tenants.vendors.slugs import clean_slug
 
+# No mailbox has a longer address (RFC 5321's paths, as corrected by erratum 1690 of RFC 3696).
+LONGEST_EMAIL = 254
+
 
 class SlugTaken(Conflict):
     """Another vendor has this address."""
@@ -60,7 +63,7 @@ def apply_as_vendor(
     slug, country = clean_slug(slug), clean_country(country)
     name = _required(name, "name", "shop name", 100)
     legal_name = _required(legal_name, "legal_name", "legal name", 150)
-    email = _clean_email(email)
+    email = clean_email(email)
     # Two applications sent at once wait for each other here.
     User.objects.select_for_update(of=("self",)).get(id=user.id)
     if Member.objects.filter(user_id=user.id, left_at=None, vendor__state=VendorState.APPLIED).exists():
@@ -186,6 +189,18 @@ def change_profile(
     return vendor
 
 
+def clean_email(text: str) -> str:
+    """The address in lower case. Raises InvalidInput (field "email")."""
+    email = text.strip().lower()
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise InvalidInput("Enter an e-mail address like name@example.org.", field="email") from error
+    if len(email) > LONGEST_EMAIL:
+        raise InvalidInput("This e-mail address is too long.", field="email")
+    return email
+
+
 def _activate_if_ready(vendor: Vendor) -> None:
     ready = vendor.state == VendorState.ONBOARDING and vendor.schema_name and vendor.payouts_ready_at
     if not ready:
@@ -234,12 +249,3 @@ def _clean_palette(palette: Sequence[str]) -> list[str]:
     if len(colors) > 5 or not all(re.fullmatch(r"#[0-9a-f]{6}", color) for color in colors):
         raise InvalidInput("A palette is up to five colors like #b4552f.", field="palette")
     return colors
-
-
-def _clean_email(text: str) -> str:
-    email = text.strip().lower()
-    try:
-        validate_email(email)
-    except ValidationError as error:
-        raise InvalidInput("Enter an e-mail address like name@example.org.", field="email") from error
-    return email

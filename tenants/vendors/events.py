@@ -9,7 +9,9 @@ from kit.links import absolute_url
 from notifications.actions import send
 from outbox.models import Fact
 from tenants.vendors import actions
-from tenants.vendors.models import Member, Vendor
+from tenants.vendors.links import invitation_url
+from tenants.vendors.models import Invitation, Member, MemberRole, Vendor
+from tenants.vendors.roles import WHAT_ROLES_DO
 
 # Which mail follows which fact; each goes to the vendor's own address, once.
 MAILS = {
@@ -54,4 +56,69 @@ def mail_applicant(fact: Fact) -> None:
             **(button if fact.name in OPENS_PORTAL else {}),
         },
         vendor_id=vendor.id,
+    )
+
+
+def mail_invitation(fact: Fact) -> None:
+    """`shop.member_invited` and `shop.invitation_resent`, after commit: the link, once each time it was asked for."""
+    found = Invitation.objects.select_related("vendor").get(id=UUID(fact.payload["invitation"]))
+    if found.state != "pending":
+        return  # it was withdrawn or accepted meanwhile
+    giver = Member.objects.filter(vendor_id=found.vendor_id, user_id=found.invited_by).first()
+    send(
+        f"invitation:{found.id}:{found.sent_count}",
+        "member_invited",
+        found.email,
+        {
+            "vendor_name": found.vendor.name,
+            "invited_by": str(giver) if giver else found.vendor.name,
+            "role": found.get_role_display(),
+            "may": WHAT_ROLES_DO[MemberRole(found.role)],
+            "expires_at": found.expires_at,
+            "action_url": invitation_url(found.id),
+            "action_label": "Look at the invitation",
+        },
+        vendor_id=found.vendor_id,
+    )
+
+
+def mail_joined(fact: Fact) -> None:
+    """`vendor.member_joined`, after commit: whoever invited hears that the place is taken."""
+    found = Invitation.objects.select_related("vendor").get(id=UUID(fact.payload["invitation"]))
+    people = Member.objects.filter(vendor_id=found.vendor_id, left_at=None)
+    giver, taker = people.filter(user_id=found.invited_by).first(), people.filter(user_id=found.accepted_by).first()
+    if giver is None or taker is None:
+        return  # one of them has left meanwhile
+    send(
+        f"member_joined:{found.id}",
+        "member_joined",
+        giver.email,
+        {
+            "vendor_name": found.vendor.name,
+            "name": str(taker),
+            "email": found.email,
+            "role": found.get_role_display(),
+            "action_url": absolute_url("portal", "/team/", found.vendor.slug),
+            "action_label": "Open the team",
+        },
+        vendor_id=found.vendor_id,
+    )
+
+
+def mail_role(fact: Fact) -> None:
+    """`shop.member_role_changed` and `shop.member_left`, after commit: the person hears what they may do from now on."""
+    member = Member.objects.select_related("vendor").get(id=UUID(fact.payload["member"]))
+    has_left = fact.name == "shop.member_left"
+    send(
+        f"{fact.name}:{fact.id}",
+        "member_left" if has_left else "member_role_changed",
+        member.email,
+        {
+            "vendor_name": member.vendor.name,
+            "role": MemberRole(fact.payload["role"]).label,
+            "may": WHAT_ROLES_DO[MemberRole(fact.payload["role"])],
+            "action_url": absolute_url("market", "/account/shops/"),
+            "action_label": "Your shops",
+        },
+        vendor_id=member.vendor_id,
     )

@@ -118,7 +118,11 @@ class Member(models.Model):
     joined_at = models.DateTimeField(default=clock.now)
     left_at = models.DateTimeField(null=True, blank=True)
 
-    access = Access(store="select insert update(access_version, name, email)", vendor="select")
+    # New rows are the marketplace's, where people sign in: a vendor's own role can make nobody a member.
+    access = Access(
+        store="select insert update(access_version, name, email, role, joined_at, left_at)",
+        vendor="select update(role, access_version, left_at)",
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["vendor", "user_id"], name="member_once")]
@@ -126,6 +130,53 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+
+class Invitation(models.Model):
+    """A place at a vendor, offered to whoever can show that an e-mail address is theirs. It stands for some days.
+
+    Open until it is accepted or withdrawn, and good while `expires_at` has not passed. Who may be offered what, and by
+    whom, is in `tenants.vendors.team`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=254, help_text="lower case")
+    role = models.CharField(max_length=12, choices=MemberRole)
+    invited_by = models.UUIDField(help_text="user id of the member")
+    invited_at = models.DateTimeField(default=clock.now)
+    sent_count = models.PositiveSmallIntegerField(default=1, help_text="how often the mail was asked for")
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.UUIDField(null=True, blank=True, help_text="user id")
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(
+        store="select update(accepted_at, accepted_by)",
+        vendor="select insert update(sent_count, expires_at, withdrawn_at)",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["vendor", "email"],
+                condition=models.Q(accepted_at=None, withdrawn_at=None),
+                name="invitation_open_once",
+            )
+        ]
+        indexes = [models.Index(fields=["email"], name="invitation_email")]
+
+    def __str__(self) -> str:
+        return f"{self.email} ({self.get_role_display()})"
+
+    @property
+    def state(self) -> str:
+        """pending, accepted, withdrawn or expired."""
+        if self.accepted_at:
+            return "accepted"
+        if self.withdrawn_at:
+            return "withdrawn"
+        return "pending" if self.expires_at > clock.now() else "expired"
 
 
 class VendorEntitlements(models.Model):

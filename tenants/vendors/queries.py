@@ -9,8 +9,9 @@ from django.core.cache import cache
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Lower
 
+from kit import clock
 from kit.pagination import Page, keyset_page
-from tenants.vendors.models import Member, Vendor, VendorState
+from tenants.vendors.models import Invitation, Member, Vendor, VendorState
 
 # A suspended vendor's host is refused after at most this long. Only answers with a shop are kept.
 HOST_SECONDS = 15
@@ -51,6 +52,41 @@ def portal_slug(host: str) -> str | None:
 def members_of(vendor: Vendor) -> "QuerySet[Member]":
     """Who works at a vendor, in the order they joined."""
     return Member.objects.filter(vendor=vendor, left_at=None).order_by("joined_at", "id")
+
+
+def open_invitations(vendor: Vendor) -> "QuerySet[Invitation]":
+    """Neither accepted nor withdrawn, whether or not their time is up; the newest first."""
+    return Invitation.objects.filter(vendor=vendor, accepted_at=None, withdrawn_at=None).order_by("-invited_at", "-id")
+
+
+def invitations_to(addresses: Iterable[str]) -> "QuerySet[Invitation]":
+    """Those that whoever has these e-mail addresses (lower case) may accept now, with their vendors."""
+    return (
+        Invitation.objects.select_related("vendor")
+        .filter(email__in=list(addresses), accepted_at=None, withdrawn_at=None, expires_at__gt=clock.now())
+        .exclude(vendor__state__in=(VendorState.REJECTED, VendorState.CLOSED))
+        .order_by("invited_at", "id")
+    )
+
+
+def places_taken(vendor_id: UUID) -> int:
+    """How many people a plan counts: members, and those whose invitation stands. One query."""
+    invited = Invitation.objects.filter(
+        vendor_id=vendor_id, accepted_at=None, withdrawn_at=None, expires_at__gt=clock.now()
+    )
+    here = Member.objects.filter(vendor_id=vendor_id, left_at=None)
+    return here.values("id").union(invited.values("id"), all=True).count()
+
+
+def members_page(vendor: Vendor, *, cursor: str | None = None, size: int = 50) -> Page[Member]:
+    """Who works at a vendor, in the order they joined. Raises InvalidInput on a bad cursor."""
+    return keyset_page(members_of(vendor), order=("joined_at", "id"), cursor=cursor, size=size)
+
+
+def invitations_page(vendor: Vendor, *, cursor: str | None = None, size: int = 50) -> Page[Invitation]:
+    """Every invitation of a vendor, the newest first. Raises InvalidInput on a bad cursor."""
+    rows = Invitation.objects.filter(vendor=vendor)
+    return keyset_page(rows, order=("-invited_at", "-id"), cursor=cursor, size=size)
 
 
 def membership(user_id: UUID, slug: str) -> Member | None:

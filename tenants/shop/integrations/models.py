@@ -19,6 +19,8 @@ class Scope(models.TextChoices):
     MONEY_READ = "money:read", "Read earnings, transfers, payouts and what is owed"
     DISPUTES_READ = "disputes:read", "Read disputes by customers' banks"
     DISPUTES_WRITE = "disputes:write", "Answer disputes"
+    TEAM_READ = "team:read", "Read who works here"
+    TEAM_WRITE = "team:write", "Invite people, change roles, end memberships"
 
 
 class ApiKey(models.Model):
