@@ -47,12 +47,14 @@ VENDOR_READS: dict[str, tuple[MemberRole, ...]] = {
     "orders": roles.SEES_ORDERS,
     "money": roles.SEES_MONEY,
     "disputes": roles.SEES_DISPUTES,
+    "team": roles.ANYBODY,
 }
 VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
     "catalog": roles.DOES_CATALOG,
     "stock": roles.DOES_CATALOG,
     "orders": roles.DOES_ORDERS,
     "disputes": roles.ANSWERS_DISPUTES,
+    "team": roles.DOES_TEAM,
 }
 # Areas of the office's APIs. Administrators may do everything.
 STAFF_READS: dict[str, tuple[StaffRole, ...]] = {

@@ -74,8 +74,28 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "file_id": disputed.files.get(vendor_id=vendor.id).id,
             "debt_id": owe_a_fee(part).id,
             "request_id": ask_for_a_refund(part).id,
+            **team_of(vendor),
         },
     )
+
+
+def team_of(vendor: Any) -> dict[str, UUID]:
+    """Somebody who looks on, and somebody who is invited to."""
+    from kit import clock
+    from kit.ids import uuid7
+    from tenants.vendors.models import Invitation, Member
+
+    viewer = Member.objects.create(
+        vendor=vendor, user_id=uuid7(), name="Vik", email=f"vik@{vendor.slug}.example", role="viewer"
+    )
+    invited = Invitation.objects.create(
+        vendor=vendor,
+        email=f"new@{vendor.slug}.example",
+        role="viewer",
+        invited_by=viewer.user_id,
+        expires_at=clock.now() + timedelta(days=7),
+    )
+    return {"member_id": viewer.id, "invitation_id": invited.id}
 
 
 def plan_invoice_of(vendor: Any) -> Any:

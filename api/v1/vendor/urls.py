@@ -15,13 +15,14 @@ from api.v1.vendor.views import (
     refunds,
     shop,
     stock,
+    team,
 )
 
 app_name = "api_vendor"
 urlpatterns = with_document(
     "vendor",
     "Souk vendor API",
-    "Products, stock, orders, parcels, money and plan of the shop whose host this is.",
+    "Products, stock, orders, parcels, money, plan and team of the shop whose host this is.",
     [
         path("shop", shop.Shop.as_view()),
         path("categories", products.Categories.as_view()),
@@ -71,6 +72,11 @@ urlpatterns = with_document(
         path("plan", plan.Plan.as_view()),
         path("plan-invoices", plan.Invoices.as_view()),
         path("plan-invoices/<uuid:invoice_id>", plan.InvoiceOne.as_view()),
+        path("team/members", team.Members.as_view()),
+        path("team/members/<uuid:member_id>", team.Member.as_view()),
+        path("team/invitations", team.Invitations.as_view()),
+        path("team/invitations/<uuid:invitation_id>", team.Invitation.as_view(), name="invitation"),
+        path("team/invitations/<uuid:invitation_id>/mails", team.InvitationMails.as_view()),
         path("ledger", money.Ledger.as_view()),
     ],
 )

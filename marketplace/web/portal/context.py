@@ -57,7 +57,8 @@ def portal_context(request: HttpRequest) -> dict[str, Any]:
         "home_url": reverse("portal:home"),
         "sign_out_url": reverse("sign_out"),
         "switch_links": [
-            {"label": "Account and other shops", "url": absolute_url("market", "/account/"), "icon": "store"}
+            {"label": "Your shops", "url": absolute_url("market", "/account/shops/"), "icon": "store"},
+            {"label": "Your account", "url": absolute_url("market", "/account/"), "icon": "settings"},
         ],
         "sell_url": sell_url(vendor),
     }

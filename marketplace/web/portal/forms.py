@@ -1,5 +1,6 @@
 """What the portal's forms take. Their rules are the actions'; here is only what a browser can be told beforehand."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,8 @@ from kit.errors import SoukError
 from kit.money import Money, parse_major
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.shop.integrations.models import Scope
+from tenants.vendors.models import MemberRole
+from tenants.vendors.roles import WHAT_ROLES_DO
 
 CARRIERS = ("DHL", "DPD", "GLS", "UPS", "FedEx", "PostNord", "La Poste", "PostNL", "Correos", "Post")
 
@@ -206,3 +209,36 @@ class DemandForm(forms.Form):
         self.fields["amount_minor"] = MajorField(
             currency=settings.CURRENCY, label="Amount", required=False, help_text="Empty: all that is there."
         )
+
+
+class InvitationForm(forms.Form):
+    """Somebody to invite. The choices of `role` are those that whoever invites may give."""
+
+    email = forms.EmailField(
+        label="E-mail",
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "placeholder": "name@example.org"}),
+        help_text="They accept with an account of this address.",
+        error_messages={"required": "Enter the e-mail address of whom you invite."},
+    )
+    role = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": "Choose a role."})
+
+    def __init__(self, *args: Any, roles: Iterable[MemberRole], **options: Any):
+        super().__init__(*args, **options)
+        self.fields["role"].choices = role_choices(roles)  # type: ignore[attr-defined]
+
+
+class RoleForm(forms.Form):
+    """Another role for a member."""
+
+    role = forms.ChoiceField(widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, roles: Iterable[MemberRole], **options: Any):
+        super().__init__(*args, **options)
+        self.fields["role"].choices = role_choices(roles)  # type: ignore[attr-defined]
+
+
+def role_choices(roles: Iterable[MemberRole]) -> list[tuple[str, str]]:
+    """Roles as one chooses among them, in their usual order, each with what it is for."""
+    given = set(roles)
+    return [(role.value, f"{role.label}: {WHAT_ROLES_DO[role]}") for role in MemberRole if role in given]

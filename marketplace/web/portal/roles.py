@@ -23,6 +23,8 @@ DOES_MONEY = (MemberRole.FINANCE,)
 SEES_DISPUTES = SEES_ORDERS
 ANSWERS_DISPUTES = (MemberRole.MANAGER, MemberRole.ORDERS, MemberRole.FINANCE)
 DOES_SHOP = (MemberRole.MANAGER,)
+# Whom each of them may invite or let go, `tenants.vendors.team` says.
+DOES_TEAM = (MemberRole.MANAGER,)
 ANYBODY: tuple[MemberRole, ...] = ()
 
 
@@ -36,6 +38,7 @@ class May:
     do_catalog: bool
     do_shop: bool
     do_money: bool
+    do_team: bool
 
 
 def may(member: Member) -> May:
@@ -49,6 +52,7 @@ def may(member: Member) -> May:
         do_catalog=is_one_of(DOES_CATALOG),
         do_shop=is_one_of(DOES_SHOP),
         do_money=is_one_of(DOES_MONEY),
+        do_team=is_one_of(DOES_TEAM),
     )
 
 

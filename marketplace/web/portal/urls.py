@@ -14,6 +14,7 @@ from marketplace.web.portal.views import (
     refunds,
     shop,
     stock,
+    team,
 )
 from marketplace.web.storefront.views.files import media
 
@@ -79,7 +80,12 @@ urlpatterns: list[URLPattern] = [
     path("shop/logo/", shop.logo, name="logo"),
     path("shop/logo/removal/", shop.logo_removal, name="logo_removal"),
     path("shipping/", shop.shipping, name="shipping"),
-    path("team/", shop.team, name="team"),
+    path("team/", team.team, name="team"),
+    path("team/leaving/", team.leaving, name="leaving"),
+    path("team/<uuid:member_id>/", team.member, name="member"),
+    path("team/<uuid:member_id>/end/", team.member_end, name="member_end"),
+    path("team/invitations/<uuid:invitation_id>/mail/", team.invitation_mail, name="invitation_mail"),
+    path("team/invitations/<uuid:invitation_id>/withdrawal/", team.invitation_withdrawal, name="invitation_withdrawal"),
     path("api-keys/", integrations.api_keys, name="api_keys"),
     path("api-keys/<uuid:key_id>/revocation/", integrations.revocation, name="api_key_revocation"),
 ]

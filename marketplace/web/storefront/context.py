@@ -39,6 +39,7 @@ _ROUTES = {
     "cart_add": "storefront:cart_add",
     "account": "storefront:account",
     "orders": "storefront:orders",
+    "shops": "storefront:shops",
     "sell": "storefront:sell",
     "vendors": "storefront:vendors",
     "sign_in": "account_login",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from marketplace.web.storefront.views import account, cart, catalog, checkout, files, orders, plan, sell
+from marketplace.web.storefront.views import account, cart, catalog, checkout, files, orders, plan, sell, team
 from marketplace.web.storefront.visitor import market_only
 
 app_name = "storefront"
@@ -39,6 +39,8 @@ urlpatterns: list[URLPattern] = [
     path("account/addresses/<uuid:address_id>/", market_only(account.address_edit), name="address_edit"),
     path("account/addresses/<uuid:address_id>/remove/", market_only(account.address_remove), name="address_remove"),
     path("account/addresses/<uuid:address_id>/default/", market_only(account.address_default), name="address_default"),
+    path("account/shops/", market_only(team.shops), name="shops"),
+    path("invitations/<uuid:invitation_id>/<slug:signature>/", market_only(team.invitation), name="invitation"),
     path("sell/", market_only(sell.about), name="sell"),
     path("sell/apply/", market_only(sell.apply), name="sell_apply"),
     path("sell/<slug:slug>/", market_only(sell.status), name="sell_status"),

@@ -19,7 +19,14 @@ from tenants.shop.integrations.models import ApiKey
 from tenants.shop.integrations.queries import keys
 from tenants.vendors.models import Member
 
-AREAS = {"catalog": "Products", "stock": "Stock", "orders": "Orders", "money": "Money"}
+AREAS = {
+    "catalog": "Products",
+    "stock": "Stock",
+    "orders": "Orders",
+    "money": "Money",
+    "disputes": "Disputes",
+    "team": "Team",
+}
 VERBS = {"read": "read", "write": "change"}
 ONCE_SECONDS = 3600
 SENT_BEFORE = (

@@ -1,4 +1,4 @@
-"""How the shop looks to customers, how it ships, and who works there."""
+"""How the shop looks to customers, and how it ships."""
 
 from django.conf import settings
 from django.contrib import messages
@@ -9,22 +9,12 @@ from kit.errors import SoukError
 from kit.links import absolute_url
 from marketplace.web.portal.context import logo_url
 from marketplace.web.portal.forms import PALETTE, ProfileForm, ShippingForm, major, put_error
-from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits, shows
+from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits
 from tenants.shop.catalog.logo import remove_logo, set_logo
 from tenants.shop.shipping.actions import set_shipping_profile
 from tenants.shop.shipping.queries import has_said_how, shipping_profile
 from tenants.vendors.actions import change_profile
-from tenants.vendors.models import MemberRole, Vendor
-from tenants.vendors.queries import members_of
-
-ROLES = {
-    MemberRole.OWNER: "Everything, payouts and the team included",
-    MemberRole.MANAGER: "Products, orders, money and the shop",
-    MemberRole.CATALOG: "Products, stock and imports",
-    MemberRole.ORDERS: "Orders: accept, pack, ship",
-    MemberRole.FINANCE: "Looks at orders and money, sets up payouts",
-    MemberRole.VIEWER: "Looks at everything, changes nothing",
-}
+from tenants.vendors.models import Vendor
 
 
 @edits(ANYBODY, DOES_SHOP)
@@ -110,20 +100,4 @@ def shipping(request: HttpRequest) -> HttpResponse:
         "portal/shipping.html",
         {"form": form, "known": known, "said": has_said_how(), "currency": settings.CURRENCY},
         status=422 if form.errors else 200,
-    )
-
-
-@shows(*ANYBODY)
-def team(request: HttpRequest) -> HttpResponse:
-    vendor: Vendor = request.vendor  # type: ignore[attr-defined]
-    return render(
-        request,
-        "portal/team.html",
-        {
-            "members": [
-                {"member": member, "may": ROLES[MemberRole(member.role)], "me": member.id == request.member.id}  # type: ignore[attr-defined]
-                for member in members_of(vendor)
-            ],
-            "roles": [(role.label, ROLES[role]) for role in MemberRole],
-        },
     )

@@ -16,12 +16,10 @@ from accounts.models import Address, StaffMember, User
 from kit.errors import SoukError
 from marketplace.orders.queries import orders_of_customer
 from marketplace.web.storefront.forms import AddressForm, NameForm, put_error
+from marketplace.web.storefront.views.team import shown_shops
 from marketplace.web.storefront.visitor import back_to, person, see_other
 from taxonomy.tax import COUNTRY_NAMES
-from tenants.vendors.models import VendorState
 from tenants.vendors.queries import memberships_of
-
-WITH_PORTAL = (VendorState.ONBOARDING, VendorState.ACTIVE, VendorState.SUSPENDED)
 
 
 @never_cache
@@ -29,18 +27,6 @@ WITH_PORTAL = (VendorState.ONBOARDING, VendorState.ACTIVE, VendorState.SUSPENDED
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     user = _user(request)
-    shops = [
-        {
-            "name": member.vendor.name,
-            "role": member.get_role_display(),
-            "state": member.vendor.state,
-            "status_url": reverse("storefront:sell_status", args=[member.vendor.slug]),
-            "portal_url": f"{reverse('handoff')}?to=portal&vendor={member.vendor.slug}"
-            if member.vendor.state in WITH_PORTAL and member.vendor.schema_name
-            else "",
-        }
-        for member in memberships_of(user.id)
-    ]
     return render(
         request,
         "storefront/account.html",
@@ -48,7 +34,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "customer": user,
             "addresses": [_shown(address) for address in user.addresses.all()],
             "orders": orders_of_customer(user, size=3).rows,
-            "shops": shops,
+            "shops": shown_shops(memberships_of(user.id)),
             "office_url": f"{reverse('handoff')}?to=office"
             if StaffMember.objects.filter(user=user, left_at=None).exists()
             else "",
