@@ -341,7 +341,7 @@ def test_of_what_is_asked_at_once_one_wins(make_vendor):
             made = invite(vendor=vendor, by=owner.user_id, email=ebba.email, role="viewer")
         outcome = together(
             lambda made=made: take(made, ebba),
-            lambda made=made: withdraw_invitation(vendor=vendor, invitation_id=made.id, by=owner.user_id),
+            lambda made=made, by=owner.user_id: withdraw_invitation(vendor=vendor, invitation_id=made.id, by=by),
         )
         assert outcome == ["InvitationClosed", "done"]
         made.refresh_from_db()
