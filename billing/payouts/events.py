@@ -50,6 +50,7 @@ def mail_returned_payout(fact: Fact) -> None:
 
 def mail_held(fact: Fact) -> None:
     """`payouts.held` and `payouts.released`, after: a vendor that owes too much is told, and told when it no longer does."""
+    assert fact.vendor_id is not None
     _mail(
         Vendor.objects.get(id=fact.vendor_id),
         f"{fact.name}:{fact.payload['schedule']}:{fact.payload['version']}",

@@ -85,6 +85,7 @@ def mail_invitation(fact: Fact) -> None:
 def mail_joined(fact: Fact) -> None:
     """`vendor.member_joined`, after commit: whoever invited hears that the place is taken."""
     found = Invitation.objects.select_related("vendor").get(id=UUID(fact.payload["invitation"]))
+    assert found.accepted_by is not None
     people = Member.objects.filter(vendor_id=found.vendor_id, left_at=None)
     giver, taker = people.filter(user_id=found.invited_by).first(), people.filter(user_id=found.accepted_by).first()
     if giver is None or taker is None:
