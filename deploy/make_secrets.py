@@ -18,7 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "platform"))
 
-from embedded.processes import COMMANDS, DOORBELL, REACH_FILES, SECRETS, VALKEY_PREFIX  # noqa: E402
+from embedded.processes import REACH_FILES, SECRETS, valkey_rules  # noqa: E402
 
 PROCESSES = [name for name in SECRETS if name != "sandbox"]
 # The passwords that `walls bootstrap` sets; it works as the builder and, this once, as PostgreSQL's superuser.
@@ -78,7 +78,7 @@ def _users(value: dict[str, str]) -> Iterable[str]:
     yield "user default off"
     for process in PROCESSES:
         digest = hashlib.sha256(value[f"valkey-{process}"].encode()).hexdigest()
-        yield f"user {process} reset on #{digest} ~{VALKEY_PREFIX.get(process, process)}:* {DOORBELL} {COMMANDS}"
+        yield f"user {process} reset on #{digest} {valkey_rules(process)}"
 
 
 # On the S3 server, by bucket; writing includes taking away.

@@ -81,6 +81,34 @@ def test_the_reading_finds_what_it_looks_for(code):
     assert list(offenses(ast.parse(code)))
 
 
+# Who keeps in Valkey what all vendors share. What belongs to one vendor goes through `kit.cache.vendor_cache`, which
+# refuses when nobody said whose it is.
+SHARED_CACHES = {
+    "api/throttling.py": "calls of a token, or of an address without one",
+    "marketplace/catalog/queries.py": "facets of the unified catalogue",
+    "marketplace/demo/afresh.py": "empties its own world",
+    "marketplace/demo/bench.py": "empties its own world",
+    "marketplace/search/queries.py": "suggestions over the unified catalogue",
+    "marketplace/web/storefront/hero.py": "the marketplace's first page",
+    "marketplace/web/storefront/views/catalog.py": "the marketplace's first page",
+    "platform/accounts/handoff.py": "codes that were used",
+    "platform/kit/cache.py": "the cache of vendors is a part of it",
+    "platform/taxonomy/queries.py": "the tree of categories",
+    "tenants/vendors/queries.py": "which vendor a host is: asked before any is known",
+}
+SERVING_VENDORS = ("tenants/shop/", "marketplace/web/portal/", "api/v1/vendor/")
+
+
+def test_what_is_kept_for_one_vendor_is_kept_in_its_own_part_of_the_cache():
+    users = {
+        str(path.relative_to(ROOT))
+        for path in files()
+        if re.search(r"^\s*(from|import) django\.core\.(cache|import cache)", path.read_text(), re.M)
+    }
+    assert users == SHARED_CACHES.keys()
+    assert not [path for path in users if path.startswith(SERVING_VENDORS)]
+
+
 def test_there_are_no_drawers():
     drawers = {"utils", "util", "helpers", "helper", "misc", "common"}
     found = [path for path in files() if {path.stem, *path.relative_to(ROOT).parts} & drawers]

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from redis.connection import ConnectionPool, SSLConnection
 
-from embedded.processes import COMMANDS, DOORBELL, REACH_FILES, SECRETS, SERVING, VALKEY_PREFIX, Ports, command_of
+from embedded.processes import REACH_FILES, SECRETS, SERVING, Ports, command_of, valkey_rules
 from embedded.world import World
 from tenants.isolation import roles
 
@@ -62,8 +62,9 @@ def _as_there(part: str) -> str:
 
 @every_process
 def test_each_reaches_its_own_keys_in_valkey_and_the_doorbell(process: str):
-    prefix = PROCESSES[process].get("prefix", process)
-    assert f"~{prefix}:* {LISTED['valkey']}" == f"~{VALKEY_PREFIX.get(process, process)}:* {DOORBELL} {COMMANDS}"
+    listed = PROCESSES[process]
+    rules = f"~{listed.get('prefix', process)}:* {LISTED['valkey']['rings']}"
+    assert (f"{rules} {LISTED['valkey']['hears']}" if listed.get("hears") else rules) == valkey_rules(process)
 
 
 @every_process

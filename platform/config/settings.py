@@ -263,6 +263,7 @@ CACHES = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": _valkey_url,
         "KEY_PREFIX": FACE or PROCESS,
+        "KEY_FUNCTION": "kit.cache.name_of",
         "OPTIONS": {"pool_class": "config.valkey.Pool"} if EMBEDDED_VALKEY else {},
     },
 }

@@ -48,18 +48,34 @@ REACH_FILES = ("portal", "shopworker", "worker", "office")
 S3_KEYS = ("SOUK_S3_ACCESS_KEY", "SOUK_S3_SECRET_KEY")
 
 
-# Valkey's users, one per process group: each has its own key prefix (its cache and sessions) and the doorbell's queues.
+# Valkey's users, one per process group: each has its own key prefix (its cache and sessions) and the doorbell's queues. What
+# they may do is a list of what they do, and not of what is left out: nothing that tells the names of keys, which no prefix
+# narrows and which of sessions are as good as their cookies; no code of their own; nothing that keeps others waiting.
 VALKEY_PREFIX = {"web": "market"}
 DOORBELL = "~doorbell:* &doorbell:*"
-COMMANDS = "+@all -@admin -@dangerous +keys +info"
+_CONNECTING = "+auth +hello +ping +select +reset +quit +client|setinfo +client|setname"
+_CACHING = "+get +set +mget +mset +del +exists +incrby +expire +pexpire +persist +multi +exec +discard"
+_RINGING = "+sadd +srem +smembers +lpush +llen +publish"
+RINGS = f"-@all {_CONNECTING} {_CACHING} {_RINGING}"
+# Who hears the bell takes it off its queue, and keeps account of what it has taken; the lock for that is let go by a script.
+HEARS = (
+    "+rpush +rpop +brpop +hset +hget +hdel +hlen +zadd +zrem +zrange +zrevrangebyscore +watch +unwatch"
+    " +subscribe +unsubscribe +psubscribe +punsubscribe +evalsha +script|load"
+)
+HEARING = ("worker", "shopworker")
+
+
+def valkey_rules(group: str) -> str:
+    """What a process group's user may do, as Valkey's access list has it."""
+    rules = f"~{VALKEY_PREFIX.get(group, group)}:* {DOORBELL} {RINGS}"
+    return f"{rules} {HEARS}" if group in HEARING else rules
 
 
 def valkey_users(world: World) -> list[AclUser]:
     """The access list of a world's Valkey; each group's secret lies in the world's own folder."""
     found = [AclUser("default", secret(world, "valkey-default"), "~* &* +@all")]
     for group in (name for name in SECRETS if name != "sandbox"):
-        keys = f"~{VALKEY_PREFIX.get(group, group)}:*"
-        found.append(AclUser(group, secret(world, f"valkey-{group}"), f"{keys} {DOORBELL} {COMMANDS}"))
+        found.append(AclUser(group, secret(world, f"valkey-{group}"), valkey_rules(group)))
     return found
 
 

@@ -10,6 +10,7 @@ Two ways in, and `tenants.isolation.doors` is the only caller of either:
 import threading
 import time
 from collections import OrderedDict, deque
+from collections.abc import Mapping
 from typing import Any
 
 import psycopg
@@ -25,11 +26,42 @@ from tenants.isolation.passwords import password_of
 log = structlog.get_logger(__name__)
 LOCKED_OUT = "locked_out"  # the channel by which the builder hears of roles that were not let in
 
+# Given at every connect, and stronger than what a role may have stored for itself (ALTER ROLE ... SET): of all settings that
+# every role may store, those by which its next session would not begin, end at once, refuse to write, or read what we send
+# differently. `tests/isolation/test_locking_out.py` tries them all.
+HELD = {
+    "role": "none",
+    "row_security": "on",
+    "default_transaction_read_only": "off",
+    "transaction_timeout": "0",
+    "idle_session_timeout": "0",
+    "local_preload_libraries": "",
+    "standard_conforming_strings": "on",
+    "IntervalStyle": "postgres",
+    "TimeZone": "UTC",
+}
+# A vendor's own sessions wait and work no longer than a page may take, and alone: a parallel worker would begin with what the
+# role has stored, and take the machine from other shops.
+HELD_FOR_VENDORS = {
+    **HELD,
+    "max_parallel_workers_per_gather": "0",
+    "debug_parallel_query": "off",
+    "statement_timeout": "15s",
+    "lock_timeout": "5s",
+    "idle_in_transaction_session_timeout": "60s",
+}
 
-def _is_alive(connection: psycopg.Connection) -> bool:
-    """One empty statement: the server may have restarted while the connection lay idle."""
+
+def as_options(held: Mapping[str, str]) -> str:
+    """Settings as the connection string has them."""
+    return " ".join(f"-c {name}={value}" for name, value in held.items())
+
+
+def _is_fresh(connection: psycopg.Connection) -> bool:
+    """Alive (the server may have restarted meanwhile), and as it was when it connected: what somebody's statement set,
+    prepared or listened to is gone. One statement for both."""
     try:
-        connection.execute("")
+        connection.execute("DISCARD ALL")
     except psycopg.Error:
         return False
     return True
@@ -61,7 +93,7 @@ class RolePool:
                 self._count -= 1
                 if not queue:
                     del self._idle[role]
-            if time.monotonic() - born < self.max_age_seconds and _is_alive(connection):
+            if time.monotonic() - born < self.max_age_seconds and _is_fresh(connection):
                 self.hits += 1
                 return born, connection
             connection.close()
@@ -171,12 +203,11 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):
 
     def get_connection_params(self) -> dict[str, Any]:
         params = super().get_connection_params()
+        # What the process itself is configured with comes last, and so prevails: the builder works as the owner.
+        params["options"] = f"{as_options(HELD)} {params.get('options', '')}".rstrip()
         if self.bound_schema is not None:
-            # Given at every connect, so that what a role may have stored for itself (ALTER ROLE ... SET) has no effect.
-            params["options"] = (
-                f"-c search_path={self.bound_schema},public -c statement_timeout=15s -c lock_timeout=5s"
-                " -c idle_in_transaction_session_timeout=60s"
-            )
+            held = {"search_path": f"{self.bound_schema},public", **HELD_FOR_VENDORS}
+            params["options"] = as_options(held)
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

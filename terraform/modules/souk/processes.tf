@@ -25,7 +25,11 @@ locals {
 
   # --- Valkey
 
-  valkey_users = { for name, process in local.processes : name => "~${try(process.prefix, name)}:* ${local.listed.valkey}" }
+  valkey_users = {
+    for name, process in local.processes : name => join(" ", concat(
+      ["~${try(process.prefix, name)}:*", local.listed.valkey.rings], try(process.hears, false) ? [local.listed.valkey.hears] : [],
+    ))
+  }
 
   # --- Whom they may call
 

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from kit import clock
+from kit.cache import vendor_cache
 from kit.errors import SoukError
 from kit.links import absolute_url
 from marketplace.web.portal.forms import KeyForm, put_error
@@ -41,8 +41,8 @@ def api_keys(request: HttpRequest) -> HttpResponse:
     form = KeyForm(request.POST if request.method == "POST" else None)
     made = ""
     if request.method == "POST" and form.is_valid():
-        sent = f"key_form:{request.vendor.id}:{form.cleaned_data['once']}"  # type: ignore[attr-defined]
-        if not cache.add(sent, True, timeout=ONCE_SECONDS):
+        sent = f"key_form:{form.cleaned_data['once']}"
+        if not vendor_cache.add(sent, True, timeout=ONCE_SECONDS):
             messages.info(request, SENT_BEFORE)
             return redirect("portal:api_keys")
         try:
@@ -53,7 +53,7 @@ def api_keys(request: HttpRequest) -> HttpResponse:
                 by=request.member.user_id,  # type: ignore[attr-defined]
             )
         except SoukError as error:
-            cache.delete(sent)  # nothing was made: the form may be put right and sent again
+            vendor_cache.delete(sent)  # nothing was made: the form may be put right and sent again
             put_error(form, error)
         else:
             form = KeyForm()

@@ -162,8 +162,13 @@ run "one_secret_set_for_each_process" {
   }
 
   assert {
-    condition     = local.valkey_users == { for process, prefix in { web = "market", office = "office", portal = "portal", worker = "worker", shopworker = "shopworker", builder = "builder", beat = "beat" } : process => "~${prefix}:* ~doorbell:* &doorbell:* +@all -@admin -@dangerous +keys +info" }
+    condition     = { for process, rules in local.valkey_users : process => regex("^~(\\w+):\\* ~doorbell:\\* &doorbell:\\* -@all ", rules)[0] } == { web = "market", office = "office", portal = "portal", worker = "worker", shopworker = "shopworker", builder = "builder", beat = "beat" }
     error_message = "Each its own keys in Valkey, and the doorbell."
+  }
+
+  assert {
+    condition     = toset([for process, rules in local.valkey_users : process if strcontains(rules, " +brpop ")]) == toset(["shopworker", "worker"]) && alltrue([for rules in local.valkey_users : !can(regex("@[b-z]|\\+(keys|scan|eval )", rules))])
+    error_message = "Two hear the doorbell, and nobody learns the names of keys."
   }
 
   # --- Where it is found
