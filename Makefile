@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup demo journey test check bench soak screens clean
+.PHONY: help setup demo journey test stripe check bench soak screens clean
 .DEFAULT_GOAL := help
 
 help: ## Show this help
@@ -22,6 +22,9 @@ journey: .venv/run ## The main job without a browser, from application to reconc
 
 test: .venv/dev ## Run the tests on embedded servers; prints their count
 	@$(BIN)/python -m pytest -q $(ARGS)
+
+stripe: .venv/dev ## Run the scenarios that Stripe itself can answer against it, with STRIPE_SECRET_KEY of a test account
+	@SOUK_TEST_AT_STRIPE=1 $(BIN)/python -m pytest -q -rs -m at_stripe tests/scenarios/test_at_stripe.py $(ARGS)
 
 check: .venv/dev ## What CI checks besides the tests: style, types, arrows, migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo && \

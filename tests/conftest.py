@@ -23,6 +23,11 @@ from embedded.world import current_world
 
 ROOT = Path(__file__).resolve().parents[1]
 SPARES = 12
+# What the tables and who may touch them come from.
+SCHEMA = (
+    *("**/migrations/*.py", "**/models.py", "**/models/*.py"),
+    *("isolation/*.py", "config/access.py", "kit/access.py"),
+)
 
 
 def admin(database: str = "postgres") -> psycopg.Connection:
@@ -41,12 +46,7 @@ def template_name() -> str:
     """Changes with anything that goes into the template."""
     digest = hashlib.sha256()
     rooms = ("platform", "tenants", "billing", "marketplace", "api")
-    sources = sorted(
-        path
-        for room in rooms
-        for pattern in ("**/migrations/*.py", "**/models.py", "isolation/*.py", "config/access.py", "kit/access.py")
-        for path in (ROOT / room).glob(pattern)
-    )
+    sources = sorted(path for room in rooms for pattern in SCHEMA for path in (ROOT / room).glob(pattern))
     for path in sources:
         digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
     return f"souk_template_{digest.hexdigest()[:12]}"

@@ -114,7 +114,7 @@ def test_a_process_starts_in_production_with_what_the_page_says(process):
         **{f"SOUK_SECRET_{name}": "0123456789abcdef" * 4 for name in secrets_documented()[process]},
     }
     if process in ("web", "office", "worker"):
-        environment["STRIPE_SECRET_KEY"] = "sk_live_example"
+        environment |= {"STRIPE_SECRET_KEY": "sk_live_example", "SOUK_PLATFORM_COUNTRY": "DE"}
     if process == "worker":
         environment["SMTP_HOST"] = "smtp.example"
     if process == "web":

@@ -26,6 +26,7 @@ from kit import clock
 from kit.money import Money
 from kit.pagination import Page, keyset_page
 from taxonomy.models import TaxCategory
+from taxonomy.queries import name_of
 from taxonomy.tax import rate_for
 from tenants.vendors.entitlements import plan_codes
 from tenants.vendors.models import Vendor
@@ -215,7 +216,7 @@ def _why_not(conditions: Conditions, line: CommissionInput) -> str:
     if missed == "vendor":
         return "is for another vendor"
     if missed == "category":
-        return f"covers {listed(conditions.category)}, not {line.category_path}"
+        return f"covers {listed(map(name_of, conditions.category))}, not {name_of(line.category_path)}"
     if missed == "plan":
         return f"is for the plan {listed(conditions.plan)}, not {line.plan or 'none'}"
     if missed == "tag":

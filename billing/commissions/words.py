@@ -6,6 +6,7 @@ from uuid import UUID
 from billing.commissions.conditions import KINDS, Conditions
 from billing.commissions.engine import ITEM, Amounts, Rule
 from kit.money import Money, bps_in_percent
+from taxonomy.queries import name_of
 
 LABELS = {
     "vendor": "Vendor",
@@ -19,11 +20,14 @@ LABELS = {
 
 
 def covers(conditions: Conditions, vendors: Mapping[UUID, str] | None = None) -> str:
-    """For example "Category home · To AT or DE"; "Everything" without conditions. `vendors` names them by id."""
+    """For example "Category Home › Kitchen · To AT or DE"; "Everything" without conditions. `vendors` names them by id."""
     names = vendors or {}
     parts = []
     for kind in KINDS:
-        values = [names.get(value, str(value)) for value in getattr(conditions, kind)]
+        values = [
+            name_of(value) if kind == "category" else names.get(value, str(value))
+            for value in getattr(conditions, kind)
+        ]
         if values:
             listed = values if kind in ("price", "dates") else sorted(values)
             parts.append(f"{LABELS[kind]} {' or '.join(map(str, listed))}")

@@ -11,6 +11,7 @@ from billing.payouts.terms import released_after
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.money import Money, bps_in_percent
+from taxonomy.queries import name_of
 
 LONGEST_DAYS = 365
 
@@ -92,7 +93,7 @@ def covers_words(rule: HoldRule, vendor_name: str = "Your shop") -> str:
     if rule.scope == HoldScope.VENDOR:
         return vendor_name
     if rule.scope == HoldScope.CATEGORY:
-        return f"What is sold in {rule.category_path}"
+        return f"What is sold in {name_of(rule.category_path)}"
     if rule.scope == HoldScope.COUNTRY:
         return f"Vendors in {rule.country}"
     if rule.scope == HoldScope.NEW_VENDOR:

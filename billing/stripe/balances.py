@@ -17,6 +17,7 @@ from billing.ledger.actions import post_all
 from billing.ledger.entries import Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
 from billing.payments.models import Payment, Refund
 from billing.payouts.models import Adjustment, DebtCheckout, Reversal, Transfer
+from billing.stripe.amounts import from_stripe
 from billing.stripe.models import BalanceTransaction
 from billing.subscriptions.models import SubscriptionInvoice
 from kit import clock
@@ -46,9 +47,9 @@ def transaction_of(fetched: Any) -> Transaction:
         id=fetched.id,
         type=fetched.type,
         category=fetched.reporting_category,
-        amount_minor=fetched.amount,
-        fee_minor=fetched.fee,
-        net_minor=fetched.net,
+        amount_minor=from_stripe(fetched.amount, fetched.currency),
+        fee_minor=from_stripe(fetched.fee, fetched.currency),
+        net_minor=from_stripe(fetched.net, fetched.currency),
         currency=fetched.currency.upper(),
         status=fetched.status,
         source_id=(source if isinstance(source, str) else source.id) if source else "",

@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from billing.payouts.debts import PaymentUnderWay, set_off_credit
 from billing.payouts.models import Adjustment, AdjustmentState
+from billing.stripe.amounts import from_stripe, to_stripe
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
 from billing.stripe.models import ConnectedAccount
@@ -65,7 +66,7 @@ def send_credit(credit: Adjustment) -> bool:
                 return credit.state == AdjustmentState.DONE
             made = stripe_client().v1.transfers.create(
                 {
-                    "amount": credit.sent_minor,
+                    "amount": to_stripe(credit.sent_minor, credit.currency),
                     "currency": credit.currency.lower(),
                     "destination": account.account_id,
                     "transfer_group": str(credit.id),
@@ -93,7 +94,9 @@ def settle_credit(provider_transfer_id: str) -> Adjustment | None:
         found = Adjustment.objects.filter(id=UUID(named)).first()
     except ValueError:
         return None
-    return _record(found.id, made) if found is not None and found.sent_minor == made.amount else None
+    if found is None or from_stripe(made.amount, made.currency) != found.sent_minor:
+        return None
+    return _record(found.id, made)
 
 
 @transaction.atomic

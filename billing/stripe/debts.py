@@ -9,6 +9,7 @@ from django.db import transaction
 from billing.payments.provider import ProviderRefused, ProviderUnavailable
 from billing.payouts.debts import OPEN_CHECKOUTS, checkout_closed, checkout_opened, checkout_paid, open_checkout
 from billing.payouts.models import CheckoutState, DebtCheckout
+from billing.stripe.amounts import to_stripe
 from billing.stripe.balances import book, mirror
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.sessions import FetchedSession, fetch_session
@@ -38,7 +39,7 @@ def pay_debt(*, vendor_id: UUID, currency: str, by: UUID | None, email: str, suc
                 "quantity": 1,
                 "price_data": {
                     "currency": currency.lower(),
-                    "unit_amount": checkout.amount_minor,
+                    "unit_amount": to_stripe(checkout.amount_minor, currency),
                     "product_data": {"name": "Amount owed to the marketplace"},
                 },
             }

@@ -18,6 +18,7 @@ from billing.disputes.queries import files_of
 from billing.payments.actions import lock_payment
 from billing.payments.models import Payment
 from billing.payments.provider import ProviderRefused
+from billing.stripe.amounts import from_stripe
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.confirm import confirm_session
@@ -130,7 +131,7 @@ def _said(found: Any, movements: Sequence[tuple[int, int]]) -> Said:
         provider_dispute_id=found.id,
         state=found.status,
         reason=found.reason,
-        amount_minor=found.amount,
+        amount_minor=from_stripe(found.amount, found.currency),
         withdrawn_minor=-sum(amount for amount, _ in movements if amount < 0),
         reinstated_minor=sum(amount for amount, _ in movements if amount > 0),
         fee_minor=sum(fee for _, fee in movements),

@@ -4,14 +4,18 @@ from django.conf import settings
 from django.db.models import Sum
 
 from billing.ledger.models import AccountCode, Posting
+from billing.stripe.amounts import from_stripe, to_stripe
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.models import SyncCursor
 from kit import clock
 
-# What is not ours though it lies in our balance: vendors' earnings, customers' refunds, taxes, what is disputed or unclear.
+# What is not ours though we hold it: vendors' earnings, customers' refunds and what they paid for orders that are not paid
+# in full, taxes, what is disputed or unclear. Some of it lies in our bank, where a sweep ends and nobody keeps a floor: so
+# that what is owed is always there, all of it is kept at the provider.
 OWED = (
     AccountCode.VENDOR_PAYABLE,
     AccountCode.REFUNDS_OWED,
+    AccountCode.BUYERS_DEPOSITS,
     AccountCode.TAX_PAYABLE,
     AccountCode.DISPUTE_HOLD,
     AccountCode.SUSPENSE,
@@ -29,7 +33,7 @@ def free_minor(currency: str) -> int:
     """What finance may have paid out now: available at the provider, and owed to nobody. Network; raises StripeError."""
     balance = stripe_client().v1.balance.retrieve()
     available = sum(each.amount for each in balance.available if each.currency == currency.lower())
-    return max(available - owed_minor(currency), 0)
+    return max(from_stripe(available, currency) - owed_minor(currency), 0)
 
 
 def keep_floor() -> int:
@@ -43,7 +47,11 @@ def keep_floor() -> int:
     if cursor.position != str(floor):
         with named_errors("setting what our payouts leave"):
             stripe_client().v1.balance_settings.update(
-                {"payments": {"payouts": {"minimum_balance_by_currency": {currency.lower(): floor}}}}
+                {
+                    "payments": {
+                        "payouts": {"minimum_balance_by_currency": {currency.lower(): to_stripe(floor, currency)}}
+                    }
+                }
             )
         SyncCursor.objects.filter(id=cursor.id).update(position=str(floor), read_at=clock.now())
     return floor

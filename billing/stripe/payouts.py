@@ -22,6 +22,7 @@ from billing.payouts.models import (
     Transfer,
     TransferState,
 )
+from billing.stripe.amounts import from_stripe
 from billing.stripe.balances import mirror, transaction_of
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.models import ConnectedAccount
@@ -96,7 +97,7 @@ def _record(fetched: Any, vendor_id: UUID | None) -> Payout:
         provider_payout_id=fetched.id,
         defaults={
             "vendor_id": vendor_id,
-            "amount_minor": fetched.amount,
+            "amount_minor": from_stripe(fetched.amount, fetched.currency),
             "currency": fetched.currency.upper(),
             "created_at": datetime.fromtimestamp(fetched.created, UTC),
             "method": fetched.method,

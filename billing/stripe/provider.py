@@ -13,6 +13,7 @@ from billing.payments.provider import (
     SessionRequest,
     SessionResult,
 )
+from billing.stripe.amounts import from_stripe, to_stripe
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.confirm import confirm_session
 from billing.stripe.models import ConnectedAccount
@@ -51,7 +52,7 @@ class StripeProvider:
                     "quantity": 1,
                     "price_data": {
                         "currency": request.currency.lower(),
-                        "unit_amount": line.amount_minor,
+                        "unit_amount": to_stripe(line.amount_minor, request.currency),
                         "product_data": {"name": line.name[:250]},
                     },
                 }
@@ -114,5 +115,5 @@ def fetch_balance(account_id: str) -> list[ProviderBalance]:
     sums: dict[str, list[int]] = {}
     for index, parts in enumerate((balance.pending, balance.available)):
         for part in parts:
-            sums.setdefault(part.currency.upper(), [0, 0])[index] += part.amount
+            sums.setdefault(part.currency.upper(), [0, 0])[index] += from_stripe(part.amount, part.currency)
     return [ProviderBalance(account_id, currency, *both) for currency, both in sorted(sums.items())]

@@ -15,6 +15,7 @@ from billing.ledger.models import JournalEntry
 from billing.payments.actions import lock_payment, refund_answered
 from billing.payments.models import Refund, RefundState
 from billing.payments.provider import DEFAULT
+from billing.stripe.amounts import from_stripe, to_stripe
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
 from kit import clock
@@ -85,7 +86,7 @@ def _create(refund: Refund) -> Any:
     return stripe_client().v1.refunds.create(
         {
             "charge": refund.payment.provider_charge_id,
-            "amount": refund.amount_minor,
+            "amount": to_stripe(refund.amount_minor, refund.currency),
             "metadata": {
                 "refund": str(refund.id),
                 "vendor_order": str(refund.share.reference_id),
@@ -137,7 +138,7 @@ def _meant_by(made: Any) -> Refund | None:
         return Refund.objects.filter(
             id=UUID(named),
             provider_refund_id="",
-            amount_minor=made.amount,
+            amount_minor=from_stripe(made.amount, made.currency),
             currency=made.currency.upper(),
             payment__provider_charge_id=charge,
         ).first()

@@ -19,6 +19,7 @@ from billing.payments.provider import DEFAULT
 from billing.payouts.actions import adjust_to_share
 from billing.payouts.debts import owe
 from billing.payouts.models import Cause, Reversal, ReversalState, Transfer, TransferState
+from billing.stripe.amounts import from_stripe, to_stripe
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
 from kit import clock
@@ -148,7 +149,7 @@ def _create(reversal: Reversal) -> Any:
     return stripe_client().v1.transfers.reversals.create(
         reversal.transfer.provider_transfer_id,
         {
-            "amount": reversal.amount_minor,
+            "amount": to_stripe(reversal.amount_minor, reversal.currency),
             "metadata": {
                 "reversal": str(reversal.id),
                 "vendor_order": str(reversal.transfer.reference_id),
@@ -212,7 +213,7 @@ def _take_over(made: Any, transfer: Transfer) -> UUID:
             "payment_id": transfer.payment_id,
             "vendor_id": transfer.vendor_id,
             "cause": Cause.PROVIDER,
-            "amount_minor": made.amount,
+            "amount_minor": from_stripe(made.amount, made.currency),
             "currency": transfer.currency,
             "state": ReversalState.SENT,
             # Never sent by us: it is recorded in the next transaction, or when the transfer is settled again.

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from billing.stripe.amounts import from_stripe
 from billing.stripe.balances import Transaction, transaction_of
 from billing.stripe.client import named_errors, stripe_client
 
@@ -49,7 +50,7 @@ def fetch_session(session_id: str) -> FetchedSession:
         reference_id=session.client_reference_id or "",
         payment_id=metadata.get("payment", ""),
         attempt=int(metadata.get("attempt", "0")),
-        amount_minor=session.amount_total,
+        amount_minor=from_stripe(session.amount_total, session.currency),
         currency=session.currency.upper(),
         intent_id=intent.id if intent else "",
         charge_id=charge.id if charge else "",

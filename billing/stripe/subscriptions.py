@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from billing.commissions.vat import vat_on_commission
 from billing.payments.provider import ProviderRefused
+from billing.stripe.amounts import from_stripe, to_stripe
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.models import ConnectedAccount
 from billing.stripe.onboarding import open_account
@@ -113,7 +114,10 @@ def _sync_price(price: PlanPrice) -> int:
         with named_errors("telling of a price"):
             found = prices.list({"lookup_keys": [price.lookup_key]}).data
             made = found[0] if found else _create_price(price, plan)
-        if (made.unit_amount, made.currency.upper()) != (price.amount_minor, price.currency):
+        if (from_stripe(made.unit_amount, made.currency), made.currency.upper()) != (
+            price.amount_minor,
+            price.currency,
+        ):
             raise ProviderRefused(f"Stripe has another amount for {price.lookup_key} than we.")
         PlanPrice.objects.filter(id=price.id).update(provider_price_id=made.id)
         return 1
@@ -129,7 +133,7 @@ def _create_price(price: PlanPrice, plan: Plan) -> Any:
     params: Any = {
         "product": plan.provider_product_id,
         "currency": price.currency.lower(),
-        "unit_amount": price.amount_minor,
+        "unit_amount": to_stripe(price.amount_minor, price.currency),
         "recurring": {"interval": price.interval},
         "lookup_key": price.lookup_key,
         "tax_behavior": "exclusive",
@@ -247,13 +251,15 @@ def preview_switch(vendor: Vendor, price: PlanPrice) -> Preview:
     }
     with named_errors("working out what the switch costs"):
         found: Any = stripe_client().v1.invoices.create_preview(params)
-    tax = sum(one.amount for one in found.total_taxes or [])
+    net, tax = _net_and_tax(found, found.currency)
     return Preview(
-        lines=[PreviewLine(line.description or "", line.amount) for line in found.lines.data],
-        net_minor=found.total - tax,
+        lines=[
+            PreviewLine(line.description or "", from_stripe(line.amount, found.currency)) for line in found.lines.data
+        ],
+        net_minor=net,
         tax_minor=tax,
-        total_minor=found.total,
-        due_minor=found.amount_due,
+        total_minor=net + tax,
+        due_minor=from_stripe(found.amount_due, found.currency),
         currency=found.currency.upper(),
         at=at,
     )
@@ -411,7 +417,7 @@ def _subscription_facts(found: Any) -> SubscriptionFacts:
 
 
 def _invoice_facts(found: Any, credits: list[CreditFacts]) -> InvoiceFacts:
-    tax = sum(one.amount for one in found.total_taxes or [])
+    net, tax = _net_and_tax(found, found.currency)
     when = found.status_transitions
     lines = found.lines.data if not found.lines.has_more else list(_all_lines(found.id))
     return InvoiceFacts(
@@ -420,15 +426,15 @@ def _invoice_facts(found: Any, credits: list[CreditFacts]) -> InvoiceFacts:
         number=found.number or "",
         status=found.status,
         reason=found.billing_reason or "",
-        net_minor=found.total - tax,
+        net_minor=net,
         tax_minor=tax,
-        due_minor=found.amount_due,
-        paid_minor=found.amount_paid,
+        due_minor=from_stripe(found.amount_due, found.currency),
+        paid_minor=from_stripe(found.amount_paid, found.currency),
         currency=found.currency.upper(),
         lines=[
             {
                 "description": line.description or "",
-                "net_minor": line.amount,
+                "net_minor": from_stripe(line.amount, found.currency),
                 "start": line.period.start,
                 "end": line.period.end,
                 "proration": _is_proration(line),
@@ -449,6 +455,12 @@ def _invoice_facts(found: Any, credits: list[CreditFacts]) -> InvoiceFacts:
     )
 
 
+def _net_and_tax(found: Any, currency: str) -> tuple[int, int]:
+    """Of an invoice or a credit note, in our minor units."""
+    tax = sum(one.amount for one in found.total_taxes or [])
+    return from_stripe(found.total - tax, currency), from_stripe(tax, currency)
+
+
 def _all_lines(invoice_id: str) -> Any:
     with named_errors("reading an invoice's lines"):
         yield from stripe_client().v1.invoices.line_items.list(invoice_id, {"limit": 100}).auto_paging_iter()
@@ -461,12 +473,7 @@ def _notes_of(found: Any) -> list[CreditFacts]:
     with named_errors("reading credit notes"):
         notes = stripe_client().v1.credit_notes.list({"invoice": found.id, "limit": 100})
         return [
-            CreditFacts(
-                id=note.id,
-                net_minor=note.total - sum(tax.amount for tax in note.total_taxes or []),
-                tax_minor=sum(tax.amount for tax in note.total_taxes or []),
-                created_at=_instant(note.created),
-            )
+            CreditFacts(note.id, *_net_and_tax(note, note.currency), created_at=_instant(note.created))
             for note in notes.auto_paging_iter()
             if note.status == "issued"
         ]

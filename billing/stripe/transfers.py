@@ -18,6 +18,7 @@ from billing.payouts.actions import adjust_to_share
 from billing.payouts.debts import PaymentUnderWay, set_off
 from billing.payouts.holds import is_held
 from billing.payouts.models import Transfer, TransferPart, TransferState
+from billing.stripe.amounts import from_stripe, to_stripe
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
 from billing.stripe.disputes import sync_disputes_of
@@ -150,7 +151,7 @@ def _create(claimed: Claimed) -> Any:
     transfer = claimed.transfer
     return stripe_client().v1.transfers.create(
         {
-            "amount": transfer.amount_minor,
+            "amount": to_stripe(transfer.amount_minor, transfer.currency),
             "currency": transfer.currency.lower(),
             "destination": claimed.destination,
             # Draws on the charge, so that it does not wait for our balance to become available.
@@ -271,7 +272,10 @@ def _meant_by(made: Any) -> Transfer | None:
         return None
     destination = made.destination if isinstance(made.destination, str) else made.destination.id
     account = ConnectedAccount.objects.filter(vendor_id=transfer.vendor_id, account_id=destination).exists()
-    same = (made.amount, made.currency.upper()) == (transfer.amount_minor, transfer.currency)
+    same = (from_stripe(made.amount, made.currency), made.currency.upper()) == (
+        transfer.amount_minor,
+        transfer.currency,
+    )
     if account and same:
         return transfer
     log.error("transfer_mismatch", transfer=str(transfer.id), provider_transfer=made.id)

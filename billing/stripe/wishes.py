@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from billing.payouts.models import PayoutInterval, PayoutSchedule, PayoutWish, WishState
+from billing.stripe.amounts import from_stripe, paid_out_at_most, to_stripe
 from billing.stripe.client import code_of, describe, is_temporary, stripe_client
 from billing.stripe.floor import free_minor
 from billing.stripe.models import ConnectedAccount
@@ -67,7 +68,9 @@ def apply_schedule(schedule: PayoutSchedule) -> bool:
         return _schedule_answered(schedule, WishState.REFUSED, NO_ACCOUNT)
     payouts: Any = {
         "schedule": _plan(schedule),
-        "minimum_balance_by_currency": {schedule.currency.lower(): schedule.minimum_minor},
+        "minimum_balance_by_currency": {
+            schedule.currency.lower(): to_stripe(schedule.minimum_minor, schedule.currency)
+        },
     }
     try:
         stripe_client().v1.balance_settings.update(
@@ -140,16 +143,18 @@ def send_payout(wish: PayoutWish) -> bool:
             )
             if held:
                 return _refuse(wish, f"Payouts are held: {held.held_reason}.")
-            available = _available(wish, options)
+            available = paid_out_at_most(_available(wish, options), wish.currency)
             amount = available if wish.amount_minor is None else wish.amount_minor
             if not 0 < amount <= available:
                 return _refuse(wish, f"{Money(available, wish.currency)} can be paid out at the moment.")
+            if amount != paid_out_at_most(amount, wish.currency):
+                return _refuse(wish, f"{wish.currency} is paid out in whole units only.")
             # The amount stays with the key: asked again, it is asked the same.
             wish.amount_minor, wish.first_sent_at = amount, wish.first_sent_at or clock.now()
             wish.save(update_fields=["amount_minor", "first_sent_at"])
             made = stripe_client().v1.payouts.create(
                 {
-                    "amount": amount,
+                    "amount": to_stripe(amount, wish.currency),
                     "currency": wish.currency.lower(),
                     "method": wish.method,  # type: ignore[typeddict-item]
                     "metadata": {"wish": str(wish.id)},
@@ -174,7 +179,8 @@ def _available(wish: PayoutWish, options: Any) -> int:
     if wish.vendor_id is None:
         return free_minor(wish.currency)
     balance = stripe_client().v1.balance.retrieve(options=options)
-    return sum(each.amount for each in balance.available if each.currency == wish.currency.lower())
+    found = sum(each.amount for each in balance.available if each.currency == wish.currency.lower())
+    return from_stripe(found, wish.currency)
 
 
 def _made_before(wish: PayoutWish, options: Any) -> Any:

@@ -54,11 +54,18 @@ def ports() -> Ports:
     return Ports(market, portal, office, int(settings.SANDBOX_PORT))
 
 
+# What the tables and who may touch them come from.
+SCHEMA = (
+    *("**/migrations/*.py", "**/models.py", "**/models/*.py"),
+    *("isolation/*.py", "config/access.py", "kit/access.py"),
+)
+
+
 def schema_hash() -> str:
     """Changes with the migrations and with who may touch what."""
     digest = hashlib.sha256()
     for room in ("platform", "tenants", "billing", "marketplace", "api"):
-        for pattern in ("**/migrations/*.py", "**/models.py", "isolation/*.py", "config/access.py", "kit/access.py"):
+        for pattern in SCHEMA:
             for path in sorted((ROOT / room).glob(pattern)):
                 digest.update(path.read_bytes())
     return digest.hexdigest()

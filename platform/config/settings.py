@@ -414,7 +414,7 @@ API_RETURN_ORIGINS = tuple(
 CURRENCY = "EUR"
 # From this amount on, a second person decides about what moves money by hand. Minor units of any currency.
 FOUR_EYES_MINOR = int(env("SOUK_FOUR_EYES_MINOR", "50000"))
-# Where the platform is established decides about VAT on its commission; empty: it charges none.
+# Where the platform is established decides about VAT on its commission; empty: it charges none. Production says it.
 PLATFORM_COUNTRY = env("SOUK_PLATFORM_COUNTRY", env("SOUK_LEGAL_COUNTRY", "")).upper()
 PLATFORM_VAT_ID = env("SOUK_PLATFORM_VAT_ID", env("SOUK_LEGAL_VAT_ID", ""))
 # What the provider is expected to take of a payment, to warn of commission below it: basis points, and minor units.
@@ -577,6 +577,9 @@ if PRODUCTION:
             f"{name} is not https" for name, url in seen_by_browsers(S3).items() if not url.startswith("https:")
         ]
     if HOLDS_STRIPE_KEY:
+        # They decide about VAT on commission: without a country every commission would be taken without any.
+        if len(PLATFORM_COUNTRY) != 2 or not PLATFORM_COUNTRY.isalpha():
+            _unsafe.append("SOUK_PLATFORM_COUNTRY is not set to a country's two letters")
         if not STRIPE_SECRET_KEY or STRIPE_SECRET_KEY.startswith("sk_test_souk"):
             _unsafe.append("STRIPE_SECRET_KEY is not set")
         if STRIPE_API_BASE:

@@ -1,7 +1,8 @@
 """Money as integers of minor units.
 
-The exponents are ISO 4217's, with the two that Stripe sends differently (ISK and UGX travel with two decimals that must
-be zero) left to `billing.stripe`, which owns the provider's quirks.
+The exponents are ISO 4217's but for MGA: an ariary has five iraimbilanja, which ISO writes as two decimals and nobody
+counts any more, so that it is kept in whole ariary. What Stripe counts otherwise (ISK and UGX travel with two decimals
+that must be zero) is left to `billing.stripe.amounts`, which owns the provider's quirks.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,7 +10,25 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 ZERO_DECIMAL = frozenset(
-    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"]
+    [
+        "BIF",
+        "CLP",
+        "DJF",
+        "GNF",
+        "ISK",
+        "JPY",
+        "KMF",
+        "KRW",
+        "MGA",
+        "PYG",
+        "RWF",
+        "UGX",
+        "VND",
+        "VUV",
+        "XAF",
+        "XOF",
+        "XPF",
+    ]
 )
 THREE_DECIMAL = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 

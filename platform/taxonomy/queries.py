@@ -86,6 +86,11 @@ def tree() -> Tree:
     return found
 
 
+def name_of(path: str) -> str:
+    """A category as people call it, from the root down: "Home › Kitchen". One that is gone is called by its path."""
+    return " › ".join(node.name for node in tree().breadcrumbs(path)) or path
+
+
 def subtree_ids(path: str) -> list[UUID]:
     """The ids of the category at `path` and of all below it."""
     return tree().subtree_ids(path)

@@ -20,6 +20,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.environment import AT_STRIPE
+
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "sk_test_souk_sandbox"
 CARD = "4242 4242 4242 4242"
@@ -213,6 +215,8 @@ class Sandbox:
 
 @pytest.fixture(scope="session")
 def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    if AT_STRIPE:
+        raise RuntimeError("At Stripe itself no sandbox is started.")
     process = SandboxProcess(tmp_path_factory.mktemp("sandbox"))
     yield process
     process.stop()

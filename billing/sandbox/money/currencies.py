@@ -198,6 +198,11 @@ def check_digits(amount: int, currency: str, param: str = "amount") -> None:
         )
 
 
+def whole_payout(amount: int, currency: str) -> int:
+    """How much of an amount can be paid out: of HUF and TWD whole units only."""
+    return amount - amount % 100 if currency in WHOLE_PAYOUTS else amount
+
+
 def rate_between(source: str, target: str) -> Decimal:
     """How many units of ``target`` one unit of ``source`` buys, at the sandbox's fixed rates."""
     return (Decimal(RATES.get(target, "1")) / Decimal(RATES.get(source, "1"))).quantize(Decimal("0.000001"))
@@ -208,6 +213,8 @@ def convert(amount: int, source: str, target: str) -> int:
     if source == target:
         return amount
     units = Decimal(amount).scaleb(-decimals(source)) * rate_between(source, target)
+    if target in WHOLE_UNITS:
+        return int(units.to_integral_value(ROUND_HALF_UP)) * 100
     return int(units.scaleb(decimals(target)).to_integral_value(ROUND_HALF_UP))
 
 

@@ -13,7 +13,7 @@ from ..store import Record
 from ..world import World, job
 from . import disputes, radar
 from .charges import add_charge, method_for, method_of
-from .currencies import check_amount
+from .currencies import WHOLE_UNITS, check_amount
 from .movements import move
 from .settings import DAY, SETTLEMENT_DAYS
 
@@ -21,7 +21,16 @@ from .settings import DAY, SETTLEMENT_DAYS
 FEE_PER_MILLE = 15
 FEE_FIXED_MINOR = 25
 # The 25 cents where a minor unit is worth something else.
-FEE_FIXED_ELSEWHERE = {"jpy": 40, "krw": 370, "huf": 8500, "kwd": 80, "bhd": 100, "isk": 3700}
+FEE_FIXED_ELSEWHERE = {
+    "jpy": 40,
+    "krw": 370,
+    "huf": 8500,
+    "kwd": 80,
+    "bhd": 100,
+    "isk": 3700,
+    "ugx": 100000,
+    "mga": 1200,
+}
 # A SEPA debit costs 35 cents; an ACH debit 0.8 %, five dollars at most.
 SEPA_FEE_MINOR = 35
 ACH_FEE_PER_MILLE = 8
@@ -33,7 +42,8 @@ AFTER_DEBIT: list[Callable[[World, Record], None]] = []
 
 def card_fee(amount: int, currency: str = "eur") -> int:
     """What Stripe keeps of a card payment of ``amount`` minor units."""
-    return (amount * FEE_PER_MILLE + 500) // 1000 + FEE_FIXED_ELSEWHERE.get(currency, FEE_FIXED_MINOR)
+    fee = (amount * FEE_PER_MILLE + 500) // 1000 + FEE_FIXED_ELSEWHERE.get(currency, FEE_FIXED_MINOR)
+    return (fee + 50) // 100 * 100 if currency in WHOLE_UNITS else fee
 
 
 def fee_of(method: Method, amount: int, currency: str) -> int:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import refused
+from ..errors import invalid, refused
 from ..store import Record
 from ..world import World, job
-from .currencies import show
+from .currencies import check_digits, show, whole_payout
 from .movements import held, move
 from .settings import balance_settings, save_balance_settings, schedule_payout
 
@@ -88,6 +88,13 @@ def create_payout(
                 "The bank account does not take instant payouts.", code="instant_payouts_unsupported", param="method"
             )
         arrives_after = INSTANT_ARRIVES_AFTER
+    check_digits(amount, currency)
+    if amount != whole_payout(amount, currency):
+        raise invalid(
+            f"Invalid amount: payouts in {currency.upper()} must be evenly divisible by 100.",
+            param="amount",
+            code="parameter_invalid_integer",
+        )
     available = held(world, account, currency)[1]
     if amount > available:
         raise refused(
@@ -157,6 +164,7 @@ def run_schedule(world: World, subject: str) -> None:
         return
     floor = (settings["minimum_balance_by_currency"] or {}).get(currency, 0)
     free = held(world, account, currency)[1]
+    floor = free - whole_payout(free - floor, currency)
     if free <= floor:
         return
     if floor:

@@ -31,6 +31,7 @@ from billing.bank_transfer.settlement import (
     mark_sent,
     set_bank_account,
 )
+from billing.ledger.models import AccountCode
 from billing.ledger.queries import balance, trial_balance
 from billing.payments.actions import request_refund
 from billing.payments.models import Payment, PaymentShare
@@ -43,6 +44,7 @@ from billing.stripe import refunds as stripe_refunds
 from billing.stripe import reversals as stripe_reversals
 from billing.stripe import transfers as stripe_transfers
 from billing.stripe.expiry import expire_sessions
+from billing.stripe.floor import OWED, owed_minor
 from kit import clock
 from kit.errors import InvalidInput
 from kit.money import Money
@@ -114,6 +116,8 @@ def test_an_order_waits_for_its_money_and_is_paid_by_what_comes_in_parts(order):
     pay(order, total - 500)
     assert payment_of(order).state == "pending"
     assert (held("1100"), held("2110")) == (total - 500, 500 - total)
+    # The buyer's until the order is paid in full: our own payouts leave as much.
+    assert owed_minor("EUR") == total - 500
     assert match() == []
     pay(order, 500, "BANK-2")
     payment = payment_of(order)
@@ -242,6 +246,12 @@ def test_what_our_bank_paid_a_vendor_is_never_asked_of_stripe_and_becomes_its_de
     assert "paid to your bank" in debt.reason
     assert (held("1300", transfer.vendor_id), held("2000", transfer.vendor_id)) == (refund.net_minor, 0)
     assert match() == []
+
+
+def test_all_that_is_owed_is_left_by_our_own_payouts():
+    """Every account of what we owe, but for plans that are paid ahead: those are owed in time, not in money."""
+    owed = {str(code) for code in AccountCode if code.startswith("2")} - {str(AccountCode.DEFERRED_REVENUE)}
+    assert owed == set(map(str, OWED))
 
 
 @pytest.mark.parametrize("wrong", ["", "NL91ABNA0417164301", "NL91", "91NLABNA0417164300", "NL91ABNA041716430é"])

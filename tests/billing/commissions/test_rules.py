@@ -8,10 +8,13 @@ import pytest
 from django.db import connection
 
 from billing.commissions import actions, queries
+from billing.commissions.conditions import Conditions
 from billing.commissions.engine import CommissionInput, RuleBroken
 from billing.commissions.models import CommissionRule
+from billing.commissions.words import covers
 from billing.ledger.actions import post
 from billing.ledger.entries import Line
+from taxonomy.actions import add_category
 
 LINDQVIST = UUID("01900000-0000-7000-8000-000000000001")
 
@@ -143,10 +146,14 @@ def test_sales_of_the_month_before_are_read_from_the_books(db, make_vendor, djan
 def test_what_a_line_would_pay_is_explained(three, django_assert_num_queries):
     actions.add_rule(name="Kitchen", conditions={"category": ["home/kitchen"]}, rate_bps=50, position=1)
     actions.add_rule(name="Moreau", conditions={"vendor": [str(UUID(int=9))]}, rate_bps=50, position=1)
+    home = add_category(name="Home", tax_category="standard")
+    for name in ("Kitchen", "Garden"):
+        add_category(name=name, tax_category="standard", parent_id=home.id)
+    assert covers(Conditions(category=frozenset({"home/kitchen", "gone"}))) == "Category Home › Kitchen or gone"
     with django_assert_num_queries(1):
         taken, passed = queries.explain(CommissionInput("line", LINDQVIST, "home/garden", 10000, 1, "EUR"))
     assert taken.reason == "First (version 1): 1 % of 100.00 EUR"
-    assert passed == ["Moreau: is for another vendor", "Kitchen: covers home/kitchen, not home/garden"]
+    assert passed == ["Moreau: is for another vendor", "Kitchen: covers Home › Kitchen, not Home › Garden"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -12,11 +12,12 @@ from billing.payments.models import Payment
 from billing.payments.provider import SessionLine
 from billing.payouts import actions as payouts
 from billing.stripe import tasks
+from billing.stripe.amounts import NotWhole, from_stripe, paid_out_at_most, to_stripe
 from billing.stripe.client import stripe_client
 from billing.stripe.sync import sync_balance
 from kit import clock
 from kit.ids import uuid7
-from kit.money import Money, split_largest_remainder
+from kit.money import Money, exponent, split_largest_remainder
 from tests.support.sandbox import CARD_AVAILABLE_AT_ONCE
 
 
@@ -63,6 +64,11 @@ def books_of(currency: str) -> dict[str, int]:
         ("JPY", [(6667, 667), (5334, 800)], 220, 3333, 3000),
         # A Kuwaiti dinar has 1000 fils, of which Stripe takes tens.
         ("KWD", [(41670, 4160), (8330, 1250)], 830, 20830, 18750),
+        # Krónur and Ugandan shillings have no decimals, and travel with two that are 00; Stripe's fee is whole as well.
+        ("ISK", [(6667, 667), (5334, 800)], 217, 3333, 3000),
+        ("UGX", [(66670, 6670), (53340, 8000)], 2800, 33330, 29996),
+        # An ariary has fifths, which nobody counts: it is whole here, as it is at Stripe.
+        ("MGA", [(6667, 667), (5334, 800)], 1380, 3333, 3000),
     ],
 )
 def test_a_purchase_is_exact_in_every_currency(
@@ -89,10 +95,12 @@ def test_a_purchase_is_exact_in_every_currency(
     sync_balance()
     sent = stripe_client().v1.transfers.list().data
     net = [part - taken for part, taken in shares]
-    assert sorted(t.amount for t in sent) == sorted([net[0] - refunded_net, net[1]])
+    units = 100 if currency in ("ISK", "UGX") else 1
+    assert sorted(t.amount for t in sent) == sorted([(net[0] - refunded_net) * units, net[1] * units])
     assert {t.currency for t in sent} == {currency.lower()}
     ours = books_of(currency)
-    assert ours["1020"] == platform_holds(sandbox, currency) == whole - fee - refunded - sum(t.amount for t in sent)
+    held = whole - fee - refunded - (sum(net) - refunded_net)
+    assert (ours["1020"], platform_holds(sandbox, currency)) == (held, held * units)
     assert "2000" not in ours  # every unit has found its owner
     assert -ours["4000"] == commission - (refunded - refunded_net)
     assert sum(ours.values()) == 0
@@ -128,3 +136,36 @@ def test_stripe_refuses_an_amount_between_two_coins(sandbox, two_vendors, accoun
         stripe_client().v1.transfers.create(
             {"amount": 1001, "currency": "kwd", "destination": account.account_id}, {"idempotency_key": "tr:x:1"}
         )
+
+
+@pytest.mark.parametrize(
+    ("currency", "decimals", "ours", "theirs"),
+    [
+        ("EUR", 2, 1234, 1234),
+        ("JPY", 0, 1234, 1234),
+        ("MGA", 0, 1234, 1234),
+        ("KWD", 3, 12340, 12340),
+        ("HUF", 2, 123456, 123456),
+        ("ISK", 0, 1234, 123400),
+        ("UGX", 0, -1234, -123400),
+    ],
+)
+def test_an_amount_goes_out_and_comes_back_the_same(currency, decimals, ours, theirs):
+    assert exponent(currency) == decimals
+    assert to_stripe(ours, currency) == theirs
+    assert from_stripe(theirs, currency.lower()) == ours
+
+
+def test_what_is_no_whole_unit_is_refused_and_never_rounded():
+    for amount in (1, 99, 123401, -1):
+        with pytest.raises(NotWhole):
+            from_stripe(amount, "isk")
+
+
+@pytest.mark.parametrize("currency", ["HUF", "TWD"])
+def test_forints_and_taiwan_dollars_are_paid_out_whole(sandbox, currency):
+    settings = {"schedule": {"interval": "manual"}}
+    stripe_client().v1.balance_settings.update({"payments": {"payouts": settings}})
+    assert (paid_out_at_most(123456, currency), paid_out_at_most(123456, "EUR")) == (123400, 123456)
+    with pytest.raises(stripe.InvalidRequestError, match="evenly divisible by 100"):
+        stripe_client().v1.payouts.create({"amount": 123456, "currency": currency.lower()})

@@ -31,7 +31,7 @@ def test_a_rule_is_added_where_it_is_wanted(at_office: Any, everything_ten_perce
     caller = at_office("administrator")
     answer = added(caller, conditions={"category": ["home"]}, fixed={"EUR": 30}, position=1)
     made = answer.json()
-    assert (made["conditions"], made["covers"]) == ({"category": ["home"]}, "Category home")
+    assert (made["conditions"], made["covers"]) == ({"category": ["home"]}, "Category Home")
     assert (made["rate_bps"], made["fixed"], made["takes"]) == (1200, {"EUR": 30}, "12 % + 0.30 EUR an item")
     assert (made["version"], made["problem"]) == (1, None)
     assert answer["Location"] == f"{RULES}/{made['id']}"
