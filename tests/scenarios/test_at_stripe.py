@@ -221,7 +221,6 @@ def test_calls_go_to_stripe_itself_and_no_sandbox_starts(request: pytest.Fixture
         ({"STRIPE_SECRET_KEY": "sk_test_made_up"}, 5, "1 deselected"),
         ({"STRIPE_SECRET_KEY": "sk_test_made_up", "SOUK_TEST_AT_STRIPE": "1"}, 0, "1 passed"),
         ({"STRIPE_SECRET_KEY": "sk_live_made_up", "SOUK_TEST_AT_STRIPE": "1"}, 1, "the key of a test account only"),
-        ({"SOUK_TEST_AT_STRIPE": "1"}, 1, "the key of a test account only"),
     ],
 )
 def test_only_asked_for_and_with_a_test_key_do_tests_go_to_stripe(environment, ends, said) -> None:
