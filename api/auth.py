@@ -18,7 +18,7 @@ from accounts.models import StaffMember, StaffRole
 from api import tokens
 from api.errors import NotFound
 from kit.context import current_request
-from marketplace.web.backoffice.roles import KEEPS_BOOKS, SEES_BOOKS
+from marketplace.web.backoffice.roles import KEEPS_BOOKS, SEES_BOOKS, SEES_ORDERS
 from marketplace.web.portal import roles
 from tenants.shop.integrations.actions import is_key, key_of
 from tenants.vendors.models import Member, MemberRole, Vendor
@@ -58,19 +58,21 @@ VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
 }
 # Areas of the office's APIs. Administrators may do everything.
 STAFF_READS: dict[str, tuple[StaffRole, ...]] = {
-    "vendors": (StaffRole.SUPPORT, *SEES_BOOKS),
-    "orders": (StaffRole.SUPPORT, *SEES_BOOKS),
-    "refunds": (StaffRole.SUPPORT, *SEES_BOOKS),
+    "vendors": (StaffRole.MODERATOR, *SEES_ORDERS),
+    "orders": SEES_ORDERS,
+    "refunds": SEES_ORDERS,
     "commissions": (),
     "plans": (),
+    "staff": (),
     "money": SEES_BOOKS,
     "approvals": SEES_BOOKS,
 }
 STAFF_WRITES: dict[str, tuple[StaffRole, ...]] = {
-    "vendors": (),
+    "vendors": (StaffRole.MODERATOR,),
     "refunds": (StaffRole.SUPPORT, *KEEPS_BOOKS),
     "commissions": (),
     "plans": (),
+    "staff": (),
     "money": KEEPS_BOOKS,
     "approvals": (StaffRole.CONTROLLER,),
 }

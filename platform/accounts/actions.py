@@ -6,9 +6,10 @@ from django.db import transaction
 from django.db.models import F
 
 from accounts.models import StaffMember, StaffRole, User
+from accounts.queries import confirmed_addresses
 from audit.actions import record
 from kit import clock
-from kit.errors import Conflict
+from kit.errors import Conflict, InvalidInput, NotAllowed
 from outbox.actions import announce
 
 
@@ -16,6 +17,12 @@ class AlreadyStaff(Conflict):
     """The person works here already."""
 
     code = "already_staff"
+
+
+class LastAdministrator(Conflict):
+    """Nobody would be left who may say who works here."""
+
+    code = "last_administrator"
 
 
 @transaction.atomic
@@ -36,6 +43,20 @@ def tell_changed(*, user_id: UUID) -> None:
 
 
 @transaction.atomic
+def hire(*, email: str, role: str, by: UUID) -> StaffMember:
+    """Give a place on the staff to whoever has an account with this e-mail address, which they have confirmed.
+
+    Raises InvalidInput with the field at fault, NotAllowed unless `by` is an administrator, AlreadyStaff.
+    """
+    wanted = _role(role)
+    _lock_administrators(by)
+    user = User.objects.filter(email__iexact=email.strip(), is_active=True).first()
+    if user is None or user.email.lower() not in confirmed_addresses(user.id):
+        raise InvalidInput("Nobody has an account with this e-mail address, or it is not confirmed yet.", field="email")
+    return add_staff_member(user=user, role=wanted, by=by)
+
+
+@transaction.atomic
 def add_staff_member(*, user: User, role: StaffRole, by: UUID | None = None) -> StaffMember:
     """Give a user a place on the platform's staff; `by` is the user who decides, none for the system.
 
@@ -46,7 +67,7 @@ def add_staff_member(*, user: User, role: StaffRole, by: UUID | None = None) -> 
         staff = StaffMember(user=user, role=role)
         staff.save(force_insert=True)
     elif staff.left_at is None:
-        raise AlreadyStaff(f"{user} works here already.")
+        raise AlreadyStaff(f"{user} works here already.", field="email")
     else:
         staff.role, staff.left_at, staff.access_version = role, None, staff.access_version + 1
         staff.save(update_fields=["role", "left_at", "access_version"])
@@ -55,14 +76,66 @@ def add_staff_member(*, user: User, role: StaffRole, by: UUID | None = None) -> 
 
 
 @transaction.atomic
+def change_staff_role(*, staff: StaffMember, role: str, by: UUID) -> StaffMember:
+    """Another role; the person's office sessions end, and the next one has it. The same role changes nothing.
+
+    Raises InvalidInput, NotAllowed unless `by` is an administrator, LastAdministrator, and Conflict for who has left.
+    """
+    wanted = _role(role)
+    administrators = _lock_administrators(by)
+    staff = StaffMember.objects.select_for_update().get(id=staff.id)
+    if staff.left_at is not None:
+        raise Conflict("This person has left the staff meanwhile.")
+    before = staff.role
+    if before == wanted:
+        return staff
+    _check_administrator_stays(staff, administrators)
+    staff.role, staff.access_version = wanted, staff.access_version + 1
+    staff.save(update_fields=["role", "access_version"])
+    _note("staff.role_changed", staff, by, {"role": str(wanted), "before": str(before)})
+    return staff
+
+
+@transaction.atomic
 def remove_staff_member(*, staff: StaffMember, by: UUID | None = None) -> StaffMember:
-    """End a membership of the staff and its sessions. Removing twice is no error."""
+    """End a membership of the staff and its sessions. Removing twice is no error.
+
+    Raises LastAdministrator, and NotAllowed when `by` is neither an administrator nor none, for the system.
+    """
+    administrators = _lock_administrators(by)
     staff = StaffMember.objects.select_for_update().get(id=staff.id)
     if staff.left_at is None:
+        _check_administrator_stays(staff, administrators)
         staff.left_at, staff.access_version = clock.now(), staff.access_version + 1
         staff.save(update_fields=["left_at", "access_version"])
         _note("staff.left", staff, by, {})
     return staff
+
+
+def _lock_administrators(by: UUID | None) -> set[UUID]:
+    """The user ids of all administrators, locked by id: of two who remove each other one comes too late.
+
+    Raises NotAllowed when `by` is somebody who is none of them.
+    """
+    rows = StaffMember.objects.select_for_update(of=("self",)).filter(
+        role=StaffRole.ADMINISTRATOR, left_at=None, user__is_active=True
+    )
+    found = {staff.user_id for staff in rows.order_by("id")}
+    if by is not None and by not in found:
+        raise NotAllowed("Only administrators say who works here.")
+    return found
+
+
+def _check_administrator_stays(staff: StaffMember, administrators: set[UUID]) -> None:
+    if administrators == {staff.user_id}:
+        raise LastAdministrator("The office keeps at least one administrator. Make somebody else one first.")
+
+
+def _role(text: str) -> StaffRole:
+    try:
+        return StaffRole(text)
+    except ValueError:
+        raise InvalidInput("Choose one of the roles.", field="role") from None
 
 
 def _note(action: str, staff: StaffMember, by: UUID | None, data: dict[str, str]) -> None:

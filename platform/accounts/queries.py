@@ -47,6 +47,12 @@ def with_two_steps(user_ids: Iterable[UUID]) -> frozenset[UUID]:
         return frozenset(user_id for (user_id,) in cursor.fetchall())
 
 
+def staff_page(*, cursor: str | None = None, size: int = 50) -> Page[StaffMember]:
+    """Who works here, in the order they came, each with its user. Raises InvalidInput on a bad cursor."""
+    rows = StaffMember.objects.select_related("user").filter(left_at=None)
+    return keyset_page(rows, order=("created_at", "id"), cursor=cursor, size=size)
+
+
 def staff_in(roles: Iterable[str]) -> list[StaffMember]:
     """Who works here in one of these roles, by name, each with its user. One query."""
     found = StaffMember.objects.select_related("user").filter(role__in=list(roles), left_at=None, user__is_active=True)

@@ -12,9 +12,12 @@ def entries_about(subject: str, *, cursor: str | None = None, size: int = 50) ->
     return keyset_page(AuditEntry.objects.filter(subject=subject), order=["-at", "-id"], cursor=cursor, size=size)
 
 
-def entries_of_vendor(vendor_id: UUID, *, cursor: str | None = None, size: int = 50) -> Page[AuditEntry]:
-    """What was done at or to one vendor, newest first."""
-    return keyset_page(AuditEntry.objects.filter(vendor_id=vendor_id), order=["-at", "-id"], cursor=cursor, size=size)
+def entries_of_vendor(
+    vendor_id: UUID, *, action: str = "", cursor: str | None = None, size: int = 50
+) -> Page[AuditEntry]:
+    """What was done at or to one vendor, newest first. `action` is the beginning of a name."""
+    rows = AuditEntry.objects.filter(vendor_id=vendor_id, action__startswith=action)
+    return keyset_page(rows, order=["-at", "-id"], cursor=cursor, size=size)
 
 
 def entries_page(

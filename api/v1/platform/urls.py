@@ -3,13 +3,13 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.platform.views import commissions, drafts, me, orders, plans, refunds, vendors
+from api.v1.platform.views import commissions, drafts, me, orders, plans, refunds, staff, vendors
 
 app_name = "api_platform"
 urlpatterns = with_document(
     "platform",
     "Souk platform API",
-    "Vendors and their applications, everybody's orders, commissions, and vendors' plans.",
+    "Vendors and their applications, everybody's orders, commissions, vendors' plans, and the staff.",
     [
         path("me", me.Me.as_view(), name="me"),
         path("vendors", vendors.VendorList.as_view(), name="vendors"),
@@ -59,6 +59,8 @@ urlpatterns = with_document(
             name="commission_simulation",
         ),
         path("commission-explanations", commissions.Explanations.as_view(), name="commission_explanations"),
+        path("staff", staff.StaffList.as_view(), name="staff"),
+        path("staff/<uuid:staff_id>", staff.StaffOne.as_view(), name="staff_member"),
         path("plans", plans.PlanList.as_view(), name="plans"),
         path("plans/<uuid:plan_id>", plans.PlanOne.as_view(), name="plan"),
         path("plans/<uuid:plan_id>/prices", plans.PlanPrices.as_view(), name="plan_prices"),

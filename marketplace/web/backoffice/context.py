@@ -34,10 +34,17 @@ def office_context(request: HttpRequest) -> dict[str, Any]:
         "environment": "Sandbox" if settings.STRIPE_API_BASE else "",
         "home_url": reverse("finance:home" if is_finance else "backoffice:home"),
         "sign_out_url": reverse("sign_out"),
-        "search_url": reverse("finance:payments" if is_finance else "backoffice:orders"),
+        "search_url": reverse(_searched(is_finance, allowed)),
         "query": request.GET.get("q", ""),
         "switch_links": _other_faces(is_finance, allowed),
     }
+
+
+def _searched(is_finance: bool, allowed: May) -> str:
+    """The list that the head's search field looks through."""
+    if is_finance:
+        return "finance:payments"
+    return "backoffice:orders" if allowed.see_orders else "backoffice:vendors"
 
 
 def _other_faces(is_finance: bool, allowed: May) -> list[dict[str, str]]:
@@ -51,10 +58,11 @@ def _other_faces(is_finance: bool, allowed: May) -> list[dict[str, str]]:
 
 def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
     items = [_item(path, "Home", "backoffice:home", "house", exact=True)]
-    applied = state_counts().get(VendorState.APPLIED, 0) if allowed.administrate else 0
+    applied = state_counts().get(VendorState.APPLIED, 0) if allowed.moderate else 0
     items.append(_item(path, "Vendors", "backoffice:vendors", "store", count=applied))
-    items.append(_item(path, "Orders", "backoffice:orders", "shopping-bag"))
-    items.append(_item(path, "Refunds", "backoffice:refunds", "undo-2", count=requests_waiting()))
+    if allowed.see_orders:
+        items.append(_item(path, "Orders", "backoffice:orders", "shopping-bag"))
+        items.append(_item(path, "Refunds", "backoffice:refunds", "undo-2", count=requests_waiting()))
     if allowed.support:
         items.append(_item(path, "Customers", "backoffice:customers", "users"))
         items.append(_item(path, "Mail", "backoffice:mail", "mail"))
@@ -62,8 +70,13 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         items += [
             _item(path, "Commissions", "backoffice:commissions", "badge-percent", title="Rules"),
             _item(path, "Plans", "backoffice:plans", "layers"),
-            _item(path, "Categories", "backoffice:categories", "tags"),
-            _item(path, "Facts", "backoffice:facts", "zap", count=failed_count(), title="Running it"),
+        ]
+    if allowed.moderate:
+        items.append(_item(path, "Categories", "backoffice:categories", "tags"))
+    if allowed.administrate:
+        items += [
+            _item(path, "Team", "backoffice:team", "user", title="Running it"),
+            _item(path, "Facts", "backoffice:facts", "zap", count=failed_count()),
             _item(path, "Audit", "backoffice:audit", "history"),
         ]
     if allowed.finance:

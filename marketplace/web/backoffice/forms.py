@@ -5,9 +5,11 @@ from typing import Any
 from django import forms
 from django.conf import settings
 
+from accounts.models import StaffRole
 from billing.subscriptions.models import Interval
 from kit.errors import SoukError
 from kit.money import parse_major
+from marketplace.web.backoffice.roles import WHAT_STAFF_DO
 from taxonomy.models import TaxCategory
 from taxonomy.queries import Node, tree
 from taxonomy.tax import SELLING_COUNTRIES
@@ -73,6 +75,11 @@ class ExplainForm(forms.Form):
         self.fields["category"].choices = category_choices("Choose")  # type: ignore[attr-defined]
 
 
+def role_choices() -> list[tuple[str, str]]:
+    """Roles of the staff, each with what it is for."""
+    return [(role.value, f"{role.label}: {WHAT_STAFF_DO[role]}") for role in StaffRole]
+
+
 class RejectionForm(forms.Form):
     """Why an application is turned down, in words the applicant reads."""
 
@@ -135,6 +142,24 @@ class PlanPriceForm(forms.Form):
     interval = forms.ChoiceField(choices=Interval.choices, label="Paid")
     amount = AmountField(label="Price before VAT")
     trial_days = forms.IntegerField(min_value=0, max_value=90, initial=0, label="Free days at the start")
+
+
+class HiringForm(forms.Form):
+    """Somebody with an account, for the staff."""
+
+    email = forms.EmailField(
+        max_length=254,
+        label="E-mail",
+        help_text="Of their account at the marketplace.",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    role = forms.ChoiceField(label="Role", choices=role_choices, widget=forms.RadioSelect)
+
+
+class StaffRoleForm(forms.Form):
+    """Another role on the staff."""
+
+    role = forms.ChoiceField(label="Role", choices=role_choices, widget=forms.RadioSelect)
 
 
 def add_refusal(form: forms.Form, error: SoukError, **names: str) -> None:

@@ -13,7 +13,20 @@ from accounts.models import StaffMember, StaffRole
 KEEPS_BOOKS = (StaffRole.ACCOUNTANT, StaffRole.CONTROLLER)
 SEES_BOOKS = (StaffRole.FINANCE_VIEWER, *KEEPS_BOOKS)
 
-for_all = staff_required(StaffRole.SUPPORT, *SEES_BOOKS)
+# Orders carry customers' names and what they paid.
+SEES_ORDERS = (StaffRole.SUPPORT, *SEES_BOOKS)
+WHAT_STAFF_DO: dict[StaffRole, str] = {
+    StaffRole.ADMINISTRATOR: "Everything, the rules and this team included",
+    StaffRole.MODERATOR: "Approves or turns down vendors, keeps the categories; no money, no customers",
+    StaffRole.FINANCE_VIEWER: "Reads the books, changes nothing",
+    StaffRole.ACCOUNTANT: "The daily work of finance",
+    StaffRole.CONTROLLER: "Also approves what needs two people, and closes months",
+    StaffRole.SUPPORT: "Orders, refunds, customers and mail",
+}
+
+for_all = staff_required(StaffRole.MODERATOR, *SEES_ORDERS)
+for_orders = staff_required(*SEES_ORDERS)
+for_moderators = staff_required(StaffRole.MODERATOR)
 for_support = staff_required(StaffRole.SUPPORT)
 for_refunds = staff_required(StaffRole.SUPPORT, *KEEPS_BOOKS)
 for_accountants = staff_required(*KEEPS_BOOKS)
@@ -37,6 +50,8 @@ class May:
     """What a member of staff may open: for links that lead somewhere, and buttons that work."""
 
     administrate: bool
+    moderate: bool
+    see_orders: bool
     support: bool
     finance: bool
     keep_books: bool
@@ -47,6 +62,8 @@ def may(staff: StaffMember) -> May:
     administrator = staff.role == StaffRole.ADMINISTRATOR
     return May(
         administrate=administrator,
+        moderate=administrator or staff.role == StaffRole.MODERATOR,
+        see_orders=administrator or staff.role in SEES_ORDERS,
         support=administrator or staff.role == StaffRole.SUPPORT,
         finance=administrator or staff.role in SEES_BOOKS,
         keep_books=administrator or staff.role in KEEPS_BOOKS,

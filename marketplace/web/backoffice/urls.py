@@ -14,6 +14,7 @@ from marketplace.web.backoffice.views import (
     orders,
     plans,
     refunds,
+    team,
     vendors,
 )
 
@@ -60,6 +61,9 @@ urlpatterns: list[URLPattern] = [
     path("categories/", categories.categories, name="categories"),
     path("categories/new/", categories.new_category, name="category_new"),
     path("categories/<uuid:category_id>/", categories.category, name="category"),
+    path("team/", team.team, name="team"),
+    path("team/<uuid:staff_id>/", team.member, name="team_member"),
+    path("team/<uuid:staff_id>/end/", team.member_end, name="team_member_end"),
     path("mail/", mail.mails, name="mail"),
     path("mail/<uuid:mail_id>/", mail.mail, name="mail_message"),
     path("mail/<uuid:mail_id>/html/", mail.mail_html, name="mail_html"),

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, reverse
 
+from accounts.models import StaffMember
 from api.auth import SignedIn, staff_scopes
 from api.v1.finance import urls as finance
 from api.v1.platform import urls as platform
@@ -44,23 +45,25 @@ __all__ = ["address", "at_office", "everything_ten_percent", "market_day", "put_
 
 FINANCE = {"finance_viewer", "accountant", "controller", "administrator"}
 KEEPS_BOOKS = FINANCE - {"finance_viewer"}
-EVERYBODY = FINANCE | {"support"}
+ORDERS = FINANCE | {"support"}
+EVERYBODY = ORDERS | {"moderator"}
+MODERATOR = {"moderator", "administrator"}
 ADMINISTRATOR = {"administrator"}
-REFUNDS = EVERYBODY - {"finance_viewer"}
+REFUNDS = ORDERS - {"finance_viewer"}
 NOBODY: set[str] = set()
 # (reading, writing) by route: as on the pages, see the doors of the back office. Of the finance console all are finance's.
 DOORS = {
     "me": (EVERYBODY, NOBODY),
     "vendors": (EVERYBODY, NOBODY),
     "vendor": (EVERYBODY, NOBODY),
-    "vendor_approval": (NOBODY, ADMINISTRATOR),
-    "vendor_rejection": (NOBODY, ADMINISTRATOR),
-    "orders": (EVERYBODY, NOBODY),
-    "order": (EVERYBODY, NOBODY),
+    "vendor_approval": (NOBODY, MODERATOR),
+    "vendor_rejection": (NOBODY, MODERATOR),
+    "orders": (ORDERS, NOBODY),
+    "order": (ORDERS, NOBODY),
     "refund_previews": (NOBODY, REFUNDS),
     "order_refunds": (NOBODY, REFUNDS),
-    "refund_requests": (EVERYBODY, NOBODY),
-    "refund_request": (EVERYBODY, NOBODY),
+    "refund_requests": (ORDERS, NOBODY),
+    "refund_request": (ORDERS, NOBODY),
     "refund_previews_of": (NOBODY, REFUNDS),
     "refund_approval_of": (NOBODY, REFUNDS),
     "refund_rejection_of": (NOBODY, REFUNDS),
@@ -74,6 +77,8 @@ DOORS = {
     "commission_adoption": (NOBODY, ADMINISTRATOR),
     "commission_simulations": (NOBODY, ADMINISTRATOR),
     "commission_simulation": (ADMINISTRATOR, NOBODY),
+    "staff": (ADMINISTRATOR, ADMINISTRATOR),
+    "staff_member": (ADMINISTRATOR, ADMINISTRATOR),
     "plans": (ADMINISTRATOR, ADMINISTRATOR),
     "plan": (ADMINISTRATOR, ADMINISTRATOR),
     "plan_prices": (NOBODY, ADMINISTRATOR),
@@ -205,6 +210,7 @@ def everything_of(market_day: Any) -> dict[str, Any]:
         "number": market_day.paid.number,
         "draft_id": draft.id,
         "simulation_id": simulation.id,
+        "staff_id": StaffMember.objects.get().id,
         "plan_id": Plan.objects.get(code="scale").id,
         "rule_id": CommissionRule.objects.get().id,
         "account_id": LedgerAccount.objects.get(code="2000", vendor_id=market_day.lindqvist.id).id,

@@ -1,10 +1,6 @@
 """Many vendors at once, with real commits."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
-from django.db import connection
 
 from marketplace.catalog.models import Listing, ListingVariant, Offer
 from marketplace.catalog.projection import project_products, project_stock
@@ -12,23 +8,10 @@ from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import Variant
 from tenants.shop.inventory.actions import adjust_stock
 from tests.factories.shop import shelf
+from tests.support.at_once import together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 GTINS = ["4006381333931", "4006381333948", "4006381333955", "4006381333962", "4006381333979"]
-
-
-def together(*jobs):
-    start = Barrier(len(jobs))
-
-    def run(job):
-        try:
-            start.wait()
-            return job()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return list(pool.map(run, jobs))
 
 
 def test_vendors_publishing_the_same_gtins_at_once_make_one_page_each(make_vendor):

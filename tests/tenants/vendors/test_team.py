@@ -1,11 +1,8 @@
 """Inviting, joining, changing roles, leaving: what holds whoever asks, and whoever asks at the same moment."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
 
 import pytest
-from django.db import connection
 
 from accounts.models import User
 from audit.models import AuditEntry
@@ -33,6 +30,7 @@ from tenants.vendors.team import (
     resend_invitation,
     withdraw_invitation,
 )
+from tests.support.at_once import outcomes
 
 BELOW_A_MANAGER = {MemberRole.CATALOG, MemberRole.ORDERS, MemberRole.VIEWER}
 pytestmark = pytest.mark.django_db
@@ -300,24 +298,6 @@ def test_a_plan_counts_members_and_invitations_that_stand(shop, move_clock):
 # --- At the same moment ---------------------------------------------------------------------------------------------------
 
 
-def together(*jobs):
-    """What each of them came to, begun at once: "done", or the name of what it raised."""
-    start = Barrier(len(jobs))
-
-    def run(job):
-        try:
-            start.wait()
-            job()
-        except Conflict as refused:
-            return type(refused).__name__
-        finally:
-            connection.close()
-        return "done"
-
-    with ThreadPoolExecutor(len(jobs)) as pool:
-        return sorted(pool.map(run, jobs))
-
-
 @pytest.mark.django_db(transaction=True)
 def test_of_what_is_asked_at_once_one_wins(make_vendor):
     vendor = make_vendor("lindqvist")
@@ -327,53 +307,53 @@ def test_of_what_is_asked_at_once_one_wins(make_vendor):
         with in_shop(vendor):
             made = invite(vendor=vendor, by=owner.user_id, email=ebba.email, role="viewer")
         # Two people who both have the address.
-        outcome = together(
+        came_out = outcomes(
             *[
                 lambda user=user, made=made: accept_invitation(invitation_id=made.id, user=user, addresses=both)
                 for user in (ebba, other)
             ]
         )
-        assert outcome == ["InvitationClosed", "done"]
+        assert came_out == ["InvitationClosed", "done"]
         taken = Member.objects.get(vendor=vendor, role="viewer", left_at=None)
         end_membership(vendor=vendor, member_id=taken.id, by=owner.user_id)
         # Accepting, and withdrawing.
         with in_shop(vendor):
             made = invite(vendor=vendor, by=owner.user_id, email=ebba.email, role="viewer")
-        outcome = together(
+        came_out = outcomes(
             lambda made=made: take(made, ebba),
             lambda made=made, by=owner.user_id: withdraw_invitation(vendor=vendor, invitation_id=made.id, by=by),
         )
-        assert outcome == ["InvitationClosed", "done"]
+        assert came_out == ["InvitationClosed", "done"]
         made.refresh_from_db()
         came_in = Member.objects.filter(user_id=ebba.id, left_at=None)
         assert made.state == ("accepted" if came_in.exists() else "withdrawn")
         came_in.delete()
         # Two owners who go, and two who make each other something else.
         second = join(vendor, "owner", "Second")
-        outcome = together(
+        came_out = outcomes(
             *[
                 lambda each=each: end_membership(vendor=vendor, member_id=each.id, by=each.user_id)
                 for each in (owner, second)
             ]
         )
-        assert outcome == ["LastOwner", "done"]
+        assert came_out == ["LastOwner", "done"]
         owner = Member.objects.get(vendor=vendor, role="owner", left_at=None)
         second = join(vendor, "owner", "Third")
-        outcome = together(
+        came_out = outcomes(
             *[
                 lambda each=each: change_role(vendor=vendor, member_id=each.id, by=each.user_id, role="viewer")
                 for each in (owner, second)
             ]
         )
-        assert outcome == ["LastOwner", "done"]
+        assert came_out == ["LastOwner", "done"]
         owner = Member.objects.get(vendor=vendor, role="owner", left_at=None)
         Member.objects.filter(vendor=vendor).exclude(id=owner.id).delete()
     # The last place of a plan, for two who were invited before it shrank.
     with in_shop(vendor):
         places = [invite(vendor=vendor, by=owner.user_id, email=each.email, role="viewer") for each in (ebba, other)]
     grant(vendor_id=vendor.id, allowed=Allowed("small", "Small", staff_limit=2))
-    outcome = together(
+    came_out = outcomes(
         *[lambda made=made, user=user: take(made, user) for made, user in zip(places, (ebba, other), strict=True)]
     )
-    assert outcome == ["Conflict", "done"]
+    assert came_out == ["Conflict", "done"]
     assert Member.objects.filter(vendor=vendor, left_at=None).count() == 2

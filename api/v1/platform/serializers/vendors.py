@@ -4,6 +4,8 @@ from rest_framework import serializers
 
 from tenants.vendors.models import MemberRole, VendorState
 
+UNREAD = "null for whoever may not read orders."
+
 
 class VendorFilterSerializer(serializers.Serializer):
     state = serializers.ChoiceField(VendorState.choices, required=False)
@@ -26,9 +28,11 @@ class VendorSerializer(serializers.Serializer):
     activated_at = serializers.DateTimeField(allow_null=True)
     rejected_at = serializers.DateTimeField(allow_null=True)
     payouts_ready_at = serializers.DateTimeField(allow_null=True, help_text="Since when the provider can pay it.")
-    orders = serializers.IntegerField(help_text="Its paid vendor orders.")
-    sales_minor = serializers.IntegerField(help_text="What customers paid for them.")
-    owed_minor = serializers.IntegerField(help_text="What the books owe it; negative: it owes us.")
+    orders = serializers.IntegerField(allow_null=True, help_text=f"Its paid vendor orders. {UNREAD}")
+    sales_minor = serializers.IntegerField(allow_null=True, help_text=f"What customers paid for them. {UNREAD}")
+    owed_minor = serializers.IntegerField(
+        allow_null=True, help_text=f"What the books owe it; negative: it owes us. {UNREAD}"
+    )
 
 
 class PersonSerializer(serializers.Serializer):

@@ -12,14 +12,14 @@ from audit.actions import traced
 from kit.errors import SoukError
 from marketplace.catalog.queries import listings_by_category
 from marketplace.web.backoffice.forms import CategoryForm, NewCategoryForm, add_refusal
-from marketplace.web.backoffice.roles import for_administrators, staff_of
+from marketplace.web.backoffice.roles import for_moderators, staff_of
 from taxonomy.actions import add_category, change_category
 from taxonomy.models import Category, TaxCategory
 from taxonomy.queries import tree
 
 
 @require_GET
-@for_administrators
+@for_moderators
 def categories(request: HttpRequest) -> HttpResponse:
     """The whole tree, with how many listings stand directly in each."""
     counts = listings_by_category()
@@ -32,7 +32,7 @@ def categories(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@for_administrators
+@for_moderators
 def new_category(request: HttpRequest) -> HttpResponse:
     """`?parent=` a path: below which one."""
     initial = {"parent": request.GET.get("parent", ""), "tax_category": TaxCategory.STANDARD}
@@ -59,7 +59,7 @@ def new_category(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@for_administrators
+@for_moderators
 def category(request: HttpRequest, category_id: UUID) -> HttpResponse:
     found = Category.objects.select_related("parent").filter(id=category_id).first()
     if found is None:

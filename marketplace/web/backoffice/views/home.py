@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "decisions": list(_decisions(allowed, states)),
         "figures": _figures(states),
-        **_sales(),
+        **(_sales() if allowed.see_orders else {}),
     }
     return render(request, "backoffice/home.html", context)
 
@@ -42,7 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def _decisions(allowed: May, states: dict[str, int]) -> Any:
     """What waits for somebody who may decide it: {icon, title, note, url}, nothing that counts zero."""
     vendors = reverse("backoffice:vendors")
-    if allowed.administrate and (count := states.get(VendorState.APPLIED, 0)):
+    if allowed.moderate and (count := states.get(VendorState.APPLIED, 0)):
         yield _to_do(
             "clipboard-list",
             count,

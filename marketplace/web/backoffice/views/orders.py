@@ -19,7 +19,7 @@ from billing.payouts.queries import TransferPlace, carriers_of, place_of, transf
 from marketplace.orders.models import Order, OrderEvent, StockHold
 from marketplace.orders.queries import ShownOrder, ShownPart, orders_page, shown_order, statuses
 from marketplace.returns.queries import requests_of, told_of
-from marketplace.web.backoffice.roles import for_all, may, staff_of
+from marketplace.web.backoffice.roles import for_orders, may, staff_of
 from marketplace.web.backoffice.tables import (
     DayField,
     Filter,
@@ -71,7 +71,7 @@ class OrderRow:
 
 
 @require_GET
-@for_all
+@for_orders
 def orders(request: HttpRequest) -> HttpResponseBase:
     """Everybody's orders; `?q=` a number's beginning or an e-mail address. Vendors it could mean are named, too."""
     narrowed = OrderFilter(request)
@@ -153,7 +153,7 @@ class Lane:
 
 
 @require_GET
-@for_all
+@for_orders
 def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """One whole purchase: parts, lines with what was frozen, money, what happened, what is in the books."""
     found = Order.objects.select_related("user").filter(id=order_id).first()

@@ -22,7 +22,7 @@ from marketplace.returns.actions import Actor
 from marketplace.returns.models import CommissionOnRefund, CustomerCancels, RefundRequest, RequestState
 from marketplace.returns.policy import policies, policy_at, set_policy
 from marketplace.returns.queries import requests_page, requests_waiting
-from marketplace.web.backoffice.roles import for_administrators, for_all, for_refunds, staff_of
+from marketplace.web.backoffice.roles import for_administrators, for_orders, for_refunds, staff_of
 from marketplace.web.backoffice.tables import Filter, pages, tabs
 from marketplace.web.giving_back import decide, deciding, giving_back, told_of
 
@@ -56,7 +56,7 @@ class RequestFilter(Filter):
 
 
 @require_GET
-@for_all
+@for_orders
 def refunds(request: HttpRequest) -> HttpResponse:
     """What anybody asked for, newest first; `?state=waiting` what somebody has to decide."""
     state = RequestFilter(request).chosen["state"]
@@ -77,7 +77,7 @@ def refunds(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@for_all
+@for_orders
 def refund(request: HttpRequest, request_id: UUID) -> HttpResponse:
     return _page(request, _find(request_id))
 

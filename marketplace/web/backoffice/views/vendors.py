@@ -24,7 +24,7 @@ from kit.links import absolute_url
 from marketplace.catalog.queries import shop_overview
 from marketplace.orders.queries import Sales, sales_of_vendors
 from marketplace.web.backoffice.forms import RejectionForm, add_refusal
-from marketplace.web.backoffice.roles import for_administrators, for_all, staff_of
+from marketplace.web.backoffice.roles import for_all, for_moderators, may, staff_of
 from marketplace.web.backoffice.tables import (
     Filter,
     choice,
@@ -69,8 +69,10 @@ def vendors(request: HttpRequest) -> HttpResponseBase:
     narrowed = VendorFilter(request)
     chosen = narrowed.chosen
     query = {"state": chosen["state"], "search": chosen["q"], "country": chosen["country"]}
+    with_money = may(staff_of(request)).see_orders
     if wants_csv(request):
-        return csv_file("vendors", CSV_HEADS, _csv_rows(query))
+        heads = (*CSV_HEADS, *CSV_MONEY) if with_money else CSV_HEADS
+        return csv_file("vendors", heads, (row[: len(heads)] for row in _csv_rows(query)))
     page = vendors_page(**query, cursor=request.GET.get("cursor"))
     counts = state_counts()
     states = [(state.value, state.label, counts.get(state, 0)) for state in VendorState]
@@ -78,6 +80,7 @@ def vendors(request: HttpRequest) -> HttpResponseBase:
         "rows": _rows(page.rows),
         "filter": narrowed,
         "currency": settings.CURRENCY,
+        "columns": COLUMNS + MONEY_COLUMNS if with_money else COLUMNS,
         "tabs": tabs(request, "state", [("", "All", sum(counts.values())), *states]),
         "clear_url": link(request, q=None, country=None),
         **pages(request, page),
@@ -103,7 +106,9 @@ def next_step(vendor: Vendor) -> str:
     return ""
 
 
-CSV_HEADS = ("vendor", "address", "state", "country", "email", "applied", "activated", "orders", "sales", "owed")
+COLUMNS, MONEY_COLUMNS = "Vendor, Country, State, Next, Applied", ", Orders:num, Sold:num, We owe:num, Last order"
+CSV_HEADS = ("vendor", "address", "state", "country", "email", "applied", "activated")
+CSV_MONEY = ("orders", "sales", "owed")
 
 
 def _csv_rows(query: dict[str, Any]) -> Iterator[Sequence[Any]]:
@@ -140,6 +145,7 @@ def _vendor(vendor_id: UUID) -> Vendor:
 
 def _vendor_page(request: HttpRequest, found: Vendor, rejection: forms.Form, status: int = 200) -> HttpResponse:
     account = account_of(found.id)
+    with_money = may(staff_of(request)).see_orders
     books = balances(vendor_id=found.id)
     context = {
         "vendor": found,
@@ -147,7 +153,7 @@ def _vendor_page(request: HttpRequest, found: Vendor, rejection: forms.Form, sta
         "waits_for_shop": found.state == VendorState.ONBOARDING and not found.schema_name,
         "next_step": next_step(found),
         "profile": _profile(found),
-        "history": told(entries_of_vendor(found.id, size=20).rows),
+        "history": told(entries_of_vendor(found.id, action="" if with_money else "vendor.", size=20).rows),
         "people": list(members_of(found)),
         "domains": list(found.domains.order_by("-is_primary", "host")),
         "wall": wall_of(found.id),
@@ -189,7 +195,7 @@ def _requirements(account: ConnectedAccount | None) -> list[dict[str, str]]:
 
 
 @require_POST
-@for_administrators
+@for_moderators
 def approval(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
     found = _vendor(vendor_id)
     try:
@@ -203,7 +209,7 @@ def approval(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
 
 
 @require_POST
-@for_administrators
+@for_moderators
 def rejection(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
     found, form = _vendor(vendor_id), RejectionForm(request.POST)
     if not form.is_valid():
