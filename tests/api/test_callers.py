@@ -118,7 +118,7 @@ def test_who_has_left_is_out_at_once(program: Any, make_vendor: Any, member_toke
     from tenants.vendors.models import Member
 
     vendor = make_vendor("lindqvist")
-    token = member_token(vendor)
+    token = member_token(vendor, "orders")
     Member.objects.filter(vendor=vendor).update(left_at=clock.now())
     assert program(portal_of(vendor), token).get("/api/v1/vendor/orders").status_code == 404
 

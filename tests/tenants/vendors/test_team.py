@@ -1,8 +1,10 @@
 """Inviting, joining, changing roles, leaving: what holds whoever asks, and whoever asks at the same moment."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from accounts.models import User
 from audit.models import AuditEntry
@@ -10,7 +12,7 @@ from kit.errors import Conflict, InvalidInput, NotAllowed
 from kit.ids import uuid7
 from notifications.models import Mail
 from outbox.models import Fact
-from tenants.isolation.doors import in_shop
+from tenants.isolation.doors import bind_vendor, in_shop
 from tenants.vendors import events
 from tenants.vendors.entitlements import Allowed, BeyondPlan, grant
 from tenants.vendors.links import invitation_url
@@ -30,7 +32,7 @@ from tenants.vendors.team import (
     resend_invitation,
     withdraw_invitation,
 )
-from tests.support.at_once import outcomes
+from tests.support.at_once import outcomes, together
 
 BELOW_A_MANAGER = {MemberRole.CATALOG, MemberRole.ORDERS, MemberRole.VIEWER}
 pytestmark = pytest.mark.django_db
@@ -295,6 +297,32 @@ def test_a_plan_counts_members_and_invitations_that_stand(shop, move_clock):
     take(second, more)
 
 
+@contextmanager
+def as_the_vendor(shop):
+    with bind_vendor(shop), transaction.atomic(), connection.cursor() as cursor:
+        yield cursor
+
+
+def test_a_vendors_own_role_cannot_leave_it_without_an_owner_nor_let_anybody_in(shop):
+    join(shop, "viewer", "Vik")
+    attacks = {
+        "UPDATE vendors_member SET left_at = now()": "would have no owner",
+        "UPDATE vendors_member SET role = 'viewer'": "would have no owner",
+        "UPDATE vendors_member SET vendor_id = id": "permission denied",
+        "DELETE FROM vendors_member": "permission denied",
+        "INSERT INTO vendors_member SELECT * FROM vendors_member": "permission denied",
+        "UPDATE vendors_invitation SET accepted_at = now()": "permission denied",
+    }
+    for attack, words in attacks.items():
+        with pytest.raises(DatabaseError, match=words), as_the_vendor(shop) as cursor:
+            cursor.execute(attack)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # as at a commit
+    with as_the_vendor(shop) as cursor:
+        cursor.execute("UPDATE vendors_member SET left_at = now() WHERE role = 'viewer'")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    assert list(Member.objects.filter(left_at=None)) == [shop.owner]
+
+
 # --- At the same moment ---------------------------------------------------------------------------------------------------
 
 
@@ -348,6 +376,12 @@ def test_of_what_is_asked_at_once_one_wins(make_vendor):
         assert came_out == ["LastOwner", "done"]
         owner = Member.objects.get(vendor=vendor, role="owner", left_at=None)
         Member.objects.filter(vendor=vendor).exclude(id=owner.id).delete()
+    # The same two, by whoever takes no lock: then the database says it.
+    second = join(vendor, "owner", "Fourth")
+    came_out = together(*[lambda each=each: demote(each) for each in (owner, second)])
+    assert sorted(came_out) == ["done", "refused"]
+    owner = Member.objects.get(vendor=vendor, role="owner", left_at=None)
+    Member.objects.filter(vendor=vendor).exclude(id=owner.id).delete()
     # The last place of a plan, for two who were invited before it shrank.
     with in_shop(vendor):
         places = [invite(vendor=vendor, by=owner.user_id, email=each.email, role="viewer") for each in (ebba, other)]
@@ -357,3 +391,11 @@ def test_of_what_is_asked_at_once_one_wins(make_vendor):
     )
     assert came_out == ["Conflict", "done"]
     assert Member.objects.filter(vendor=vendor, left_at=None).count() == 2
+
+
+def demote(member):
+    try:
+        Member.objects.filter(id=member.id).update(role="viewer")
+    except IntegrityError:
+        return "refused"
+    return "done"

@@ -70,12 +70,14 @@ def test_a_plan_is_bought_switched_ended_and_kept(owner, sandbox):
 
 
 def test_members_see_it_owners_choose_and_nobody_else_knows_of_it(owner, another):
-    Member.objects.filter(vendor=owner.vendor).update(role="catalog")
+    mine = Member.objects.filter(id=Member.objects.get(vendor=owner.vendor).id)
+    Member.objects.create(vendor=owner.vendor, user_id=owner.vendor.id, email="other@example.org", role="owner")
+    mine.update(role="catalog")
     page = owner.get(PLAN).content.decode()
     assert "An owner of the shop chooses its plan." in page
     assert "Choose" not in page
     assert owner.post(f"{PLAN}subscription/{price_of('growth').id}/").status_code == 403
-    Member.objects.filter(vendor=owner.vendor).delete()
+    mine.delete()
     assert owner.get(PLAN).status_code == 404
     assert another().get(PLAN).status_code == 302
 
