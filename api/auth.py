@@ -53,6 +53,7 @@ VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
     "catalog": roles.DOES_CATALOG,
     "stock": roles.DOES_CATALOG,
     "orders": roles.DOES_ORDERS,
+    "money": roles.DOES_MONEY,
     "disputes": roles.ANSWERS_DISPUTES,
     "team": roles.DOES_TEAM,
 }
@@ -64,6 +65,7 @@ STAFF_READS: dict[str, tuple[StaffRole, ...]] = {
     "commissions": (),
     "plans": (),
     "staff": (),
+    "refund_policy": (),
     "money": SEES_BOOKS,
     "approvals": SEES_BOOKS,
 }
@@ -73,6 +75,7 @@ STAFF_WRITES: dict[str, tuple[StaffRole, ...]] = {
     "commissions": (),
     "plans": (),
     "staff": (),
+    "refund_policy": (),
     "money": KEEPS_BOOKS,
     "approvals": (StaffRole.CONTROLLER,),
 }

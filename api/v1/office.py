@@ -8,6 +8,7 @@ from django.db.models import Model
 from rest_framework import serializers
 
 from api.errors import there
+from taxonomy.queries import tree
 from tenants.vendors.models import Vendor
 from tenants.vendors.queries import named
 
@@ -41,6 +42,20 @@ def with_vendors(rows: Iterable[Any]) -> list[With]:
 def vendor_called(vendor_id: UUID) -> Vendor:
     """Raises NotFound."""
     return there(named([vendor_id]).get(vendor_id))
+
+
+def check_vendor(vendor_id: UUID) -> UUID:
+    """For a serializer's field: the id of a vendor that is there."""
+    if not Vendor.objects.filter(id=vendor_id).exists():
+        raise serializers.ValidationError("There is no such vendor.", code="unknown")
+    return vendor_id
+
+
+def check_category(path: str) -> str:
+    """The same for the path of a category."""
+    if path not in tree().by_path:
+        raise serializers.ValidationError("There is no such category.", code="unknown")
+    return path
 
 
 def known(model: type[Model], row_id: UUID) -> UUID:

@@ -136,16 +136,23 @@ def require_open(moment: datetime) -> None:
 
 def next_to_close() -> Month | None:
     """The earliest month that is not closed; None while the books are empty."""
-    opens_at = closed_until()
-    if opens_at is not None:
-        return month_of(opens_at)
+    return next_after(Period.objects.filter(closed_at__isnull=False).order_by("-starts_on")[:1])
+
+
+def next_after(closed: Iterable[Period]) -> Month | None:
+    """The same, where the closed ones are known already, the last first."""
+    for last in closed:
+        return Month(last.ends_on)
     first = JournalEntry.objects.aggregate(first=Min("occurred_at"))["first"]
     return month_of(first) if first else None
 
 
-def checks_of(month: Month, more: MoreChecks | None = None) -> list[Check]:
-    """Everything that must hold before the month is closed; `more` asks those who know what the books do not."""
-    following = next_to_close()
+def checks_of(month: Month, more: MoreChecks | None = None, *, following: Month | None = None) -> list[Check]:
+    """Everything that must hold before the month is closed; `more` asks those who know what the books do not.
+
+    `following` is the month to close next, where it is known already.
+    """
+    following = following or next_to_close()
     checks = [
         Check(
             "over",

@@ -15,6 +15,7 @@ from billing.payouts.models import PayoutInterval, PayoutMethod, PayoutSchedule,
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.money import Money
+from kit.pagination import Page, keyset_page
 from outbox.actions import announce
 from outbox.doorbell import ring
 from outbox.models import Fact
@@ -92,6 +93,16 @@ def held_payouts(vendor_ids: Sequence[UUID]) -> dict[UUID, PayoutSchedule]:
 def wishes_of(vendor_id: UUID | None, *, size: int = 10) -> list[PayoutWish]:
     """The latest payouts by hand of a vendor, or of our own money, newest first."""
     return list(PayoutWish.objects.filter(vendor_id=vendor_id).order_by("-id")[:size])
+
+
+def wishes_page(vendor_id: UUID | None, *, cursor: str | None = None, size: int = 25) -> Page[PayoutWish]:
+    """All of them, a page at a time, newest first. One query."""
+    return keyset_page(PayoutWish.objects.filter(vendor_id=vendor_id), order=["-id"], cursor=cursor, size=size)
+
+
+def wish_of(wish_id: UUID, *, vendor_id: UUID | None) -> PayoutWish | None:
+    """A payout that this vendor, or without one we ourselves, asked for."""
+    return PayoutWish.objects.filter(id=wish_id, vendor_id=vendor_id).first()
 
 
 def in_words(schedule: PayoutSchedule | None) -> str:

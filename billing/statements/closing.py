@@ -20,9 +20,9 @@ class DocumentsIssued(Conflict):
     code = "documents_issued"
 
 
-def checks_of(month: Month) -> list[Check]:
-    """All that must hold before the month is closed, the books' own checks first."""
-    return periods.checks_of(month, _proofs)
+def checks_of(month: Month, *, following: Month | None = None) -> list[Check]:
+    """All that must hold before the month is closed, the books' own checks first; `following` as in `periods`."""
+    return periods.checks_of(month, _proofs, following=following)
 
 
 def close_month(*, month: Month, by: UUID) -> Period:

@@ -1,9 +1,12 @@
 """What our own payouts must leave at the provider: all that we owe. The worker keeps it there."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.db.models import Sum
 
 from billing.ledger.models import AccountCode, Posting
+from billing.ledger.queries import balance
 from billing.stripe.amounts import from_stripe, to_stripe
 from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.models import SyncCursor
@@ -27,6 +30,24 @@ def owed_minor(currency: str) -> int:
     rows = Posting.objects.filter(account__code__in=OWED, account__currency=currency).order_by()
     sums = rows.values_list("account_id").annotate(held=Sum("amount_minor"))
     return sum(-held for _, held in sums if held < 0)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMoney:
+    """Of our balance at the provider, by the books, what is others' and what is our own."""
+
+    currency: str
+    available_minor: int
+    owed_minor: int
+
+    @property
+    def free_minor(self) -> int:
+        return max(self.available_minor - self.owed_minor, 0)
+
+
+def own_money(currency: str) -> OwnMoney:
+    """What the books say may be paid out of our own; whoever sends it asks the provider as well. Two queries."""
+    return OwnMoney(currency, balance(AccountCode.STRIPE_AVAILABLE, currency=currency), owed_minor(currency))
 
 
 def free_minor(currency: str) -> int:

@@ -10,6 +10,7 @@ from django.db import transaction
 
 from kit import clock
 from kit.errors import InvalidInput
+from kit.pagination import Page, keyset_page
 from marketplace.returns.models import CommissionOnRefund, CustomerCancels, RefundPolicy
 
 
@@ -59,6 +60,11 @@ def policy_at(instant: datetime) -> Policy:
 def policies() -> list[RefundPolicy]:
     """All that were ever made, the latest first."""
     return list(RefundPolicy.objects.order_by("-valid_from"))
+
+
+def policies_page(*, cursor: str | None = None, size: int = 25) -> Page[RefundPolicy]:
+    """The same, a page at a time. One query."""
+    return keyset_page(RefundPolicy.objects.all(), order=["-valid_from"], cursor=cursor, size=size)
 
 
 @transaction.atomic

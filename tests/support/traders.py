@@ -28,7 +28,7 @@ def trade(paid: Callable[..., Any]) -> tuple[Trade, Trade]:
 
 
 def _traded(order: Any, shelf: Any) -> Trade:
-    from billing.payouts.models import Payout, PayoutTransfer, Transfer
+    from billing.payouts.models import Payout, PayoutTransfer, PayoutWish, Transfer
     from kit import clock
     from marketplace.fulfillment.actions import pack
     from tenants.isolation.doors import in_shop
@@ -68,6 +68,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "order_id": part.id,
             "parcel_id": parcel.id,
             "payout_id": payout.id,
+            "wish_id": PayoutWish.objects.create(vendor_id=vendor.id, currency="EUR").id,
             "invoice_id": plan_invoice_of(vendor).id,
             "document_id": statement_of(vendor).id,
             "dispute_id": disputed.id,

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.platform.views import commissions, drafts, me, orders, plans, refunds, staff, vendors
+from api.v1.platform.views import commissions, drafts, me, orders, plans, refund_policies, refunds, staff, vendors
 
 app_name = "api_platform"
 urlpatterns = with_document(
@@ -37,6 +37,9 @@ urlpatterns = with_document(
             refunds.RefundRequestRejection.as_view(),
             name="refund_rejection_of",
         ),
+        path("refund-policy", refund_policies.PolicyNow.as_view(), name="refund_policy_now"),
+        path("refund-policies", refund_policies.PolicyList.as_view(), name="refund_policies"),
+        path("refund-policies/<uuid:policy_id>", refund_policies.PolicyOne.as_view(), name="refund_policy"),
         path("commission-rules", commissions.RuleList.as_view(), name="commission_rules"),
         path("commission-rules/<uuid:rule_id>", commissions.RuleOne.as_view(), name="commission_rule"),
         path(

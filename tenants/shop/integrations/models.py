@@ -17,6 +17,7 @@ class Scope(models.TextChoices):
     ORDERS_READ = "orders:read", "Read orders, with customers' addresses"
     ORDERS_WRITE = "orders:write", "Accept, pack and ship orders"
     MONEY_READ = "money:read", "Read earnings, transfers, payouts and what is owed"
+    MONEY_WRITE = "money:write", "Say when to be paid out, and ask for payouts"
     DISPUTES_READ = "disputes:read", "Read disputes by customers' banks"
     DISPUTES_WRITE = "disputes:write", "Answer disputes"
     TEAM_READ = "team:read", "Read who works here"

@@ -37,8 +37,8 @@ class PeriodList(OfficeView):
         tags=["books"],
     )
     def get(self, request: Request) -> Response:
-        following = periods.next_to_close()
-        closed = Period.objects.filter(closed_at__isnull=False).order_by("-starts_on")[:PERIODS]
+        closed = list(Period.objects.filter(closed_at__isnull=False).order_by("-starts_on")[:PERIODS])
+        following = periods.next_after(closed)
         counts = issued_counts()
         rows = [_open(following)] if following else []
         rows += [_closed(period, counts.get(period.starts_on.isoformat(), 0)) for period in closed]
@@ -144,7 +144,7 @@ def _open(month: Month) -> dict[str, Any]:
         "closed_at": None,
         "closed_by": None,
         "documents_count": 0,
-        "checks": closing.checks_of(month),
+        "checks": closing.checks_of(month, following=month),
     }
 
 

@@ -5,11 +5,10 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from api.v1.office import check_category, check_vendor
 from billing.commissions.conditions import UnreadableRule, read_conditions
 from billing.commissions.models import Per
-from taxonomy.queries import tree
 from taxonomy.tax import SELLING_COUNTRIES
-from tenants.vendors.models import Vendor
 
 MOST_MINOR = 10**12
 CONDITIONS = {
@@ -94,9 +93,9 @@ class ConditionsField(serializers.JSONField):
         except UnreadableRule as unreadable:
             raise serializers.ValidationError(str(unreadable), code="unreadable") from unreadable
         for vendor_id in conditions.vendor:
-            _known_vendor(vendor_id)
+            check_vendor(vendor_id)
         for path in conditions.category:
-            _known_category(path)
+            check_category(path)
         return conditions.data()
 
 
@@ -166,10 +165,10 @@ class LineToExplainSerializer(serializers.Serializer):
     tags = serializers.ListField(child=serializers.CharField(max_length=40), max_length=50, default=list)
 
     def validate_vendor_id(self, value: Any) -> Any:
-        return _known_vendor(value)
+        return check_vendor(value)
 
     def validate_category_path(self, value: str) -> str:
-        return _known_category(value)
+        return check_category(value)
 
 
 class ExplanationSerializer(serializers.Serializer):
@@ -183,15 +182,3 @@ class ExplanationSerializer(serializers.Serializer):
     passed = serializers.ListField(
         child=serializers.CharField(), help_text="Why each rule that is asked before did not match."
     )
-
-
-def _known_vendor(vendor_id: Any) -> Any:
-    if not Vendor.objects.filter(id=vendor_id).exists():
-        raise serializers.ValidationError("There is no such vendor.", code="unknown")
-    return vendor_id
-
-
-def _known_category(path: str) -> str:
-    if path not in tree().by_path:
-        raise serializers.ValidationError("There is no such category.", code="unknown")
-    return path

@@ -27,12 +27,12 @@ SHOWN = 36
 @for_finance
 def months(request: HttpRequest) -> HttpResponse:
     """The next month to close with its checks, and those closed before."""
-    following = periods.next_to_close()
     closed = list(Period.objects.filter(closed_at__isnull=False).order_by("-starts_on")[:SHOWN])
+    following = periods.next_after(closed)
     waiting = Reopening.objects.filter(approved_at=None, withdrawn_at=None).select_related("period").first()
     counts = issued_counts()
     names = names_of([*(period.closed_by for period in closed), *([waiting.asked_by] if waiting else [])])
-    checks = closing.checks_of(following) if following else []
+    checks = closing.checks_of(following, following=following) if following else []
     staff = staff_of(request)
     context: dict[str, Any] = {
         "following": following,

@@ -13,12 +13,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from audit.actions import traced
-from billing.ledger.models import AccountCode
-from billing.ledger.queries import balance, entries_of
+from billing.ledger.queries import entries_of
 from billing.payouts.models import Payout, PayoutState
 from billing.payouts.queries import payouts_page, transfers_in
 from billing.payouts.wishes import BadPayout, PayoutUnderway, ask_own, wishes_of
-from billing.stripe.floor import owed_minor
+from billing.stripe.floor import own_money
 from marketplace.web.backoffice.forms import AmountField, add_refusal
 from marketplace.web.backoffice.roles import for_controllers, for_finance, may, staff_of
 from marketplace.web.backoffice.tables import (
@@ -86,14 +85,9 @@ class OwnForm(forms.Form):
 
 
 def _own(request: HttpRequest, form: OwnForm) -> dict[str, Any]:
-    """What the books say may be paid out of our own; whoever sends it asks the provider as well."""
-    available = balance(AccountCode.STRIPE_AVAILABLE, currency=settings.CURRENCY)
-    owed = owed_minor(settings.CURRENCY)
     return {
         "form": form,
-        "available_minor": available,
-        "owed_minor": owed,
-        "free_minor": max(available - owed, 0),
+        "money": own_money(settings.CURRENCY),
         "currency": settings.CURRENCY,
         "wishes": wishes_of(None, size=3),
         "can_ask": may(staff_of(request)).control,

@@ -47,7 +47,7 @@ def test_without_keys_the_page_says_what_they_are_for(desk):
     page = desk.text("/api-keys/")
     assert "No system works here yet" in page
     assert 'href="/api/v1/vendor/docs"' in page
-    assert page.count('type="checkbox"') == 11
+    assert page.count('type="checkbox"') == 12
 
 
 def test_a_key_is_shown_once_and_works(desk):
@@ -146,7 +146,7 @@ def test_a_key_says_when_it_has_expired(desk, move_clock):
         ({"name": ""}, "Say what the key is for."),
         ({"name": "x" * 81}, "at most 80 characters"),
         ({"scopes": []}, "Choose what the key may do."),
-        ({"scopes": ["money:write"]}, "is not one of the available choices"),
+        ({"scopes": ["money:burn"]}, "is not one of the available choices"),
         ({"once": ""}, "This page is not as it was made. Load it again."),
         ({"once": "again"}, "This page is not as it was made. Load it again."),
         ({"days": "9999"}, "is not one of the available choices"),
