@@ -55,6 +55,40 @@ class VendorBankAccount(models.Model):
         constraints = [models.UniqueConstraint(fields=["vendor_id"], name="vendor_bank_account_once")]
 
 
+class AccountWishState(models.TextChoices):
+    WAITING = "waiting", "Waits for the marketplace"
+    AGREED = "agreed", "Agreed"
+    REFUSED = "refused", "Refused"
+
+
+class AccountWish(models.Model):
+    """Where a vendor's owner wants it to be paid: finance agrees or refuses, and the vendor reads what became of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    vendor_id = models.UUIDField()
+    holder = models.CharField(max_length=70)
+    iban = models.CharField(max_length=34)
+    state = models.CharField(max_length=8, choices=AccountWishState, default=AccountWishState.WAITING)
+    note = models.CharField(max_length=250, blank=True, help_text="why it was refused")
+    approval_id = models.UUIDField(null=True, blank=True, help_text="by which it was asked for; none where one waited")
+    asked_by = models.UUIDField(help_text="the user, an owner")
+    asked_at = models.DateTimeField(default=clock.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(vendor="select")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["vendor_id"], name="account_wish_one_waits", condition=Q(state="waiting")),
+            models.CheckConstraint(
+                condition=Q(state="waiting", decided_at__isnull=True)
+                | (~Q(state="waiting") & Q(decided_at__isnull=False)),
+                name="account_wish_decided_when",
+            ),
+        ]
+        indexes = [models.Index(fields=["vendor_id", "-id"], name="account_wish_vendor")]
+
+
 class SettlementFile(models.Model):
     """A file of payments to vendors for the bank (SEPA pain.001), as it was written."""
 

@@ -19,7 +19,8 @@ from billing.ledger.actions import post_all
 from billing.ledger.entries import EntryDraft
 from billing.payments.actions import lock_payment
 from billing.payments.models import Payment, PaymentShare
-from billing.payouts.actions import adjust_to_share
+from billing.payouts.actions import adjust_to_share, announce_done
+from billing.payouts.debts import PaymentUnderWay, paying_now, set_off
 from billing.payouts.models import Transfer, TransferState
 from kit import clock
 from kit.errors import Conflict, InvalidInput
@@ -84,25 +85,67 @@ def set_bank_account(*, vendor_id: UUID, holder: str, iban: str, by: UUID) -> Ve
     return account
 
 
-@transaction.atomic
 def make_file(*, by: UUID) -> SettlementFile:
     """Write a file of all that is due to vendors from orders paid by bank transfer; these transfers are on their way.
 
-    Vendors without a bank account, and suspended ones, wait. From an amount on the file is not given out before a
-    second person agrees (`released_at`); refused, what is in it is due again. Raises NothingDue.
+    What a vendor owes is kept of it first, oldest debt first. Vendors without a bank account, suspended ones, and those
+    that are paying their debt themselves just now, wait. From an amount on the file is not given out before a second
+    person agrees (`released_at`); refused, what is in it is due again. Raises NothingDue.
     """
+    # Kept for debts, it stays so, also when nothing is left to be paid.
+    kept_minor = _net_debts()
+    return _write_file(by=by, kept_minor=kept_minor)
+
+
+@transaction.atomic
+def _net_debts() -> int:
+    """Settle the debts of vendors that are about to be paid; gives how much was kept."""
+    kept = 0
+    for transfer in _due():
+        share = PaymentShare.objects.select_for_update().get(id=transfer.share_id)
+        try:
+            taken = set_off(transfer=transfer, share=share)
+        except PaymentUnderWay:
+            continue
+        if not taken:
+            continue
+        kept += taken
+        transfer.set_off_at = clock.now()
+        if not transfer.amount_minor:
+            transfer.state, transfer.done_at, transfer.error = TransferState.DONE, transfer.set_off_at, ""
+        transfer.save(update_fields=["amount_minor", "netted_minor", "set_off_at", "state", "done_at", "error"])
+        if transfer.state == TransferState.DONE:
+            announce_done(transfer)
+    return kept
+
+
+def _due() -> list[Transfer]:
+    """What is to be paid now, by vendor, the oldest first, to vendors that can be paid; payments and transfers locked."""
     now = clock.now()
     by_bank = Exists(Payment.objects.filter(id=OuterRef("payment_id"), provider=NAME))
-    due = list(
-        Transfer.objects.select_for_update(skip_locked=True)
-        .filter(by_bank, Q(state=TransferState.DUE) | Q(state=TransferState.HELD, release_at__lte=now))
-        .order_by("vendor_id", "id")
+    due = Transfer.objects.filter(
+        by_bank, Q(state=TransferState.DUE) | Q(state=TransferState.HELD, release_at__lte=now)
     )
+    for payment_id in sorted(set(due.values_list("payment_id", flat=True))):
+        lock_payment(payment_id)
+    found = list(due.select_for_update(skip_locked=True).order_by("vendor_id", "id"))
+    vendors = {row.vendor_id for row in found}
+    known = set(VendorBankAccount.objects.filter(vendor_id__in=vendors).values_list("vendor_id", flat=True))
+    suspended = set(Vendor.objects.filter(id__in=known, state=VendorState.SUSPENDED).values_list("id", flat=True))
+    return [row for row in found if row.vendor_id in known - suspended - paying_now(known)]
+
+
+@transaction.atomic
+def _write_file(*, by: UUID, kept_minor: int) -> SettlementFile:
+    now = clock.now()
+    paid = _due()
     accounts = {
-        each.vendor_id: each for each in VendorBankAccount.objects.filter(vendor_id__in={t.vendor_id for t in due})
+        each.vendor_id: each for each in VendorBankAccount.objects.filter(vendor_id__in={t.vendor_id for t in paid})
     }
-    suspended = set(Vendor.objects.filter(id__in=accounts, state=VendorState.SUSPENDED).values_list("id", flat=True))
-    paid = [row for row in due if row.vendor_id in accounts and row.vendor_id not in suspended]
+    if not paid and kept_minor:
+        raise NothingDue(
+            f"{Money(kept_minor, settings.CURRENCY)} that were due paid what vendors owe; nothing is left."
+        )
     if not paid:
         raise NothingDue("Nothing is due to a vendor whose bank account we know.")
     total = Money(sum(row.amount_minor for row in paid), paid[0].currency)

@@ -10,9 +10,10 @@ from billing.payouts.holds import delivered, hold_earnings, is_held, summarize
 from billing.payouts.models import SENT_AGAIN, Cause, Reversal, Transfer, TransferState
 from kit import clock
 from kit.errors import Conflict
+from outbox.actions import announce
 from outbox.doorbell import ring
 
-__all__ = ["NotFailed", "adjust_to_share", "delivered", "retry_transfer", "schedule_transfers"]
+__all__ = ["NotFailed", "adjust_to_share", "announce_done", "delivered", "retry_transfer", "schedule_transfers"]
 
 
 class NotFailed(Conflict):
@@ -106,3 +107,17 @@ def retry_transfer(*, transfer_id: UUID) -> Transfer:
     transfer.refresh_from_db()
     transaction.on_commit(lambda: ring("stripe.send_transfers"))
     return transfer
+
+
+def announce_done(transfer: Transfer) -> None:
+    """A transfer was made, or paid debts with all of it."""
+    announce(
+        "transfer.done",
+        vendor_id=transfer.vendor_id,
+        payload={
+            "transfer": str(transfer.id),
+            "vendor_order": str(transfer.reference_id),
+            "amount_minor": transfer.amount_minor,
+            "currency": transfer.currency,
+        },
+    )

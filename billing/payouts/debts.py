@@ -3,7 +3,7 @@
 All debts less all their payments are account 1300 of the books, to the cent; the match proves it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -335,6 +335,12 @@ def default_limit() -> int:
 def own_limit_of(vendor_id: UUID, currency: str) -> DebtLimit | None:
     """The limit that a vendor has of its own; None for most."""
     return DebtLimit.objects.filter(vendor_id=vendor_id, currency=currency).first()
+
+
+def paying_now(vendor_ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these vendors that are on their way to pay what they owe by themselves. One query."""
+    rows = DebtCheckout.objects.filter(vendor_id__in=list(vendor_ids), state__in=OPEN_CHECKOUTS)
+    return set(rows.values_list("vendor_id", flat=True))
 
 
 def _checkouts(vendor_id: UUID, currency: str) -> QuerySet[DebtCheckout]:

@@ -44,7 +44,7 @@ def recipient(vendor: Vendor) -> dict[str, Any]:
     return {
         "name": vendor.legal_name,
         "trades_as": vendor.name if vendor.name != vendor.legal_name else "",
-        "address": [vendor.city] if vendor.city else [],
+        "address": vendor.postal_address,
         "country": vendor.country,
         "vat_id": vendor.vat_id,
         "email": vendor.email,

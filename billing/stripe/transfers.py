@@ -14,7 +14,7 @@ from billing.disputes.actions import is_asked_about
 from billing.payments.actions import lock_payment
 from billing.payments.models import Payment, PaymentShare
 from billing.payments.provider import DEFAULT
-from billing.payouts.actions import adjust_to_share
+from billing.payouts.actions import adjust_to_share, announce_done
 from billing.payouts.debts import PaymentUnderWay, set_off
 from billing.payouts.holds import is_held
 from billing.payouts.models import Transfer, TransferPart, TransferState
@@ -26,7 +26,6 @@ from billing.stripe.models import ConnectedAccount
 from billing.stripe.pace import wait_for_slot
 from kit import clock
 from kit.money import Money
-from outbox.actions import announce
 from tenants.vendors.models import Vendor, VendorState
 
 log = structlog.get_logger(__name__)
@@ -199,7 +198,7 @@ def _set_off(transfer: Transfer) -> bool:
             update_fields=["amount_minor", "netted_minor", "set_off_at", "state", "done_at", "error", "next_try_at"]
         )
         if row.state == TransferState.DONE:
-            _announce_done(row)
+            announce_done(row)
     transfer.refresh_from_db()
     return row.state == TransferState.SENT
 
@@ -307,22 +306,9 @@ def _record(transfer_id: UUID, made: Any) -> Transfer:
         share.save(update_fields=["transferred_minor", "reversed_minor"])
     book(mirror([transaction_of(made.balance_transaction)]))
     if fresh:
-        _announce_done(transfer)
+        announce_done(transfer)
         adjust_to_share(share)
     return transfer
-
-
-def _announce_done(transfer: Transfer) -> None:
-    announce(
-        "transfer.done",
-        vendor_id=transfer.vendor_id,
-        payload={
-            "transfer": str(transfer.id),
-            "vendor_order": str(transfer.reference_id),
-            "amount_minor": transfer.amount_minor,
-            "currency": transfer.currency,
-        },
-    )
 
 
 def _failed(transfer: Transfer, error: stripe.StripeError) -> None:

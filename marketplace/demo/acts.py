@@ -167,6 +167,8 @@ def apply_(cast: CastVendor, owner: User) -> Vendor:
             country=cast.country,
             slug=cast.slug,
             email=cast.email,
+            street=cast.street,
+            postal_code=cast.postal_code,
             city=cast.city,
             tagline=cast.tagline,
             story=cast.story,

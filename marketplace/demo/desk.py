@@ -12,6 +12,9 @@ from billing.disputes import evidence
 from billing.disputes.queries import vendor_slice
 from billing.ledger import periods
 from billing.payments.models import Payment
+from billing.payouts.adjustments import credit_vendor, debit_vendor
+from billing.payouts.hold_rules import add_hold_rule, live_hold_rules
+from billing.payouts.models import Adjustment, HoldKind, HoldScope
 from billing.reconciliation.actions import reconcile
 from billing.reconciliation.causes import suggestions
 from billing.reconciliation.queries import open_exceptions
@@ -136,3 +139,21 @@ def close_first_month(by: Actor) -> None:
     if month is not None and month.ends_at <= clock.now() and periods.closed_until() is None:
         close_month(month=month, by=by.id)
         issue_month(month=month)
+
+
+def keep_hold_rules() -> None:
+    """How long finance holds what is sold from now on."""
+    if not live_hold_rules():
+        add_hold_rule(kind=HoldKind.RESERVE, scope=HoldScope.NEW_VENDOR, days=30, rate_bps=1000, new_for_orders=20)
+        add_hold_rule(kind=HoldKind.DELIVERED, scope=HoldScope.CATEGORY, days=14, category_path="electronics")
+        add_hold_rule(kind=HoldKind.LARGE_ORDER, scope=HoldScope.ALL, above_minor=150_000)
+
+
+def settle_by_hand(credited: Vendor, debited: Vendor, by: Actor) -> None:
+    """A credit, a debit, and a credit so large that somebody else has to agree."""
+    assert by.id is not None
+    if Adjustment.objects.exists():
+        return
+    credit_vendor(vendor=credited, amount_minor=2_500, reason="Two parcels that our carrier lost in March", by=by.id)
+    debit_vendor(vendor=debited, amount_minor=1_800, reason="Return labels that we bought for you", by=by.id)
+    credit_vendor(vendor=credited, amount_minor=75_000, reason="Our part of the spring campaign", by=by.id)

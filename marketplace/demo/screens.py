@@ -74,6 +74,15 @@ def screens() -> list[Screen]:
             .order_by("-shops", "-placed_at")
             .first(),
         )
+        own = Order.objects.filter(user_id__isnull=False).select_related("user").order_by("-placed_at")
+        given_back = _or_say(
+            "an order of which money went back",
+            own.filter(id__in=RefundRequest.objects.filter(state=RequestState.DONE).values("order_id")).first(),
+        )
+        cancelable = _or_say(
+            "an order that its customer may cancel",
+            own.filter(vendor_orders__fulfillment=Fulfillment.NEW, vendor_orders__paid_at__isnull=False).first(),
+        )
         listing = _or_say(
             "a listing with several offers",
             Listing.objects.filter(is_visible=True, in_stock=True).order_by("-vendor_count", "-sold_recently").first(),
@@ -117,6 +126,10 @@ def screens() -> list[Screen]:
         "refund": f"/orders/{sold.id}/refund/?kind=refund",
         "refunds": "/refunds/",
         "money": "/money/",
+        "way": "/money/way/",
+        "ledger": "/money/ledger/",
+        "holds": "/money/holds/",
+        "shop": "/shop/",
         "payouts": "/money/payouts/",
         "disputes": "/disputes/",
         "dispute": f"/disputes/{dispute.id}/",
@@ -128,6 +141,8 @@ def screens() -> list[Screen]:
         "simulation": f"/commissions/simulations/{simulation.id}/",
         "refunds": "/refunds/",
         "refund": f"/refunds/{asked.id}/",
+        "plans": "/plans/",
+        "plan": "/plans/new/",
     }
     console = {
         "home": "",
@@ -135,6 +150,12 @@ def screens() -> list[Screen]:
         "exceptions": "reconciliation/?state=resolved",
         "exception": f"reconciliation/exceptions/{exception.id}/",
         "approvals": "approvals/",
+        "decided": "approvals/?state=decided",
+        "credits": "credits/",
+        "debits": "debits/",
+        "hold-rules": "hold-rules/",
+        "refunds": "refunds/",
+        "bank": "bank/",
         "ledger": "ledger/",
         "account": f"ledger/accounts/{account.id}/",
         "entry": f"ledger/entries/{entry.id}/",
@@ -155,7 +176,15 @@ def screens() -> list[Screen]:
         Screen("listing", _market(f"/p/{listing.slug}/")),
         Screen("cart", _market("/cart/")),
         Screen("checkout", _market("/checkout/")),
-        Screen("order", _market(f"/orders/{order.number}/"), order.user.email if order.user else ""),
+        *(
+            Screen(name, _market(f"/orders/{each.number}/{page}"), each.user.email if each.user else "")
+            for name, each, page in (
+                ("order", order, ""),
+                ("order-refunded", given_back, ""),
+                ("order-cancellation", cancelable, "cancellation/"),
+            )
+        ),
+        Screen("plan", _market(f"/sell/{vendor.slug}/plan/"), owner),
         Screen("portal-home", absolute_url("portal", "/", vendor.slug), owner),
         Screen("portal-orders", absolute_url("portal", "/orders/", vendor.slug), owner),
         Screen("portal-product", absolute_url("portal", f"/products/{product.id}/", vendor.slug), owner),

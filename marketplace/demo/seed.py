@@ -352,6 +352,10 @@ class Seeding:
     def _lay_the_desk(self) -> None:
         desk.draft_rules(self._staff("administrator"))
         self.sandbox.top_up(desk.TOP_UP_MINOR)
+        with acting_as("platform"):
+            desk.keep_hold_rules()
+            credited, debited = (self.vendor(each.slug) for each in VENDORS[:2])
+            desk.settle_by_hand(credited, debited, self._staff("accountant"))
 
     # --- What is looked up
 

@@ -15,6 +15,7 @@ from kit import clock
 from kit.errors import Conflict, InvalidInput
 from outbox.actions import announce
 from tenants.isolation.actions import NoSpareWall, assign_wall
+from tenants.vendors.addresses import clean_postal_code
 from tenants.vendors.countries import clean_country
 from tenants.vendors.models import Domain, Member, MemberRole, Vendor, VendorState
 from tenants.vendors.slugs import clean_slug
@@ -50,6 +51,8 @@ def apply_as_vendor(
     country: str,
     slug: str,
     email: str,
+    street: str = "",
+    postal_code: str = "",
     city: str = "",
     vat_id: str = "",
     tagline: str = "",
@@ -73,6 +76,8 @@ def apply_as_vendor(
         name=name,
         legal_name=legal_name,
         country=country,
+        street=_optional(street, "street", "street and number", 150),
+        postal_code=clean_postal_code(postal_code, country) if postal_code.strip() else "",
         city=_optional(city, "city", "city", 100),
         email=email,
         vat_id=_optional(vat_id.replace(" ", "").upper(), "vat_id", "VAT number", 20),
@@ -199,6 +204,24 @@ def clean_email(text: str) -> str:
     if len(email) > LONGEST_EMAIL:
         raise InvalidInput("This e-mail address is too long.", field="email")
     return email
+
+
+@transaction.atomic
+def change_address(*, vendor: Vendor, by: UUID, street: str, postal_code: str, city: str) -> Vendor:
+    """Where a vendor is established, for what is issued to it from now on. As the vendor's own role; raises InvalidInput."""
+    vendor.street = " ".join(_required(street, "street", "street and number", 150).split())
+    vendor.postal_code = clean_postal_code(postal_code, vendor.country)
+    vendor.city = " ".join(_required(city, "city", "city", 100).split())
+    vendor.save(update_fields=["street", "postal_code", "city"])
+    record(
+        action="shop.address_changed",
+        subject=f"vendor:{vendor.id}",
+        actor_kind="member",
+        actor_id=by,
+        vendor_id=vendor.id,
+    )
+    announce("shop.profile_changed", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
+    return vendor
 
 
 def _activate_if_ready(vendor: Vendor) -> None:

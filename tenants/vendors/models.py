@@ -32,6 +32,8 @@ class Vendor(models.Model):
     name = models.CharField(max_length=100)
     legal_name = models.CharField(max_length=150)
     country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
+    street = models.CharField(max_length=150, blank=True, default="", db_default="", help_text="with the number")
+    postal_code = models.CharField(max_length=15, blank=True, default="", db_default="")
     city = models.CharField(max_length=100, blank=True)
     email = models.EmailField(max_length=254)
     vat_id = models.CharField(max_length=20, blank=True)
@@ -52,7 +54,7 @@ class Vendor(models.Model):
     # This table's own id is the vendor's id: the policy for vendors compares `id`.
     access = Access(
         store="select insert update(payouts_ready_at, state, activated_at)",
-        vendor="select update(name, tagline, story, logo, palette, city)",
+        vendor="select update(name, tagline, story, logo, palette, street, postal_code, city)",
         doorman="select",
     )
 
@@ -70,6 +72,12 @@ class Vendor(models.Model):
     def current(self) -> CurrentVendor:
         """What `kit.context` carries while we work for this vendor."""
         return CurrentVendor(id=self.id, slug=self.slug, schema=self.schema_name or "")
+
+    @property
+    def postal_address(self) -> list[str]:
+        """Its lines without the country, as far as they are known."""
+        place = " ".join(filter(None, [self.postal_code, self.city]))
+        return [line for line in (self.street, place) if line]
 
     @property
     def may_sell(self) -> bool:

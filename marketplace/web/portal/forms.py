@@ -132,6 +132,22 @@ class ProfileForm(forms.Form):
             raise forms.ValidationError("Give all five colors, or none.")
 
 
+class CompanyForm(forms.Form):
+    """Where the vendor is established; each part in the form of its country is looked at by the action."""
+
+    street = forms.CharField(label="Street and number", max_length=150)
+    postal_code = forms.CharField(label="Postal code", max_length=15)
+    city = forms.CharField(max_length=100)
+
+
+class BankAccountForm(forms.Form):
+    """Where orders paid by bank transfer are paid out. `wish` tells a form that is sent again from another one."""
+
+    wish = forms.UUIDField(widget=forms.HiddenInput)
+    holder = forms.CharField(label="Account holder", max_length=70)
+    iban = forms.CharField(label="IBAN", max_length=42, help_text="With or without spaces.")
+
+
 class StockForm(forms.Form):
     on_hand = forms.IntegerField(
         label="On hand", min_value=0, error_messages={"required": "Enter how many you counted."}

@@ -25,6 +25,8 @@ ANSWERS_DISPUTES = (MemberRole.MANAGER, MemberRole.ORDERS, MemberRole.FINANCE)
 DOES_SHOP = (MemberRole.MANAGER,)
 # Whom each of them may invite or let go, `tenants.vendors.team` says.
 DOES_TEAM = (MemberRole.MANAGER,)
+# Where the money goes is an owner's to say.
+OWNS = (MemberRole.OWNER,)
 ANYBODY: tuple[MemberRole, ...] = ()
 
 
@@ -39,6 +41,7 @@ class May:
     do_shop: bool
     do_money: bool
     do_team: bool
+    own: bool
 
 
 def may(member: Member) -> May:
@@ -53,6 +56,7 @@ def may(member: Member) -> May:
         do_shop=is_one_of(DOES_SHOP),
         do_money=is_one_of(DOES_MONEY),
         do_team=is_one_of(DOES_TEAM),
+        own=is_one_of(OWNS),
     )
 
 

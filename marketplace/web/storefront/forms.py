@@ -145,6 +145,19 @@ class ApplicationForm(forms.Form):
         initial="DE",
         help_text="Where the business is established.",
     )
+    street = forms.CharField(
+        label="Street and number",
+        max_length=150,
+        required=False,
+        help_text="It stands on what we invoice to you.",
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    postal_code = forms.CharField(
+        label="Postal code",
+        max_length=15,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "postal-code"}),
+    )
     city = forms.CharField(
         max_length=100, required=False, widget=forms.TextInput(attrs={"autocomplete": "address-level2"})
     )

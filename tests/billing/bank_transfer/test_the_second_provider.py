@@ -31,11 +31,14 @@ from billing.bank_transfer.settlement import (
     mark_sent,
     set_bank_account,
 )
+from billing.bank_transfer.two_people import ask_for_account
+from billing.bank_transfer.wishes import AccountWaits, account_of, last_wish, want_account
 from billing.ledger.models import AccountCode
 from billing.ledger.queries import balance, trial_balance
 from billing.payments.actions import request_refund
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.actions import retry_transfer
+from billing.payouts.debts import checkout_closed, debit, open_checkout
 from billing.payouts.holds import release_hold
 from billing.payouts.models import Hold, Reversal, Transfer, VendorDebt
 from billing.reconciliation.actions import reconcile
@@ -47,9 +50,12 @@ from billing.stripe.expiry import expire_sessions
 from billing.stripe.floor import OWED, owed_minor
 from kit import clock
 from kit.errors import InvalidInput
+from kit.ids import uuid7
 from kit.money import Money
 from marketplace.checkout.actions import start_payment
 from marketplace.orders.models import Order
+from outbox.tasks import deliver
+from tenants.vendors.models import Vendor
 from tests.support.office import place
 
 BY = uuid4()
@@ -227,6 +233,77 @@ def test_much_money_goes_to_the_bank_when_two_agree_and_is_due_again_when_not(or
     assert held("2000", transfer.vendor_id) == 0
     assert match() == []
     assert SettlementFile.objects.get(withdrawn_at=None).sent_at is not None
+
+
+def test_a_file_pays_what_is_left_when_debts_are_paid(order, settings):
+    pay(order, order.total_minor)
+    transfer = due(order)
+    vendor_id, earned = transfer.vendor_id, transfer.amount_minor
+    set_bank_account(vendor_id=vendor_id, holder="Lindqvist", iban=IBAN, by=BY)
+    for amount in (400, 600):
+        debit(debt_id=uuid7(), vendor_id=vendor_id, amount_minor=amount, currency="EUR", reason="Labels")
+    paying = open_checkout(vendor_id=vendor_id, currency="EUR", by=None)
+    with pytest.raises(NothingDue):
+        make_file(by=BY)
+    checkout_closed(checkout_id=paying.id)
+    file = make_file(by=BY)
+    assert (file.total_minor, SettlementLine.objects.get().amount_minor) == (earned - 1000, earned - 1000)
+    assert list(VendorDebt.objects.values_list("settled_minor", flat=True).order_by("id")) == [400, 600]
+    mark_sent(file_id=file.id, by=BY)
+    assert (held("1300", vendor_id), held("2000", vendor_id), held("5050")) == (0, 0, -1000)
+    assert match() == []
+
+
+def test_what_is_due_may_pay_debts_with_all_of_it(order, settings):
+    pay(order, order.total_minor)
+    transfer = due(order)
+    set_bank_account(vendor_id=transfer.vendor_id, holder="Lindqvist", iban=IBAN, by=BY)
+    owes = transfer.amount_minor + 500
+    debit(debt_id=uuid7(), vendor_id=transfer.vendor_id, amount_minor=owes, currency="EUR", reason="Labels")
+    with pytest.raises(NothingDue, match="paid what vendors owe"):
+        make_file(by=BY)
+    transfer.refresh_from_db()
+    assert (transfer.state, transfer.amount_minor, transfer.netted_minor) == ("done", 0, owes - 500)
+    assert (held("1300", transfer.vendor_id), held("2000", transfer.vendor_id)) == (500, 0)
+    assert match() == []
+
+
+def test_an_owner_says_where_it_is_paid_and_finance_decides(order, make_vendor, settings):
+    settings.EVENT_TABLE = "config.events"
+    vendor = Vendor.objects.get(slug="lindqvist")
+    owner, asked = uuid4(), {"holder": "Lindqvist AB", "iban": "nl91 abna 0417 1643 00"}
+    wish_id = uuid7()
+    for _ in range(2):  # sent twice, it is one
+        want_account(vendor_id=vendor.id, wish_id=wish_id, **asked, by=owner)
+    deliver()
+    approval, wish = Approval.objects.get(), last_wish(vendor.id)
+    assert (approval.kind, approval.requested_by, wish.approval_id, wish.state) == (
+        "bank.account",
+        owner,
+        approval.id,
+        "waiting",
+    )
+    with pytest.raises(AccountWaits):
+        want_account(vendor_id=vendor.id, wish_id=uuid7(), **asked, by=owner)
+    with pytest.raises(OwnRequest):
+        decide(approval_id=approval.id, grant=True, by=owner)
+    decide(approval_id=approval.id, grant=False, by=BY, note="Nobody answered the telephone")
+    refused = last_wish(vendor.id)
+    assert (refused.state, refused.note, account_of(vendor.id)) == ("refused", "Nobody answered the telephone", None)
+    want_account(vendor_id=vendor.id, wish_id=uuid7(), **asked, by=owner)
+    deliver()
+    decide(approval_id=Approval.objects.get(decision="").id, grant=True, by=BY)
+    assert (last_wish(vendor.id).state, account_of(vendor.id).iban) == ("agreed", IBAN)
+    with pytest.raises(InvalidInput, match="paid there already"):
+        want_account(vendor_id=vendor.id, wish_id=uuid7(), **asked, by=owner)
+    # One that the office asked for waits: finance decides about one at a time.
+    ask_for_account(vendor_id=vendor.id, vendor_name="Lindqvist", holder="L", iban=OURS, reason="A letter", by=BY)
+    want_account(vendor_id=vendor.id, wish_id=uuid7(), holder="Lindqvist", iban=OURS, by=owner)
+    deliver()
+    assert (last_wish(vendor.id).state, last_wish(vendor.id).note) == (
+        "refused",
+        "Another change of your account waits already.",
+    )
 
 
 def test_what_our_bank_paid_a_vendor_is_never_asked_of_stripe_and_becomes_its_debt(order, settings):

@@ -74,6 +74,20 @@ def test_a_month_of_a_vendor(march, lindqvist):
     assert issue_for(vendor=lindqvist, month=MARCH) == [statement, invoice]
 
 
+def test_an_address_stands_on_what_is_issued_from_then_on(march, trade, lindqvist):
+    before = issue_for(vendor=lindqvist, month=MARCH)[1]
+    trade.sale((lindqvist, 8000, 952, 152), at=noon(APRIL))
+    trade.close(APRIL)
+    lindqvist.street, lindqvist.postal_code, lindqvist.city = "Storgatan 4", "114 55", "Stockholm"
+    lindqvist.save()
+    assert issue_for(vendor=lindqvist, month=MARCH)[1].data["recipient"]["address"] == ["Göteborg"]
+    statement, invoice = issue_for(vendor=lindqvist, month=APRIL)
+    assert statement.data["recipient"] == invoice.data["recipient"]
+    assert invoice.data["recipient"]["address"] == ["Storgatan 4", "114 55 Stockholm"]
+    before.refresh_from_db()
+    assert digest(before.data) == before.data_sha256
+
+
 def test_commission_given_back_later_gets_a_credit_note_to_its_invoice(march, trade, lindqvist):
     invoice = issue_for(vendor=lindqvist, month=MARCH)[1]
     back = trade.refund(lindqvist, march, 1000, 881, 19, at=noon(APRIL))

@@ -175,7 +175,7 @@ def _profile(found: Vendor) -> list[dict[str, str]]:
     facts = (
         ("Legal name", found.legal_name),
         ("VAT number", found.vat_id),
-        ("Place", ", ".join(filter(None, [found.city, found.country]))),
+        ("Established at", ", ".join([*found.postal_address, found.country])),
         ("E-mail", found.email),
         ("Address", found.slug),
         ("Tagline", found.tagline),

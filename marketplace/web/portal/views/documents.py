@@ -33,6 +33,7 @@ def documents(request: HttpRequest) -> HttpResponse:
             "tabs": money_tabs(request),
             "kinds": present.tabs(request, kinds, name="kind"),
             "documents": page.rows,
+            "lacks_address": not request.vendor.street,  # type: ignore[attr-defined]
             "pages": present.pages(request, page),
         },
     )

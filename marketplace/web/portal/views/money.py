@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from billing.bank_transfer.wishes import account_of, last_wish, want_account
 from billing.ledger.models import AccountCode, LedgerAccount
 from billing.ledger.queries import (
     AccountPage,
@@ -33,8 +34,8 @@ from marketplace.orders.models import VendorOrder
 from marketplace.orders.queries import numbers_of
 from marketplace.web.portal import present
 from marketplace.web.portal.flow import money_flow
-from marketplace.web.portal.forms import DemandForm, ScheduleForm, major, put_error
-from marketplace.web.portal.roles import DOES_MONEY, SEES_MONEY, edits, shows
+from marketplace.web.portal.forms import BankAccountForm, DemandForm, ScheduleForm, major, put_error
+from marketplace.web.portal.roles import DOES_MONEY, OWNS, SEES_MONEY, changes, edits, shows
 from marketplace.web.portal.ways import shown_ways
 from marketplace.web.spreadsheet import csv_response
 
@@ -133,7 +134,46 @@ def payouts(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "The payout is being asked for. You see here what became of it.")
             return redirect("portal:payouts")
+    return _payouts_page(request, known, schedule, demand)
+
+
+@changes(*OWNS)
+def bank_account(request: HttpRequest) -> HttpResponse:
+    """An owner says where orders paid by bank transfer are paid out; the marketplace agrees before it is so."""
+    vendor_id = _vendor_id(request)
+    form = BankAccountForm(request.POST)
+    if form.is_valid():
+        try:
+            want_account(
+                vendor_id=vendor_id,
+                wish_id=form.cleaned_data["wish"],
+                holder=form.cleaned_data["holder"],
+                iban=form.cleaned_data["iban"],
+                by=request.member.user_id,  # type: ignore[attr-defined]
+            )
+        except SoukError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, "The marketplace has been asked. Until it agrees you are paid as before.")
+            return redirect("portal:payouts")
+    known = wishes.schedule_of(vendor_id)
+    unasked = ScheduleForm(None, initial=_schedule_initial(known))
+    return _payouts_page(
+        request, known, unasked, DemandForm(None, initial={"wish": uuid4(), "method": "standard"}), form
+    )
+
+
+def _payouts_page(
+    request: HttpRequest,
+    known: PayoutSchedule | None,
+    schedule: ScheduleForm,
+    demand: DemandForm,
+    account: BankAccountForm | None = None,
+) -> HttpResponse:
+    vendor_id = _vendor_id(request)
     page = queries.payouts_page(vendor_id=vendor_id, cursor=request.GET.get("cursor"), size=25)
+    by_bank = bool(settings.BANK_TRANSFER_IBAN)
+    account = account or BankAccountForm(None, initial={"wish": uuid4()})
     return render(
         request,
         "portal/payouts.html",
@@ -148,8 +188,12 @@ def payouts(request: HttpRequest) -> HttpResponse:
             "wishes": wishes.wishes_of(vendor_id, size=5),
             "currency": settings.CURRENCY,
             "returned": any(row.state == PayoutState.FAILED for row in page.rows[:1]),
+            "by_bank": by_bank,
+            "bank_account": account_of(vendor_id) if by_bank else None,
+            "account_wish": last_wish(vendor_id) if by_bank else None,
+            "account_form": account,
         },
-        status=422 if schedule.errors or demand.errors else 200,
+        status=422 if schedule.errors or demand.errors or account.errors else 200,
     )
 
 

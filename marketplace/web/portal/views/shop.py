@@ -2,27 +2,26 @@
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 
 from kit.errors import SoukError
 from kit.links import absolute_url
 from marketplace.web.portal.context import logo_url
-from marketplace.web.portal.forms import PALETTE, ProfileForm, ShippingForm, major, put_error
+from marketplace.web.portal.forms import PALETTE, CompanyForm, ProfileForm, ShippingForm, major, put_error
 from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits
 from tenants.shop.catalog.logo import remove_logo, set_logo
 from tenants.shop.shipping.actions import set_shipping_profile
 from tenants.shop.shipping.queries import has_said_how, shipping_profile
-from tenants.vendors.actions import change_profile
+from tenants.vendors.actions import change_address, change_profile
+from tenants.vendors.countries import VENDOR_COUNTRIES
 from tenants.vendors.models import Vendor
 
 
 @edits(ANYBODY, DOES_SHOP)
 def profile(request: HttpRequest) -> HttpResponse:
     vendor: Vendor = request.vendor  # type: ignore[attr-defined]
-    colors = {f"color_{n}": color for n, color in enumerate(vendor.palette[: len(PALETTE)])}
-    initial = {"name": vendor.name, "tagline": vendor.tagline, "city": vendor.city, "story": vendor.story, **colors}
-    form = ProfileForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = _profile_form(vendor, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("name", "tagline", "city", "story")}
         try:
@@ -38,17 +37,49 @@ def profile(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved. Customers see it within a second.")
             return redirect("portal:shop")
-    return render(
-        request,
-        "portal/shop.html",
-        {
-            "form": form,
-            "logo": logo_url(vendor),
-            "address": absolute_url("shop", "/", vendor.slug),
-            "shop": vendor,
-        },
-        status=422 if form.errors else 200,
-    )
+    return _shop_page(request, form, _company_form(vendor))
+
+
+@edits(ANYBODY, DOES_SHOP)
+def company(request: HttpRequest) -> HttpResponse:
+    """Where the vendor is established: on its invoices from now on."""
+    vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+    form = _company_form(vendor, request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_address(vendor=vendor, by=request.member.user_id, **form.cleaned_data)  # type: ignore[attr-defined]
+        except SoukError as error:
+            vendor.refresh_from_db()
+            put_error(form, error)
+        else:
+            messages.success(request, "Saved. Invoices and statements carry it from now on.")
+            return redirect("portal:shop")
+    return _shop_page(request, _profile_form(vendor), form)
+
+
+def _profile_form(vendor: Vendor, data: QueryDict | None = None) -> ProfileForm:
+    colors = {f"color_{n}": color for n, color in enumerate(vendor.palette[: len(PALETTE)])}
+    shown = {name: getattr(vendor, name) for name in ("name", "tagline", "city", "story")}
+    return ProfileForm(data, initial={**shown, **colors})
+
+
+def _company_form(vendor: Vendor, data: QueryDict | None = None) -> CompanyForm:
+    # Both forms stand on one page, and both ask for the city.
+    known = {name: getattr(vendor, name) for name in ("street", "postal_code", "city")}
+    return CompanyForm(data, initial=known, auto_id="company_%s")
+
+
+def _shop_page(request: HttpRequest, form: ProfileForm, company: CompanyForm) -> HttpResponse:
+    vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+    context = {
+        "form": form,
+        "company": company,
+        "country": VENDOR_COUNTRIES.get(vendor.country, vendor.country),
+        "logo": logo_url(vendor),
+        "address": absolute_url("shop", "/", vendor.slug),
+        "shop": vendor,
+    }
+    return render(request, "portal/shop.html", context, status=422 if form.errors or company.errors else 200)
 
 
 @changes(*DOES_SHOP)

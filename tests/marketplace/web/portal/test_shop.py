@@ -154,6 +154,21 @@ def test_the_profile_is_changed_and_told_to_the_market(desk):
     assert "Give all five colors, or none." in answer.content.decode()
 
 
+def test_the_company_says_where_it_is_and_mistakes_stand_at_their_field(desk):
+    Vendor.objects.filter(id=desk.vendor.id).update(country="SE")
+    assert "Your documents carry no street yet" in desk.text("/money/documents/")
+    given = {"street": "Storgatan 4", "postal_code": "1145", "city": "Stockholm"}
+    refused = desk.post("/shop/company/", given)
+    assert refused.status_code == 422
+    assert "Postal codes of this country look like 114 55." in refused.content.decode()
+    assert desk.post("/shop/company/", given | {"street": " "}).status_code == 422
+    assert desk.post("/shop/company/", given | {"postal_code": "11455"}).status_code == 302
+    vendor = Vendor.objects.get(id=desk.vendor.id)
+    assert vendor.postal_address == ["Storgatan 4", "114 55 Stockholm"]
+    assert "114 55" in desk.text("/shop/")
+    assert "carry no street" not in desk.text("/money/documents/")
+
+
 def test_a_logo_is_reencoded_and_svg_refused(desk, picture):
     svg = io.BytesIO(b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"></svg>')
     svg.name = "logo.png"

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from approvals.models import Approval
 from billing.ledger.actions import post
 from billing.ledger.entries import Line as Side
 from billing.ledger.models import AccountCode
@@ -134,6 +135,27 @@ def test_a_payout_asked_for_twice_is_one(sold, make_vendor, desk_of):
     another = desk.post("/money/payouts/", wanted | {"wish": str(uuid7())})
     assert (another.status_code, "is being made" in another.content.decode()) == (422, True)
     assert desk.post("/money/payouts/", wanted | {"amount_minor": "-1", "wish": str(uuid7())}).status_code == 422
+
+
+def test_an_owner_alone_says_where_orders_by_bank_transfer_are_paid(sold, desk_of, settings):
+    desk, _part, _ = sold
+    assert "Bank account" not in desk.text("/money/payouts/").split("<main", 1)[1]
+    settings.BANK_TRANSFER_IBAN = "DE89370400440532013000"
+    asked = {"wish": str(uuid7()), "holder": "Lindqvist", "iban": "NL91 ABNA 0417 1643 01"}
+    assert "No account is known yet" in desk.text("/money/payouts/")
+    refused = desk.post("/money/payouts/account/", asked)
+    assert (refused.status_code, "look at its digits again" in refused.content.decode()) == (422, True)
+    asked["iban"] = "NL91 ABNA 0417 1643 00"
+    for role in ("manager", "finance"):
+        assert desk_of(desk.vendor, role).post("/money/payouts/account/", asked).status_code == 403
+    assert desk.post("/money/payouts/account/", asked).status_code == 302
+    deliver()
+    page = desk.text("/money/payouts/")
+    assert "Waits for the marketplace" in page
+    assert "Ask the marketplace" not in page
+    again = desk.post("/money/payouts/account/", asked | {"wish": str(uuid7())})
+    assert (again.status_code, "A change waits for the marketplace" in again.content.decode()) == (422, True)
+    assert Approval.objects.get().summary == "Pay Lindqvist at NL91ABNA0417164300 of Lindqvist"
 
 
 def test_months_of_the_account_join_without_a_gap(sold, asks_at_most):
