@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('vendors', '0003_invitation'),
+        ('vendors', '0004_an_owner_stays'),
     ]
 
     operations = [
