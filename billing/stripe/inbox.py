@@ -48,6 +48,8 @@ FETCHED = (
     *("checkout.session.", "payment_intent.", "charge.", "refund.", "transfer.", "payout.", "balance.available"),
     *ABOUT_ACCOUNTS,
 )
+# What is fetched from a vendor's account: its other objects mirror our own transfers, and are nothing that we could ask for.
+OF_VENDORS = ("payout.", *ABOUT_ACCOUNTS)
 IDENTIFIER = re.compile(r"\w+", re.ASCII)
 OBJECT_OF = {"platform": "event", "connect": "event", "accounts": "v2.core.event"}
 
@@ -197,7 +199,7 @@ def retry_event(*, event_id: UUID) -> WebhookEvent:
 def handle(event: WebhookEvent) -> None:
     """Fetch what an event is about and converge. Types we have no use for do nothing."""
     kind = event.type
-    if not kind.startswith(FETCHED):
+    if not kind.startswith(FETCHED) or (event.account_id and not kind.startswith(OF_VENDORS)):
         return
     subject = event.account_id or event.object_id if kind.startswith(ABOUT_ACCOUNTS) else event.object_id
     if kind != "balance.available" and not IDENTIFIER.fullmatch(subject):
@@ -232,8 +234,7 @@ def handle(event: WebhookEvent) -> None:
     elif kind.startswith("payout."):
         sync_payout(subject, account_id=event.account_id)
     elif kind == "balance.available":
-        if not event.account_id:
-            sync_balance()
+        sync_balance()
     elif kind.startswith(ABOUT_ACCOUNTS):
         _refresh(subject)
 

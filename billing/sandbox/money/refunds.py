@@ -155,6 +155,7 @@ def give_up(world: World, id: str, reason: str) -> None:
     refund = world.store.find(id)
     if refund is None or refund.body["status"] not in ("pending", "succeeded"):
         return
+    _require_bank(refund)
     before = _take_back(world, refund, "failed")
     refund.body["failure_reason"] = reason
     world.store.save(refund)
@@ -162,10 +163,17 @@ def give_up(world: World, id: str, reason: str) -> None:
     world.emit(refund.account, "refund.failed", refund.body, before)
 
 
+def _require_bank(refund: Record) -> None:
+    """Raises ApiError for the vendor's side of a reversed transfer: no bank has it, and none can send it back."""
+    if refund.body.get("source_transfer_reversal"):
+        raise refused("This refund is the other side of a reversed transfer, which passes no bank.")
+
+
 def require_action(world: World, refund: Record) -> None:
     """The customer has to say where the money shall go, by an e-mail from Stripe; until then it can be canceled."""
     if refund.body["status"] not in ("pending", "succeeded"):
         raise refused(f"This refund is {refund.body['status']}.")
+    _require_bank(refund)
     before = {"status": refund.body["status"]}
     sent = {"email_sent": {"email_sent_at": world.now, "email_sent_to": "customer@example.com"}}
     refund.body |= {

@@ -22,10 +22,10 @@ from billing.payouts.models import (
     VendorDebt,
 )
 from billing.payouts.recovery import recover
-from billing.stripe import tasks
+from billing.stripe import inbox, tasks
 from billing.stripe.client import stripe_client
 from billing.stripe.debts import pay_debt
-from billing.stripe.models import ConnectedAccount
+from billing.stripe.models import ConnectedAccount, WebhookEvent
 from billing.stripe.sync import sync_balance
 from kit.ids import uuid7
 from outbox.tasks import deliver
@@ -77,6 +77,25 @@ def test_a_refund_after_the_transfer_reverses_the_vendors_part_of_it(transferred
     transferred.refresh()
     assert (transferred.lindqvist.transferred_minor, transferred.lindqvist.reversed_minor) == (7200, 2700)
     assert transferred.transfer(transferred.lindqvist).reversed_minor == 2700
+    explained()
+
+
+def test_the_vendors_side_of_a_reversal_is_nothing_to_ask_for_and_comes_from_no_bank(transferred, explained):
+    refund(transferred.lindqvist, 3000)
+    tasks.send_reversals()
+    provider_id = transferred.transfer(transferred.lindqvist).provider_transfer_id
+    mirrored = stripe_client().v1.transfers.reversals.list(provider_id).data[0].destination_payment_refund
+    assert transferred.sandbox.try_control(f"refunds/{mirrored}/fail") == 400
+    assert transferred.sandbox.try_control(f"refunds/{mirrored}/require_action") == 400
+
+    # The lists name it, and so does an endpoint that somebody registered for everything.
+    account = ConnectedAccount.objects.get(vendor_id=transferred.lindqvist.vendor_id).account_id
+    said = {"id": "evt_1", "object": "event", "type": "refund.updated", "account": account}
+    inbox.store("connect", {**said, "data": {"object": {"id": mirrored, "object": "refund"}}})
+    tasks.heal_events()
+    assert not WebhookEvent.objects.exclude(done_at__isnull=False, error="").exists()
+    of_account = WebhookEvent.objects.filter(account_id=account).exclude(type__startswith="account.")
+    assert set(of_account.values_list("type", flat=True)) == {"refund.updated"}
     explained()
 
 
