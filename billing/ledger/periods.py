@@ -114,7 +114,8 @@ def closed_until() -> datetime | None:
 
 def in_open_months(drafts: Iterable[EntryDraft]) -> list[EntryDraft]:
     """The drafts, those of closed months dated on the first open day, saying in the description when they occurred."""
-    kept, opens_at = list(drafts), closed_until()
+    kept = list(drafts)
+    opens_at = closed_until() if kept else None
     if opens_at is None:
         return kept
     return [draft if draft.occurred_at >= opens_at else _moved(draft, opens_at) for draft in kept]

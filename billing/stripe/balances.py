@@ -4,7 +4,7 @@ Nothing is entered from a webhook's payload: whoever hears of money fetches the 
 journal's keys come from the transaction's id, so handing it in twice, or in any order, enters the same once.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,7 +14,17 @@ from django.db import transaction
 
 from billing.ledger import entries
 from billing.ledger.actions import post_all
-from billing.ledger.entries import Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
+from billing.ledger.entries import (
+    REFUND_FAILURES,
+    REFUNDS,
+    SALES,
+    Earmark,
+    EntryDraft,
+    Movement,
+    Sale,
+    ShareOfSale,
+    Sources,
+)
 from billing.payments.models import Payment, Refund
 from billing.payouts.models import Adjustment, DebtCheckout, Reversal, Transfer
 from billing.stripe.amounts import from_stripe
@@ -107,9 +117,9 @@ def book(transaction_ids: Sequence[str], *, extra: Sequence[EntryDraft] = ()) ->
         .filter(transaction_id__in=transaction_ids, account_id="")
         .order_by("transaction_id")
     )
-    sources = sources_of(rows)
     drafts = list(extra)
     fresh = [row for row in rows if row.posted_at is None]
+    sources = sources_of(fresh)
     for row in rows:
         movement = movement_of(row)
         made = [entries.entry_for(movement, sources)] if row.posted_at is None else []
@@ -154,16 +164,23 @@ def sale_of(payment: Payment) -> Sale:
     )
 
 
-def sources_of(rows: Iterable[BalanceTransaction]) -> Sources:
-    """What our own records know of these transactions' sources; seven statements at most."""
-    wanted = [row.source_id for row in rows if row.source_id]
-    payments = Payment.objects.filter(provider_charge_id__in=wanted).prefetch_related("shares")
-    transfers = Transfer.objects.filter(provider_transfer_id__in=wanted)
-    credits = Adjustment.objects.filter(provider_transfer_id__in=wanted)
-    refunds = Refund.objects.filter(provider_refund_id__in=wanted).select_related("share")
-    invoices = SubscriptionInvoice.objects.filter(provider_charge_id__in=wanted)
-    reversals = Reversal.objects.filter(provider_reversal_id__in=wanted).select_related("transfer")
-    debts = DebtCheckout.objects.filter(provider_charge_id__in=wanted)
+def sources_of(rows: Sequence[BalanceTransaction]) -> Sources:
+    """What our own records know of these transactions' sources: one statement for each record that could.
+
+    Of what no transaction can be about, Django asks nothing.
+    """
+
+    def wanted(types: Set[str]) -> list[str]:
+        return [row.source_id for row in rows if row.source_id and row.type in types]
+
+    sold, sent = wanted(SALES), wanted({"transfer"})
+    payments = Payment.objects.filter(provider_charge_id__in=sold).prefetch_related("shares")
+    invoices = SubscriptionInvoice.objects.filter(provider_charge_id__in=sold)
+    debts = DebtCheckout.objects.filter(provider_charge_id__in=sold)
+    transfers = Transfer.objects.filter(provider_transfer_id__in=sent)
+    credits = Adjustment.objects.filter(provider_transfer_id__in=sent)
+    refunds = Refund.objects.filter(provider_refund_id__in=wanted(REFUNDS | REFUND_FAILURES)).select_related("share")
+    reversals = Reversal.objects.filter(provider_reversal_id__in=wanted({"transfer_refund"})).select_related("transfer")
     return Sources(
         bills={row.provider_charge_id: Earmark(row.vendor_id, row.id) for row in invoices},
         sales={payment.provider_charge_id: sale_of(payment) for payment in payments},

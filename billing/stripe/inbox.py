@@ -14,7 +14,7 @@ from uuid import UUID
 import stripe
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from billing.payouts.models import Transfer, TransferState
@@ -50,6 +50,7 @@ FETCHED = (
 )
 # What is fetched from a vendor's account: its other objects mirror our own transfers, and are nothing that we could ask for.
 OF_VENDORS = ("payout.", *ABOUT_ACCOUNTS)
+REVERSED = "transfer.reversed"
 IDENTIFIER = re.compile(r"\w+", re.ASCII)
 OBJECT_OF = {"platform": "event", "connect": "event", "accounts": "v2.core.event"}
 
@@ -126,9 +127,10 @@ def store(endpoint: str, event: dict[str, Any], *, account_id: str = "") -> Webh
         },
     )
     WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
-    known = WebhookEvent.objects.filter(event_id=row.event_id)
-    known.exclude(id=row.id).update(times_received=F("times_received") + 1)
-    return known.get()
+    known = WebhookEvent.objects.get(event_id=row.event_id)
+    if known.id != row.id:
+        WebhookEvent.objects.filter(id=known.id).update(times_received=F("times_received") + 1)
+    return known
 
 
 def _text(found: dict[str, Any], name: str, longest: int, *, needed: bool = False) -> str:
@@ -166,8 +168,13 @@ def claim() -> WebhookEvent | None:
     return event
 
 
-def process(event: WebhookEvent) -> bool:
-    """Do what an event asks for. A failure is kept with the event and tried again, later each time."""
+def process(event: WebhookEvent) -> int:
+    """Do what an event asks for; gives how many are done with it. A failure is kept with the event and tried again,
+    later each time.
+
+    One change comes as several events: fetching what one is about does for all that were here before the fetching began.
+    """
+    done = [event, *_same_errand(event)]
     try:
         handle(event)
     except Exception as error:  # whatever it is, the event stays and the others go on
@@ -177,11 +184,22 @@ def process(event: WebhookEvent) -> bool:
         if event.attempts >= MAX_ATTEMPTS or isinstance(error, NamesNothing):
             event.done_at = clock.now()
         event.save(update_fields=["error", "due_at", "done_at"])
-        return False
+        return 0
     event.done_at, event.error = clock.now(), ""
-    event.save(update_fields=["done_at", "error"])
-    observe_lag(event)
-    return True
+    WebhookEvent.objects.filter(id__in=[one.id for one in done]).update(done_at=event.done_at, error="")
+    for one in done:
+        observe_lag(one)
+    return len(done)
+
+
+def _same_errand(event: WebhookEvent) -> QuerySet[WebhookEvent]:
+    """The other events that wait, and for which the same would be fetched."""
+    waiting = WebhookEvent.objects.filter(done_at__isnull=True).exclude(id=event.id)
+    same = waiting.filter(account_id=event.account_id, object_id=event.object_id)
+    if not event.object_id:
+        return same.filter(type=event.type)
+    # A reversal is fetched besides the transfer.
+    return same if event.type == REVERSED else same.exclude(type=REVERSED)
 
 
 @transaction.atomic
@@ -229,7 +247,7 @@ def handle(event: WebhookEvent) -> None:
     elif kind.startswith("transfer."):
         if not Transfer.objects.filter(provider_transfer_id=subject, state=TransferState.DONE).exists():
             settle_transfer(subject)
-        if kind == "transfer.reversed":
+        if kind == REVERSED:
             settle_reversals(subject)
     elif kind.startswith("payout."):
         sync_payout(subject, account_id=event.account_id)

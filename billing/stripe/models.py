@@ -59,6 +59,7 @@ class WebhookEvent(models.Model):
         constraints = [models.UniqueConstraint(fields=["event_id"], name="webhook_event_once")]
         indexes = [
             models.Index(fields=["due_at"], name="webhook_event_due", condition=Q(done_at__isnull=True)),
+            models.Index(fields=["object_id"], name="webhook_event_same_errand", condition=Q(done_at__isnull=True)),
             models.Index(fields=["-received_at"], name="webhook_event_newest"),
             models.Index(fields=["-received_at", "-id"], name="webhook_event_failing", condition=~Q(error="")),
         ]

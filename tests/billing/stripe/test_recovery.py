@@ -99,6 +99,17 @@ def test_the_vendors_side_of_a_reversal_is_nothing_to_ask_for_and_comes_from_no_
     explained()
 
 
+def test_events_of_one_change_are_fetched_for_once_but_a_reversal_for_itself(transferred):
+    provider_id = transferred.transfer(transferred.lindqvist).provider_transfer_id
+    told = ["transfer.updated", "transfer.reversed", "transfer.updated", "transfer.reversed"]
+    for number, kind in enumerate(told):
+        said = {"id": f"evt_{number}", "object": "event", "type": kind}
+        inbox.store("platform", {**said, "data": {"object": {"id": provider_id, "object": "transfer"}}})
+    assert tasks.process_inbox() == 4
+    events = WebhookEvent.objects.filter(event_id__in=["evt_0", "evt_1", "evt_2", "evt_3"], done_at__isnull=False)
+    assert list(events.order_by("event_id").values_list("attempts", flat=True)) == [1, 1, 0, 0]
+
+
 def test_a_refused_refund_takes_nothing_from_the_vendor(transferred, explained):
     transferred.sandbox.control(f"charges/{transferred.payment.provider_charge_id}/dispute", {"reason": "inquiry"})
     stripe_client().v1.refunds.create({"charge": transferred.payment.provider_charge_id, "amount": 12000})
