@@ -113,7 +113,7 @@ def _sync_price(price: PlanPrice) -> int:
         plan = Plan.objects.get(id=price.plan_id)
         with named_errors("telling of a price"):
             found = prices.list({"lookup_keys": [price.lookup_key]}).data
-            made = found[0] if found else _create_price(price, plan)
+            made: Any = found[0] if found else _create_price(price, plan)
         if (from_stripe(made.unit_amount, made.currency), made.currency.upper()) != (
             price.amount_minor,
             price.currency,
