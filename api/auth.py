@@ -5,6 +5,7 @@ Customers, members and staff come with an access token, programs of a vendor wit
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -215,3 +216,8 @@ class InScope(BasePermission):
 def scope_of(view: Any, method: str) -> str:
     """The scope that a call needs, "orders:write"."""
     return f"{view.area}:{'read' if method in SAFE_METHODS else 'write'}"
+
+
+def allowed_in(view: Any, method: str, roles: Sequence[str], scopes: Callable[[str], frozenset[str]]) -> list[str]:
+    """Which of these roles may ask this by that method: all who are signed in, or those whose scopes include it."""
+    return [role for role in roles if SignedIn in view.permission_classes or scope_of(view, method) in scopes(role)]

@@ -18,6 +18,7 @@ from rest_framework.response import Response
 
 from api.idempotency import HEADER, LONGEST, SHORTEST
 from kit.links import absolute_url
+from kit.permission import open_to
 from kit.problems import CONTENT_TYPE
 
 VERSION = "1.0.0"
@@ -240,8 +241,9 @@ def with_document(audience: str, title: str, about: str, patterns: Sequence[URLP
         whole = {**document(absolute_url("market", "/")), "servers": [server_of(FACES.get(audience, "market"))]}
         return JsonResponse(whole, headers={"Cache-Control": "public, max-age=300"})
 
+    viewer = open_to("anybody")(Viewer.as_view(url=f"/{prefix}openapi.json", title=title))
     return [
         *patterns,
-        path("openapi.json", openapi, name=f"{audience}_openapi"),
-        path("docs", Viewer.as_view(url=f"/{prefix}openapi.json", title=title), name=f"{audience}_docs"),
+        path("openapi.json", open_to("anybody")(openapi), name=f"{audience}_openapi"),
+        path("docs", viewer, name=f"{audience}_docs"),
     ]

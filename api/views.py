@@ -1,6 +1,7 @@
 """What every view of the API has in common."""
 
 import re
+from collections.abc import Iterable
 from functools import wraps
 from typing import Any, ClassVar
 from uuid import UUID
@@ -19,12 +20,26 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from api.auth import Caller, CustomerBearer, InScope, StaffBearer, VendorBearer
+from accounts.models import StaffRole
+from api.auth import (
+    Caller,
+    CustomerBearer,
+    InScope,
+    SignedIn,
+    StaffBearer,
+    VendorBearer,
+    allowed_in,
+    member_scopes,
+    staff_scopes,
+)
 from api.errors import PreconditionFailed
 from api.operations import ApiSchema
 from api.throttling import MinuteRates, count_refused, rate_headers
-from tenants.vendors.models import Vendor
+from kit.permission import declare
+from tenants.vendors.models import MemberRole, Vendor
 
+# What `allowed` is asked about, and every method that it stands for.
+WRITES = ("POST", "post", "put", "patch", "delete")
 _PACKED = re.compile(r'-(gzip|zstd|br)"$')
 
 
@@ -70,7 +85,19 @@ class ApiView(APIView):
                 return response
             return tell(response)
 
-        return told
+        reads, writes = (
+            cls.allowed(method) if cls.answers(*names) else () for method, *names in (("GET", "get"), WRITES)
+        )
+        return declare(told, reads, writes)
+
+    @classmethod
+    def answers(cls, *methods: str) -> bool:
+        return any(hasattr(cls, method) for method in methods)
+
+    @classmethod
+    def allowed(cls, method: str) -> Iterable[str]:
+        """Who may ask by this method: what the permission classes come to, for `kit.permission`."""
+        raise NotImplementedError
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         try:
@@ -92,12 +119,20 @@ class CustomerView(ApiView):
     authentication_classes = [CustomerBearer]
     permission_classes: ClassVar[list[type[BasePermission]]] = []
 
+    @classmethod
+    def allowed(cls, method: str) -> Iterable[str]:
+        return ("customer",) if SignedIn in cls.permission_classes else ("anybody",)
+
 
 class VendorView(ApiView):
     """On a vendor's portal: the whole call runs as that vendor's own database role."""
 
     authentication_classes = [VendorBearer]
     permission_classes = [InScope]
+
+    @classmethod
+    def allowed(cls, method: str) -> Iterable[str]:
+        return allowed_in(cls, method, MemberRole.values, member_scopes)
 
     @property
     def vendor(self) -> Vendor:
@@ -110,6 +145,10 @@ class OfficeView(ApiView):
 
     authentication_classes = [StaffBearer]
     permission_classes = [InScope]
+
+    @classmethod
+    def allowed(cls, method: str) -> Iterable[str]:
+        return allowed_in(cls, method, StaffRole.values, staff_scopes)
 
 
 def caller_of(request: Request) -> Caller:

@@ -10,6 +10,7 @@ from accounts import handoff
 from accounts.models import StaffMember, StaffRole
 from kit.context import current_request
 from kit.errors import NotAllowed
+from kit.permission import declare
 from kit.problems import API_PATH
 
 # Answered without a session: the hand-off itself, public files; the API, which knows its own callers.
@@ -60,6 +61,7 @@ def staff_required(*roles: StaffRole) -> Callable[[Callable[..., Any]], Callable
                 raise NotAllowed("Your role does not include this page. Ask an administrator.")
             return view(request, *args, **kwargs)
 
-        return guarded
+        allowed = (*roles, StaffRole.ADMINISTRATOR) if roles else StaffRole.values
+        return declare(guarded, allowed, allowed)
 
     return decorate

@@ -3,8 +3,9 @@
 from django.urls import path
 
 from accounts import views
+from kit.permission import open_to
 
 urlpatterns = [
-    path("handoff/", views.redeem_office, name="handoff"),
-    path("sign-out/", views.sign_out, name="sign_out"),
+    path("handoff/", open_to("anybody")(views.redeem_office), name="handoff"),
+    path("sign-out/", open_to("anybody")(views.sign_out), name="sign_out"),
 ]

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
+from kit.permission import open_to
 from ui import views
 
 app_name = "ui"
 urlpatterns = [
-    path("gallery", views.gallery, name="gallery"),
-    path("gallery/<slug:face>", views.gallery_face, name="gallery_face"),
+    path("gallery", open_to("anybody")(views.gallery), name="gallery"),
+    path("gallery/<slug:face>", open_to("anybody")(views.gallery_face), name="gallery_face"),
 ]

@@ -13,6 +13,7 @@ from accounts.middleware import OPEN_PATHS
 from kit.context import current_request
 from kit.errors import NotAllowed
 from kit.links import absolute_url
+from kit.permission import declare
 from kit.problems import API_PATH, problem_response
 from tenants.isolation.doors import bind_vendor
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
@@ -130,7 +131,8 @@ def member_required(*roles: MemberRole) -> Callable[[Callable[..., Any]], Callab
                 raise NotAllowed("Your role does not include this page. Ask an owner of the shop.")
             return view(request, *args, **kwargs)
 
-        return guarded
+        allowed = (*roles, MemberRole.OWNER) if roles else MemberRole.values
+        return declare(guarded, allowed, allowed)
 
     return decorate
 

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
+from kit.permission import open_to
 from tenants.vendors import views
 
 urlpatterns = [
-    path("handoff/", views.hand_off, name="handoff"),
-    path("internal/certificate", views.certificate, name="certificate"),
+    path("handoff/", open_to("anybody")(views.hand_off), name="handoff"),
+    path("internal/certificate", open_to("proxy")(views.certificate), name="certificate"),
 ]

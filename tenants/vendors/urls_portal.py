@@ -3,9 +3,10 @@
 from django.urls import path
 
 from accounts.views import sign_out
+from kit.permission import open_to
 from tenants.vendors import views
 
 urlpatterns = [
-    path("handoff/", views.redeem_portal, name="handoff"),
-    path("sign-out/", sign_out, name="sign_out"),
+    path("handoff/", open_to("anybody")(views.redeem_portal), name="handoff"),
+    path("sign-out/", open_to("anybody")(sign_out), name="sign_out"),
 ]

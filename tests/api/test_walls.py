@@ -1,37 +1,18 @@
 """No program reaches over a wall, on any route. Routes are read from the documents, so that new ones are held too."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.db import transaction
 
 from tests.api.conftest import MARKET, OFFICE, portal_of
 from tests.marketplace.conftest import address, everything_ten_percent, put_on_shelf
 from tests.marketplace.web.portal.conftest import paid
-from tests.support.api import AUDIENCES, Operation, check_answer, operations, routes
+from tests.support.api import AUDIENCES, AnyId, Operation, check_answer, operations, routes, undone
 from tests.support.traders import Trade, trade
 
 __all__ = ["address", "everything_ten_percent", "paid", "put_on_shelf", "trade"]
 
 NOWHERE = Operation("get", "/api/v1/vendor/{nothing_id}", {})
-
-
-class AnyId(dict[str, Any]):
-    """Some id for whatever name: for where nobody gets so far as to look."""
-
-    def __missing__(self, name: str) -> str:
-        return str(uuid4())
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """What is done within is taken back."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def ask(caller: Any, operation: Operation, ids: Any) -> Any:

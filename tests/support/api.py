@@ -2,13 +2,16 @@
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.urls import URLPattern
@@ -30,6 +33,21 @@ def items(caller: Any, path: str) -> list[dict[str, Any]]:
     assert answer.status_code == 200, answer.content
     found: list[dict[str, Any]] = answer.json()["items"]
     return found
+
+
+class AnyId(dict[str, Any]):
+    """Some id for whatever name: for where nobody gets so far as to look."""
+
+    def __missing__(self, name: str) -> str:
+        return str(uuid4())
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done within is taken back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 # --- The documents --------------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from accounts.middleware import staff_required
 from accounts.models import StaffMember, StaffRole
+from kit.permission import declare
 
 KEEPS_BOOKS = (StaffRole.ACCOUNTANT, StaffRole.CONTROLLER)
 SEES_BOOKS = (StaffRole.FINANCE_VIEWER, *KEEPS_BOOKS)
@@ -34,15 +35,22 @@ for_controllers = staff_required(StaffRole.CONTROLLER)
 for_administrators = staff_required(StaffRole.ADMINISTRATOR)
 
 
-def for_finance(view: Callable[..., Any]) -> Callable[..., Any]:
-    """For the finance console: whoever sees the books reads, whoever keeps them posts."""
-    to_read, to_change = staff_required(*SEES_BOOKS)(view), for_accountants(view)
+def seen_by_finance(*does: StaffRole) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """For pages of the finance console: whoever sees the books looks, and these roles change."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return (to_read if request.method in ("GET", "HEAD") else to_change)(request, *args, **kwargs)
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        to_read, to_change = staff_required(*SEES_BOOKS)(view), staff_required(*does)(view)
 
-    return guarded
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            return (to_read if request.method in ("GET", "HEAD") else to_change)(request, *args, **kwargs)
+
+        return declare(guarded, (*SEES_BOOKS, StaffRole.ADMINISTRATOR), (*does, StaffRole.ADMINISTRATOR))
+
+    return decorate
+
+
+for_finance = seen_by_finance(*KEEPS_BOOKS)
 
 
 @dataclass(frozen=True, slots=True)

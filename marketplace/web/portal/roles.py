@@ -1,6 +1,6 @@
 """Which member may do what in the portal, and the doors of its views that hold it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from kit.permission import declare
 from tenants.vendors.middleware import member_required
 from tenants.vendors.models import Member, MemberRole
 
@@ -62,12 +63,12 @@ def may(member: Member) -> May:
 
 def shows(*roles: MemberRole) -> Callable[[View], View]:
     """For views that only show."""
-    return lambda view: never_cache(require_safe(member_required(*roles)(view)))
+    return lambda view: declare(never_cache(require_safe(member_required(*roles)(view))), _allowed(roles), ())
 
 
 def changes(*roles: MemberRole) -> Callable[[View], View]:
     """For views that only change."""
-    return lambda view: never_cache(require_POST(member_required(*roles)(view)))
+    return lambda view: declare(never_cache(require_POST(member_required(*roles)(view))), (), _allowed(roles))
 
 
 def edits(sees: tuple[MemberRole, ...], does: tuple[MemberRole, ...]) -> Callable[[View], View]:
@@ -79,6 +80,11 @@ def edits(sees: tuple[MemberRole, ...], does: tuple[MemberRole, ...]) -> Callabl
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             return (sending if request.method == "POST" else looking)(request, *args, **kwargs)
 
-        return never_cache(require_http_methods(["GET", "HEAD", "POST"])(guarded))
+        held = never_cache(require_http_methods(["GET", "HEAD", "POST"])(guarded))
+        return declare(held, _allowed(sees), _allowed(does))
 
     return decorate
+
+
+def _allowed(roles: tuple[MemberRole, ...]) -> Sequence[str]:
+    return (*roles, MemberRole.OWNER) if roles else MemberRole.values

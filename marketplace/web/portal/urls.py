@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from kit.permission import open_to
 from marketplace.web.portal.views import (
     disputes,
     documents,
@@ -21,7 +22,7 @@ from marketplace.web.storefront.views.files import media
 app_name = "portal"
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
-    path("media/<path:path>", media, name="media"),
+    path("media/<path:path>", open_to("anybody")(media), name="media"),
     path("orders/", orders.orders, name="orders"),
     path("orders/board/", orders.board, name="board"),
     path("orders/acceptances/", orders.acceptances, name="acceptances"),

@@ -2,36 +2,41 @@
 
 from django.urls import URLPattern, path
 
+from kit.permission import open_to
 from marketplace.web.storefront.views import account, cart, catalog, checkout, files, orders, plan, sell, team
 from marketplace.web.storefront.visitor import market_only
+
+anybody = open_to("anybody")
+# Whoever was given the link, by mail or by this browser's own order, and the customer it belongs to.
+holders = open_to("holder")
 
 app_name = "storefront"
 urlpatterns: list[URLPattern] = [
     # Also on `<slug>.<domain>`, narrowed to that vendor.
-    path("", catalog.home, name="home"),
-    path("c/<path:path>/", catalog.category, name="category"),
-    path("search/", catalog.search, name="search"),
-    path("suggest/", catalog.suggest, name="suggest"),
-    path("v/<slug:slug>/", catalog.vendor, name="vendor"),
-    path("v/<slug:slug>/brand.css", catalog.brand_css, name="brand_css"),
-    path("media/<path:path>", files.media, name="media"),
+    path("", anybody(catalog.home), name="home"),
+    path("c/<path:path>/", anybody(catalog.category), name="category"),
+    path("search/", anybody(catalog.search), name="search"),
+    path("suggest/", anybody(catalog.suggest), name="suggest"),
+    path("v/<slug:slug>/", anybody(catalog.vendor), name="vendor"),
+    path("v/<slug:slug>/brand.css", anybody(catalog.brand_css), name="brand_css"),
+    path("media/<path:path>", anybody(files.media), name="media"),
     # One cart, one checkout, one account: on the marketplace's host.
-    path("vendors/", market_only(catalog.vendors), name="vendors"),
-    path("new/", market_only(catalog.newest), name="newest"),
-    path("p/<slug:slug>/", market_only(catalog.listing), name="listing"),
-    path("cart/", market_only(cart.show), name="cart"),
-    path("cart/add/", market_only(cart.add), name="cart_add"),
-    path("cart/quantity/", market_only(cart.change), name="cart_quantity"),
-    path("cart/remove/", market_only(cart.remove), name="cart_remove"),
-    path("cart/country/", market_only(cart.country), name="cart_country"),
-    path("checkout/", market_only(checkout.checkout), name="checkout"),
-    path("checkout/country/", market_only(checkout.country), name="checkout_country"),
+    path("vendors/", market_only(anybody(catalog.vendors)), name="vendors"),
+    path("new/", market_only(anybody(catalog.newest)), name="newest"),
+    path("p/<slug:slug>/", market_only(anybody(catalog.listing)), name="listing"),
+    path("cart/", market_only(anybody(cart.show)), name="cart"),
+    path("cart/add/", market_only(anybody(cart.add)), name="cart_add"),
+    path("cart/quantity/", market_only(anybody(cart.change)), name="cart_quantity"),
+    path("cart/remove/", market_only(anybody(cart.remove)), name="cart_remove"),
+    path("cart/country/", market_only(anybody(cart.country)), name="cart_country"),
+    path("checkout/", market_only(anybody(checkout.checkout)), name="checkout"),
+    path("checkout/country/", market_only(anybody(checkout.country)), name="checkout_country"),
     path("orders/", market_only(orders.mine), name="orders"),
-    path("orders/<slug:number>/", market_only(orders.show), name="order"),
-    path("orders/<slug:number>/pay/", market_only(orders.pay), name="order_pay"),
-    path("orders/<slug:number>/paid/", market_only(orders.paid), name="order_paid"),
-    path("orders/<slug:number>/cancellation/", market_only(orders.cancellation), name="order_cancellation"),
-    path("orders/<slug:number>/again/", market_only(orders.again), name="order_again"),
+    path("orders/<slug:number>/", market_only(holders(orders.show)), name="order"),
+    path("orders/<slug:number>/pay/", market_only(holders(orders.pay)), name="order_pay"),
+    path("orders/<slug:number>/paid/", market_only(holders(orders.paid)), name="order_paid"),
+    path("orders/<slug:number>/cancellation/", market_only(holders(orders.cancellation)), name="order_cancellation"),
+    path("orders/<slug:number>/again/", market_only(holders(orders.again)), name="order_again"),
     path("account/", market_only(account.overview), name="account"),
     path("account/name/", market_only(account.name), name="account_name"),
     path("account/addresses/", market_only(account.addresses), name="addresses"),
@@ -40,8 +45,10 @@ urlpatterns: list[URLPattern] = [
     path("account/addresses/<uuid:address_id>/remove/", market_only(account.address_remove), name="address_remove"),
     path("account/addresses/<uuid:address_id>/default/", market_only(account.address_default), name="address_default"),
     path("account/shops/", market_only(team.shops), name="shops"),
-    path("invitations/<uuid:invitation_id>/<slug:signature>/", market_only(team.invitation), name="invitation"),
-    path("sell/", market_only(sell.about), name="sell"),
+    path(
+        "invitations/<uuid:invitation_id>/<slug:signature>/", market_only(holders(team.invitation)), name="invitation"
+    ),
+    path("sell/", market_only(anybody(sell.about)), name="sell"),
     path("sell/apply/", market_only(sell.apply), name="sell_apply"),
     path("sell/<slug:slug>/", market_only(sell.status), name="sell_status"),
     path("sell/<slug:slug>/plan/", market_only(plan.show), name="plan"),

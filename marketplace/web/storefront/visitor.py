@@ -6,12 +6,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.encoding import iri_to_uri
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 from kit.links import absolute_url
+from kit.permission import open_to
 from marketplace.carts.actions import ensure_cart, new_token
 from marketplace.carts.models import Cart
 from marketplace.carts.queries import find_cart
@@ -24,6 +26,11 @@ ORDERS_REMEMBERED = 20
 _ORDERS = "orders"
 
 View = Callable[..., HttpResponse]
+
+
+def customers(view: View) -> View:
+    """For pages of whoever is signed in, which find by them what is theirs; others are sent to sign in first."""
+    return open_to("customer")(login_required(view))
 
 
 def market_only(view: View) -> View:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import StaffRole
 from audit.actions import traced
 from billing.payouts.hold_rules import (
     BadHoldRule,
@@ -31,7 +32,14 @@ from marketplace.web.backoffice.forms import (
     add_refusal,
     category_choices,
 )
-from marketplace.web.backoffice.roles import for_accountants, for_controllers, for_finance, may, staff_of
+from marketplace.web.backoffice.roles import (
+    for_accountants,
+    for_controllers,
+    for_finance,
+    may,
+    seen_by_finance,
+    staff_of,
+)
 from marketplace.web.finance.references import references
 from tenants.vendors.queries import named, slugs
 
@@ -74,7 +82,7 @@ class HoldForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_finance
+@seen_by_finance(StaffRole.CONTROLLER)
 def rules(request: HttpRequest) -> HttpResponse:
     """The hold rules in force; a controller adds and ends them."""
     if request.method == "POST":
@@ -82,7 +90,6 @@ def rules(request: HttpRequest) -> HttpResponse:
     return _rules_page(request, HoldRuleForm())
 
 
-@for_controllers
 def _add(request: HttpRequest) -> HttpResponse:
     form = HoldRuleForm(request.POST)
     if form.is_valid():

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,13 +16,13 @@ from kit.errors import SoukError
 from marketplace.orders.queries import orders_of_customer
 from marketplace.web.storefront.forms import AddressForm, NameForm, put_error
 from marketplace.web.storefront.views.team import shown_shops
-from marketplace.web.storefront.visitor import back_to, person, see_other
+from marketplace.web.storefront.visitor import back_to, customers, person, see_other
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.vendors.queries import memberships_of
 
 
 @never_cache
-@login_required
+@customers
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     user = _user(request)
@@ -43,7 +42,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@customers
 @require_http_methods(["GET", "HEAD", "POST"])
 def name(request: HttpRequest) -> HttpResponse:
     user = _user(request)
@@ -60,7 +59,7 @@ def name(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@customers
 @require_safe
 def addresses(request: HttpRequest) -> HttpResponse:
     shown = [_shown(address) for address in _user(request).addresses.all()]
@@ -68,14 +67,14 @@ def addresses(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@customers
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_new(request: HttpRequest) -> HttpResponse:
     return _edit(request, None)
 
 
 @never_cache
-@login_required
+@customers
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_edit(request: HttpRequest, address_id: UUID) -> HttpResponse:
     address = _user(request).addresses.filter(id=address_id).first()
@@ -84,7 +83,7 @@ def address_edit(request: HttpRequest, address_id: UUID) -> HttpResponse:
     return _edit(request, address)
 
 
-@login_required
+@customers
 @require_POST
 def address_remove(request: HttpRequest, address_id: UUID) -> HttpResponse:
     remove_address(user=_user(request), address_id=address_id)
@@ -92,7 +91,7 @@ def address_remove(request: HttpRequest, address_id: UUID) -> HttpResponse:
     return see_other(reverse("storefront:addresses"))
 
 
-@login_required
+@customers
 @require_POST
 def address_default(request: HttpRequest, address_id: UUID) -> HttpResponse:
     try:

@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -37,6 +36,7 @@ from marketplace.web.storefront.views.checkout import forget_draft
 from marketplace.web.storefront.views.checkout import pay as send_to_pay
 from marketplace.web.storefront.visitor import (
     cart_for,
+    customers,
     give_cart,
     person,
     remember_order,
@@ -119,7 +119,7 @@ def cancellation(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@customers
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """A signed-in customer's orders, newest first."""

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,7 +23,7 @@ from kit import clock
 from kit.errors import NotAllowed, SoukError
 from kit.links import absolute_url
 from marketplace.web.storefront.views.sell import MAY_SET_UP_PAYOUTS, member_of
-from marketplace.web.storefront.visitor import see_other
+from marketplace.web.storefront.visitor import customers, see_other
 from marketplace.web.usage import Used, usage_of
 from tenants.isolation.doors import in_shop
 from tenants.vendors.entitlements import Allowed, allowed_to
@@ -45,7 +44,7 @@ class Offered:
 
 
 @never_cache
-@login_required
+@customers
 @require_safe
 def show(request: HttpRequest, slug: str) -> HttpResponse:
     member = member_of(request, slug)
@@ -73,7 +72,7 @@ def show(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "storefront/plan.html", context)
 
 
-@login_required
+@customers
 @require_POST
 def subscribe(request: HttpRequest, slug: str, price_id: UUID) -> HttpResponse:
     """To the provider's page, where the plan is paid."""
@@ -93,7 +92,7 @@ def subscribe(request: HttpRequest, slug: str, price_id: UUID) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@customers
 @require_safe
 def back(request: HttpRequest, slug: str) -> HttpResponse:
     """Back from the provider's pages. Coming back proves nothing: what is true there is fetched."""
@@ -114,7 +113,7 @@ def back(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@customers
 @require_http_methods(["GET", "HEAD", "POST"])
 def switch(request: HttpRequest, slug: str, price_id: UUID) -> HttpResponse:
     """What another plan costs from now on, and the button that switches to it."""
@@ -141,7 +140,7 @@ def switch(request: HttpRequest, slug: str, price_id: UUID) -> HttpResponse:
     return render(request, "storefront/plan_switch.html", context)
 
 
-@login_required
+@customers
 @require_POST
 def ending(request: HttpRequest, slug: str) -> HttpResponse:
     """The plan ends with the period that is paid."""
@@ -150,14 +149,14 @@ def ending(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@login_required
+@customers
 @require_POST
 def renewal(request: HttpRequest, slug: str) -> HttpResponse:
     """The plan goes on after all."""
     return _change(request, slug, provider.keep, "Your plan goes on.")
 
 
-@login_required
+@customers
 @require_POST
 def portal(request: HttpRequest, slug: str) -> HttpResponse:
     """To the provider's billing page: card, plan, invoices."""

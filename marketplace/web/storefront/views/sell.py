@@ -4,7 +4,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -22,7 +21,7 @@ from kit.errors import NotAllowed, SoukError
 from kit.links import absolute_url, host_of
 from kit.money import Money
 from marketplace.web.storefront.forms import ApplicationForm, put_error
-from marketplace.web.storefront.visitor import person, see_other
+from marketplace.web.storefront.visitor import customers, person, see_other
 from tenants.vendors.actions import apply_as_vendor
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 from tenants.vendors.queries import membership, memberships_of
@@ -39,7 +38,7 @@ def about(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@customers
 @require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest) -> HttpResponse:
     user = person(request)
@@ -62,7 +61,7 @@ def apply(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@customers
 @require_safe
 def status(request: HttpRequest, slug: str) -> HttpResponse:
     member = member_of(request, slug)
@@ -85,7 +84,7 @@ def status(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-@login_required
+@customers
 @require_POST
 def payouts(request: HttpRequest, slug: str) -> HttpResponse:
     """To the provider's own pages, where the vendor says who it is and where its money goes."""
@@ -93,7 +92,7 @@ def payouts(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@customers
 @require_safe
 def payouts_back(request: HttpRequest, slug: str) -> HttpResponse:
     """Back from there. Coming back proves nothing: the account is fetched, and its status says what is true.
@@ -117,7 +116,7 @@ def payouts_back(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @never_cache
-@login_required
+@customers
 @require_http_methods(["GET", "HEAD", "POST"])
 def debt(request: HttpRequest, slug: str) -> HttpResponse:
     """What a vendor owes the marketplace, and on to the provider's page to pay it. Back from there, it is asked again."""

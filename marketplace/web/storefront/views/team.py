@@ -6,7 +6,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from accounts.queries import confirmed_addresses
 from kit.errors import SoukError
-from marketplace.web.storefront.visitor import person, see_other
+from marketplace.web.storefront.visitor import customers, person, see_other
 from tenants.vendors.links import invitation_path, is_signed
 from tenants.vendors.models import Invitation, Member, MemberRole, Vendor, VendorState
 from tenants.vendors.queries import invitations_to, memberships_of
@@ -38,7 +37,7 @@ SHUT = {
 
 
 @never_cache
-@login_required
+@customers
 @require_safe
 def shops(request: HttpRequest) -> HttpResponse:
     """Where the visitor works, with the way into each portal, and invitations to an address of theirs."""
