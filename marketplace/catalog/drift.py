@@ -105,7 +105,7 @@ def drift(vendor: Vendor) -> list[Difference]:
     vendor = Vendor.objects.get(id=vendor.id)
     found = [Difference("vendor", vendor.id, what) for what in _card_differences(vendor)]
     (listings,) = _run(_LISTINGS, vendor=vendor.id)[0]
-    if vendor.schema_name:
+    if vendor.is_reachable:
         now = clock.now()
         limits = {"since": now - SALES_COUNT_FOR, "shown": MOST_SHOWN, "selling": vendor.may_sell}
         with in_shop(vendor):
@@ -129,7 +129,7 @@ def _card_differences(vendor: Vendor) -> list[str]:
     found = [f"differs in {name}" for name in same if getattr(card, name) != getattr(vendor, name)]
     if card.is_selling != vendor.may_sell:
         found.append("differs in whether it sells")
-    if vendor.schema_name:
+    if vendor.is_reachable:
         with in_shop(vendor):
             profile = shipping_profile()
         shown = (card.shipping_flat_minor, card.shipping_free_from_minor, card.handling_days, card.transit_days)

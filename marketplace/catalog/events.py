@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from marketplace.catalog.projection import project_products, project_stock, project_vendor_card
+from marketplace.catalog.projection import project_products, project_shop, project_stock, project_vendor_card
 from outbox.models import Fact
 from tenants.vendors.models import Vendor
 
@@ -22,6 +22,13 @@ def vendor_changed(fact: Fact) -> None:
     card.
     """
     project_vendor_card(_vendor(fact))
+
+
+def shop_restored(fact: Fact) -> None:
+    """`vendor.shop_restored`: everything in it may have changed."""
+    vendor = _vendor(fact)
+    project_vendor_card(vendor)
+    project_shop(vendor)
 
 
 def _vendor(fact: Fact) -> Vendor:

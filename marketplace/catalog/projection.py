@@ -6,6 +6,7 @@ their offers. Lock order: vendor, GTIN stripes, listings.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -69,7 +70,7 @@ def project_vendor_card(vendor: Vendor) -> None:
 def project_shop(vendor: Vendor) -> None:
     """Project every product the shop has, and every one it once had."""
     ids = set(Offer.objects.filter(vendor_id=vendor.id).order_by().values_list("product_id", flat=True).distinct())
-    if vendor.schema_name:
+    if vendor.is_reachable:
         with in_shop(vendor):
             ids |= set(Product.objects.order_by().values_list("id", flat=True))
     project_products(vendor, ids)
@@ -109,9 +110,8 @@ class _Projection:
     def products(self, product_ids: Sequence[UUID]) -> None:
         if not VendorCard.objects.filter(vendor_id=self.vendor.id).exists():
             self.card()
-        if not self.vendor.schema_name:
-            return
-        with in_shop(self.vendor):
+        # A shop that is out of service is not entered: its offers go, and it may not fit this code.
+        with in_shop(self.vendor) if self.vendor.is_reachable else nullcontext():
             places = self._places(product_ids)
             before = Offer.objects.filter(vendor_id=self.vendor.id, product_id__in=product_ids).order_by()
             touched = set(before.values_list("listing_id", flat=True).distinct()) | set(places.products)
@@ -129,7 +129,7 @@ class _Projection:
     def stock(self, variant_ids: Sequence[UUID]) -> None:
         offers = Offer.objects.filter(vendor_id=self.vendor.id, id__in=variant_ids, is_visible=True).order_by()
         touched = set(offers.values_list("listing_id", flat=True).distinct())
-        if not touched:
+        if not touched or not self.vendor.is_reachable:
             return
         self.lock_listings(touched)
         with in_shop(self.vendor):
@@ -141,7 +141,7 @@ class _Projection:
     def card(self) -> VendorCard:
         vendor = self.vendor
         profile = ShippingProfile()
-        if vendor.schema_name:
+        if vendor.is_reachable:
             with in_shop(vendor):
                 profile = shipping_profile()
         shown = {
@@ -258,6 +258,8 @@ class _Projection:
         mine = self.vendor
         for vendor_id, contents in heirs.items():
             self.vendor = Vendor.objects.get(id=vendor_id)
+            if not self.vendor.is_reachable:
+                continue  # its own projection is on its way, and looks for an heir again
             with in_shop(self.vendor):
                 self._write_listings(contents)
         self.vendor = mine

@@ -156,6 +156,9 @@ def place_order(
     skus: dict[UUID, str] = {}
     for vendor in sorted(vendors.values(), key=lambda vendor: vendor.schema_name or ""):
         lines = [line for line in found.lines if line.offer.vendor_id == vendor.id]
+        if lines and not vendor.is_reachable:
+            left |= dict.fromkeys((line.offer_id for line in lines), 0)
+            continue
         with in_shop(vendor):
             shop = _shop_prices(vendor, lines)
             for line in lines:

@@ -27,6 +27,9 @@ INSIDE: dict[str, list[str]] = {
     "user.access_ended": ["tenants.vendors.events.end_member_access"],
     "user.changed": ["tenants.vendors.events.copy_person"],
     "account.changed": ["tenants.vendors.events.take_account_status"],
+    "wall.quarantined": ["tenants.vendors.events.take_out_of_service"],
+    "wall.moved": ["tenants.vendors.events.follow_shop"],
+    "wall.released": ["tenants.vendors.events.put_in_service"],
     "refund.requested": [
         "billing.payouts.events.on_refund_changed",
         "marketplace.returns.events.check_lines",
@@ -84,4 +87,19 @@ AFTER: dict[str, list[str]] = {
     "vendor.approved": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
     "vendor.rejected": ["tenants.vendors.events.mail_applicant"],
     "vendor.activated": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
+    "vendor.closing": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
+    "vendor.closed": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
+    "vendor.shop_restored": ["marketplace.catalog.events.shop_restored"],
 }
+
+# What keeps a vendor from being closed: each is given the vendor's id and tells what is still open, in words.
+OBSTACLES_TO_CLOSING: list[str] = [
+    "marketplace.orders.leaving.open_orders",
+    "marketplace.returns.leaving.open_requests",
+    "billing.disputes.leaving.open_disputes",
+    "billing.payouts.leaving.open_money",
+    "billing.subscriptions.leaving.running_plan",
+]
+
+# The same for moving its shop to another cluster, where no order, refund or return reaches it.
+OBSTACLES_TO_MOVING: list[str] = OBSTACLES_TO_CLOSING[:2]

@@ -64,8 +64,8 @@ def apply_as_vendor(
     Raises InvalidInput with the field at fault, SlugTaken, or ApplicationPending (one open application a person).
     """
     slug, country = clean_slug(slug), clean_country(country)
-    name = _required(name, "name", "shop name", 100)
-    legal_name = _required(legal_name, "legal_name", "legal name", 150)
+    name = required(name, "name", "shop name", 100)
+    legal_name = required(legal_name, "legal_name", "legal name", 150)
     email = clean_email(email)
     # Two applications sent at once wait for each other here.
     User.objects.select_for_update(of=("self",)).get(id=user.id)
@@ -95,7 +95,7 @@ def apply_as_vendor(
     Member(vendor=vendor, user_id=user.id, name=user.name, email=user.email, role=MemberRole.OWNER).save(
         force_insert=True
     )
-    _note("vendor.applied", vendor, actor_id=user.id, actor_kind="customer")
+    note("vendor.applied", vendor, actor_id=user.id, actor_kind="customer")
     return vendor
 
 
@@ -109,7 +109,7 @@ def approve_vendor(*, vendor: Vendor, by: UUID) -> Vendor:
     vendor = _undecided(vendor)
     vendor.state, vendor.approved_at = VendorState.ONBOARDING, clock.now()
     vendor.save(update_fields=["state", "approved_at"])
-    _note("vendor.approved", vendor, actor_id=by, actor_kind="staff")
+    note("vendor.approved", vendor, actor_id=by, actor_kind="staff")
     try:
         open_shop(vendor=vendor)
     except NoSpareWall:
@@ -121,10 +121,10 @@ def approve_vendor(*, vendor: Vendor, by: UUID) -> Vendor:
 def reject_vendor(*, vendor: Vendor, by: UUID, reason: str) -> Vendor:
     """Turn an application down, with a reason the applicant will read. Raises AlreadyDecided, InvalidInput."""
     vendor = _undecided(vendor)
-    vendor.decision_reason = _required(reason, "reason", "reason", 2000)
+    vendor.decision_reason = required(reason, "reason", "reason", 2000)
     vendor.state, vendor.rejected_at = VendorState.REJECTED, clock.now()
     vendor.save(update_fields=["state", "rejected_at", "decision_reason"])
-    _note("vendor.rejected", vendor, actor_id=by, actor_kind="staff")
+    note("vendor.rejected", vendor, actor_id=by, actor_kind="staff")
     return vendor
 
 
@@ -137,7 +137,7 @@ def open_shop(*, vendor: Vendor) -> Vendor:
         vendor.schema_name = assign_wall(vendor.id).name
     vendor.save(update_fields=["schema_name"])
     announce("vendor.shop_opened", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
-    _activate_if_ready(vendor)
+    activate_if_ready(vendor)
     return vendor
 
 
@@ -152,7 +152,7 @@ def set_payouts_ready(*, vendor_id: UUID, ready: bool) -> Vendor:
         vendor.payouts_ready_at = clock.now() if ready else None
         vendor.save(update_fields=["payouts_ready_at"])
         announce("vendor.changed", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
-    _activate_if_ready(vendor)
+    activate_if_ready(vendor)
     return vendor
 
 
@@ -168,7 +168,19 @@ def activate_vendor(*, vendor: Vendor) -> Vendor:
         raise Conflict("The shop is being set up; this takes a few seconds.")
     if vendor.payouts_ready_at is None:
         raise Conflict("Payouts are not set up yet: the payment provider needs more details.")
-    _activate_if_ready(vendor)
+    activate_if_ready(vendor)
+    return vendor
+
+
+@transaction.atomic
+def set_in_service(*, vendor_id: UUID, in_service: bool) -> Vendor:
+    """Note that nobody, or everybody again, may reach the vendor's shop. Its offers leave the catalogue, or come back."""
+    vendor = Vendor.objects.select_for_update(of=("self",)).get(id=vendor_id)
+    if in_service == (vendor.out_of_service_at is None):
+        return vendor
+    vendor.out_of_service_at = None if in_service else clock.now()
+    vendor.save(update_fields=["out_of_service_at"])
+    announce("vendor.changed", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
     return vendor
 
 
@@ -177,7 +189,7 @@ def change_profile(
     *, vendor: Vendor, by: UUID, name: str, tagline: str, story: str, city: str, palette: Sequence[str]
 ) -> Vendor:
     """Change what customers read about a vendor. Runs as the vendor's own role. Raises InvalidInput."""
-    vendor.name = _required(name, "name", "shop name", 100)
+    vendor.name = required(name, "name", "shop name", 100)
     vendor.tagline = _optional(tagline, "tagline", "tagline", 150)
     vendor.story = _optional(story, "story", "story", 5000)
     vendor.city = _optional(city, "city", "city", 100)
@@ -209,9 +221,9 @@ def clean_email(text: str) -> str:
 @transaction.atomic
 def change_address(*, vendor: Vendor, by: UUID, street: str, postal_code: str, city: str) -> Vendor:
     """Where a vendor is established, for what is issued to it from now on. As the vendor's own role; raises InvalidInput."""
-    vendor.street = " ".join(_required(street, "street", "street and number", 150).split())
+    vendor.street = " ".join(required(street, "street", "street and number", 150).split())
     vendor.postal_code = clean_postal_code(postal_code, vendor.country)
-    vendor.city = " ".join(_required(city, "city", "city", 100).split())
+    vendor.city = " ".join(required(city, "city", "city", 100).split())
     vendor.save(update_fields=["street", "postal_code", "city"])
     record(
         action="shop.address_changed",
@@ -224,13 +236,14 @@ def change_address(*, vendor: Vendor, by: UUID, street: str, postal_code: str, c
     return vendor
 
 
-def _activate_if_ready(vendor: Vendor) -> None:
+def activate_if_ready(vendor: Vendor) -> None:
+    """A vendor that is approved, has its shop and can be paid begins to sell."""
     ready = vendor.state == VendorState.ONBOARDING and vendor.schema_name and vendor.payouts_ready_at
     if not ready:
         return
     vendor.state, vendor.activated_at = VendorState.ACTIVE, clock.now()
     vendor.save(update_fields=["state", "activated_at"])
-    _note("vendor.activated", vendor)
+    note("vendor.activated", vendor)
 
 
 def _undecided(vendor: Vendor) -> Vendor:
@@ -241,7 +254,8 @@ def _undecided(vendor: Vendor) -> Vendor:
     return vendor
 
 
-def _note(name: str, vendor: Vendor, *, actor_id: UUID | None = None, actor_kind: str = "system") -> None:
+def note(name: str, vendor: Vendor, *, actor_id: UUID | None = None, actor_kind: str = "system") -> None:
+    """Into the audit trail, and announced: what happened to a vendor."""
     record(
         action=name,
         subject=f"vendor:{vendor.id}",
@@ -253,7 +267,8 @@ def _note(name: str, vendor: Vendor, *, actor_id: UUID | None = None, actor_kind
     announce(name, vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
 
 
-def _required(text: str, field: str, label: str, longest: int) -> str:
+def required(text: str, field: str, label: str, longest: int) -> str:
+    """A text that must be there. Raises InvalidInput."""
     cleaned = text.strip()
     if not cleaned:
         raise InvalidInput(f"Enter the {label}.", field=field)
@@ -263,7 +278,7 @@ def _required(text: str, field: str, label: str, longest: int) -> str:
 
 
 def _optional(text: str, field: str, label: str, longest: int) -> str:
-    return _required(text, field, label, longest) if text.strip() else ""
+    return required(text, field, label, longest) if text.strip() else ""
 
 
 def _clean_palette(palette: Sequence[str]) -> list[str]:

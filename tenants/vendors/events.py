@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F
 
 from accounts.models import User
 from kit.links import absolute_url
 from notifications.actions import send
 from outbox.models import Fact
+from tenants.isolation.models import MAIN, WallState
+from tenants.isolation.queries import wall_of
 from tenants.vendors import actions
 from tenants.vendors.links import invitation_url
 from tenants.vendors.models import Invitation, Member, MemberRole, Vendor
@@ -19,8 +22,12 @@ MAILS = {
     "vendor.approved": "vendor_approved",
     "vendor.rejected": "vendor_rejected",
     "vendor.activated": "vendor_activated",
+    "vendor.closing": "vendor_closing",
+    "vendor.closed": "vendor_closed",
 }
-OPENS_PORTAL = ("vendor.approved", "vendor.activated")
+# What may happen to a vendor more than once is mailed each time.
+REPEATS = ("vendor.closing", "vendor.closed")
+OPENS_PORTAL = ("vendor.approved", "vendor.activated", "vendor.closing")
 
 
 def end_member_access(fact: Fact) -> None:
@@ -40,18 +47,40 @@ def take_account_status(fact: Fact) -> None:
     actions.set_payouts_ready(vendor_id=fact.vendor_id, ready=bool(fact.payload["can_receive"]))
 
 
+def take_out_of_service(fact: Fact) -> None:
+    """`wall.quarantined`, inside: customers and the vendor find the shop closed."""
+    assert fact.vendor_id is not None
+    actions.set_in_service(vendor_id=fact.vendor_id, in_service=False)
+
+
+def put_in_service(fact: Fact) -> None:
+    """`wall.released`, inside."""
+    assert fact.vendor_id is not None
+    actions.set_in_service(vendor_id=fact.vendor_id, in_service=True)
+
+
+def follow_shop(fact: Fact) -> None:
+    """`wall.moved`, inside: a shop on another cluster is out of service until it is back."""
+    assert fact.vendor_id is not None
+    Vendor.objects.filter(id=fact.vendor_id).update(cluster=fact.payload["cluster"])
+    wall = wall_of(fact.vendor_id)
+    is_sound = wall is not None and wall.cluster == MAIN and wall.state == WallState.ASSIGNED
+    actions.set_in_service(vendor_id=fact.vendor_id, in_service=is_sound)
+
+
 def mail_applicant(fact: Fact) -> None:
     """`vendor.applied` and the decisions, after commit: tell the vendor."""
     assert fact.vendor_id is not None
     vendor = Vendor.objects.get(id=fact.vendor_id)
     button = {"action_url": absolute_url("portal", "/", vendor.slug), "action_label": "Open my portal"}
     send(
-        f"{fact.name}:{vendor.id}",
+        f"{fact.name}:{vendor.id}" + (f":{fact.id}" if fact.name in REPEATS else ""),
         MAILS[fact.name],
         vendor.email,
         {
             "vendor_name": vendor.name,
             "reason_given": vendor.decision_reason,
+            "kept_days": settings.CLOSED_SHOP_DAYS,
             "shop_url": absolute_url("shop", "/", vendor.slug),
             **(button if fact.name in OPENS_PORTAL else {}),
         },

@@ -39,6 +39,8 @@ class ShopFrontMiddleware:
         if on_market:
             return self.get_response(request)
         vendor = vendor_of_host(host) if not host.endswith(f".portal.{settings.DOMAIN}") else None
+        if vendor is not None and vendor.state == VendorState.ACTIVE and vendor.out_of_service_at is not None:
+            return _out_of_service(request, vendor, "front")
         if vendor is None or not vendor.may_sell:
             return _unknown_host(request)
         if request.path.startswith(SIGN_IN_PATHS):
@@ -65,8 +67,11 @@ class VendorHostMiddleware:
         if not vendor.schema_name:
             if request.path.startswith(API_PATH):
                 return problem_response(503, "being_set_up", "This shop is being set up.", Retry_After="10")
-            page = render_to_string("vendors/being_set_up.html", {"vendor": vendor, "home_url": _home()})
-            return HttpResponse(page, status=503, headers={"Retry-After": "10", "Cache-Control": "no-store"})
+            return _come_back(
+                render_to_string("vendors/being_set_up.html", {"vendor": vendor, "home_url": _home()}), "10"
+            )
+        if not vendor.is_reachable:
+            return _out_of_service(request, vendor, "portal")
         request.vendor = vendor  # type: ignore[attr-defined]
         _tell_log(vendor)
         with bind_vendor(vendor):
@@ -142,6 +147,22 @@ def _unknown_host(request: HttpRequest) -> HttpResponse:
         return problem_response(404, "not_found", "There is no such shop.")
     # Without the request: nothing of a face's own context is known here.
     return HttpResponse(render_to_string("vendors/no_such_shop.html", {"home_url": _home()}), status=404)
+
+
+def _out_of_service(request: HttpRequest, vendor: Vendor, face: str) -> HttpResponse:
+    if request.path.startswith(API_PATH):
+        return problem_response(
+            503,
+            "out_of_service",
+            "This shop is out of service for maintenance. Nothing in it was lost.",
+            Retry_After="600",
+        )
+    context = {"vendor": vendor, "for_vendor": face == "portal", "home_url": _home()}
+    return _come_back(render_to_string("vendors/out_of_service.html", context), "600")
+
+
+def _come_back(page: str, after_seconds: str) -> HttpResponse:
+    return HttpResponse(page, status=503, headers={"Retry-After": after_seconds, "Cache-Control": "no-store"})
 
 
 def _home() -> str:

@@ -15,6 +15,7 @@ class VendorState(models.TextChoices):
     ONBOARDING = "onboarding", "Onboarding"
     ACTIVE = "active", "Active"
     SUSPENDED = "suspended", "Suspended"
+    CLOSING = "closing", "Closing"
     CLOSED = "closed", "Closed"
 
 
@@ -23,7 +24,8 @@ class Vendor(models.Model):
 
     A plain model, not django-tenants' TenantMixin: that makes schemas on save, and its `with vendor:` mixes up threads.
 
-    `payouts_ready_at` is a copy of a fact of `billing.stripe`: the provider can pay this vendor.
+    `payouts_ready_at` is a copy of a fact of `billing.stripe`: the provider can pay this vendor. `out_of_service_at` is one
+    of the wall's: since then its shop has been quarantined, or on another cluster, and nobody but the operator reaches it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -50,6 +52,9 @@ class Vendor(models.Model):
     rejected_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.TextField(blank=True)
     payouts_ready_at = models.DateTimeField(null=True, blank=True)
+    out_of_service_at = models.DateTimeField(null=True, blank=True)
+    closing_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
 
     # This table's own id is the vendor's id: the policy for vendors compares `id`.
     access = Access(
@@ -81,7 +86,12 @@ class Vendor(models.Model):
 
     @property
     def may_sell(self) -> bool:
-        return self.state == VendorState.ACTIVE
+        return self.state == VendorState.ACTIVE and self.out_of_service_at is None
+
+    @property
+    def is_reachable(self) -> bool:
+        """It has a shop, and that is in service."""
+        return bool(self.schema_name) and self.out_of_service_at is None
 
 
 class Domain(models.Model):

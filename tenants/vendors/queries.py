@@ -139,6 +139,12 @@ def countries() -> list[str]:
     return list(Vendor.objects.order_by("country").values_list("country", flat=True).distinct())
 
 
+def out_of_service(*, slug: str = "", vendor_id: UUID | None = None) -> Vendor | None:
+    """The vendor of that slug or id, if it would be selling and its shop is out of service."""
+    called = Q(slug=slug) if vendor_id is None else Q(id=vendor_id)
+    return Vendor.objects.filter(called, state=VendorState.ACTIVE, out_of_service_at__isnull=False).first()
+
+
 def waiting_for_a_shop() -> int:
     """How many vendors are approved and have no shop yet."""
     return Vendor.objects.filter(state=VendorState.ONBOARDING, schema_name=None).count()

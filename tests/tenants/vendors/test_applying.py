@@ -156,7 +156,7 @@ def test_approval_opens_a_shop(mira):
 
 def test_approved_without_a_spare_wall_the_shop_opens_when_there_is_one(mira):
     spares = list(Wall.objects.filter(state=WallState.SPARE).values_list("id", flat=True))
-    Wall.objects.update(state=WallState.RETIRED)
+    Wall.objects.update(state=WallState.QUARANTINED)
     vendor = approve_vendor(vendor=application(mira), by=STAFF)
     assert (vendor.state, vendor.schema_name) == ("onboarding", None)
     assert open_shops() == 0
@@ -209,12 +209,12 @@ def test_a_vendor_sells_once_it_is_approved_has_its_shop_and_can_be_paid(mira):
 
 
 def test_paid_before_its_shop_is_there_a_vendor_starts_when_it_is(mira):
-    Wall.objects.filter(state=WallState.SPARE).update(state=WallState.RETIRED)
+    Wall.objects.filter(state=WallState.SPARE).update(state=WallState.QUARANTINED)
     vendor = approve_vendor(vendor=application(mira), by=STAFF)
     set_payouts_ready(vendor_id=vendor.id, ready=True)
     vendor.refresh_from_db()
     assert not vendor.may_sell
-    Wall.objects.filter(state=WallState.RETIRED).update(state=WallState.SPARE)
+    Wall.objects.filter(state=WallState.QUARANTINED).update(state=WallState.SPARE)
     assert open_shops() == 1
     vendor.refresh_from_db()
     assert vendor.may_sell

@@ -25,6 +25,8 @@ from marketplace.web.storefront.brand import brand_css as stylesheet
 from marketplace.web.storefront.filters import SORTS, Narrowing, narrowing
 from marketplace.web.storefront.hero import hero_url
 from marketplace.web.storefront.visitor import shop_front
+from tenants.vendors import queries as vendors_queries
+from tenants.vendors.models import Vendor
 
 CURRENCY = "EUR"
 # What is on the start page is put together anew so often, in seconds.
@@ -154,6 +156,8 @@ def _vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
             lambda cursor: queries.vendor_page(slug, filters=narrow.filters, sort=narrow.sort, cursor=cursor), narrow
         )
     except NotListed as error:
+        if (closed := vendors_queries.out_of_service(slug=slug)) is not None:
+            return _out_of_service(request, closed)
         raise Http404(str(error)) from None
     card = found.vendor
     return _list(
@@ -204,6 +208,9 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         found = queries.listing_page(slug)
     except NotListed as error:
+        vendor_id = queries.vendor_of_hidden(slug)
+        if vendor_id and (closed := vendors_queries.out_of_service(vendor_id=vendor_id)) is not None:
+            return _out_of_service(request, closed)
         return render(request, "storefront/gone.html", {"reason": str(error)}, status=410)
     chosen = _choice(found.variants, request.GET.get("v", ""))
     if chosen is None:
@@ -239,6 +246,14 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
             "related": [present.product(one) for one in found.related],
         },
     )
+
+
+def _out_of_service(request: HttpRequest, vendor: Vendor) -> HttpResponse:
+    """It comes back: search engines keep the page, and people are told so."""
+    answer = render(request, "storefront/out_of_service.html", {"vendor": vendor}, status=503)
+    answer.headers["Retry-After"] = "600"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
 
 
 # --- A listing's variants ---------------------------------------------------------------------------------------------
