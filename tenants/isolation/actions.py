@@ -1,7 +1,7 @@
 """Making walls, giving them to vendors, and bringing the database in line with the code."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,7 +14,7 @@ from tenants.isolation import policies, shop_sql
 from tenants.isolation.drift import public_drift
 from tenants.isolation.models import ShopScript, Wall, WallState
 from tenants.isolation.passwords import verifier_of
-from tenants.isolation.replay import Outcome, bring_all_up_to_date
+from tenants.isolation.replay import Outcome, Tell, bring_all_up_to_date
 
 CONNECTION_LIMIT = 20
 
@@ -42,21 +42,36 @@ class Applied:
     shops: Outcome
 
 
-def apply(tell: Callable[[str], None] = lambda _: None) -> Applied:
+def apply(tell: Tell = lambda done, total: None) -> Applied:
     """The release job's part, run as the owner: template, script, grants and policies, then every shop that is behind.
 
     Safe to repeat; interrupted, it is simply run again. Raises ReleaseRunning, ReleaseStopped.
     """
     with _one_at_a_time():
-        version = shop_sql.fingerprint()
-        made = 0
-        if not ShopScript.objects.filter(version=version).exists():
-            shop_sql.build_template()
-            ShopScript.objects.create(version=version, sql=shop_sql.dump_template())
-            made = 1
+        made = _make_script()
         # Making policies locks every table for a moment, so it is left alone where nothing differs.
         tables = policies.apply() if public_drift() else 0
-        return Applied(tables, made, bring_all_up_to_date(version, tell))
+        return Applied(tables, made, bring_all_up_to_date(shop_sql.fingerprint(), tell))
+
+
+def migrate_shops(tell: Tell = lambda done, total: None, only: Collection[str] = ()) -> Outcome:
+    """`apply` without the public tables: every shop that is behind (or those of these walls), run as the owner.
+
+    Raises ReleaseRunning, ReleaseStopped.
+    """
+    with _one_at_a_time():
+        _make_script()
+        return bring_all_up_to_date(shop_sql.fingerprint(), tell, only)
+
+
+def _make_script() -> int:
+    """The script that makes a shop of this code's version; 0 when it was there."""
+    version = shop_sql.fingerprint()
+    if ShopScript.objects.filter(version=version).exists():
+        return 0
+    shop_sql.build_template()
+    ShopScript.objects.create(version=version, sql=shop_sql.dump_template())
+    return 1
 
 
 @contextmanager
@@ -64,7 +79,7 @@ def _one_at_a_time() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext('walls apply'))")
         if cursor.fetchone() == (False,):
-            raise ReleaseRunning("another `manage.py walls apply` is at work")
+            raise ReleaseRunning("another `manage.py walls apply` or `shops migrate` is at work")
         try:
             yield
         finally:

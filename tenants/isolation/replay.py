@@ -7,7 +7,7 @@ interrupted is simply repeated. Only what cannot be had as text (RunPython, non-
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -20,14 +20,18 @@ from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
 
+from kit import clock
+from outbox.actions import announce
 from tenants.isolation import shop_sql
-from tenants.isolation.models import Wall, WallState
+from tenants.isolation.models import MAIN, Rollout, Wall, WallState
 
 log = structlog.get_logger(__name__)
 LOCK_TIMEOUT = "2s"  # rather come back later than keep a shop's customers waiting
 ROUNDS = 4
 CANARIES = 3
-TOLD_EVERY_SECONDS = 2.0
+NOTED_EVERY_SECONDS = 1.0
+
+Tell = Callable[[int, int], None]
 
 
 class ReleaseStopped(Exception):
@@ -43,36 +47,96 @@ class Outcome:
     busy: list[str] = field(default_factory=list)
 
 
-def bring_all_up_to_date(version: str, tell: Callable[[str], None] = lambda _: None) -> Outcome:
-    """Migrate every shop that is behind `version`, quarantined ones too; runs as the owner.
+@dataclass(frozen=True)
+class Planned:
+    """Shops of one version and what they would be sent."""
+
+    version: str
+    spares: int
+    shops: int
+    migrations: tuple[str, ...]
+    is_text: bool
+
+
+def behind(version: str, only: Collection[str] = ()) -> list[Wall]:
+    """The shops that have not seen all migrations of `version`, in the order in which they get them: of each version the
+    spares first. With `only`, those of these names. A shop on another cluster follows when it is back."""
+    walls = Wall.objects.exclude(version=version).exclude(state=WallState.RETIRED).filter(cluster=MAIN)
+    if only:
+        walls = walls.filter(name__in=only)
+    return sorted(walls, key=lambda wall: (wall.version, wall.state != WallState.SPARE, wall.created_at))
+
+
+def plan(version: str, only: Collection[str] = ()) -> list[Planned]:
+    """What `bring_all_up_to_date` would do. Changes nothing; runs as the owner."""
+    found = []
+    for seen, group in groupby(behind(version, only), key=lambda wall: wall.version):
+        walls = list(group)
+        with _standing_in(walls[0]):
+            migrations = tuple(f"{migration.app_label}.{migration.name}" for migration in _plan())
+        spares = sum(wall.state == WallState.SPARE for wall in walls)
+        found.append(Planned(seen, spares, len(walls) - spares, migrations, _can_be_replayed(walls[0])))
+    return found
+
+
+def bring_all_up_to_date(version: str, tell: Tell = lambda done, total: None, only: Collection[str] = ()) -> Outcome:
+    """Migrate every shop that is behind `version` (or those named in `only`), quarantined ones too; runs as the owner.
 
     Of each version a spare goes first, which shows that the migrations run at all, then one vendor's shop after the other,
     which shows that they fit rows. A shop that fails is quarantined with the reason, left as it was, and tried again by the
     next run; one that stays locked is left for the next run. Raises ReleaseStopped when no spare, or no vendor's shop, of a
     version could be migrated, quarantining none.
     """
-    behind = sorted(
-        Wall.objects.exclude(version=version).exclude(state=WallState.RETIRED),
-        key=lambda wall: (wall.version, wall.state != WallState.SPARE, wall.created_at),
-    )
-    outcome, told_at = Outcome(), time.monotonic()
-    for _, walls in groupby(behind, key=lambda wall: wall.version):
-        run = _Run(version)
-        waiting, rounds = list(walls), ROUNDS
-        while waiting and rounds:
-            busy = []
-            for wall in waiting:
-                if not run.take(wall):
-                    busy.append(wall)
-                if time.monotonic() - told_at > TOLD_EVERY_SECONDS:
-                    told_at = time.monotonic()
-                    tell(f"{outcome.migrated + run.migrated} of {len(behind)} shops")
-            waiting, rounds = busy, rounds - 1
-        run.finish()
-        outcome.migrated += run.migrated
-        outcome.quarantined += [wall.name for wall, _ in run.failed]
-        outcome.busy += [wall.name for wall in waiting]
+    walls, outcome = behind(version, only), Outcome()
+    if not walls:
+        return outcome
+    progress = _Progress(version, len(walls), tell)
+    try:
+        for _, group in groupby(walls, key=lambda wall: wall.version):
+            run = _Run(version)
+            waiting, rounds = list(group), ROUNDS
+            while waiting and rounds:
+                busy = []
+                for wall in waiting:
+                    if not run.take(wall):
+                        busy.append(wall)
+                    progress.note(outcome.migrated + run.migrated, len(outcome.quarantined) + len(run.failed))
+                waiting, rounds = busy, rounds - 1
+            run.finish()
+            outcome.migrated += run.migrated
+            outcome.quarantined += [wall.name for wall, _ in run.failed]
+            outcome.busy += [wall.name for wall in waiting]
+    except ReleaseStopped as stopped:
+        progress.end(outcome, str(stopped))
+        raise
+    progress.end(outcome)
     return outcome
+
+
+class _Progress:
+    """Says at the terminal and on the Rollout how far a run is: in statements of their own, so that others see them."""
+
+    def __init__(self, version: str, total: int, tell: Tell) -> None:
+        self._tell, self._total, self._noted = tell, total, time.monotonic()
+        self._rollout = Rollout.objects.create(version=version, total=total)
+
+    def note(self, migrated: int, quarantined: int) -> None:
+        self._tell(migrated + quarantined, self._total)
+        if time.monotonic() - self._noted > NOTED_EVERY_SECONDS:
+            self._noted = time.monotonic()
+            self._save(migrated=migrated, quarantined=quarantined)
+
+    def end(self, outcome: Outcome, error: str = "") -> None:
+        self._save(
+            migrated=outcome.migrated,
+            quarantined=len(outcome.quarantined),
+            busy=len(outcome.busy),
+            error=error[:500],
+            finished_at=clock.now(),
+        )
+
+    def _save(self, **fields: object) -> None:
+        Rollout.objects.filter(id=self._rollout.id).update(alive_at=clock.now(), **fields)
 
 
 class _Run:
@@ -104,7 +168,7 @@ class _Run:
             kind = "spare" if blamed[0][0].state == WallState.SPARE else "vendor's shop"
             raise ReleaseStopped(f"no {kind} could be migrated; the first said: {blamed[0][1]}")
         for wall, reason in self.failed:
-            Wall.objects.filter(id=wall.id).update(state=WallState.QUARANTINED, reason=reason[:500])
+            quarantine(wall, reason)
 
     def _fail(self, wall: Wall, reason: str) -> None:
         self.failed.append((wall, " ".join(reason.split())))
@@ -127,15 +191,17 @@ class _Run:
             run_migrations(wall, self.version)
             self._count(wall)
             return
-        with transaction.atomic(), _standing_in(wall), connection.cursor() as cursor:
-            if not _claim(cursor, wall):
-                return  # another run was here
-            if self.script is None:
-                script = _migrate_and_keep(cursor)
-            else:
-                script = self.script
-                cursor.execute(script)
-            _finish(cursor, wall, self.version)
+        with transaction.atomic():
+            with _standing_in(wall), connection.cursor() as cursor:
+                if not _claim(cursor, wall):
+                    return  # another run was here
+                if self.script is None:
+                    script = _migrate_and_keep(cursor)
+                else:
+                    script = self.script
+                    cursor.execute(script)
+                _finish(cursor, wall, self.version)
+            _tell_released(wall)
         self.script = script
         self._count(wall)
 
@@ -151,10 +217,26 @@ def run_migrations(wall: Wall, version: str) -> None:
     if not atomic:
         with _standing_in(wall):
             shop_sql.migrate_schema()
-    with transaction.atomic(), _standing_in(wall), connection.cursor() as cursor:
-        if _claim(cursor, wall):
+    with transaction.atomic():
+        with _standing_in(wall), connection.cursor() as cursor:
+            if not _claim(cursor, wall):
+                return
             shop_sql.migrate_schema()
             _finish(cursor, wall, version)
+        _tell_released(wall)
+
+
+@transaction.atomic
+def quarantine(wall: Wall, reason: str) -> None:
+    """Set a shop aside: closed to customers and to its vendor until it is mended and migrated. `reason` is the operator's."""
+    Wall.objects.filter(id=wall.id).update(state=WallState.QUARANTINED, reason=reason[:500])
+    if wall.vendor_id is not None:
+        announce("wall.quarantined", vendor_id=wall.vendor_id, payload={"wall": wall.name})
+
+
+def _tell_released(wall: Wall) -> None:
+    if wall.state == WallState.QUARANTINED and wall.vendor_id is not None:
+        announce("wall.released", vendor_id=wall.vendor_id, payload={"wall": wall.name})
 
 
 @contextmanager

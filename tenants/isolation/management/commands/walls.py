@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
+from kit.progress import Bar
 from tenants.isolation import actions, roles
 from tenants.isolation.drift import drift
 from tenants.isolation.models import Wall
@@ -40,7 +41,11 @@ class Command(BaseCommand):
         )
 
     def do_apply(self, **_: Any) -> None:
-        applied = actions.apply(tell=self.stdout.write)
+        bar = Bar("Shops brought up to date")
+        try:
+            applied = actions.apply(bar.at)
+        finally:
+            bar.end()
         shops = applied.shops
         self.stdout.write(
             f"Grants and policies {f'made on {applied.tables} tables' if applied.tables else 'are in place'}; "
@@ -62,7 +67,9 @@ class Command(BaseCommand):
         for difference in differences:
             self.stderr.write(difference)
         if differences:
-            raise CommandError(f"{len(differences)} differences; `manage.py walls apply` mends them")
+            raise CommandError(
+                f"{len(differences)} differences; `manage.py shops drift --mend` mends rights and policies"
+            )
         self.stdout.write("The database enforces what is declared.")
 
     def do_spares(self, count: int, **_: Any) -> None:
