@@ -9,6 +9,8 @@ from pathlib import Path
 # (never in production), everything else as the platform.
 PROCESS_OF = {
     **dict.fromkeys(("migrate", "walls", "builder", "makemigrations"), "builder"),
+    # Those of `shops` that make, build or drop schemas; it looks, exports and closes as the platform.
+    **dict.fromkeys([f"shops {do}" for do in ("provision", "spares", "migrate", "drift", "move", "drop")], "builder"),
     **dict.fromkeys(("demo", "journey", "seed", "bench", "screens"), "journey"),
 }
 # Commands that work in a world of their own: its name, and the first of its four ports.
@@ -23,7 +25,9 @@ def main() -> None:
             sys.path.insert(0, str(root))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     command = sys.argv[1] if len(sys.argv) > 1 else ""
-    os.environ.setdefault("SOUK_PROCESS", PROCESS_OF.get(command, "office"))
+    both = " ".join(word for word in sys.argv[1:] if not word.startswith("-"))
+    process = PROCESS_OF.get(command) or PROCESS_OF.get(" ".join(both.split()[:2]), "office")
+    os.environ.setdefault("SOUK_PROCESS", process)
     if PROCESS_OF.get(command) == "journey" and os.environ.get("SOUK_ENV") == "production":
         sys.exit(f"manage.py {command} plays a whole market in every role. It is refused in production (SOUK_ENV).")
     if command in OWN_WORLDS:

@@ -246,7 +246,10 @@ DATABASES = {
 VENDOR_ROLE_KEY = secret_of("vendor-role-key") if BINDS_VENDOR or PROCESS == "builder" or STANDS_FOR_ALL else ""
 VENDOR_POOL_SIZE = int(env("SOUK_VENDOR_POOL_SIZE", "40"))
 VENDOR_CONNECTION_SECONDS = 600
-CLUSTERS = {"main": "default"}
+# Other PostgreSQL clusters to which the builder may move a shop, "north=postgresql://host:5432/name north2=..."; the one of
+# DATABASE_URL is called main, and no face reaches a shop on any other.
+CLUSTERS = dict(part.split("=", 1) for part in env("SOUK_CLUSTERS", "").split())
+CLOSED_SHOP_DAYS = int(env("SOUK_CLOSED_SHOP_DAYS", "30"))
 
 # --- Valkey: cache, sessions, Celery's doorbell ---------------------------------------------------------------------------
 

@@ -48,6 +48,8 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "checkout.release_expired_holds": (15, "platform"),
     "checkout.simulate_commissions": (5, "platform"),
     "vendors.open_shops": (3, "platform"),
+    "vendors.export_shops": (10, "platform"),
+    "vendors.measure_shops": (900, "platform"),
     "api.forget_requests": (3600, "platform"),
     # An import rings for its own vendor; this goes through all shops for what a killed worker left behind.
     "shop_catalog.run_imports": (30, "shops"),

@@ -19,6 +19,8 @@ from django.db.migrations.loader import MigrationLoader
 
 TEMPLATE = "shop_template"
 NAME = re.compile(r"v_[0-9a-f]{12}")
+# What a shop leaves behind where it moved away from: a schema that no search path and no role names.
+OLD_NAME = re.compile(r"o_[0-9a-f]{12}")
 PLACEHOLDER = "@S@"
 
 

@@ -1,9 +1,11 @@
-"""The sweep that opens shops."""
+"""The sweeps that open shops, export and measure them."""
 
 from celery import shared_task
 from django.db import transaction
 
 from tenants.isolation.actions import NoSpareWall
+from tenants.isolation.measuring import measure
+from tenants.vendors import exporting
 from tenants.vendors.actions import open_shop
 from tenants.vendors.models import Vendor, VendorState
 
@@ -32,3 +34,15 @@ def _open_one() -> bool:
     except NoSpareWall:
         return False
     return True
+
+
+@shared_task(name=exporting.SWEEP)
+def export_shops() -> int:
+    """Make the exports that staff asked for; gives how many."""
+    return exporting.run_exports()
+
+
+@shared_task(name="vendors.measure_shops")
+def measure_shops() -> int:
+    """Note the size of every shop; gives how many."""
+    return measure()

@@ -193,6 +193,8 @@ TEMPLATES = [
     "vendor_activated",
     "vendor_applied",
     "vendor_approved",
+    "vendor_closed",
+    "vendor_closing",
     "vendor_rejected",
 ]
 
