@@ -15,7 +15,6 @@ from django.conf import settings
 from django.db.models import Count
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from accounts.models import StaffMember
 from billing.commissions.models import Simulation
 from billing.disputes.models import TO_ANSWER, Dispute
 from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount
@@ -26,13 +25,11 @@ from marketplace.catalog.models import Listing
 from marketplace.demo.acts import PASSWORD
 from marketplace.demo.cast import STAFF, VENDORS
 from marketplace.demo.progress import Progress
-from marketplace.demo.seed import HELPS_OUT
 from marketplace.orders.models import Fulfillment, Order, VendorOrder
 from marketplace.returns.models import RefundRequest, RequestState
 from tenants.isolation.doors import acting_as, bind_vendor
 from tenants.shop.catalog.models import Product, ProductState
-from tenants.vendors.links import invitation_url
-from tenants.vendors.models import Invitation, Vendor, VendorState
+from tenants.vendors.models import Vendor, VendorState
 
 WIDTHS = {390: 844, 1440: 900}
 THEMES = ("light", "dark")
@@ -119,15 +116,9 @@ def screens() -> list[Screen]:
             LedgerAccount.objects.filter(vendor_id=vendor.id, code=AccountCode.VENDOR_PAYABLE).first(),
         )
         entry = _or_say("an entry", JournalEntry.objects.filter(kind="sale").order_by("-occurred_at").first())
-        invited = _or_say(
-            "an invitation that stands",
-            Invitation.objects.filter(vendor=vendor, accepted_at=None, withdrawn_at=None).first(),
-        )
-        hired = StaffMember.objects.get(user__email=next(each.email for each in STAFF if each.role == "moderator"))
     with bind_vendor(vendor):
         published = Product.objects.filter(state=ProductState.PUBLISHED)
         product = _or_say("a product", published.annotate(n=Count("variants")).order_by("-n", "title").first())
-    helper = next(each for each in VENDORS if each.slug == HELPS_OUT[0])
     keeper = next(each for each in VENDORS if each.slug == documented.slug)
     staff = {each.role: each.email for each in STAFF}
     owner, office, money = VENDORS[0].email, staff["administrator"], staff["accountant"]
@@ -142,11 +133,8 @@ def screens() -> list[Screen]:
         "payouts": "/money/payouts/",
         "disputes": "/disputes/",
         "dispute": f"/disputes/{dispute.id}/",
-        "team": "/team/",
     }
     backoffice = {
-        "team": "/team/",
-        "team-member": f"/team/{hired.id}/",
         "approval": f"/vendors/{applied.id}/",
         "commissions": "/commissions/",
         "draft": f"/commissions/drafts/{simulation.draft_id}/",
@@ -155,6 +143,7 @@ def screens() -> list[Screen]:
         "refund": f"/refunds/{asked.id}/",
         "plans": "/plans/",
         "plan": "/plans/new/",
+        "fleet": "/fleet/",
     }
     console = {
         "home": "",
@@ -197,10 +186,6 @@ def screens() -> list[Screen]:
             )
         ),
         Screen("plan", _market(f"/sell/{vendor.slug}/plan/"), owner),
-        Screen("shops", _market("/account/shops/"), helper.email),
-        Screen("invitation", invitation_url(invited.id), invited.email),
-        Screen("invitation-guest", invitation_url(invited.id)),
-        Screen("office-moderator", absolute_url("office", "/vendors/"), staff["moderator"]),
         Screen("portal-home", absolute_url("portal", "/", vendor.slug), owner),
         Screen("portal-orders", absolute_url("portal", "/orders/", vendor.slug), owner),
         Screen("portal-product", absolute_url("portal", f"/products/{product.id}/", vendor.slug), owner),

@@ -74,6 +74,14 @@ STATUSES: dict[str, Status] = {
     "closed": Status("calm", "lock", "Closed"),
     "changed": Status("warn", "refresh-cw", "Numbers changed"),
     "waiting": Status("warn", "hourglass", "Waiting"),
+    "interrupted": Status("warn", "zap", "Interrupted"),
+    "partly_done": Status("warn", "triangle-alert", "Partly done"),
+    # shops and their walls
+    "spare": Status("calm", "package", "Spare"),
+    "assigned": Status("good", "store", "In use"),
+    "quarantined": Status("bad", "shield-alert", "Quarantined"),
+    "retired": Status("calm", "box", "Retired"),
+    "closing": Status("warn", "hourglass", "Closing"),
     # products, pages, rules, plans
     "draft": Status("calm", "square-pen", "Draft"),
     "published": Status("good", "circle-check", "Published"),

@@ -91,6 +91,17 @@ class RejectionForm(forms.Form):
     )
 
 
+class ClosingForm(forms.Form):
+    """Why a vendor is closed, in words the vendor reads."""
+
+    reason = forms.CharField(
+        max_length=2000,
+        label="Reason",
+        help_text="The vendor reads this in the mail.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class CategoryForm(forms.Form):
     """A category's name, place and tax."""
 

@@ -19,6 +19,7 @@ from marketplace.orders.queries import Sales, sales_by_day
 from marketplace.web.backoffice.roles import May, for_all, may, staff_of
 from notifications.queries import failed_count as failed_mails
 from outbox.queries import failed_count as failed_deliveries
+from tenants.vendors.fleet import quarantined_count
 from tenants.vendors.models import VendorState
 from tenants.vendors.queries import state_counts, waiting_for_a_shop
 
@@ -86,6 +87,15 @@ def _decisions(allowed: May, states: dict[str, int]) -> Any:
             "refunds failed",
             f"{reverse('finance:refunds')}?state=failed",
             "Customers wait for their money",
+        )
+    if allowed.administrate and (count := quarantined_count()):
+        yield _to_do(
+            "shield-alert",
+            count,
+            "shop quarantined",
+            "shops quarantined",
+            f"{reverse('backoffice:fleet')}?state=quarantined",
+            "Closed to customers until it is mended",
         )
     if allowed.administrate and (count := failed_deliveries()):
         yield _to_do(

@@ -23,8 +23,8 @@ from kit.errors import Conflict, InvalidInput
 from kit.links import absolute_url
 from marketplace.catalog.queries import shop_overview
 from marketplace.orders.queries import Sales, sales_of_vendors
-from marketplace.web.backoffice.forms import RejectionForm, add_refusal
-from marketplace.web.backoffice.roles import for_all, for_moderators, may, staff_of
+from marketplace.web.backoffice.forms import ClosingForm, RejectionForm, add_refusal
+from marketplace.web.backoffice.roles import for_administrators, for_all, for_moderators, may, staff_of
 from marketplace.web.backoffice.tables import (
     Filter,
     choice,
@@ -39,6 +39,8 @@ from marketplace.web.backoffice.tables import (
 from marketplace.web.backoffice.views.audit import told
 from tenants.isolation.queries import newest_version, wall_of
 from tenants.vendors.actions import approve_vendor, reject_vendor
+from tenants.vendors.fleet import exports_of
+from tenants.vendors.leaving import MAY_LEAVE, begin_closing, close_vendor, obstacles_to_closing, reopen_vendor
 from tenants.vendors.models import Vendor, VendorState
 from tenants.vendors.queries import countries, members_of, state_counts, vendors_page
 
@@ -101,6 +103,8 @@ def next_step(vendor: Vendor) -> str:
         return "Decide on the application"
     if vendor.state == VendorState.ONBOARDING:
         return "Payout details are missing" if vendor.schema_name else "The shop is being made"
+    if vendor.out_of_service_at is not None:
+        return "The shop is out of service"
     if vendor.state == VendorState.ACTIVE and vendor.payouts_ready_at is None:
         return "Sells, cannot be paid"
     return ""
@@ -143,13 +147,23 @@ def _vendor(vendor_id: UUID) -> Vendor:
     return found
 
 
-def _vendor_page(request: HttpRequest, found: Vendor, rejection: forms.Form, status: int = 200) -> HttpResponse:
+def _vendor_page(
+    request: HttpRequest,
+    found: Vendor,
+    rejection: forms.Form,
+    status: int = 200,
+    closing_form: forms.Form | None = None,
+) -> HttpResponse:
     account = account_of(found.id)
     with_money = may(staff_of(request)).see_orders
     books = balances(vendor_id=found.id)
     context = {
         "vendor": found,
         "rejection": rejection,
+        "closing": closing_form or ClosingForm(),
+        "may_leave": found.state in MAY_LEAVE,
+        "obstacles": obstacles_to_closing(found) if found.state == VendorState.CLOSING else [],
+        "export": exports_of([found.id]).get(found.id),
         "waits_for_shop": found.state == VendorState.ONBOARDING and not found.schema_name,
         "next_step": next_step(found),
         "profile": _profile(found),
@@ -164,7 +178,7 @@ def _vendor_page(request: HttpRequest, found: Vendor, rejection: forms.Form, sta
         "money": vendor_money(found.id, found.currency),
         "books": books,
         "owed_minor": -sum(book.amount_minor for book in books if book.code == AccountCode.VENDOR_PAYABLE),
-        "shop": shop_overview(found) if found.schema_name else None,
+        "shop": shop_overview(found) if found.is_reachable else None,
         "shop_url": absolute_url("shop", "/", vendor=found.slug) if found.may_sell else "",
         "trail": [{"label": "Vendors", "url": reverse("backoffice:vendors")}, {"label": found.name}],
     }
@@ -223,4 +237,51 @@ def rejection(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
         messages.error(request, str(refused))
     else:
         messages.success(request, f"{found.name} is turned down and gets a mail with the reason.")
+    return HttpResponseRedirect(reverse("backoffice:vendor", args=[found.id]))
+
+
+@require_POST
+@for_administrators
+def closing(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
+    """End selling; what is open is still to be finished."""
+    found, form = _vendor(vendor_id), ClosingForm(request.POST)
+    if not form.is_valid():
+        return _vendor_page(request, found, RejectionForm(), status=422, closing_form=form)
+    try:
+        begin_closing(vendor=found, by=staff_of(request).user_id, reason=form.cleaned_data["reason"])
+    except InvalidInput as refused:
+        add_refusal(form, refused)
+        return _vendor_page(request, found, RejectionForm(), status=422, closing_form=form)
+    except Conflict as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{found.name} sells no more, and gets a mail with the reason.")
+    return HttpResponseRedirect(reverse("backoffice:vendor", args=[found.id]))
+
+
+@require_POST
+@for_administrators
+def closure(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
+    """Close a vendor of which nothing is open and whose shop is exported."""
+    found = _vendor(vendor_id)
+    try:
+        close_vendor(vendor=found, by=staff_of(request).user_id)
+    except Conflict as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{found.name} is closed. Its shop is kept for {settings.CLOSED_SHOP_DAYS} days.")
+    return HttpResponseRedirect(reverse("backoffice:vendor", args=[found.id]))
+
+
+@require_POST
+@for_administrators
+def reopening(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
+    """Take a closing or closed vendor back."""
+    found = _vendor(vendor_id)
+    try:
+        back = reopen_vendor(vendor=found, by=staff_of(request).user_id)
+    except Conflict as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"{back.name} is back.")
     return HttpResponseRedirect(reverse("backoffice:vendor", args=[found.id]))

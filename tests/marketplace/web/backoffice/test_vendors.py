@@ -134,7 +134,7 @@ def test_home_says_what_waits_and_how_the_market_does(desk, applicant, market_da
 
 def test_home_takes_few_queries(desk, market_day, django_assert_max_num_queries):
     at = desk("administrator")
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(17):
         at.page("/")
 
 
