@@ -53,8 +53,7 @@ from tenants.shop.catalog.pictures import Encoded, add_encoded
 from tenants.shop.inventory import actions as inventory
 from tenants.shop.shipping.actions import set_shipping_profile
 from tenants.vendors.actions import apply_as_vendor, approve_vendor
-from tenants.vendors.models import Invitation, Member, MemberRole, Vendor, VendorState
-from tenants.vendors.team import invite
+from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 
 PASSWORD = "souk-demo-2026"  # noqa: S105  (the demo's; printed at its start)
 VISA, DECLINED = "4242424242424242", "4000000000000002"
@@ -133,14 +132,6 @@ def ensure_member(vendor: Vendor, user: User, role: MemberRole) -> Member:
         return Member.objects.get_or_create(
             vendor=vendor, user_id=user.id, defaults={"name": user.name, "email": user.email, "role": role}
         )[0]
-
-
-def invite_to(vendor: Vendor, user: User, role: MemberRole) -> None:
-    """The vendor's owner asks the person to work there, too; the invitation stands until they answer."""
-    by = owner_of(vendor).user_id
-    with bind_vendor(vendor):
-        if not Invitation.objects.filter(email=user.email).exists():
-            invite(vendor=vendor, by=by, email=user.email, role=role)
 
 
 def ensure_staff(email: str, name: str, role: str) -> User:

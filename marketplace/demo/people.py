@@ -45,7 +45,6 @@ CUSTOMERS: tuple[CastCustomer, ...] = (
 
 STAFF: tuple[CastStaff, ...] = (
     CastStaff(name="Marta Lindgren", email="marta.lindgren@souk.example", role="administrator"),
-    CastStaff(name="Tomás Herrera", email="tomas.herrera@souk.example", role="moderator"),
     CastStaff(name="Osman Keller", email="osman.keller@souk.example", role="accountant"),
     CastStaff(name="Ilse Bakker", email="ilse.bakker@souk.example", role="controller"),
     CastStaff(name="Joana Pires", email="joana.pires@souk.example", role="support"),

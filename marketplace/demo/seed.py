@@ -351,7 +351,6 @@ class Seeding:
 
     def _lay_the_desk(self) -> None:
         desk.draft_rules(self._staff("administrator"))
-        acts.invite_to(self.vendor(self.selling[0].slug), self._user(CUSTOMERS[0].email), MemberRole.ORDERS)
         self.sandbox.top_up(desk.TOP_UP_MINOR)
         with acting_as("platform"):
             desk.keep_hold_rules()
