@@ -11,8 +11,10 @@ from billing.ledger.actions import post
 from billing.ledger.entries import Line as Side
 from billing.ledger.entries import ShareOfSale, commission
 from billing.ledger.models import JournalEntry
+from billing.payouts.adjustments import credit_vendor, debit_vendor
 from billing.payouts.models import Payout, PayoutTransfer, Transfer
 from kit import clock
+from kit.ids import uuid7
 from marketplace.web.portal import present
 from marketplace.web.spreadsheet import cell
 from tenants.isolation.doors import bind_vendor
@@ -125,6 +127,26 @@ def test_the_account_runs_from_opening_to_what_is_owed(sold):
         ("Commission", mine.number, f"{-mine.commission_minor / 100:.2f}", f"{earned / 100:.2f}"),
         ("Customer's payment", mine.number, f"{mine.total_minor / 100:.2f}", f"{mine.total_minor / 100:.2f}"),
     ]
+
+
+def test_credits_and_debits_by_hand_stand_in_the_account_with_their_reasons(sold):
+    desk, mine, _ = sold
+    for act, amount, reason in ((credit_vendor, 700, "Sorry for the parcel"), (debit_vendor, 300, "Labels we bought")):
+        act(vendor=desk.vendor, amount_minor=amount, reason=reason, by=uuid7())
+    page = desk.text("/money/ledger/")
+    assert "Sorry for the parcel" in page
+    _, *rows = rows_of(desk.get("/money/ledger.csv"))
+    earned = mine.total_minor - mine.commission_minor
+    assert [(row[1], row[3], row[4]) for row in rows[:3]] == [
+        ("You owe it: kept from later earnings", "3.00", f"{(earned + 700) / 100:.2f}"),
+        ("Labels we bought", "-3.00", f"{(earned + 400) / 100:.2f}"),
+        ("Sorry for the parcel", "7.00", f"{(earned + 700) / 100:.2f}"),
+    ]
+    assert "Labels we bought" in desk.text("/money/")
+    way = desk.text("/money/way/")
+    assert "Credits from the marketplace" in way
+    assert "Sorry for the parcel" in way
+    assert "Sorry for the parcel" not in desk.text("/money/way/?where=bank")
 
 
 def test_vat_on_commission_is_told_apart(settings, request):
