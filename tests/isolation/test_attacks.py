@@ -2,9 +2,14 @@
 
 Every attack runs over a real login of lindqvist's and goes for moreau's or everybody's. Every statement is also run by the
 superuser, and succeeds there: it is the wall that stops it, and not a slip of the pen.
+
+What PostgreSQL leaves open to every role, and what is done about it: names and rough sizes of others' schemas (the names are
+random), a role's own password (tests/tenants/isolation/test_mending.py) and its own settings (test_locking_out.py), NOTIFY
+(what is heard is a hint, and looked into).
 """
 
 import contextlib
+import re
 from uuid import uuid4
 
 import psycopg
@@ -41,7 +46,7 @@ def filled(text: str, street) -> str:
         "THEIRS": theirs.wall,
         "OWN": own.wall,
     }.items():
-        text = text.replace(name, value)
+        text = re.sub(rf"\b{name}\b", value, text)
     return text
 
 
@@ -70,6 +75,34 @@ READING = {
     "what others are doing": "SELECT query FROM pg_stat_activity",
     "how busy other shops are": "SELECT n_tup_ins FROM pg_stat_all_tables",
     "who locks what": "SELECT relation FROM pg_locks",
+    "another shop's plan of a query": "EXPLAIN SELECT name FROM THEIRS.shop_inventory_warehouse",
+    "another shop by a function that runs queries": (
+        "SELECT word FROM ts_stat('SELECT to_tsvector(name) FROM THEIRS.shop_inventory_warehouse')"
+    ),
+    "another shop by a function that rewrites by queries": (
+        "SELECT ts_rewrite('a'::tsquery, "
+        "'SELECT ''a''::tsquery, plainto_tsquery(name) FROM THEIRS.shop_inventory_warehouse')"
+    ),
+    "another shop's sequence": "SELECT nextval('THEIRS.django_migrations_id_seq')",
+    "how large another shop's table is, by its name": "SELECT pg_relation_size('THEIRS.shop_inventory_warehouse')",
+    "which keys open another shop": "SELECT prefix FROM THEIRS.shop_integrations_apikey",
+    "SET ROLE to the builder": "SET ROLE builder; SELECT 1",
+    "SET ROLE to the door man": "SET ROLE doorman; SELECT slug FROM public.vendors_vendor",
+    "RESET SESSION AUTHORIZATION to somebody": (
+        "SET SESSION AUTHORIZATION DEFAULT; SELECT name FROM THEIRS.shop_inventory_warehouse"
+    ),
+    "shared rows, held": "SELECT id FROM public.listings_listing FOR UPDATE",
+    "shared rows, held against deleting": "SELECT id FROM public.listings_listing FOR KEY SHARE",
+    "samples of columns": "SELECT stavalues1 FROM pg_statistic",
+    "passwords' digests by their old name": "SELECT passwd FROM pg_shadow",
+    "who may log in from where": "SELECT * FROM pg_hba_file_rules",
+    "the server's files of settings": "SELECT * FROM pg_file_settings",
+    "where the data lie": "SELECT current_setting('data_directory')",
+    "bytes of files": "SELECT pg_read_binary_file('PG_VERSION')",
+    "when a file was changed": "SELECT pg_stat_file('PG_VERSION')",
+    "the log of changes": "SELECT pg_ls_waldir()",
+    "other backends' memory": "SELECT * FROM pg_shmem_allocations",
+    "credentials of other servers": "SELECT umoptions FROM pg_user_mapping",
 }
 WRITING = {
     "a fact of another vendor's": (
@@ -117,6 +150,30 @@ WRITING = {
     "an own amount": "UPDATE public.orders_vendororder SET commission_minor = 0 WHERE id = OWN_PART",
     "an own payment date": "UPDATE public.orders_vendororder SET paid_at = now() WHERE id = OWN_PART",
     "which migrations the own shop has seen": "DELETE FROM OWN.django_migrations",
+    "a row in another shop": (
+        "INSERT INTO THEIRS.shop_inventory_warehouse (id, name, country, position) VALUES (NEW, 'x', 'SE', 9)"
+    ),
+    "another shop's rows": "UPDATE THEIRS.shop_inventory_warehouse SET name = 'Mine'",
+    "another shop's rows, deleted": "DELETE FROM THEIRS.shop_inventory_warehouse",
+    "another shop's rows, all at once": "TRUNCATE THEIRS.shop_inventory_warehouse CASCADE",
+    "another shop's rows by MERGE": (
+        "MERGE INTO THEIRS.shop_inventory_warehouse AS t USING (SELECT 1) AS s ON true "
+        "WHEN MATCHED THEN UPDATE SET name = 'x'"
+    ),
+    "another's parcel, taken over by a conflict": (
+        "INSERT INTO public.fulfillment_parcel (id, vendor_order_id, vendor_id, number, carrier, tracking_number, "
+        "tracking_url, packed_at) VALUES (THEIR_PARCEL, OWN_PART, OWN_VENDOR, 7, '', '', '', now()) "
+        "ON CONFLICT (id) DO UPDATE SET carrier = 'Mine'"
+    ),
+    "the own plan": "UPDATE public.vendors_vendorentitlements SET products_limit = NULL",
+    "another host name": (
+        "INSERT INTO public.vendors_domain (id, vendor_id, host, is_primary) VALUES (NEW, OWN_VENDOR, 'x.localhost', false)"
+    ),
+    "an own vendor order, deleted": "DELETE FROM public.fulfillment_parcel WHERE id = OWN_PARCEL",
+    "an own line's words": "UPDATE public.orders_orderline SET title = 'Mine'",
+    "money owed": "UPDATE public.payouts_transfer SET amount_minor = 1",
+    "a payment": "UPDATE public.payments_payment SET amount_minor = 1",
+    "the unified catalogue": "UPDATE public.listings_offer SET price_minor = 1",
 }
 REBUILDING = {
     "drop an own table": "DROP TABLE shop_inventory_warehouse CASCADE",
@@ -148,6 +205,38 @@ REBUILDING = {
     "the own role for another vendor": "GRANT OWN TO THEIRS",
     "a library's extension": "CREATE EXTENSION dblink",
     "the search path of all": "ALTER DATABASE DATABASE_NAME SET search_path = OWN",
+    "all rights that vendors were given": "DROP OWNED BY vendor_base",
+    "all that the owner owns": "REASSIGN OWNED BY owner TO OWN",
+    "rights on what the owner makes next": "ALTER DEFAULT PRIVILEGES FOR ROLE owner GRANT SELECT ON TABLES TO OWN",
+    "the own role out of its group": "REVOKE vendor_base FROM OWN",
+    "another role's name": "ALTER ROLE THEIRS RENAME TO v_ffffffffffff",
+    "the own role's login": "ALTER ROLE OWN NOLOGIN",
+    "how long the own password is good": "ALTER ROLE OWN VALID UNTIL '2000-01-01'",
+    "what the own role inherits": "ALTER ROLE OWN NOINHERIT",
+    "another role's settings": "ALTER ROLE THEIRS SET default_transaction_read_only = on",
+    "settings of the group": "ALTER ROLE vendor_base SET default_transaction_read_only = on",
+    "settings of all roles": "ALTER ROLE ALL SET default_transaction_read_only = on",
+    "settings of the server": "ALTER SYSTEM SET max_connections = 1",
+    "the own schema's name": "ALTER SCHEMA OWN RENAME TO mine",
+    "the own schema itself": "DROP SCHEMA OWN CASCADE",
+    "another's schema": "DROP SCHEMA THEIRS CASCADE",
+    "whose an own table is": "ALTER TABLE shop_inventory_warehouse OWNER TO OWN",
+    "a rule on an own table": "CREATE RULE r AS ON INSERT TO shop_inventory_warehouse DO INSTEAD NOTHING",
+    "an index on a shared table": "CREATE INDEX ON public.orders_vendororder (number)",
+    "a shared index made anew": "REINDEX TABLE public.orders_vendororder",
+    "our definer function's rights": "ALTER FUNCTION souk.vendor_of_session() SECURITY INVOKER",
+    "our definer function itself": "DROP FUNCTION souk.vendor_of_session() CASCADE",
+    "a type": "CREATE TYPE OWN.t AS (x int)",
+    "a domain": "CREATE DOMAIN public.d AS int",
+    "a sequence": "CREATE SEQUENCE OWN.s",
+    "a temporary sequence": "CREATE TEMP SEQUENCE s",
+    "a temporary view": "CREATE TEMP VIEW v AS SELECT 1",
+    "an operator": "CREATE OPERATOR OWN.=== (FUNCTION = int4eq, LEFTARG = int, RIGHTARG = int)",
+    "a publication": "CREATE PUBLICATION p FOR TABLE public.vendors_vendor",
+    "a server elsewhere": "CREATE FOREIGN DATA WRAPPER w",
+    "words about the database": "COMMENT ON DATABASE DATABASE_NAME IS 'mine'",
+    "words about a shared table": "COMMENT ON TABLE public.vendors_vendor IS 'mine'",
+    "another database": "CREATE DATABASE mine",
 }
 DISTURBING = {
     "an advisory lock": "SELECT pg_advisory_lock(1)",
@@ -162,10 +251,25 @@ DISTURBING = {
     "skipping triggers and foreign keys": "SET session_replication_role = replica",
     "logging what others write": "SET log_statement = 'all'",
     "a setting of the server": "SET log_min_messages = 'panic'",
+    "a checkpoint": "CHECKPOINT",
+    "a library": "LOAD 'auto_explain'",
+    "the next file of the log of changes": "SELECT pg_switch_wal()",
+    "settings read again": "SELECT pg_reload_conf()",
+    "a copy that goes on for ever": "SELECT pg_backup_start('x')",
+    "statistics forgotten": "SELECT pg_stat_reset()",
+    "statistics by which everybody's queries are planned": "SELECT pg_clear_relation_stats('public', 'vendors_vendor')",
 }
 # These cannot run in a transaction that is rolled back, or would change the cluster for others.
-UNCONTROLLED = ("ALTER DATABASE", "CREATE EXTENSION")
+UNCONTROLLED = (
+    *("ALTER DATABASE", "ALTER SYSTEM", "CREATE DATABASE", "CREATE EXTENSION", "REASSIGN OWNED", "LOAD"),
+    "SELECT pg_backup_start",
+)
 
+
+# Tables that tell of vendors, their people and their things alone.
+OF_VENDORS = {"vendors_vendor", "vendors_member", "vendors_domain", "vendors_invitation"}
+# Name and address on the vendor's own paid part of an order; and a rule that only sounds like a person.
+OF_CUSTOMERS = {"orders_vendororder.ship_to", "returns_refundpolicy.customer_cancels"}
 
 ATTACKS = {**READING, **WRITING, **REBUILDING, **DISTURBING}
 
@@ -181,6 +285,136 @@ def test_the_wall_holds_against(text, street, log_in):
             superuser.execute("ROLLBACK")
     with log_in(street.lindqvist.wall) as vendor, pytest.raises(DENIED):
         run(vendor, text)
+
+
+# These are no error: PostgreSQL warns, or finds nothing to do. (what is done, what is asked afterwards as superuser)
+IN_VAIN = {
+    "another role into the own tables": (
+        "GRANT SELECT ON shop_inventory_warehouse TO THEIRS",
+        "SELECT has_table_privilege('THEIRS', 'OWN.shop_inventory_warehouse', 'SELECT')",
+    ),
+    "the platform out of the own tables": (
+        "REVOKE ALL ON shop_inventory_warehouse FROM platform",
+        "SELECT has_table_privilege('platform', 'OWN.shop_inventory_warehouse', 'SELECT')",
+    ),
+    "another role into the own schema": (
+        "GRANT USAGE ON SCHEMA OWN TO THEIRS",
+        "SELECT has_schema_privilege('THEIRS', 'OWN', 'USAGE')",
+    ),
+    "all rights that the own role was given": (
+        "DROP OWNED BY OWN",
+        "SELECT has_table_privilege('OWN', 'OWN.shop_inventory_warehouse', 'SELECT')",
+    ),
+    "another's vendor order": (
+        "UPDATE public.orders_vendororder SET fulfillment = 'delivered' WHERE id = THEIR_PART",
+        "SELECT fulfillment FROM public.orders_vendororder WHERE id = THEIR_PART",
+    ),
+    "all vendor orders": (
+        "UPDATE public.orders_vendororder SET fulfillment = 'delivered'",
+        "SELECT fulfillment FROM public.orders_vendororder WHERE id = THEIR_PART",
+    ),
+    "another's parcel": (
+        "UPDATE public.fulfillment_parcel SET carrier = 'Mine' WHERE id = THEIR_PARCEL",
+        "SELECT carrier FROM public.fulfillment_parcel WHERE id = THEIR_PARCEL",
+    ),
+    "another's team": (
+        "UPDATE public.vendors_member SET role = 'viewer' WHERE vendor_id = THEIR_VENDOR",
+        "SELECT role FROM public.vendors_member WHERE vendor_id = THEIR_VENDOR",
+    ),
+    "another's profile": (
+        "UPDATE public.vendors_vendor SET name = 'Mine' WHERE id = THEIR_VENDOR",
+        "SELECT name FROM public.vendors_vendor WHERE id = THEIR_VENDOR",
+    ),
+}
+
+
+@pytest.mark.parametrize(("done", "asked"), IN_VAIN.values(), ids=IN_VAIN)
+def test_without_an_error_nothing_comes_of(done, asked, street, log_in):
+    done, asked = filled(done, street), filled(asked, street)
+    with log_in("postgres") as superuser, log_in(street.lindqvist.wall) as vendor:
+        before = run(superuser, asked)
+        vendor.execute("BEGIN")
+        run(vendor, done)
+        vendor.execute("COMMIT")
+        assert run(superuser, asked) == before
+        superuser.execute("BEGIN")
+        superuser.execute(f"SET LOCAL search_path = {street.lindqvist.wall}, public")
+        run(superuser, done)
+        assert run(superuser, asked) != before
+        superuser.execute("ROLLBACK")
+
+
+def test_an_error_tells_nothing_of_rows_that_a_policy_hides(street, log_in):
+    """A condition that fails on the other's rows alone is not asked of them."""
+    text = "SELECT 1 / (CASE WHEN number = 'S-1001-M' THEN 0 ELSE 1 END) FROM public.orders_vendororder"
+    with log_in("postgres") as superuser, pytest.raises(errors.DivisionByZero):
+        run(superuser, text)
+    with log_in(street.lindqvist.wall) as vendor:
+        assert run(vendor, text) == [(1,)]
+
+
+def test_whether_an_id_is_anothers_or_nobodys_cannot_be_told(street, log_in):
+    """What a vendor writes is refused in the same words, whether it refers to another's row or to none."""
+    written = WRITING["an own parcel in another's vendor order"]
+    told = []
+    with log_in(street.lindqvist.wall) as vendor:
+        for text in (written, written.replace("THEIR_PART", f"'{uuid4()}'")):
+            with pytest.raises(DENIED) as refused:
+                run(vendor, filled(text, street))
+            told.append(str(refused.value))
+    assert told[0] == told[1]
+
+
+def test_no_key_of_what_vendors_write_answers_for_others_rows(street, log_in):
+    """A row that is refused for being there already tells that it is. So of what vendors insert, or may change, every unique
+    key has the vendor in it, or something that is the vendor's own, or is a random id."""
+    from tenants.isolation.policies import public_tables
+
+    with log_in("postgres") as superuser:
+        keys = superuser.execute(
+            """
+            SELECT relname, array_agg(attname::text ORDER BY attname) FROM pg_index i JOIN pg_class c ON c.oid = indrelid
+            JOIN pg_attribute a ON attrelid = c.oid AND attnum = ANY(indkey)
+            WHERE indisunique AND relnamespace = 'public'::regnamespace GROUP BY indexrelid, relname
+            """
+        ).fetchall()
+    probed = 0
+    for table in public_tables():
+        rights = table.rights("vendor_base")
+        if not any(privilege in ("INSERT", "UPDATE") for privilege, _ in rights):
+            continue
+        written = {
+            column for privilege, columns in rights for column in (columns or table.columns) if privilege != "SELECT"
+        }
+        owned = {table.vendor_column, "id", *(reference.column for reference in table.references)}
+        for name, columns in keys:
+            if name == table.name and written & set(columns):
+                probed += 1
+                assert owned & set(columns), (name, columns)
+    assert probed > 8
+
+
+def test_another_vendors_query_cannot_be_canceled(street, log_in):
+    with log_in("postgres") as superuser, log_in(street.lindqvist.wall) as vendor, log_in(street.moreau.wall) as other:
+        text = f"SELECT pg_cancel_backend({other.info.backend_pid})"
+        with pytest.raises(DENIED):
+            run(vendor, text)
+        assert run(superuser, text) == [(True,)]
+
+
+def test_of_customers_a_vendor_reads_who_ordered_from_it_and_no_more(street, log_in):
+    """Every column that a vendor's role may read and that, by its name, could tell of a person; think of each new one."""
+    with log_in("postgres") as superuser:
+        columns = superuser.execute(
+            """
+            SELECT format('%%s.%%s', relname, attname) FROM pg_class c JOIN pg_attribute ON attrelid = c.oid AND attnum > 0
+            WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND NOT attisdropped
+              AND has_column_privilege(%s, c.oid, attnum, 'SELECT')
+              AND attname ~ 'email|phone|address|ship_to|user|person|customer|birth' ORDER BY 1
+            """,
+            [street.lindqvist.wall],
+        ).fetchall()
+    assert {column for (column,) in columns if column.split(".")[0] not in OF_VENDORS} == OF_CUSTOMERS
 
 
 def test_another_search_path_finds_nothing(street, log_in):
