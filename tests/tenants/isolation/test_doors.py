@@ -1,13 +1,12 @@
 """The two doors into a shop, and what each lets through."""
 
-import threading
-
 import pytest
 from django.db import connection
 from django.db.transaction import TransactionManagementError, atomic
 from django.db.utils import ProgrammingError
 
 from kit.context import NoVendor, current_vendor
+from marketplace.demo.bench_walls import crowd
 from tenants.isolation.doors import acting_as, bind_vendor, in_shop
 from tenants.shop.inventory.models import Warehouse
 from tenants.vendors.models import Vendor
@@ -79,30 +78,22 @@ def test_a_process_that_stands_for_all_acts_with_each_ones_rights(make_vendor):
     assert _session() == "postgres"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_threads_serving_different_vendors_never_meet(make_vendor):
-    """Every thread has a login of its own: eight threads over six vendors, each switching a hundred times."""
-    vendors = [make_vendor(f"vendor-{name}") for name in ("ada", "bo", "cy", "di", "eli", "flo")]
+def test_threads_serving_different_vendors_never_meet(make_vendor, capsys):
+    """A small part of `make bench SUITE=walls`: eight threads over twelve vendors, a pool too small for them, and requests
+    that fail in the middle."""
+    vendors = [make_vendor(f"vendor-{number}") for number in range(12)]
     for vendor in vendors:
         with in_shop(vendor):
             Warehouse.objects.create(name=vendor.slug)
-    wrong: list[tuple[str, str, list[str]]] = []
-
-    def serve(start: int) -> None:
-        for turn in range(100):
-            vendor = vendors[(start + turn) % len(vendors)]
-            with bind_vendor(vendor):
-                names = list(Warehouse.objects.values_list("name", flat=True))
-                if _session() != vendor.schema_name or names != [vendor.slug]:
-                    wrong.append((vendor.slug, _session(), names))
-        connection.close()
-
-    threads = [threading.Thread(target=serve, args=(number,)) for number in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
+    came = crowd(vendors, threads=8, requests=400, idle=5)
+    with capsys.disabled():
+        print(f"\n{came}")
+    assert came.wrong == []
+    assert came.refused == len([number for number in range(400) if number % 7 == 3])
+    assert came.hits + came.misses == 400
+    assert came.evicted > 50
 
 
 def _session() -> str:

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from embedded.processes import PortTaken
-from marketplace.demo import bench_fleet, bench_money, setup
+from marketplace.demo import bench_fleet, bench_money, bench_walls, setup
 from marketplace.demo.bench import SUITES, Bench
 from marketplace.demo.progress import Progress
 
@@ -21,6 +21,7 @@ ALL_SUITES = {
     "reconciliation": bench_money.reconciliation,
     "exports": bench_money.exports,
     "fleet": bench_fleet.fleet,
+    "walls": bench_walls.walls,
 }
 
 
