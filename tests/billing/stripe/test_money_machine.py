@@ -2,7 +2,11 @@
 
 import json
 import os
+import sqlite3
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +18,26 @@ from hypothesis.stateful import run_state_machine_as_test
 from billing.ledger import entries
 from billing.stripe import credits, onboarding, transfers
 from billing.stripe.models import ConnectedAccount
+from billing.stripe.webhooks import register_endpoints
+from kit import clock
 from tests.billing.stripe.money_machine import TURNS, MoneyMachine, Stage
+from tests.support.steps import STEPS_TAKEN, told
 
-# What a usual run walks; `make soak` walks further.
-WALKS = (0,)
-STEPS, EACH = 600, 5
-STEPS_OF_A_LIFE = 100
-LIVES_AT_ONCE = 6
+# What a usual run walks, two at a time, each turn taken so often in each walk. `make soak` walks further.
+WALKS = (0, 1)
+STEPS, EACH = 1_000, 20
+BEGIN = datetime(2030, 1, 7, 10, tzinfo=UTC)
+STEPS_OF_A_LIFE = 250
+LIVES_AT_ONCE = 2
 # `make soak` walks on, from where it stood, until so many steps are taken.
 SOAK_STEPS = int(os.environ.get("SOUK_SOAK_STEPS", "0"))
 SOAKED = Path(os.environ.get("SOUK_SOAK_FILE", "var/soak/money.json"))
 
 
 @pytest.fixture
-def stage(sandbox: Any, make_vendor: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stage:
+def stage(
+    sandbox: Any, make_vendor: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Stage]:
     """Three vendors and a sandbox that is emptied for each life, with its clock."""
     vendors = (
         make_vendor("lindqvist", country="SE"),
@@ -44,30 +54,35 @@ def stage(sandbox: Any, make_vendor: Any, settings: Any, tmp_path: Path, monkeyp
 
     def open_accounts() -> None:
         (tmp_path / "clock").unlink(missing_ok=True)
+        sandbox.control("reset")
+        # Every life begins at the same hour of the same day, or its payouts would come at another step each time.
+        sandbox.advance(seconds=int((BEGIN - clock.now()).total_seconds()))
         world, settings.WORLD = settings.WORLD, None
-        settings.STRIPE_WEBHOOK_SECRETS = sandbox.reset()
+        settings.STRIPE_WEBHOOK_SECRETS = {endpoint: [secret] for endpoint, secret in register_endpoints().items()}
         settings.WORLD = world
+        sandbox.control("webhooks/misbehave", {"mode": "hold", "times": 1_000_000})
         for vendor in vendors:
             onboarding.start(vendor, return_url="http://localhost:8000/back", refresh_url="http://localhost:8000/again")
             sandbox.onboard(ConnectedAccount.objects.get(vendor_id=vendor.id).account_id)
             onboarding.refresh_account(vendor.id)
 
-    return Stage(sandbox, settings, vendors, open_accounts)
+    with closing(sqlite3.connect(f"file:{sandbox.state}?mode=ro", uri=True)) as disk:
+        yield Stage(sandbox, settings, vendors, open_accounts, disk)
 
 
-def live(stage: Stage, number: int, lives: int = LIVES_AT_ONCE) -> None:
-    """So many lives of a hundred steps; the same number gives the same lives."""
+def live(stage: Stage, number: int, lives: int = LIVES_AT_ONCE, steps: int = STEPS_OF_A_LIFE) -> None:
+    """So many lives; the same number gives the same lives."""
 
     @seed(number)
     class Life(MoneyMachine):
         pass
 
-    Life.stage = stage
+    Life.stage, Life.number = stage, number
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Life,
         settings=settings(
             max_examples=lives,
-            stateful_step_count=STEPS_OF_A_LIFE,
+            stateful_step_count=steps,
             deadline=None,
             database=None,
             phases=[Phase.generate],
@@ -75,12 +90,6 @@ def live(stage: Stage, number: int, lives: int = LIVES_AT_ONCE) -> None:
             print_blob=False,
         ),
     )
-
-
-def tell(stage: Stage, capsys: pytest.CaptureFixture[str]) -> None:
-    with capsys.disabled():
-        turns = ", ".join(f"{name} {count}" for name, count in stage.taken.most_common())
-        print(f"\nmoney machine: {stage.steps} steps in {stage.lives} lives: {turns}")
 
 
 if SOAK_STEPS:
@@ -95,20 +104,22 @@ if SOAK_STEPS:
             number += 1
             SOAKED.parent.mkdir(parents=True, exist_ok=True)
             SOAKED.write_text(json.dumps({"lived": number, "lives": stage.lives, "taken": stage.taken}))
-            tell(stage, capsys)
+            with capsys.disabled():
+                print(f"\n{told(stage.taken)}")
 
 else:
 
     @pytest.mark.slow
     @pytest.mark.parametrize("walk", WALKS)
     def test_whatever_happens_every_cent_is_explained(
-        stage: Stage, walk: int, capsys: pytest.CaptureFixture[str]
+        stage: Stage, walk: int, record_property: Callable[[str, object], None]
     ) -> None:
         for number in range(1_000 * walk, 1_000 * (walk + 1)):
             live(stage, number)
             if stage.steps >= STEPS and min(stage.taken[name] for name in TURNS) >= EACH:
                 break
-        tell(stage, capsys)
+        # Printed at the end of the run, all walks together, wherever they were walked.
+        record_property(STEPS_TAKEN, dict(stage.taken))
         assert min(stage.taken[name] for name in TURNS) >= EACH
 
 
@@ -123,4 +134,4 @@ def test_a_rounding_that_is_a_cent_off_is_found(stage: Stage, monkeypatch: pytes
     monkeypatch.setattr(entries, "refund_owed", rounded_again)
     with pytest.raises(AssertionError):
         for number in range(10):
-            live(stage, number, lives=2)
+            live(stage, number, lives=1, steps=60)

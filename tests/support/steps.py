@@ -1,0 +1,21 @@
+"""What random walks did, printed at the end of a run: also of those that were walked in other processes."""
+
+from collections import Counter
+from typing import Any
+
+STEPS_TAKEN = "steps taken"
+
+
+def told(taken: Counter[str]) -> str:
+    turns = ", ".join(f"{name} {count}" for name, count in taken.most_common())
+    return f"money machine: {taken.total()} steps: {turns}"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    taken: Counter[str] = Counter()
+    for report in terminalreporter.getreports("passed") + terminalreporter.getreports("failed"):
+        for name, value in report.user_properties:
+            if name == STEPS_TAKEN:
+                taken.update(value)
+    if taken:
+        terminalreporter.write_line(told(taken))
