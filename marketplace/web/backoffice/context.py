@@ -36,6 +36,7 @@ def office_context(request: HttpRequest) -> dict[str, Any]:
         "home_url": reverse("finance:home" if is_finance else "backoffice:home"),
         "sign_out_url": reverse("sign_out"),
         "search_url": reverse(_searched(is_finance, allowed)),
+        "search_words": "" if allowed.see_orders else "Vendor, address, e-mail",
         "query": request.GET.get("q", ""),
         "switch_links": _other_faces(is_finance, allowed),
     }
