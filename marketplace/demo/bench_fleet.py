@@ -18,10 +18,10 @@ from django.db import connection
 from django.test import override_settings
 
 from accounts.models import User
-from embedded.servers import ensure_postgres
+from embedded.processes import valkey_users
+from embedded.servers import ensure_postgres, ensure_valkey
 from kit import clock
 from kit.ids import uuid7
-from marketplace.demo import setup
 from marketplace.demo.bench import Bench, Figures, select_1, spread
 from tenants.isolation import replay, shop_sql
 from tenants.isolation.actions import make_wall, migrate_shops
@@ -42,7 +42,9 @@ MORE_MIGRATIONS = {"shop_inventory": "marketplace.demo.fleet_migrations"}
 
 def fleet(bench: Bench) -> Figures:
     """A new shop with and without a spare at hand, migrations of a thousand shops, and the deletion of a customer."""
-    setup.prepare(bench.world, bench.progress)
+    bench.progress.step("Start PostgreSQL and Valkey")
+    ensure_postgres(bench.world)
+    ensure_valkey(bench.world, acl=valkey_users(bench.world))
     with _database_of_its_own(bench):
         _fill(bench)
         with acting_as("platform"):

@@ -26,6 +26,11 @@ def next_spare() -> Wall | None:
     return Wall.objects.filter(state=WallState.SPARE).order_by("created_at").first()
 
 
+def quarantined_walls() -> int:
+    """How many shops are set aside."""
+    return Wall.objects.filter(state=WallState.QUARANTINED).count()
+
+
 def spare_walls() -> int:
     """How many prepared shops wait for a vendor."""
     return Wall.objects.filter(state=WallState.SPARE).count()

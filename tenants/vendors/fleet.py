@@ -121,11 +121,6 @@ def fleet(version: str) -> Fleet:
     return Fleet(by_state, behind, elsewhere, size)
 
 
-def quarantined_count() -> int:
-    """How many shops are set aside."""
-    return Wall.objects.filter(state=WallState.QUARANTINED).count()
-
-
 def rollouts(limit: int = 5) -> list[Rollout]:
     """The last runs of the shop migrations, newest first."""
     return list(Rollout.objects.order_by("-started_at")[:limit])

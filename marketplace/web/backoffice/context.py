@@ -15,7 +15,7 @@ from marketplace.returns.queries import requests_waiting
 from marketplace.web.backoffice.roles import May, may
 from observability.jobs import failing_count
 from outbox.queries import failed_count
-from tenants.vendors.fleet import quarantined_count
+from tenants.isolation.queries import quarantined_walls
 from tenants.vendors.models import VendorState
 from tenants.vendors.queries import state_counts
 
@@ -77,7 +77,7 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         items.append(_item(path, "Categories", "backoffice:categories", "tags"))
     if allowed.administrate:
         items += [
-            _item(path, "Fleet", "backoffice:fleet", "boxes", count=quarantined_count(), title="Running it"),
+            _item(path, "Fleet", "backoffice:fleet", "boxes", count=quarantined_walls(), title="Running it"),
             _item(path, "Team", "backoffice:team", "user"),
             _item(path, "Facts", "backoffice:facts", "zap", count=failed_count()),
             _item(path, "Audit", "backoffice:audit", "history"),

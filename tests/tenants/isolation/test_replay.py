@@ -9,6 +9,7 @@ from tenants.isolation.actions import apply
 from tenants.isolation.drift import drift
 from tenants.isolation.models import Wall
 from tenants.isolation.replay import ReleaseStopped, bring_all_up_to_date
+from tenants.vendors.models import Vendor
 from tests.tenants.isolation.catalog import catalog_of
 
 pytestmark = pytest.mark.django_db
@@ -67,12 +68,14 @@ def test_a_shop_that_fails_is_set_aside_whole_and_the_others_go_on(old_shops):
     assert (failing.state, failing.version) == ("quarantined", OLD)
     assert failing.reason == 'column "shipped" of relation "shop_inventory_reservation" already exists'
     assert catalog_of(failing.name) == before
+    assert not Vendor.objects.get(schema_name=failing.name).may_sell
 
     # Its vendor's own connections see nothing of it until it is mended and the release run again.
     _run(f"ALTER TABLE {failing.name}.shop_inventory_reservation DROP COLUMN shipped")
     assert bring_all_up_to_date(shop_sql.fingerprint()).migrated == 1
     failing.refresh_from_db()
     assert (failing.state, failing.reason) == ("assigned", "")
+    assert Vendor.objects.get(schema_name=failing.name).may_sell
 
 
 def test_when_no_shop_can_take_them_the_release_stops_and_no_shop_is_blamed(old_shops):

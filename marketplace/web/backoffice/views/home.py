@@ -19,7 +19,7 @@ from marketplace.orders.queries import Sales, sales_by_day
 from marketplace.web.backoffice.roles import May, for_all, may, staff_of
 from notifications.queries import failed_count as failed_mails
 from outbox.queries import failed_count as failed_deliveries
-from tenants.vendors.fleet import quarantined_count
+from tenants.isolation.queries import quarantined_walls
 from tenants.vendors.models import VendorState
 from tenants.vendors.queries import state_counts, waiting_for_a_shop
 
@@ -88,7 +88,7 @@ def _decisions(allowed: May, states: dict[str, int]) -> Any:
             f"{reverse('finance:refunds')}?state=failed",
             "Customers wait for their money",
         )
-    if allowed.administrate and (count := quarantined_count()):
+    if allowed.administrate and (count := quarantined_walls()):
         yield _to_do(
             "shield-alert",
             count,

@@ -22,7 +22,7 @@ from tenants.vendors.queries import invitations_to, memberships_of
 from tenants.vendors.roles import WHAT_ROLES_DO
 from tenants.vendors.team import accept_invitation
 
-WITH_PORTAL = (VendorState.ONBOARDING, VendorState.ACTIVE, VendorState.SUSPENDED)
+WITH_PORTAL = (VendorState.ONBOARDING, VendorState.ACTIVE, VendorState.SUSPENDED, VendorState.CLOSING)
 GONE = (VendorState.REJECTED, VendorState.CLOSED)
 # Why an invitation cannot be accepted: the page's heading, and what to do.
 SHUT = {
