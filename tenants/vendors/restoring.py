@@ -85,7 +85,7 @@ def restore_shop(
         with line_to(MAIN) as line, unhurried():
             if not (into_new or replace) and any(count(line, wall.name, each) for each in tables_of(line, wall.name)):
                 raise ShopNotEmpty(
-                    f"{vendor.name}'s shop has rows, which would be lost. Say so, or restore into a new one."
+                    f"{vendor.name}'s shop has rows, which would be lost: allow that (--replace), or take a new schema."
                 )
             archive.put_rows(line, wall.name, note)
         record(
