@@ -24,7 +24,7 @@ from marketplace.orders.models import Order, OrderEvent, OrderLine, VendorOrder
 from tenants.isolation.actions import assign_wall
 from tenants.isolation.doors import acting_as, bind_vendor, in_shop
 from tenants.isolation.models import Wall, WallState
-from tenants.isolation.postgresql.base import POOL
+from tenants.isolation.postgresql.base import POOL, as_options, standing_in
 from tenants.shop.inventory.models import Warehouse
 from tenants.vendors.models import Vendor
 
@@ -275,7 +275,7 @@ def plain_django(vendor: Vendor) -> Iterator[None]:
         "ENGINE": "django.db.backends.postgresql",
         "USER": "platform",
         "PASSWORD": settings.SECRET_OF("platform"),
-        "OPTIONS": {"options": f"-c search_path={vendor.schema_name},public"},
+        "OPTIONS": {"options": as_options(standing_in(str(vendor.schema_name)))},
         "HOST": own["HOST"],
     }
     try:

@@ -52,6 +52,11 @@ HELD_FOR_VENDORS = {
 }
 
 
+def standing_in(schema: str) -> dict[str, str]:
+    """The setting by which a connection finds this shop's tables, and those of public, from its login on."""
+    return {"search_path": f"{schema},public"}
+
+
 def as_options(held: Mapping[str, str]) -> str:
     """Settings as the connection string has them."""
     return " ".join(f"-c {name}={value}" for name, value in held.items())
@@ -206,8 +211,7 @@ class DatabaseWrapper(django_tenants.DatabaseWrapper):
         # What the process itself is configured with comes last, and so prevails: the builder works as the owner.
         params["options"] = f"{as_options(HELD)} {params.get('options', '')}".rstrip()
         if self.bound_schema is not None:
-            held = {"search_path": f"{self.bound_schema},public", **HELD_FOR_VENDORS}
-            params["options"] = as_options(held)
+            params["options"] = as_options({**standing_in(self.bound_schema), **HELD_FOR_VENDORS})
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
