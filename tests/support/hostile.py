@@ -1,16 +1,19 @@
 """Hostile input for a whole API: schemathesis over its document, in-process, with the face's own database role.
 
 Every call is undone, so that each meets the same market and every id stays good. What is sent is the same in every run.
+First each operation is brought to do what it is there for, by a call that fits: with ids that were read, and a body made
+from its schema or told (`told`). Then come the edges of every field, and made-up calls.
 """
 
 import itertools
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import hypothesis
 import schemathesis
@@ -21,9 +24,12 @@ from schemathesis import Case, GenerationMode
 from schemathesis.checks import load_all_checks, not_a_server_error
 from schemathesis.config import GenerationConfig
 from schemathesis.core.failures import FailureGroup
+from schemathesis.core.parameters import ParameterLocation
+from schemathesis.generation.meta import REQUEST_SHAPE_PROBES
 from schemathesis.specs.openapi import checks
 
 from tests.support.browser import Browser, face_of, served_by
+from tests.support.fitting import Fitting, Known
 
 CHECKS = [
     not_a_server_error,
@@ -41,6 +47,15 @@ SETTINGS = hypothesis.settings(
 )
 # Of so many cases, one keeps the ids that were made up for it.
 MADE_UP = 4
+# Where an edge is about all headers together.
+HEADERS = (ParameterLocation.HEADER, None)
+# How many ids are tried at most to bring an operation to do what it is there for.
+TRIES = 16
+# Of so many things of a kind it is read what is in them.
+LOOKED_AT = 8
+# What is to be sent: the body, or what makes it of the address's ids by first asking something else.
+Ask = Callable[..., Any]
+Told = Mapping[str, Any] | Callable[[Ask, Mapping[str, str]], Mapping[str, Any]]
 
 
 @dataclass
@@ -98,70 +113,37 @@ class undone:
         self.outer.__exit__(*error)
 
 
-class Known:
-    """What answers held: whole things by what they are called, every text and number by the name of its member."""
-
-    def __init__(self) -> None:
-        self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        self.values: dict[str, list[str | int]] = defaultdict(list)
-
-    def learn(self, name: str, data: Any) -> None:
-        """`name` is what the things are called: the last part of the address, or the member they stand under."""
-        if isinstance(data, list):
-            for each in data:
-                self.learn(name, each)
-        elif isinstance(data, dict):
-            if data not in self.rows[name]:
-                self.rows[name].append(data)
-            for key, value in data.items():
-                if isinstance(value, dict | list):
-                    self.learn(name if key == "items" else key, value)
-                elif isinstance(value, str | int) and value not in ("", True, False, *self.values[key]):
-                    self.values[key].append(value)
-
-    def in_path(self, template: str, parameter: str) -> list[str]:
-        """For `/vendors/{vendor_id}`: the ids of the vendors; for `/orders/{number}`, their numbers."""
-        above = re.search(rf"([^/]+)/{{{parameter}}}", template)
-        things = above[1].replace("-", "_") if above else ""
-        return self._of(things, "id" if parameter.endswith("id") else parameter) or [
-            str(value) for value in self.values[parameter]
-        ]
-
-    def for_member(self, key: str, like: Any) -> Sequence[Any]:
-        """What may stand under `key` in place of `like`.
-
-        For `offer_id`, or a filter `offer`, the ids of offers; for `offer_ids` all of them at once; for a list of things
-        one that was read.
-        """
-        thing = key.removesuffix("s").removesuffix("_id")
-        things = f"{thing[:-1]}ies" if thing.endswith("y") else f"{thing}s"
-        if isinstance(like, list):
-            found: Sequence[Any] = (
-                [self._of(things, "id")] if key.endswith("_ids") else [[row] for row in self.rows[key]]
-            )
-            return [each for each in found if each]
-        own = self.values[key] or self.values[f"{thing}_id"] or self._of(things, "id")
-        return [each for each in own if type(each) is type(like)]
-
-    def _of(self, things: str, member: str) -> list[str]:
-        return [str(row[member]) for row in self.rows[things] if row.get(member)]
-
-
 class Attack:
     """Tries every operation of a document; `run` gives what was seen."""
 
-    def __init__(self, settings: Any, host: str, document: str, headers: dict[str, str]):
+    def __init__(
+        self,
+        settings: Any,
+        host: str,
+        document: str,
+        headers: dict[str, str],
+        told: Mapping[str, Told] | None = None,
+        unlisted: Mapping[str, list[str]] | None = None,
+    ):
+        """`told`: by operation (`POST /api/...`), what is to be sent where its schema alone does not say enough.
+
+        `unlisted`: ids by their names in addresses, of what no list tells.
+        """
         load_all_checks()
         self.face, self.is_guest = Face(settings, host, headers), "Authorization" not in headers
         self.schema = schemathesis.openapi.from_wsgi(document, self.face)
-        self.known, self.seen, self.count = Known(), Seen(), itertools.count()
+        self.fitting, self.told = Fitting(self.schema.raw_schema, known := Known()), told or {}
+        self.known, self.seen, self.count, self.shapes = known, Seen(), itertools.count(), Counter[tuple[Any, ...]]()
+        for name, values in (unlisted or {}).items():
+            self.known.values[name] += values
 
     def run(self, *, examples: int, edges: bool = True) -> Seen:
-        """`examples`: how many of each kind, fitting the document and not; and the `edges` of every field."""
-        operations = [result.ok() for result in self.schema.get_all_operations()]
-        self._look_around(operations)
-        for operation in operations:
+        """`examples`: how many made-up calls for what operations take; and the `edges` of every field."""
+        operations = {result.ok().label: result.ok() for result in self.schema.get_all_operations()}
+        self._look_around(operations.values())
+        for operation in operations.values():
             try:
+                self._reach(operation)
                 for case in self._cases(operation, examples, edges):
                     self._try(case)
             except (Exception, FailureGroup) as error:
@@ -172,31 +154,88 @@ class Attack:
         """Read every list, then what is in it, to know real ids. Twice: some lists are found by the ids of others."""
         reads = [operation for operation in operations if operation.method == "get"]
         for operation in [*sorted(reads, key=lambda each: each.path.count("{")), *reads]:
-            names = re.findall(r"{(\w+)}", operation.path)
-            ids = {name: (self.known.in_path(operation.path, name) or [""])[0] for name in names}
-            answer = operation.Case(path_parameters=ids).call()
-            if answer.status_code == 200 and answer.headers["content-type"] == ["application/json"]:
-                last = [part for part in operation.path.split("/") if not part.startswith("{")][-1]
-                self.known.learn(last.replace("-", "_"), json.loads(answer.content))
+            for ids in itertools.islice(self._ids(operation), LOOKED_AT):
+                answer = operation.Case(path_parameters=ids, query=self.fitting.query(operation)).call()
+                if answer.status_code == 200 and answer.headers["content-type"] == ["application/json"]:
+                    last = [part for part in operation.path.split("/") if not part.startswith("{")][-1]
+                    self.known.learn(last.replace("-", "_"), json.loads(answer.content))
+
+    def _ids(self, operation: Any) -> Iterator[dict[str, str]]:
+        """What may stand in its address, as far as it is known."""
+        names = re.findall(r"{(\w+)}", operation.path)
+        known = [self.known.in_path(operation.path, name) or [str(UUID(int=0))] for name in names]
+        for values in itertools.islice(itertools.product(*known), TRIES):
+            yield dict(zip(names, values, strict=True))
+
+    def _reach(self, operation: Any) -> None:
+        """Have it do what it is there for: to the first thing known to which that can be done."""
+        for ids in self._ids(operation):
+            kind, body = self.fitting.body(operation)
+            told = self.told.get(operation.label, {})
+            given = told(self._ask, ids) if callable(told) else told
+            headers = {name: value for name, value in given.items() if "-" in name}
+            sent: dict[str, Any] = {"headers": headers}
+            if kind is not None:
+                body |= {name: value for name, value in given.items() if name not in headers}
+                sent |= {"body": body, "media_type": kind}
+            case = operation.Case(path_parameters=ids, query=self.fitting.query(operation), **sent)
+            if 200 <= self._send(case).status_code < 300:
+                return
+
+    def _ask(self, method: str, path: str, body: Any = None) -> Any:
+        """What is answered to a call beside those that count."""
+        client, kind = self.face.client, {"content_type": "application/json"} if body is not None else {}
+        with undone(), served_by(face_of(self.face.host)):
+            headers = {**self.face.environ, "HTTP_HOST": urlsplit(self.face.host).netloc}
+            answer = client.generic(method, path, "" if body is None else json.dumps(body), **kind, **headers)
+        return json.loads(answer.content)
 
     def _cases(self, operation: Any, examples: int, edges: bool) -> Iterator[Case]:
         modes = list(GenerationMode)
         if edges:
-            yield from operation.schema.iter_coverage_cases(
+            found = operation.schema.iter_coverage_cases(
                 operation, generation_modes=modes, generation_config=GenerationConfig(modes=modes)
             )
-        for mode in modes:
-            yield from drawn(operation, mode, examples)
+            yield from (case for case in found if self._is_new(case))
+        # Operations that take the same are asked with made-up input once for all of them; what does not fit is among the
+        # edges, and dear to make up.
+        shape = (self.fitting.shape(operation), operation.method)
+        if examples and not self.shapes[shape]:
+            self.shapes[shape] += 1
+            for mode in [GenerationMode.POSITIVE] if edges else modes:
+                yield from drawn(operation, mode, examples)
+
+    def _is_new(self, case: Case) -> bool:
+        """Whether this edge was not seen yet: many operations have the same parameters, and some the same bodies.
+
+        What lies beside an edge is left out.
+        """
+        edge = case.meta.phase.data  # type: ignore[union-attr]
+        if "Near-boundary" in edge.description:
+            return False
+        if edge.scenario in REQUEST_SHAPE_PROBES or (edge.parameter_location, edge.parameter) == HEADERS:
+            about = ""
+        elif edge.parameter is not None and edge.parameter_location != ParameterLocation.BODY:
+            about = self.fitting.shape(case.operation, edge.parameter)
+        else:
+            about = self.fitting.shape(case.operation)
+        shape = (about, edge.scenario, edge.location, edge.description)
+        self.shapes[shape] += 1
+        return self.shapes[shape] == 1
 
     def _try(self, case: Case) -> None:
         number = next(self.count)
         if number % MADE_UP:
             self._with_real_ids(case, number)
+        self._send(case)
+
+    def _send(self, case: Case) -> Any:
         answer = case.call()
         self.seen.statuses[case.operation.label][answer.status_code] += 1
         case.validate_response(answer, checks=CHECKS)
         refused = {429} if self.is_guest else {401, 429}
         assert answer.status_code not in refused, f"answered {answer.status_code}: {answer.text}"
+        return answer
 
     def _with_real_ids(self, case: Case, number: int) -> None:
         """In the path always; elsewhere ids and versions, and of so many cases one has nothing but what was read."""
