@@ -16,7 +16,7 @@ from notifications.tasks import send_due
 from outbox.tasks import deliver
 from tenants.isolation.doors import acting_as
 from tenants.shop.catalog.tasks import run_imports
-from tenants.vendors.tasks import open_shops
+from tenants.vendors.tasks import export_shops, measure_shops, open_shops
 
 # The worker's sweeps in the order in which one gives the next its work; the shopworker's bind their vendors themselves.
 PLATFORM: tuple[Callable[[], int], ...] = (
@@ -53,6 +53,8 @@ LATER: tuple[Callable[[], int], ...] = (
     statements.issue_due,
     statements.render_due,
     statements.run_exports,
+    export_shops,
+    measure_shops,
 )
 # Matching means something when nothing is on its way.
 IN_THE_END: tuple[Callable[[], int], ...] = (reconcile_when_due,)
