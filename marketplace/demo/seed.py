@@ -354,8 +354,8 @@ class Seeding:
         self.sandbox.top_up(desk.TOP_UP_MINOR)
         with acting_as("platform"):
             desk.keep_hold_rules()
-            credited, *others = (self.vendor(each.slug) for each in self.selling[:2])
-            desk.settle_by_hand(credited, *(others or [credited]), self._staff("accountant"))
+            vendors = [self.vendor(each.slug) for each in self.selling[:2]]
+            desk.settle_by_hand(vendors[0], vendors[-1], self._staff("accountant"))
 
     # --- What is looked up
 
