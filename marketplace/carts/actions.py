@@ -59,12 +59,13 @@ def add_to_cart(*, cart: Cart, offer_id: UUID, quantity: int = 1) -> CartLine:
     _check_quantity(quantity)
     _lock(cart)
     offer = _offer(offer_id)
-    line = CartLine.objects.filter(cart=cart, offer=offer).first()
+    lines = {line.offer_id: line for line in CartLine.objects.filter(cart=cart)}
+    line = lines.get(offer.id)
     wanted = quantity + (line.quantity if line else 0)
     if wanted > min(offer.available, MAX_QUANTITY):
         raise NotForSale(_left(offer, line.quantity if line else 0), field="quantity")
     if line is None:
-        if CartLine.objects.filter(cart=cart).count() >= MAX_LINES:
+        if len(lines) >= MAX_LINES:
             raise CartFull(f"A cart holds at most {MAX_LINES} different items.")
         line = CartLine(cart=cart, offer=offer, quantity=0)
     line.quantity, line.price_seen_minor = wanted, offer.price_minor
