@@ -229,9 +229,10 @@ def run_migrations(wall: Wall, version: str) -> None:
 @transaction.atomic
 def quarantine(wall: Wall, reason: str) -> None:
     """Set a shop aside: closed to customers and to its vendor until it is mended and migrated. `reason` is the operator's."""
-    Wall.objects.filter(id=wall.id).update(state=WallState.QUARANTINED, reason=reason[:500])
+    # The vendor's row before the wall's, as whoever closes or restores a shop locks them.
     if wall.vendor_id is not None:
         announce("wall.quarantined", vendor_id=wall.vendor_id, payload={"wall": wall.name})
+    Wall.objects.filter(id=wall.id).update(state=WallState.QUARANTINED, reason=reason[:500])
 
 
 def _tell_released(wall: Wall) -> None:

@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import IO, Any
 from uuid import UUID
 
@@ -118,15 +119,17 @@ def write_shop(
     files: list[ShopFile],
     note: Note = lambda done, total: None,
 ) -> Manifest:
-    """Write the shop's file to `out`. Within one transaction that sees one state of the tables, and acting for the vendor."""
+    """Write the shop's file to `out`. Within one transaction that sees one state of the tables, and acting for the vendor.
+
+    `note` hears how many steps are done, and hears it again at every part of a long one.
+    """
     tables = tables_of(line, schema)
     steps = len(tables) + 1
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, table in enumerate(tables):
-            note(number, steps)
-            about.tables.append(_write_table(archive, line, schema, table))
-        note(len(tables), steps)
+            about.tables.append(_write_table(archive, line, schema, table, partial(note, number, steps)))
         for file in files:
+            note(len(tables), steps)
             if (entry := _write_file(archive, file)) is None:
                 about.missing_files.append(file.name)
             else:
@@ -136,15 +139,21 @@ def write_shop(
     return about
 
 
-def _write_table(archive: zipfile.ZipFile, line: Connection[Any], schema: str, table: Table) -> TableEntry:
+def _write_table(
+    archive: zipfile.ZipFile, line: Connection[Any], schema: str, table: Table, alive: Callable[[], None]
+) -> TableEntry:
+    alive()
     with archive.open(f"tables/{table.name}.csv", "w", force_zip64=True) as entry:
         told = Teller(entry.write)
         for part in read_csv(line, schema, table):
             told.hear(part)
+            alive()
     with archive.open(f"tables/{table.name}.json", "w", force_zip64=True) as entry:
         entry.write(b"[")
         for number, text in enumerate(read_json(line, schema, table)):
             entry.write((",\n" if number else "\n").encode() + text.encode())
+            if number % 1000 == 0:
+                alive()
         entry.write(b"\n]\n")
     found = told.digest(count(line, schema, table))
     return TableEntry(table.name, list(table.columns), found.rows, found.sha256)

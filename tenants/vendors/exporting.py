@@ -2,6 +2,7 @@
 
 import hashlib
 import tempfile
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import timedelta
@@ -29,6 +30,7 @@ from tenants.vendors.models import Vendor
 log = structlog.get_logger(__name__)
 # A worker that has not said how far it is for so long was killed; its export is begun anew.
 SILENT = timedelta(minutes=2)
+TOLD_EVERY_SECONDS = 5.0
 SWEEP = "vendors.export_shops"
 
 
@@ -111,8 +113,13 @@ def _claim() -> ShopExport | None:
 def _make(export: ShopExport) -> None:
     vendor = Vendor.objects.get(id=export.vendor_id)
 
+    told: tuple[int, float] = (-1, 0.0)
+
     def note(done: int, total: int) -> None:
-        ShopExport.objects.filter(id=export.id).update(tables_done=done, tables_total=total, alive_at=clock.now())
+        nonlocal told
+        if done != told[0] or time.monotonic() - told[1] > TOLD_EVERY_SECONDS:
+            told = (done, time.monotonic())
+            ShopExport.objects.filter(id=export.id).update(tables_done=done, tables_total=total, alive_at=clock.now())
 
     with tempfile.NamedTemporaryFile(suffix=".zip") as file:
         manifest = export_shop(vendor=vendor, out=file, note=note)
