@@ -189,7 +189,7 @@ def _migrate(bench: Bench) -> tuple[float, replay.Outcome]:
         if len(replay.behind(shop_sql.fingerprint())) < SHOPS:
             raise RuntimeError("the bench's migration is not seen")
         began = time.perf_counter()
-        outcome = migrate_shops(lambda done, total: bench.progress.note(f"{done} of {total}"))
+        outcome = migrate_shops(shop_sql.fingerprint(), lambda done, total: bench.progress.note(f"{done} of {total}"))
         return time.perf_counter() - began, outcome
 
 

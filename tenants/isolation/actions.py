@@ -47,26 +47,28 @@ def apply(tell: Tell = lambda done, total: None) -> Applied:
 
     Safe to repeat; interrupted, it is simply run again. Raises ReleaseRunning, ReleaseStopped.
     """
+    version = shop_sql.fingerprint()
     with _one_at_a_time():
-        made = _make_script()
+        made = _make_script(version)
         # Making policies locks every table for a moment, so it is left alone where nothing differs.
         tables = policies.apply() if public_drift() else 0
-        return Applied(tables, made, bring_all_up_to_date(shop_sql.fingerprint(), tell))
+        return Applied(tables, made, bring_all_up_to_date(version, tell))
 
 
-def migrate_shops(tell: Tell = lambda done, total: None, only: Collection[str] = ()) -> Outcome:
+def migrate_shops(version: str, tell: Tell = lambda done, total: None, only: Collection[str] = ()) -> Outcome:
     """`apply` without the public tables: every shop that is behind (or those of these walls), run as the owner.
+
+    `version` is this code's, `shop_sql.fingerprint()`.
 
     Raises ReleaseRunning, ReleaseStopped.
     """
     with _one_at_a_time():
-        _make_script()
-        return bring_all_up_to_date(shop_sql.fingerprint(), tell, only)
+        _make_script(version)
+        return bring_all_up_to_date(version, tell, only)
 
 
-def _make_script() -> int:
+def _make_script(version: str) -> int:
     """The script that makes a shop of this code's version; 0 when it was there."""
-    version = shop_sql.fingerprint()
     if ShopScript.objects.filter(version=version).exists():
         return 0
     shop_sql.build_template()
