@@ -50,6 +50,7 @@ def fleet(bench: Bench) -> Figures:
     ensure_valkey(bench.world, acl=valkey_users(bench.world))
     with _database_of_its_own(bench):
         _fill(bench)
+        bench.tidy()
         with acting_as("platform"):
             began = time.perf_counter()
             measured = measure()
