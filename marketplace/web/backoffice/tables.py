@@ -45,13 +45,23 @@ class Filter(forms.Form):
         return any(self.data.get(bound.name) for bound in self.visible_fields())
 
 
+# Days that the books can have: a browser's control also gives years that no calendar goes beyond.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
+
+
 class DayField(forms.DateField):
     """A day, as the browser's own control gives it."""
 
     empty_value = None
 
     def __init__(self, label: str):
-        super().__init__(label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+        bounds = {"min": FIRST_DAY.isoformat(), "max": LAST_DAY.isoformat()}
+        super().__init__(label=label, widget=forms.DateInput(attrs={"type": "date", **bounds}, format="%Y-%m-%d"))
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not FIRST_DAY <= value <= LAST_DAY:
+            raise forms.ValidationError(f"Choose a day from {FIRST_DAY.year} to {LAST_DAY.year}.")
 
 
 def choice(label: str, choices: Iterable[tuple[str, str]], everything: str = "") -> forms.ChoiceField:

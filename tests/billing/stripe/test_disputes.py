@@ -9,6 +9,7 @@ from billing.disputes import actions as disputes
 from billing.disputes.models import Dispute, DisputeEvent, DisputeState, Phase
 from billing.ledger.models import JournalEntry
 from billing.payments import actions
+from billing.payments.provider import SessionLine
 from billing.payouts.models import Hold, Reversal, Transfer, TransferState, VendorDebt
 from billing.stripe import tasks
 from billing.stripe.client import stripe_client
@@ -305,7 +306,7 @@ def test_the_vat_in_our_commission_goes_with_it(sandbox, two_vendors, account_of
     )
     actions.start(
         payment_id=payment.id,
-        lines=[actions.SessionLine("Goods", 10000)],
+        lines=[SessionLine("Goods", 10000)],
         success_url="http://localhost:8000/a",
         cancel_url="http://localhost:8000/b",
     )

@@ -326,6 +326,7 @@ def test_a_second_subscription_is_ended_and_what_it_cost_pays_the_next_invoice(
     subscriber.subscribe()
     first = subscriber.subscription
     account = plans.account_of(subscriber.vendor)
+    subscriber.sandbox.advance(seconds=2)  # who was first is told by the second
     second = subscriber.api(
         "POST",
         "/v1/subscriptions",

@@ -5,9 +5,10 @@ from decimal import Decimal
 import pytest
 
 from kit.ids import uuid7
+from kit.money import in_percent
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
 from marketplace.checkout.actions import place_order
-from marketplace.orders.details import details_of, percent
+from marketplace.orders.details import details_of
 
 pytestmark = pytest.mark.usefixtures("everything_ten_percent")
 
@@ -29,8 +30,8 @@ def test_goods_shipping_and_commission_are_those_of_the_order(put_on_shelf, addr
         assert sum(each.net_minor + each.tax_minor for each in told.commission) == part.commission_minor
         assert sum(each.tax_minor for each in told.commission) == part.commission_tax_minor
         assert all(each.rule for each in told.commission)
-        assert told.tax_rate == percent(part.commission_tax_rate)
+        assert told.tax_rate == f"{in_percent(part.commission_tax_rate)} %"
 
 
 def test_rates_are_written_as_people_do():
-    assert [percent(Decimal(rate)) for rate in ("0.1900", "0.0770", "0.2000", "0")] == ["19 %", "7.7 %", "20 %", "0 %"]
+    assert [in_percent(Decimal(rate)) for rate in ("0.1900", "0.0770", "0.2000", "0")] == ["19", "7.7", "20", "0"]

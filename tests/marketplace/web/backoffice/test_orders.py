@@ -86,7 +86,7 @@ def test_an_order_takes_as_many_queries_with_two_parts_as_with_one(desk, market_
 
 def test_the_list_takes_few_queries(desk, market_day, django_assert_max_num_queries):
     at = desk("administrator")
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         at.page("/orders/")
 
 

@@ -83,6 +83,8 @@ def test_an_entry_shows_its_postings_and_the_providers_movement(desk, market_day
         ("kind=nonsense", 4),
         ("since=2999-01-01", 0),
         ("until=2000-01-01", 0),
+        ("until=9999-12-31", 4),
+        ("since=0001-01-01", 4),
         ("reference=00000000-0000-0000-0000-000000000000", 0),
         ("reference=nonsense", 4),
     ],

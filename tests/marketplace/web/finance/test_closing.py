@@ -82,6 +82,8 @@ def test_it_takes_two_controllers_to_open_a_month_again(trade, desk, proved):
 def test_a_file_of_the_books_is_asked_for_and_taken(trade, desk):
     accountant = desk("accountant")
     assert "This field is required." in accountant.post("/finance/exports/", {"format": "ledger"}).content.decode()
+    endless = {"format": "ledger", "since": "2026-03-01", "until": "9999-12-31"}
+    assert "Choose a day from 2000 to 2999." in accountant.post("/finance/exports/", endless).content.decode()
     accountant.post("/finance/exports/", {"format": "ledger", "since": "2026-03-01", "until": "2026-03-31"})
     assert "Queued" in accountant.page("/finance/exports/")
     assert run_exports() == 1
