@@ -97,6 +97,7 @@ class ApiView(APIView):
     @classmethod
     def allowed(cls, method: str) -> Iterable[str]:
         """Who may ask by this method: what the permission classes come to, for `kit.permission`."""
+        # Each audience's own base answers: one that forgets must not pass for open to anybody.
         raise NotImplementedError
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -37,6 +37,7 @@ def move_shop(*, vendor: Vendor, cluster: str, note: Callable[[int, int], None] 
             wall=wall, cluster=cluster, keep=timedelta(days=settings.CLOSED_SHOP_DAYS), check=check, note=note
         )
     except Exception:
+        # Whatever failed, the shop is still where it was: customers get it back, and the error goes on to whoever moved it.
         set_in_service(vendor_id=vendor.id, in_service=was_in_service)
         raise
 
