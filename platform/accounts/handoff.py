@@ -25,6 +25,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from accounts import late_form
 from kit import clock
 from kit.errors import NotAllowed
 from kit.ids import uuid7
@@ -102,11 +103,17 @@ def publish_verifying_key() -> bytes:
 
 
 def send_to_market(request: HttpRequest, *, face: str, vendor: str | None = None) -> HttpResponse:
-    """Send a visitor without a session to the marketplace, to come back to this page with a code."""
-    if request.headers.get("HX-Request") == "true":
+    """Send a visitor without a session to the marketplace, to come back with a code: to this page, or to their form's."""
+    by_htmx = request.headers.get("HX-Request") == "true"
+    if by_htmx and late_form.is_form(request):
+        return late_form.answer_in_place(sign_in_url=PATH)
+    if by_htmx:
         # A fragment cannot sign in; the whole page, loaded anew, can.
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
-    wanted = request.get_full_path() if request.method == "GET" else "/"
+    wanted = request.get_full_path()
+    if late_form.is_form(request):
+        wanted = safe_path(late_form.page_of(request))
+        late_form.remember(request)
     if request.path.startswith(PATH):
         wanted = safe_path(request.GET.get("next", "/"))
     # Kept while it waits: several tabs may come back.
@@ -159,9 +166,12 @@ def verifying_key() -> Ed25519PublicKey:
 
 
 def open_session(request: HttpRequest, *, person_id: UUID, access_version: int) -> None:
-    """A new session, bound to this host, in place of whatever the browser had."""
+    """A new session, bound to this host, in place of whatever the browser had; tells of a form that came too late."""
+    unsaved = late_form.take(request)
     request.session.flush()
     request.session[_PERSON] = {"id": str(person_id), "version": access_version, "host": request.get_host()}
+    if unsaved:
+        late_form.tell(request)
 
 
 def session_person(request: HttpRequest) -> tuple[UUID, int] | None:

@@ -1,12 +1,16 @@
-"""The back office's door: every request is a member of staff's, or goes to sign in."""
+"""The doors: of the back office, where every request is a member of staff's or goes to sign in, and of customers' pages."""
 
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
 
-from accounts import handoff
+from accounts import handoff, late_form
 from accounts.models import StaffMember, StaffRole
 from kit.context import current_request
 from kit.errors import NotAllowed
@@ -33,6 +37,32 @@ class StaffMiddleware:
             if (info := current_request.get()) is not None:
                 info.person_id = str(staff.user_id)
         return self.get_response(request)
+
+
+class LateFormMiddleware:
+    """On the marketplace: a form that is sent to sign in first leads back to its page afterwards, not to where it was sent.
+
+    That address may answer nothing but forms. Pages here and allauth's own send to sign in alike, each for itself.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if not late_form.is_form(request) or not _sends_to_sign_in(request, response):
+            return response
+        if request.headers.get("HX-Request") == "true":
+            return late_form.answer_in_place(sign_in_url=settings.LOGIN_URL)
+        late_form.remember(request)
+        return redirect_to_login(handoff.safe_path(late_form.page_of(request)))
+
+
+def _sends_to_sign_in(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether this is `login_required`'s answer: to the sign-in page, and from there to this same address."""
+    address = urlsplit(response.headers.get("Location", ""))
+    came_for = parse_qs(address.query).get(REDIRECT_FIELD_NAME)
+    return response.status_code == 302 and address.path == settings.LOGIN_URL and came_for == [request.get_full_path()]
 
 
 def _staff_of(request: HttpRequest) -> StaffMember | None:

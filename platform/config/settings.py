@@ -179,6 +179,7 @@ FACE_MIDDLEWARE = {
         *_SESSION_MIDDLEWARE,
         "django.contrib.auth.middleware.AuthenticationMiddleware",
         "allauth.account.middleware.AccountMiddleware",
+        "accounts.middleware.LateFormMiddleware",
         *_TAIL_MIDDLEWARE,
         "marketplace.web.middleware.SoukErrorMiddleware",
     ],

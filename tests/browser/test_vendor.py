@@ -78,6 +78,13 @@ def publish(page: Page) -> str:
     expect(page.get_by_role("heading", level=1)).to_contain_text(PRODUCT)
     files = [{"name": "lantern.png", "mimeType": "image/png", "buffer": picture()}]
     page.locator("#pictures-file").set_input_files(files)  # type: ignore[arg-type]
+    page.context.clear_cookies(name="souk_portal")
+    page.get_by_role("button", name="Upload pictures").click()
+    expect(page.get_by_role("status")).to_contain_text("You were signed out; nothing was saved.")
+    with page.expect_popup() as beside:
+        page.get_by_role("link", name="Sign in in a new tab").click()
+    beside.value.wait_for_url(re.compile("portal"))
+    beside.value.close()
     page.get_by_role("button", name="Upload pictures").click()
     expect(page.get_by_role("button", name="Remove picture 1")).to_be_visible()
     editor = page.url

@@ -48,8 +48,10 @@ class Browser:
     def get(self, address: str, *, follow: bool = True, **headers: str) -> HttpResponse:
         return self._ask("get", address, {}, follow, headers)
 
-    def post(self, address: str, data: dict[str, Any] | None = None, *, follow: bool = True) -> HttpResponse:
-        return self._ask("post", urljoin(self.address, address), data or {}, follow, {})
+    def post(
+        self, address: str, data: dict[str, Any] | None = None, *, follow: bool = True, **headers: str
+    ) -> HttpResponse:
+        return self._ask("post", urljoin(self.address, address), data or {}, follow, headers)
 
     def client(self, address: str) -> Client:
         """The client of that host, with the settings of its face in force."""
@@ -77,7 +79,9 @@ class Browser:
             self.address = address
             client = self.client(address)
             with served_by(face_of(address)):
-                response = client.get(path, headers=headers) if method == "get" else client.post(path, data)
+                response = (
+                    client.get(path, headers=headers) if method == "get" else client.post(path, data, headers=headers)
+                )
             if not (follow and response.status_code in (301, 302, 303, 307)):
                 return response
             address, method = urljoin(address, response["Location"]), "get"
