@@ -21,9 +21,14 @@ ORDERED_ANEW = "Ordered anew before it was paid"
 
 
 def lock_order(order_id: UUID) -> Order:
-    """The order and its vendor orders, locked in the one order everybody locks in. Inside a transaction."""
-    order = Order.objects.select_for_update().get(id=order_id)
-    list(VendorOrder.objects.select_for_update().filter(order_id=order_id).order_by("id").values_list("id"))
+    """The order and its vendor orders, locked in the one order everybody locks in. Inside a transaction.
+
+    Their keys are left free: a vendor, who locks only its own part, writes rows that point to the order, and would wait for
+    whoever waits for its part.
+    """
+    order = Order.objects.select_for_update(no_key=True).get(id=order_id)
+    parts = VendorOrder.objects.select_for_update(no_key=True).filter(order_id=order_id)
+    list(parts.order_by("id").values_list("id"))
     return order
 
 

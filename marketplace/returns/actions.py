@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from approvals.actions import WaitsAlready
 from audit.actions import record
 from billing.payments.actions import lock_payment, request_refund
 from billing.payments.models import Payment, PaymentShare
@@ -75,8 +76,9 @@ def ask(
 ) -> RefundRequest:
     """Do what the preview of this digest showed, or have it wait for approval when it is above the limit of the role.
 
-    `vendor_id` keeps it to one vendor's part. What a member asks for is `due`: the worker does it. Raises NumbersChanged,
-    NotAllowed, UnderWay, InvalidInput, and what the preview raises.
+    `vendor_id` keeps it to one vendor's part. What a member asks for is `due`: the worker does it. Asked twice by the same
+    person, on the strength of the same preview, it is one request. Raises NumbersChanged, NotAllowed, UnderWay,
+    WaitsAlready, InvalidInput, and what the preview raises.
     """
     reason = " ".join(reason.split())[:200]
     if not reason:
@@ -84,14 +86,25 @@ def ask(
     policy = policy_at(clock.now())
     if by.kind != "customer" and not policy.knows(by.role):
         raise NotAllowed("Your role may not refund or cancel.")
-    if by.kind != "member":
+    if by.kind == "member":
+        _take_turns(order_id, vendor_id)
+    else:
         _lock(order_id)
-    elif RefundRequest.objects.filter(order_id=order_id, vendor_id=vendor_id, state=RequestState.DUE).exists():
+    standing = _standing(order_id)
+    for row in standing:
+        if (row.kind, row.digest, row.asked_kind, row.asked_by) == (kind, digest, by.kind, by.id):
+            return row
+    if by.kind == "member" and any(row.state == RequestState.DUE and row.vendor_id == vendor_id for row in standing):
         raise UnderWay("What was asked for a moment ago is still being carried out. Look again in a few seconds.")
     found = preview_of(order_id, asks, kind=kind, by_customer=by.kind == "customer", vendor_id=vendor_id)
     if found.digest != digest:
         raise NumbersChanged(found)
     may_alone = by.kind == "customer" or policy.allows(by.role, found.amount_minor)
+    asked = [each.as_data() for each in asks]
+    if not may_alone and any(
+        row.state == RequestState.WAITING and (row.kind, row.asked) == (kind, asked) for row in standing
+    ):
+        raise WaitsAlready("The same was asked for already, and waits for somebody to decide.")
     only = found.parts[0] if len(found.parts) == 1 else None
     request = RefundRequest.objects.create(
         order_id=order_id,
@@ -99,7 +112,7 @@ def ask(
         number=only.number if only else found.parts[0].number.rpartition("-")[0],
         kind=kind,
         reason=reason,
-        asked=[each.as_data() for each in asks],
+        asked=asked,
         preview=found.as_data(),
         digest=digest,
         amount_minor=found.amount_minor,
@@ -118,11 +131,15 @@ def ask(
 
 @transaction.atomic
 def approve(*, request_id: UUID, by: Actor, digest: str, note: str = "") -> RefundRequest:
-    """Let a waiting request be done, as the preview of this digest shows it now.
+    """Let a waiting request be done, as the preview of this digest shows it now. Approved twice by the same person, once.
 
     Raises NotWaiting, NotAllowed (who asked, or whose limit is too small), NumbersChanged.
     """
-    request = _lock_waiting(request_id, by)
+    request = _lock_request(request_id)
+    is_granted = request.state in (RequestState.DUE, RequestState.DONE)
+    if is_granted and (request.decided_by, request.digest) == (by.id, digest):
+        return request
+    _check_waiting(request, by)
     if by.kind != "member":
         _lock(request.order_id)
     found = preview_of_request(request)
@@ -138,10 +155,16 @@ def approve(*, request_id: UUID, by: Actor, digest: str, note: str = "") -> Refu
 
 @transaction.atomic
 def reject(*, request_id: UUID, by: Actor, note: str) -> RefundRequest:
-    """Leave a waiting request undone, and say why. Raises NotWaiting, NotAllowed, InvalidInput."""
+    """Leave a waiting request undone, and say why; twice by the same person, once.
+
+    Raises NotWaiting, NotAllowed, InvalidInput.
+    """
     if not note.strip():
         raise InvalidInput("Say why, to whoever asked.", field="note")
-    request = _lock_waiting(request_id, by)
+    request = _lock_request(request_id)
+    if request.decided_by == by.id and request.state == RequestState.REJECTED:
+        return request
+    _check_waiting(request, by)
     if not policy_at(clock.now()).knows(by.role):
         raise NotAllowed("Your role may not decide about refunds.")
     _decide(request, by, note, RequestState.REJECTED, None)
@@ -190,15 +213,30 @@ def _lock(order_id: UUID) -> None:
     lock_payment(Payment.objects.values_list("id", flat=True).get(reference_id=order_id))
 
 
-def _lock_waiting(request_id: UUID, by: Actor) -> RefundRequest:
-    request = RefundRequest.objects.select_for_update().get(id=request_id)
+def _take_turns(order_id: UUID, vendor_id: UUID | None) -> None:
+    """Members who ask about the same vendor order do so one after the other. The order itself their role may not lock."""
+    assert vendor_id is not None  # a member asks for its own vendor
+    mine = VendorOrder.objects.filter(order_id=order_id, vendor_id=vendor_id).order_by("id")
+    list(mine.select_for_update(no_key=True).values_list("id"))
+
+
+def _standing(order_id: UUID) -> list[RefundRequest]:
+    """What was asked for of an order and is done, or may yet be, newest first: inside a wall only what its members asked."""
+    states = [RequestState.WAITING, RequestState.DUE, RequestState.DONE]
+    return list(RefundRequest.objects.filter(order_id=order_id, state__in=states).order_by("-id"))
+
+
+def _lock_request(request_id: UUID) -> RefundRequest:
+    return RefundRequest.objects.select_for_update().get(id=request_id)
+
+
+def _check_waiting(request: RefundRequest, by: Actor) -> None:
     if request.state != RequestState.WAITING:
         raise NotWaiting("This was decided already.")
     if by.id == request.asked_by:
         raise NotAllowed(SECOND_PERSON)
     if by.kind == "member" and request.asked_kind != "member":
         raise NotAllowed("The platform's staff asked for this, and decides about it.")
-    return request
 
 
 def _decide(request: RefundRequest, by: Actor, note: str, state: RequestState, found: Preview | None) -> None:

@@ -1,7 +1,8 @@
 """What a refund or a cancellation would do, to whom: pure functions over plain data, the same for showing and for doing.
 
 `preview` builds it from what is left (`PartFacts`, read by `returns.queries`) and what is asked for (`Ask`). Its digest
-stands for every number in it: whoever does it hands the digest of what they saw, and is shown it anew when that differs.
+stands for every number in it, and for what was carried out before: whoever does it hands the digest of what they saw, and is
+shown it anew when that differs. No two states of an order have a digest in common, so that a form sent twice is known.
 """
 
 import hashlib
@@ -100,7 +101,7 @@ class LineFacts:
 @dataclass(frozen=True, slots=True)
 class PartFacts:
     """A vendor order as it is now. `earnings` is what its vendor still earns of it; of that `sent` was transferred, of
-    which `paid_out` has left for its bank.
+    which `paid_out` has left for its bank. `carried_out` requests have given something of it back or withdrawn some before.
     """
 
     vendor_order_id: UUID
@@ -117,6 +118,7 @@ class PartFacts:
     paid_out: int
     commission_left: int = 0
     commission_tax_left: int = 0
+    carried_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +139,8 @@ class Item:
 class PartPreview:
     """One vendor's side. `net = amount - commission` is what it gives: out of what was not transferred yet, then back from
     its balance, and what neither covers (paid out already, or commission kept beyond its earnings) may become its debt.
-    `left_minor` was left for the customer before it, so that of two who refund the same at once the second is told.
+    `left_minor` was left for the customer before it and `carried_out` requests were done, so that of two who refund the same
+    at once the second is told.
     """
 
     vendor_order_id: UUID
@@ -147,6 +150,7 @@ class PartPreview:
     items: tuple[Item, ...]
     canceled: tuple[tuple[UUID, str, int], ...]
     left_minor: int
+    carried_out: int
     amount_minor: int
     tax_minor: int
     commission_minor: int
@@ -203,7 +207,7 @@ class Preview:
 
     @property
     def digest(self) -> str:
-        """Stands for every number of it."""
+        """Stands for every number of it, at this state of the order."""
         told = json.dumps(self.as_data(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(told.encode()).hexdigest()[:32]
 
@@ -360,6 +364,7 @@ def _sums(part: PartFacts, items: tuple[Item, ...], canceled: tuple[tuple[UUID, 
         items=items,
         canceled=canceled,
         left_minor=part.shipping.gross + sum(line.left.gross for line in part.lines),
+        carried_out=part.carried_out,
         amount_minor=amount,
         tax_minor=sum(item.tax_minor for item in items),
         commission_minor=commission,

@@ -30,6 +30,7 @@ def test_a_customer_cancels_by_the_digest_of_a_preview(bought, program):
     )
     done = app.post(f"{base}/cancellations", {**body, "digest": told["digest"]})
     assert done.status_code == 201, done.content
+    assert app.post(f"{base}/cancellations", {**body, "digest": told["digest"]}).json() == done.json()
     assert done.json()["refunded_minor"] == 10489
     assert bought.lamps.fulfillment == Fulfillment.CANCELED
 
@@ -50,6 +51,7 @@ def test_a_vendors_program_refunds_and_another_member_approves_what_is_much(
     assert (made.status_code, made.json()["state"]) == (201, "due")
     assert carry_out_due() == 1
     assert clerk.get(made["Location"]).json()["state"] == "done"
+    assert clerk.post(f"{base}/orders/{part.id}/refund-requests", asked)["Location"] == made["Location"]
     rest = {"kind": "cancellation", "parts": [{"vendor_order_id": str(part.id), "everything": True}]}
     shown = clerk.post(f"{base}/orders/{part.id}/refund-previews", rest).json()
     foreign = {"kind": "refund", "parts": [{"vendor_order_id": str(bought.soaps.id), "everything": True}]}
@@ -73,9 +75,9 @@ def test_staff_refund_over_vendors_and_finance_pays_what_came_back(bought, at_of
     base, parts = "/api/v1/platform", [bought.lamps, bought.soaps]
     body = {"kind": "refund", "parts": [{"vendor_order_id": str(part.id), "everything": True} for part in parts]}
     shown = support.post(f"{base}/orders/{number}/refund-previews", body).json()
-    made = support.post(
-        f"{base}/orders/{number}/refund-requests", {**body, "reason": "Late", "digest": shown["digest"]}
-    ).json()
+    asked = {**body, "reason": "Late", "digest": shown["digest"]}
+    made = support.post(f"{base}/orders/{number}/refund-requests", asked).json()
+    assert support.post(f"{base}/orders/{number}/refund-requests", asked).json()["id"] == made["id"]
     assert (made["state"], made["amount_minor"], Refund.objects.count()) == ("done", shown["amount_minor"], 2)
     refund = Refund.objects.first()
     here = f"/api/v1/finance/refunds/{refund.id}/bank-transfer"

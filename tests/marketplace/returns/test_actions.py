@@ -6,6 +6,7 @@ from contextlib import suppress
 import pytest
 from django.db.models import Sum
 
+from approvals.actions import WaitsAlready
 from billing.payments.actions import refund_answered, retry_refund
 from billing.payments.models import Payment, PaymentShare, Refund, RefundState
 from billing.payouts.models import Transfer
@@ -212,6 +213,50 @@ def test_numbers_that_changed_are_shown_again_and_nothing_is_done(bought):
         ask(order_id=bought.order.id, asks=asks, kind="refund", reason="Again", by=ADMIN, digest=seen.digest)
     assert changed.value.preview.amount_minor == seen.amount_minor - 1
     assert Refund.objects.count() == 1
+
+
+def test_a_form_sent_twice_is_done_once_also_where_no_number_tells_the_two_apart(bought):
+    lamps, line = bought.lamps, line_of(bought.lamps)
+    do(bought, Ask(lamps.id, everything=True))
+    one = [Ask(lamps.id, units={line.id: 1})]
+    given = {"order_id": bought.order.id, "asks": one, "kind": "cancellation", "reason": "Gone"}
+    seen = preview_of(bought.order.id, one, kind="cancellation")
+    assert seen.amount_minor == 0  # the money went back before: one of three, and then again one of three
+    made = ask(**given, by=ADMIN, digest=seen.digest)
+    assert ask(**given, by=ADMIN, digest=seen.digest) == made
+    with pytest.raises(NumbersChanged):
+        ask(**given, by=Actor("staff", uuid7(), "staff:administrator"), digest=seen.digest)
+    assert line_of(lamps).canceled_quantity == 1
+    assert do(bought, *one, kind="cancellation")[1] != made
+    assert line_of(lamps).canceled_quantity == 2
+
+
+def test_what_is_above_the_limit_waits_once_and_is_decided_once_however_often_it_is_sent(bought):
+    asks = [Ask(bought.lamps.id, everything=True)]
+    set_policy(
+        commission="given_back",
+        kept_after_days=None,
+        customer_cancels="never",
+        limits={"staff:support": 100, "staff:administrator": None},
+        reason="Two of us",
+        by=uuid7(),
+    )
+    shown, waiting = do(bought, *asks, by=SUPPORT)
+    assert do(bought, *asks, by=SUPPORT)[1] == waiting
+    with pytest.raises(WaitsAlready):
+        do(bought, *asks, by=Actor("staff", uuid7(), "staff:support"))
+    do(bought, Ask(bought.lamps.id, goodwill_minor=1), by=SUPPORT)
+    with pytest.raises(WaitsAlready):
+        do(bought, *asks, by=SUPPORT)
+    now = preview_of_request(waiting)
+    assert now.digest != shown.digest
+    done = approve(request_id=waiting.id, by=ADMIN, digest=now.digest)
+    assert approve(request_id=waiting.id, by=ADMIN, digest=now.digest) == done
+    assert (done.state, Refund.objects.count()) == (RequestState.DONE, 2)
+    _, other = do(bought, Ask(bought.soaps.id, everything=True), by=SUPPORT)
+    assert reject(request_id=other.id, by=ADMIN, note="No") == reject(request_id=other.id, by=ADMIN, note="No")
+    with pytest.raises(NotWaiting):
+        approve(request_id=other.id, by=ADMIN, digest=other.digest)
 
 
 def test_above_the_limit_somebody_else_with_a_higher_one_decides(bought):

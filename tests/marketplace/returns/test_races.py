@@ -1,5 +1,7 @@
 """Two people at the same line at the same moment, on real connections."""
 
+from functools import partial
+
 import pytest
 from django.db.models import Sum
 
@@ -7,7 +9,7 @@ from billing.payments.models import Payment, PaymentShare
 from kit.ids import uuid7
 from marketplace.fulfillment.actions import WrongMoment, accept
 from marketplace.returns.actions import Actor, NumbersChanged, ask
-from marketplace.returns.models import RefundItem
+from marketplace.returns.models import RefundItem, RefundRequest
 from marketplace.returns.preview import Ask, CannotCancel
 from marketplace.returns.queries import preview_of
 from tenants.isolation.doors import bind_vendor, in_shop
@@ -41,6 +43,13 @@ def test_of_two_who_refund_a_line_at_once_one_is_shown_what_is_left_and_a_cancel
     assert PaymentShare.objects.get(reference_id=lamps.id).refunded_minor == 3333
     assert Payment.objects.get().refunded_minor == 3333
 
+    # One person's double click is one request, and both are told of it.
+    clicked, again = Actor("staff", uuid7(), "staff:administrator"), [Ask(lamps.id, units={line.id: 1})]
+    fresh = preview_of(bought.order.id, again, kind="refund")
+    made = at_once(*[lambda: asked_by(bought, clicked, again, fresh)] * 3)
+    assert {(result.id, result.state) for result in made} == {(made[0].id, "done")}
+    assert PaymentShare.objects.get(reference_id=lamps.id).refunded_minor == 6666
+
     everything = [Ask(soaps.id, everything=True)]
     shown = preview_of(bought.order.id, everything, kind="cancellation", by_customer=True)
 
@@ -64,3 +73,32 @@ def test_of_two_who_refund_a_line_at_once_one_is_shown_what_is_left_and_a_cancel
         level = StockLevel.objects.get()
     won = bought.soaps.fulfillment
     assert (level.allocated, won) == ((2, "accepted") if isinstance(canceled, CannotCancel) else (0, "canceled"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_members_double_click_is_one_request_and_so_is_one_above_the_limit(bought):
+    vendor, lamps = bought.lamp.vendor, bought.lamps
+    orders = Actor("member", uuid7(), "member:orders")
+
+    def click(asks, seen):
+        with bind_vendor(vendor):
+            return asked_by(bought, orders, asks, seen, vendor_id=vendor.id)
+
+    for asks, state in (([Ask(lamps.id, goodwill_minor=5)], "due"), ([Ask(lamps.id, everything=True)], "waiting")):
+        seen = preview_of(bought.order.id, asks, kind="refund", vendor_id=vendor.id)
+        made = at_once(*[partial(click, asks, seen)] * 3)
+        assert {(result.id, result.state) for result in made} == {(made[0].id, state)}
+        RefundRequest.objects.filter(state="due").update(state="rejected")
+    assert RefundRequest.objects.count() == 2
+
+
+def asked_by(bought, by, asks, seen, vendor_id=None):
+    return ask(
+        order_id=bought.order.id,
+        asks=asks,
+        kind="refund",
+        reason="Broken",
+        by=by,
+        digest=seen.digest,
+        vendor_id=vendor_id,
+    )

@@ -30,8 +30,12 @@ def test_what_was_previewed_is_asked_for_and_carried_out(bought, desk_of, django
     assert not RefundRequest.objects.exists()
     answer = desk.post(here, {**asked, "step": "do", "digest": digest_in(page)})
     assert (answer.status_code, answer["Location"]) == (302, f"/orders/{part.id}/")
+    once = dict(desk.post(here, {**asked, "step": "do", "digest": digest_in(page)}).items())
     assert "Being carried out" in desk.text(f"/orders/{part.id}/")
     assert carry_out_due() == 1
+    twice = desk.post(here, {**asked, "step": "do", "digest": digest_in(page)})
+    assert once["Location"] == twice["Location"] == answer["Location"]
+    assert (RefundRequest.objects.get().state, carry_out_due()) == (RequestState.DONE, 0)
     page = desk.text(f"/orders/{part.id}/")
     assert "2 canceled" in page
     assert "It is sent to the bank within minutes." in page
@@ -75,8 +79,11 @@ def test_above_the_limit_another_member_decides(bought, desk_of, django_assert_m
     orders, owner, part = desk_of(bought.lamp.vendor, "orders"), desk_of(bought.lamp.vendor), bought.lamps
     asked = {"kind": "refund", f"all-{part.id}": "1", "reason": "Lost in the post"}
     page = orders.post(f"/orders/{part.id}/refund/", {**asked, "step": "preview"}).content.decode()
-    answer = orders.post(f"/orders/{part.id}/refund/", {**asked, "step": "do", "digest": digest_in(page)}, follow=True)
-    assert "This is above your limit" in answer.content.decode()
+    for _ in range(2):
+        answer = orders.post(
+            f"/orders/{part.id}/refund/", {**asked, "step": "do", "digest": digest_in(page)}, follow=True
+        )
+        assert "This is above your limit" in answer.content.decode()
     request = RefundRequest.objects.get()
     assert request.state == RequestState.WAITING
     page = orders.text(f"/refunds/{request.id}/")
@@ -90,7 +97,8 @@ def test_above_the_limit_another_member_decides(bought, desk_of, django_assert_m
     page = owner.text(f"/refunds/{request.id}/")
     assert "Approve 104.89 EUR" in page
     assert owner.post(decision, {"decision": "reject", "note": ""}).status_code == 409
-    assert owner.post(decision, {"decision": "approve", "digest": digest_in(page)}).status_code == 302
+    for _ in range(2):
+        assert owner.post(decision, {"decision": "approve", "digest": digest_in(page)}).status_code == 302
     assert carry_out_due() == 1
     assert Refund.objects.get().amount_minor == 10489
     assert "Done" in owner.text(f"/refunds/{request.id}/")

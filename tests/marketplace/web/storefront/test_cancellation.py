@@ -5,6 +5,7 @@ import re
 from marketplace.fulfillment.actions import accept
 from marketplace.orders.links import access_token
 from marketplace.orders.models import Fulfillment
+from marketplace.returns.models import RefundRequest
 from tenants.isolation.doors import in_shop
 
 
@@ -27,6 +28,9 @@ def test_a_guest_cancels_one_vendors_part_and_sees_the_money_come_back(shopper, 
     digest = re.search(r'name="digest" value="(\w+)"', page)[1]
     answer = shopper.post(here, {**asked, "step": "do", "digest": digest})
     assert (answer.status_code, answer["Location"]) == (303, page_url)
+    again = shopper.post(here, {**asked, "step": "do", "digest": digest})
+    assert (again.status_code, again["Location"]) == (303, page_url)
+    assert RefundRequest.objects.count() == 1
     page = shopper.get(page_url).content.decode()
     assert "3 of 3 canceled" in page
     assert "It is sent to the bank within minutes." in page
