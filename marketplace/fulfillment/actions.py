@@ -56,7 +56,9 @@ def pack(*, vendor_order_id: UUID, by: UUID | None, quantities: Mapping[UUID, in
     if not wanted:
         raise InvalidInput("Choose at least one item for the parcel.", field="quantity")
     for line_id, count in wanted.items():
-        if count < 0 or count > left.get(line_id, 0):
+        if count < 0:
+            raise InvalidInput("Give how many to pack: 0 or more of each item.", field="quantity")
+        if count > left.get(line_id, 0):
             raise InvalidInput(f"At most {left.get(line_id, 0)} of this item are left to pack.", field="quantity")
     now = clock.now()
     parcel = Parcel.objects.create(
@@ -82,30 +84,52 @@ def pack(*, vendor_order_id: UUID, by: UUID | None, quantities: Mapping[UUID, in
 
 @transaction.atomic
 def ship(*, parcel_id: UUID, carrier: str, tracking_number: str, tracking_url: str = "", by: UUID | None) -> Parcel:
-    """The parcel has left, and its units with it. Shipping it twice is shipping it once.
+    """The parcel has left, and its units with it. Shipping it twice is shipping it once; its tracking stays.
 
     Raises InvalidInput for a tracking link that is not one, Parcel.DoesNotExist for a foreign parcel.
     """
-    carrier, tracking_number = " ".join(carrier.split()), " ".join(tracking_number.split())
-    if len(carrier) > 60:
-        raise InvalidInput("The carrier's name is longer than 60 characters.", field="carrier")
-    if len(tracking_number) > 80:
-        raise InvalidInput("The tracking number is longer than 80 characters.", field="tracking_number")
-    tracking_url = _checked_url(tracking_url)
+    tracking = _checked_tracking(carrier, tracking_number, tracking_url)
     part, parcel = _lock_parcel(parcel_id)
     if parcel.shipped_at is not None:
         return parcel
     now = clock.now()
     inventory.ship(dict(parcel.lines.values_list("order_line_id", "quantity")))
-    parcel.carrier, parcel.tracking_number, parcel.tracking_url = carrier, tracking_number, tracking_url
+    parcel.carrier, parcel.tracking_number, parcel.tracking_url = tracking
     parcel.shipped_at = now
     parcel.save(update_fields=["carrier", "tracking_number", "tracking_url", "shipped_at"])
     if part.fulfillment == Fulfillment.PACKED and not part.parcels.filter(shipped_at=None).exists():
         part.fulfillment, part.shipped_at = Fulfillment.SHIPPED, now
         part.save(update_fields=["fulfillment", "shipped_at"])
-    _record(part, "shipped", by, f"Parcel {parcel.number}" + (f" with {carrier}" if carrier else ""))
+    _record(part, "shipped", by, f"Parcel {parcel.number}" + (f" with {parcel.carrier}" if parcel.carrier else ""))
     announce(
         "shop.parcel_shipped",
+        vendor_id=part.vendor_id,
+        payload={"parcel": str(parcel.id), "vendor_order": str(part.id)},
+    )
+    return parcel
+
+
+@transaction.atomic
+def correct_tracking(
+    *, parcel_id: UUID, carrier: str, tracking_number: str, tracking_url: str = "", by: UUID | None
+) -> Parcel:
+    """How a parcel that has left can really be followed. What stood there before stays in the order's history.
+
+    The customer is told when something changed. Raises WrongMoment before it was shipped, InvalidInput as `ship` does.
+    """
+    tracking = _checked_tracking(carrier, tracking_number, tracking_url)
+    part, parcel = _lock_parcel(parcel_id)
+    if parcel.shipped_at is None:
+        raise WrongMoment(f"Parcel {parcel.number} has not been shipped yet.")
+    if tracking == (parcel.carrier, parcel.tracking_number, parcel.tracking_url):
+        return parcel
+    before = parcel.followed_by
+    parcel.carrier, parcel.tracking_number, parcel.tracking_url = tracking
+    parcel.save(update_fields=["carrier", "tracking_number", "tracking_url"])
+    # Carrier and number fit whole; of a long link the beginning.
+    _record(part, "tracking_corrected", by, f"Parcel {parcel.number}, before: {before}"[:250])
+    announce(
+        "shop.parcel_tracking_corrected",
         vendor_id=part.vendor_id,
         payload={"parcel": str(parcel.id), "vendor_order": str(part.id)},
     )
@@ -252,6 +276,15 @@ def _record(part: VendorOrder, name: str, by: UUID | None, note: str = "") -> No
 
 def _word(part: VendorOrder) -> str:
     return Fulfillment(part.fulfillment).label.lower()
+
+
+def _checked_tracking(carrier: str, tracking_number: str, tracking_url: str) -> tuple[str, str, str]:
+    carrier, tracking_number = " ".join(carrier.split()), " ".join(tracking_number.split())
+    if len(carrier) > 60:
+        raise InvalidInput("The carrier's name is longer than 60 characters.", field="carrier")
+    if len(tracking_number) > 80:
+        raise InvalidInput("The tracking number is longer than 80 characters.", field="tracking_number")
+    return carrier, tracking_number, _checked_url(tracking_url)
 
 
 def _checked_url(url: str) -> str:

@@ -10,15 +10,26 @@ from outbox.models import Fact
 
 def mail_shipped(fact: Fact) -> None:
     """After: tell the customer how to follow the parcel."""
-    parcel = Parcel.objects.select_related("vendor_order__order").get(id=fact.payload["parcel"])
+    parcel = _parcel_of(fact)
+    _mail(f"parcel_shipped:{parcel.id}", "parcel_shipped", parcel)
+
+
+def mail_corrected(fact: Fact) -> None:
+    """After: tell the customer how the parcel is really followed, unless it has arrived."""
+    parcel = _parcel_of(fact)
+    if parcel.delivered_at is None:
+        _mail(f"parcel_tracking_corrected:{fact.id}", "parcel_tracking_corrected", parcel)
+
+
+def _parcel_of(fact: Fact) -> Parcel:
+    return Parcel.objects.select_related("vendor_order__order").get(id=fact.payload["parcel"])
+
+
+def _mail(key: str, template: str, parcel: Parcel) -> None:
     order = parcel.vendor_order.order
     lines = list(parcel.lines.select_related("order_line"))
-    send(
-        f"parcel_shipped:{parcel.id}",
-        "parcel_shipped",
-        order.email,
-        {"parcel": parcel, "part": parcel.vendor_order, "order": order, "lines": lines, "url": order_url(order)},
-    )
+    context = {"parcel": parcel, "part": parcel.vendor_order, "order": order, "lines": lines, "url": order_url(order)}
+    send(key, template, order.email, context)
 
 
 def release_after_delivery(fact: Fact) -> None:

@@ -36,6 +36,11 @@ class Parcel(models.Model):
             return "delivered"
         return "shipped" if self.shipped_at else "ready_to_ship"
 
+    @property
+    def followed_by(self) -> str:
+        """Carrier, number and link in one line, as the order's history keeps them."""
+        return " ".join(filter(None, (self.carrier, self.tracking_number, self.tracking_url))) or "no tracking"
+
 
 class ParcelLine(models.Model):
     """So many of an order line in a parcel."""

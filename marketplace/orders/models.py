@@ -224,7 +224,8 @@ class OrderEvent(models.Model):
         store=APPEND,
         vendor=APPEND,
         platform=APPEND,
-        vendor_check="name IN ('accepted', 'packed', 'shipped', 'delivered') AND actor_kind IN ('member', 'system')"
+        vendor_check="name IN ('accepted', 'packed', 'shipped', 'tracking_corrected', 'delivered')"
+        " AND actor_kind IN ('member', 'system')"
         " AND order_id = (SELECT v.order_id FROM public.orders_vendororder v WHERE v.id = vendor_order_id)",
     )
 

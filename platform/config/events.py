@@ -62,6 +62,7 @@ AFTER: dict[str, list[str]] = {
     "vendor.shop_opened": ["marketplace.catalog.events.vendor_changed"],
     "vendor.changed": ["marketplace.catalog.events.vendor_changed"],
     "shop.parcel_shipped": ["marketplace.fulfillment.events.mail_shipped"],
+    "shop.parcel_tracking_corrected": ["marketplace.fulfillment.events.mail_corrected"],
     "shop.parcel_delivered": ["marketplace.fulfillment.events.release_after_delivery"],
     "refund_request.asked": ["marketplace.returns.events.tell_approvers"],
     "refund_request.waiting": ["marketplace.returns.events.tell_approvers"],

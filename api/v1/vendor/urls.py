@@ -55,6 +55,7 @@ urlpatterns = with_document(
         path("refund-requests/<uuid:request_id>/rejection", refunds.RefundRequestRejection.as_view()),
         path("parcels/<uuid:parcel_id>", orders.Parcel.as_view(), name="parcel"),
         path("parcels/<uuid:parcel_id>/shipment", orders.Shipment.as_view()),
+        path("parcels/<uuid:parcel_id>/tracking", orders.Tracking.as_view()),
         path("parcels/<uuid:parcel_id>/delivery", orders.Delivery.as_view()),
         path("balance", money.Balance.as_view()),
         path("transfers", money.Transfers.as_view()),

@@ -19,6 +19,7 @@ EVENTS = {
     "accepted": ("Accepted", "check", "info"),
     "packed": ("Packed", "package", "info"),
     "shipped": ("Shipped", "truck", "info"),
+    "tracking_corrected": ("Tracking corrected", "pencil", "info"),
     "delivered": ("Delivered", "package-check", "good"),
     "canceled": ("Canceled", "ban", "bad"),
     "refunded": ("Refunded", "undo-2", "warn"),

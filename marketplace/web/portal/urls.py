@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path("refunds/<uuid:request_id>/", refunds.refund, name="refund"),
     path("refunds/<uuid:request_id>/decision/", refunds.decision, name="refund_decision"),
     path("parcels/<uuid:parcel_id>/shipment/", orders.shipment, name="shipment"),
+    path("parcels/<uuid:parcel_id>/tracking/", orders.tracking, name="tracking"),
     path("parcels/<uuid:parcel_id>/delivery/", orders.delivery, name="delivery"),
     path("products/", products.products, name="products"),
     path("products/states/", products.states, name="product_states"),

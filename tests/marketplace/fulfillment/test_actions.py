@@ -5,12 +5,14 @@ from datetime import timedelta
 import pytest
 
 from kit.errors import InvalidInput
+from kit.ids import uuid7
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
 from marketplace.checkout.actions import place_order
-from marketplace.fulfillment.actions import WrongMoment, accept, deliver, pack, ship
+from marketplace.fulfillment.actions import WrongMoment, accept, correct_tracking, deliver, pack, ship
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders.actions import mark_paid
 from marketplace.orders.models import Fulfillment, OrderEvent, VendorOrder
+from notifications.models import Mail
 from outbox.models import Fact
 from tenants.isolation.doors import bind_vendor, in_shop
 from tenants.shop.inventory.models import StockLevel
@@ -105,6 +107,44 @@ def test_what_comes_out_of_turn_is_refused_in_words(paid):
             ship(parcel_id=parcel.id, carrier="", tracking_number="", tracking_url="javascript:alert(1)", by=None)
         with pytest.raises(WrongMoment, match="is packed"):
             accept(vendor_order_id=part.id, by=None)
+
+
+def test_tracking_is_corrected_told_once_for_each_change_and_kept_in_the_history(paid):
+    from marketplace.fulfillment.events import mail_corrected, mail_shipped
+
+    order, lamp, _ = paid
+    part, mira = order.vendor_orders.get(vendor_slug="lindqvist"), uuid7()
+    wrong = {"carrier": "DHL", "tracking_number": "1", "tracking_url": "https://track.example/" + "1" * 270}
+    right = {"carrier": "PostNord", "tracking_number": "SE 1", "tracking_url": ""}
+    with bind_vendor(lamp.vendor):
+        parcel = pack(vendor_order_id=part.id, by=None)
+        with pytest.raises(WrongMoment, match="not been shipped"):
+            correct_tracking(parcel_id=parcel.id, **right, by=mira)
+        ship(parcel_id=parcel.id, **wrong, by=None)
+        for _ in range(2):
+            correct_tracking(parcel_id=parcel.id, **right, by=mira)
+        with pytest.raises(InvalidInput, match="tracking link"):
+            correct_tracking(parcel_id=parcel.id, carrier="", tracking_number="", tracking_url="no link", by=mira)
+        assert ship(parcel_id=parcel.id, **wrong, by=mira).followed_by == "PostNord SE 1"
+    event = OrderEvent.objects.get(vendor_order=part, name="tracking_corrected")
+    assert (event.actor_kind, event.actor_id) == ("member", mira)
+    assert event.note == f"Parcel 1, before: DHL 1 {wrong['tracking_url']}"[:250]
+    (shipped,) = Fact.objects.filter(name="shop.parcel_shipped")
+    (corrected,) = Fact.objects.filter(name="shop.parcel_tracking_corrected")
+    for fact, tell in ((shipped, mail_shipped), (corrected, mail_corrected), (corrected, mail_corrected)):
+        tell(fact)
+    mails = Mail.objects.filter(template__startswith="parcel_").order_by("id")
+    assert [(mail.template, mail.to) for mail in mails] == [
+        ("parcel_shipped", "ada@vermeer.example"),
+        ("parcel_tracking_corrected", "ada@vermeer.example"),
+    ]
+    assert "Lindqvist corrected how your parcel is followed: it is on its way with PostNord." in mails[1].text
+    assert "SE 1" in mails[1].text
+    with bind_vendor(lamp.vendor):
+        deliver(parcel_id=parcel.id, by=None)
+        correct_tracking(parcel_id=parcel.id, **wrong, by=mira)
+    mail_corrected(Fact.objects.filter(name="shop.parcel_tracking_corrected").latest("id"))
+    assert mails.count() == 2
 
 
 def test_delivery_starts_the_hold_on_the_vendors_money(paid):

@@ -17,7 +17,7 @@ from api.v1.vendor.shown import orders as shown
 from api.views import VendorView, body_of, caller_of, created, query_of
 from billing.payments.queries import share_of
 from marketplace.fulfillment import documents
-from marketplace.fulfillment.actions import accept, deliver, pack, ship
+from marketplace.fulfillment.actions import accept, correct_tracking, deliver, pack, ship
 from marketplace.fulfillment.models import Parcel as ParcelRow
 from marketplace.orders import queries
 from marketplace.orders.models import VendorOrder
@@ -145,7 +145,8 @@ class Shipment(ParcelView):
     @extend_schema(
         operation_id="parcels_ship",
         summary="Say that a parcel has left",
-        description="The customer gets an e-mail. Doing it twice is doing it once: the first carrier and number stay.",
+        description="The customer gets an e-mail. Doing it twice is doing it once: the first carrier and number "
+        "stay, and no second e-mail goes out. To correct them: `PUT parcels/<id>/tracking`.",
         request=serializers.ShipmentInput,
         responses={200: serializers.ParcelSerializer},
         tags=TAGS,
@@ -155,6 +156,24 @@ class Shipment(ParcelView):
         found = self.find(parcel_id)
         given = body_of(serializers.ShipmentInput, request)
         ship(parcel_id=found.id, by=caller_of(request).person_id, **given)
+        return Response(shown.parcel(self.find(parcel_id)))
+
+
+class Tracking(ParcelView):
+    @extend_schema(
+        operation_id="parcels_correct_tracking",
+        summary="Correct how a parcel that has left is followed",
+        description="All three are replaced. The customer gets an e-mail when something changed. Before the parcel was "
+        "shipped: 409 `wrong_moment`.",
+        request=serializers.ShipmentInput,
+        responses={200: serializers.ParcelSerializer},
+        tags=TAGS,
+    )
+    @idempotent
+    def put(self, request: Request, parcel_id: UUID) -> Response:
+        found = self.find(parcel_id)
+        given = body_of(serializers.ShipmentInput, request)
+        correct_tracking(parcel_id=found.id, by=caller_of(request).person_id, **given)
         return Response(shown.parcel(self.find(parcel_id)))
 
 

@@ -47,6 +47,7 @@ ICONS = {
     "accepted": "check",
     "packed": "package",
     "shipped": "truck",
+    "tracking_corrected": "pencil",
     "delivered": "package-check",
     "canceled": "ban",
     "partly_canceled": "ban",

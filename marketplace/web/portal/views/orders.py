@@ -1,5 +1,6 @@
 """A vendor's orders: what to accept, pack and ship, and each order whole."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,16 @@ from billing.payouts.queries import places_of, transfers_of
 from kit import clock
 from kit.errors import InvalidInput, SoukError
 from marketplace.fulfillment import documents
-from marketplace.fulfillment.actions import accept, deliver, pack, ship, unpacked, unshipped
+from marketplace.fulfillment.actions import (
+    WrongMoment,
+    accept,
+    correct_tracking,
+    deliver,
+    pack,
+    ship,
+    unpacked,
+    unshipped,
+)
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders import queries
 from marketplace.orders.models import Fulfillment, VendorOrder
@@ -136,16 +146,18 @@ def parcels(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @changes(*DOES_ORDERS)
 def shipment(request: HttpRequest, parcel_id: UUID) -> HttpResponse:
     parcel = _find_parcel(request, parcel_id)
-    form = ShipmentForm(request.POST)
-    if form.is_valid():
-        try:
-            ship(parcel_id=parcel.id, by=_person(request), **form.cleaned_data)
-        except SoukError as error:
-            put_error(form, error)
-        else:
-            messages.success(request, f"Parcel {parcel.number} is on its way. The customer gets an e-mail.")
-            return redirect("portal:order", parcel.vendor_order_id)
-    return _order_page(request, _find(request, parcel.vendor_order_id), shipping={parcel.id: form})
+    if parcel.shipped_at is not None:
+        words = f"Parcel {parcel.number} was shipped before, and the customer told: {parcel.followed_by}."
+        messages.info(request, f"{words} If that is wrong, correct it at the parcel.")
+        return redirect("portal:order", parcel.vendor_order_id)
+    return _follow(request, parcel, ship, f"Parcel {parcel.number} is on its way. The customer gets an e-mail.")
+
+
+@changes(*DOES_ORDERS)
+def tracking(request: HttpRequest, parcel_id: UUID) -> HttpResponse:
+    parcel = _find_parcel(request, parcel_id)
+    told = "" if parcel.delivered_at else " The customer gets an e-mail when something changed."
+    return _follow(request, parcel, correct_tracking, f"Parcel {parcel.number}'s tracking is as you gave it.{told}")
 
 
 @changes(*DOES_ORDERS)
@@ -180,6 +192,23 @@ def packing_slip_pdf(request: HttpRequest, order_id: UUID) -> HttpResponse:
     answer = HttpResponse(documents.packing_slip(part), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="packing-slip-{part.number}.pdf"'
     return answer
+
+
+def _follow(request: HttpRequest, parcel: Parcel, act: Callable[..., Parcel], done: str) -> HttpResponse:
+    """Ship a parcel or correct its tracking with what the form says of carrier, number and link."""
+    form = ShipmentForm(request.POST, auto_id=f"id_{parcel.number}_%s")
+    part_id = parcel.vendor_order_id
+    if form.is_valid():
+        try:
+            act(parcel_id=parcel.id, by=_person(request), **form.cleaned_data)
+        except WrongMoment as error:
+            return _order_page(request, _find(request, part_id), problem=str(error))
+        except SoukError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, done)
+            return redirect("portal:order", part_id)
+    return _order_page(request, _find(request, part_id), shipping={parcel.id: form})
 
 
 # --- Their parts --------------------------------------------------------------------------------------------
@@ -221,7 +250,10 @@ def _order_page(
                 "status": present.parcel_status(parcel),
                 "lines": list(parcel.lines.all()),
                 "form": shipping.get(parcel.id)
-                or ShipmentForm(auto_id=f"id_{parcel.number}_%s", initial={"carrier": ""}),
+                or ShipmentForm(
+                    auto_id=f"id_{parcel.number}_%s",
+                    initial={name: getattr(parcel, name) for name in ShipmentForm.base_fields},
+                ),
             }
             for parcel in part.parcels.all()
         ],

@@ -93,20 +93,24 @@ def test_an_order_is_accepted_packed_shipped_and_delivered(sold: Any) -> None:
     assert parcel["lines"] == [{"line_id": str(part.lines.get().id), "quantity": 3}]
     late = caller.post(f"{ORDERS}/{part.id}/acceptance")
     assert (late.status_code, late.json()["code"]) == (409, "wrong_moment")
-    early = caller.post(f"{path}/delivery")
-    assert (early.status_code, early.json()["code"]) == (409, "wrong_moment")
+    for early in (caller.post(f"{path}/delivery"), caller.put(f"{path}/tracking", {"carrier": "DHL"})):
+        assert (early.status_code, early.json()["code"]) == (409, "wrong_moment")
     tracking = {"carrier": "PostNord", "tracking_number": "SE 1", "tracking_url": "https://track.example/SE1"}
     shipped = caller.post(f"{path}/shipment", tracking).json()
     assert (shipped["state"], {name: shipped[name] for name in tracking}) == ("shipped", tracking)
     assert caller.post(f"{path}/shipment", {"carrier": "DHL"}).json() == shipped
+    right = {"carrier": "DHL", "tracking_number": "7", "tracking_url": ""}
+    assert caller.put(f"{path}/tracking", right).json() == {**shipped, **right}
+    odd = caller.put(f"{path}/tracking", {**right, "tracking_url": "https://["})
+    assert (odd.status_code, odd.json()["errors"][0]["field"]) == (422, "tracking_url")
     delivered = caller.post(f"{path}/delivery").json()
     assert delivered["state"] == "delivered"
     assert caller.get(path).json() == delivered
     order = caller.get(f"{ORDERS}/{part.id}").json()
     assert (order["state"], order["status"], order["lines"][0]["left_to_pack"]) == ("delivered", "delivered", 0)
     assert order["parcels"] == [delivered]
-    assert [event["name"] for event in order["events"]] == ["paid", "accepted", "packed", "shipped", "delivered"][
-        5 - len(order["events"]) :
+    assert [event["name"] for event in order["events"]] == [
+        *["paid", "accepted", "packed", "shipped", "tracking_corrected", "delivered"][6 - len(order["events"]) :]
     ]
     actors = set(OrderEvent.objects.filter(vendor_order=part, name="shipped").values_list("actor_kind", flat=True))
     assert actors == {"member"}

@@ -26,6 +26,15 @@ def test_an_order_goes_from_new_to_delivered_by_buttons(sold):
     parcel = Parcel.objects.get()
     desk.post(f"/parcels/{parcel.id}/shipment/", {"carrier": "PostNord", "tracking_number": "SE 1", "tracking_url": ""})
     assert "PostNord" in desk.text(f"/orders/{part.id}/")
+    again = desk.post(f"/parcels/{parcel.id}/shipment/", {"carrier": "DHL"}, follow=True).content.decode()
+    assert "Parcel 1 was shipped before, and the customer told: PostNord SE 1." in again
+    assert "gets an e-mail" not in again
+    refused = desk.post(f"/parcels/{parcel.id}/tracking/", {"carrier": "DHL", "tracking_url": "no link"})
+    assert refused.status_code == 422
+    assert "Paste the whole tracking link; it begins with https://." in refused.content.decode()
+    corrected = desk.post(f"/parcels/{parcel.id}/tracking/", {"carrier": "DHL", "tracking_number": "7"}, follow=True)
+    assert "The customer gets an e-mail when something changed." in corrected.content.decode()
+    assert "Parcel 1, before: PostNord SE 1, by Owner Lindqvist" in corrected.content.decode()
     desk.post(f"/parcels/{parcel.id}/delivery/")
     part.refresh_from_db()
     assert part.fulfillment == Fulfillment.DELIVERED
@@ -51,7 +60,10 @@ def test_an_order_is_packed_in_parts(sold):
 def test_odd_quantities_pack_nothing(sold, count):
     desk, part = sold
     line = part.lines.get()
-    assert desk.post(f"/orders/{part.id}/parcels/", {f"line-{line.id}": count}).status_code in (302, 409)
+    answer = desk.post(f"/orders/{part.id}/parcels/", {f"line-{line.id}": count})
+    assert answer.status_code in (302, 409)
+    if count == "-1":
+        assert "Give how many to pack: 0 or more of each item." in answer.content.decode()
     assert sum(parcel.lines.get().quantity for parcel in Parcel.objects.all()) <= 3
     if count != "９":
         assert not Parcel.objects.exists()
