@@ -48,8 +48,8 @@ def record_incoming(
     """Money came to our bank for an order. With what came before it may be paid by now: then it is captured.
 
     Too little leaves it waiting, too much is owed back (`excess_of`). What comes after the time was over is captured
-    and refunded, as any provider's. `bank_reference` is the bank's name of the line, once. Raises NoSuchOrder,
-    RecordedAlready, InvalidInput.
+    and refunded, as any provider's. `bank_reference` is the bank's name of the line, once: the same line of the same
+    person's is what was recorded before. Raises NoSuchOrder, RecordedAlready, InvalidInput.
     """
     bank_reference = " ".join(bank_reference.split())[:80]
     if not bank_reference:
@@ -73,7 +73,10 @@ def record_incoming(
         recorded_at=clock.now(),
     )
     IncomingPayment.objects.bulk_create([incoming], ignore_conflicts=True)
-    if not IncomingPayment.objects.filter(id=incoming.id).exists():
+    recorded = IncomingPayment.objects.filter(bank_reference=bank_reference).get()
+    if recorded.id != incoming.id:
+        if _line(recorded) == _line(incoming):
+            return recorded
         raise RecordedAlready("This line of the statement was recorded before.", field="bank_reference")
     drafts = [receipt(incoming, payment)]
     if payment.state != PaymentState.PAID and received_minor(payment) >= payment.amount_minor:
@@ -85,17 +88,25 @@ def record_incoming(
     return incoming
 
 
+def _line(incoming: IncomingPayment) -> tuple[object, ...]:
+    """What tells one line of the statement, as somebody recorded it, from another."""
+    money = (incoming.amount_minor, incoming.currency, incoming.received_on)
+    return (incoming.payment_id, incoming.payer, *money, incoming.recorded_by)
+
+
 @transaction.atomic
 def give_back(*, incoming_id: UUID, reference: str, by: UUID) -> IncomingPayment:
     """What an order was paid too much, or was paid for nothing, went back to where this line came from.
 
-    Raises NothingToGiveBack, InvalidInput without a reference.
+    Said twice with the same reference, it is once. Raises NothingToGiveBack, InvalidInput without a reference.
     """
     reference = " ".join(reference.split())[:80]
     if not reference:
         raise InvalidInput("Give the reference of your bank transfer.", field="reference")
     lock_payment(IncomingPayment.objects.values_list("payment_id", flat=True).get(id=incoming_id))
     incoming = IncomingPayment.objects.select_for_update(of=("self",)).select_related("payment").get(id=incoming_id)
+    if incoming.returned_minor and incoming.returned_reference == reference:
+        return incoming
     amount = min(excess_of(incoming.payment), incoming.amount_minor)
     if incoming.returned_minor or amount <= 0:
         raise NothingToGiveBack("Nothing of this is to be given back.")
@@ -120,6 +131,8 @@ def pay_refund(*, refund_id: UUID, reference: str, by: UUID) -> Refund:
     refund = Refund.objects.select_related("payment", "share").get(id=refund_id)
     lock_payment(refund.payment_id)
     refund.refresh_from_db()
+    if refund.payment.provider == NAME and refund.state == RefundState.SUCCEEDED:
+        raise NotToPay("This refund is noted as paid already.")
     if refund.payment.provider != NAME or refund.state != RefundState.DUE:
         raise NotToPay("This refund is not to be paid from our bank.")
     refund = refund_answered(refund_id=refund.id, state=RefundState.SUCCEEDED, provider_refund_id=f"bank:{refund.id}")

@@ -7,7 +7,7 @@ from approvals.actions import carried_out, four_eyes, granted
 from approvals.models import Approval
 from audit.actions import traced
 from billing.payments.actions import NotOwed, pay_by_hand
-from billing.payments.models import Refund
+from billing.payments.models import Refund, RefundState
 from kit.money import Money
 from outbox.models import Fact
 
@@ -17,9 +17,11 @@ KIND = "refund.by_hand"
 def say_paid(*, refund_id: UUID, reference: str, paid_on: date, by: UUID) -> Refund | Approval:
     """Enter that our bank paid it. From the amount on that needs four eyes, gives the Approval that waits instead.
 
-    Raises NotOwed, InvalidInput, WaitsAlready.
+    Said twice with the same reference, it is once. Raises NotOwed, InvalidInput, WaitsAlready.
     """
     refund = Refund.objects.select_related("payment").get(id=refund_id)
+    if refund.state == RefundState.BY_HAND and refund.by_hand_reference == " ".join(reference.split()):
+        return refund
     if not refund.came_back:
         raise NotOwed("Only a refund that came back is paid another way.")
     amount, number = Money(refund.amount_minor, refund.currency), refund.payment.reference_number

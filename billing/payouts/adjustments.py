@@ -1,15 +1,18 @@
 """Crediting and debiting a vendor by hand: with a reason, by two people above an amount, entered at once.
 
-A credit is transferred after. A debit is a debt of the vendor's, netted from later transfers: see `debts`.
+A credit is transferred after. A debit is a debt of the vendor's, netted from later transfers: see `debts`. What is made has
+the id that its form was given (`once`), so that a form sent twice is one credit, whoever presses how often.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
-from approvals.actions import NoReason, carried_out, four_eyes, granted
+from approvals.actions import NoReason, WaitsAlready, carried_out, four_eyes, granted
 from approvals.models import Approval
 from billing.ledger import entries
 from billing.ledger.actions import post_all
@@ -36,20 +39,50 @@ class NotRefused(Conflict):
     code = "adjustment_not_refused"
 
 
-@transaction.atomic
-def credit_vendor(*, vendor: Vendor, amount_minor: int, reason: str, by: UUID) -> Adjustment | Approval:
-    """Credit a vendor, or above `settings.FOUR_EYES_MINOR` ask somebody else to grant it. Raises BadAdjustment, NoReason."""
-    given = _given(vendor, amount_minor, reason)
-    waits = _second_person(CREDIT, f"adjustment:{given['id']}", f"Credit {vendor.name}", given, by)
-    return waits or _credit(given)
+class SentBefore(Conflict):
+    """The form was sent before, and this is what came of it: `made`."""
+
+    code = "adjustment_sent_before"
+
+    def __init__(self, made: Adjustment | VendorDebt | Approval):
+        super().__init__("This was sent before, and is done once.")
+        self.made = made
+
+
+class SentDifferently(Conflict):
+    """The form was sent before, with another vendor, amount or reason."""
+
+    code = "adjustment_sent_differently"
 
 
 @transaction.atomic
-def debit_vendor(*, vendor: Vendor, amount_minor: int, reason: str, by: UUID) -> VendorDebt | Approval:
+def credit_vendor(
+    *, vendor: Vendor, amount_minor: int, reason: str, by: UUID, once: UUID | None = None
+) -> Adjustment | Approval:
+    """Credit a vendor, or above `settings.FOUR_EYES_MINOR` ask somebody else to grant it; no more than `most_by_hand`.
+
+    `once` comes from the form. Raises BadAdjustment, NoReason, SentBefore, SentDifferently.
+    """
+    given = _given(vendor, amount_minor, reason, once)
+    with _once(CREDIT, given):
+        waits = _second_person(CREDIT, f"Credit {vendor.name}", given, by)
+        return waits or _credit(given)
+
+
+@transaction.atomic
+def debit_vendor(
+    *, vendor: Vendor, amount_minor: int, reason: str, by: UUID, once: UUID | None = None
+) -> VendorDebt | Approval:
     """Have a vendor pay an amount out of its later earnings. In the same way, and as `credit_vendor`."""
-    given = _given(vendor, amount_minor, reason)
-    waits = _second_person(DEBIT, f"vendor_debt:{given['id']}", f"Debit {vendor.name}", given, by)
-    return waits or _debit(given)
+    given = _given(vendor, amount_minor, reason, once)
+    with _once(DEBIT, given):
+        waits = _second_person(DEBIT, f"Debit {vendor.name}", given, by)
+        return waits or _debit(given)
+
+
+def most_by_hand() -> int:
+    """The largest single credit or debit, whoever agrees: an amount above it is a slip of the keys. Minor units."""
+    return int(settings.MOST_BY_HAND_MINOR)
 
 
 def on_approval_granted(fact: Fact) -> None:
@@ -97,19 +130,61 @@ def debits_page(*, cursor: str | None = None, size: int = 50) -> Page[VendorDebt
     return keyset_page(VendorDebt.objects.filter(cause=Cause.BY_HAND), order=["-id"], cursor=cursor, size=size)
 
 
-def _given(vendor: Vendor, amount_minor: int, reason: str) -> dict[str, Any]:
+def _given(vendor: Vendor, amount_minor: int, reason: str, once: UUID | None) -> dict[str, Any]:
     if amount_minor <= 0:
-        raise BadAdjustment("An amount above nothing.", field="amount")
+        raise BadAdjustment("An amount above nothing.", field="amount_minor")
+    if amount_minor > most_by_hand():
+        most = Money(most_by_hand(), settings.CURRENCY)
+        raise BadAdjustment(f"At most {most} at once.", field="amount_minor")
     if not reason.strip():
         raise NoReason("Say why: the vendor reads it.", field="reason")
-    return {"id": str(uuid7()), "vendor": str(vendor.id), "amount_minor": amount_minor, "reason": reason.strip()[:250]}
+    return {
+        "id": str(once or uuid7()),
+        "vendor": str(vendor.id),
+        "amount_minor": amount_minor,
+        "reason": reason.strip()[:250],
+    }
 
 
-def _second_person(kind: str, subject: str, what: str, given: dict[str, Any], by: UUID) -> Approval | None:
+@contextmanager
+def _once(kind: str, given: dict[str, Any]) -> Iterator[None]:
+    """Make what was given, unless it was made before, or is being made at this moment: then say what it is."""
+    _refuse_a_repeat(kind, given)
+    try:
+        with transaction.atomic():
+            yield
+    except (IntegrityError, WaitsAlready):
+        _refuse_a_repeat(kind, given)
+        raise
+
+
+def _refuse_a_repeat(kind: str, given: dict[str, Any]) -> None:
+    """Raises SentBefore, or SentDifferently, where the id that was given is taken."""
+    model: type[Adjustment | VendorDebt] = Adjustment if kind == CREDIT else VendorDebt
+    made = model.objects.filter(id=given["id"]).first()
+    if made is not None:
+        same = (str(made.vendor_id), made.amount_minor, made.reason)
+    else:
+        made = Approval.objects.filter(kind=kind, subject=_subject(kind, given)).first()
+        if made is None:
+            return
+        same = (made.payload["vendor"], made.payload["amount_minor"], made.payload["reason"])
+    if same != (given["vendor"], given["amount_minor"], given["reason"]):
+        raise SentDifferently(
+            "This form was sent before, with something else in it. To make another, send it once more."
+        )
+    raise SentBefore(made)
+
+
+def _subject(kind: str, given: dict[str, Any]) -> str:
+    return f"{'adjustment' if kind == CREDIT else 'vendor_debt'}:{given['id']}"
+
+
+def _second_person(kind: str, what: str, given: dict[str, Any], by: UUID) -> Approval | None:
     amount = Money(given["amount_minor"], settings.CURRENCY)
     return four_eyes(
         kind=kind,
-        subject=subject,
+        subject=_subject(kind, given),
         summary=f"{what} {amount}",
         payload=given,
         amount=amount,

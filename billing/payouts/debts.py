@@ -28,6 +28,7 @@ from billing.payouts.models import (
 )
 from kit import clock
 from kit.errors import Conflict, InvalidInput
+from kit.ids import uuid7
 from kit.money import Money
 from outbox.actions import announce
 
@@ -218,16 +219,28 @@ def _net(
 
 
 @transaction.atomic
-def write_off(*, debt_id: UUID, amount_minor: int, reason: str, by: UUID) -> DebtPayment:
+def write_off(*, debt_id: UUID, amount_minor: int, reason: str, by: UUID, once: UUID | None = None) -> DebtPayment:
     """No longer expect a part of a debt, or all of it, to be paid. `by`: who of the staff decided.
+
+    `once` comes from the form and becomes the payment's id: sent twice, it is one.
 
     Raises ReasonNeeded, NothingOwed, TooMuch, PaymentUnderWay.
     """
     debt = VendorDebt.objects.select_for_update().get(id=debt_id)
+    made_before = DebtPayment.objects.filter(id=once, debt=debt).first() if once else None
+    if made_before is not None:
+        return made_before
     check_write_off(debt, amount_minor, reason)
     with traced("debt.written_off", f"vendor_debt:{debt.id}", by=by, amount_minor=amount_minor, reason=reason.strip()):
-        made = _settle([debt], amount_minor, DebtPaymentKind.WRITTEN_OFF, reason=reason.strip()[:250], made_by=by)
-    return made[0]
+        (made,) = _settle(
+            [debt],
+            amount_minor,
+            DebtPaymentKind.WRITTEN_OFF,
+            reason=reason.strip()[:250],
+            made_by=by,
+            first_id=once,
+        )
+    return made
 
 
 def check_write_off(debt: VendorDebt, amount_minor: int, reason: str) -> None:
@@ -357,10 +370,11 @@ def _settle(
     checkout: DebtCheckout | None = None,
     reason: str = "",
     made_by: UUID | None = None,
+    first_id: UUID | None = None,
 ) -> list[DebtPayment]:
     """Pay these debts in their order as far as the amount goes, and enter it. The debts are locked.
 
-    Announces `debt.changed`.
+    `first_id`, where it is given, is the id of the first payment. Announces `debt.changed`.
     """
     made = []
     for debt in debts:
@@ -373,6 +387,7 @@ def _settle(
         debt.save(update_fields=["settled_minor", "settled_at"])
         made.append(
             DebtPayment.objects.create(
+                id=first_id if first_id and not made else uuid7(),
                 debt=debt,
                 vendor_id=debt.vendor_id,
                 kind=kind,

@@ -13,24 +13,41 @@ from tenants.vendors.models import Vendor
 KIND = "debt.write_off"
 
 
-def ask_write_off(*, debt_id: UUID, amount_minor: int, reason: str, by: UUID) -> DebtPayment | Approval:
+def ask_write_off(
+    *, debt_id: UUID, amount_minor: int, reason: str, by: UUID, once: UUID | None = None
+) -> DebtPayment | Approval:
     """Write a debt off, or a part of it. From the amount on that needs four eyes, gives the Approval that waits instead.
+
+    `once` comes from the form: sent twice, it is one, and gives what came of it.
 
     Raises ReasonNeeded, NothingOwed, TooMuch, PaymentUnderWay, WaitsAlready.
     """
     debt = VendorDebt.objects.get(id=debt_id)
+    if once is not None and (before := _sent_before(debt, once)):
+        return before
     check_write_off(debt, amount_minor, reason)
     amount = Money(amount_minor, debt.currency)
     waits = four_eyes(
         kind=KIND,
         subject=f"vendor_debt:{debt.id}",
         summary=f"Write off {amount} that {Vendor.objects.get(id=debt.vendor_id).name} owes",
-        payload={"debt": str(debt.id), "amount_minor": amount_minor, "reason": reason.strip()[:250]},
+        payload={
+            "debt": str(debt.id),
+            "amount_minor": amount_minor,
+            "reason": reason.strip()[:250],
+            "once": str(once) if once else None,
+        },
         amount=amount,
         reason=reason,
         by=by,
     )
-    return waits or write_off(debt_id=debt.id, amount_minor=amount_minor, reason=reason, by=by)
+    return waits or write_off(debt_id=debt.id, amount_minor=amount_minor, reason=reason, by=by, once=once)
+
+
+def _sent_before(debt: VendorDebt, once: UUID) -> DebtPayment | Approval | None:
+    made = DebtPayment.objects.filter(debt=debt, id=once).first()
+    asked = Approval.objects.filter(kind=KIND, subject=f"vendor_debt:{debt.id}", payload__once=str(once))
+    return made or asked.first()
 
 
 def on_approval_granted(fact: Fact) -> None:
@@ -44,5 +61,6 @@ def on_approval_granted(fact: Fact) -> None:
         amount_minor=told["amount_minor"],
         reason=told["reason"],
         by=approval.requested_by,
+        once=UUID(told["once"]) if told.get("once") else None,
     )
     carried_out(approval, done_as=f"debt_payment:{made.id}")

@@ -25,6 +25,8 @@ from kit.money import Money
 from outbox.actions import announce
 from outbox.models import Fact
 
+DECIDED = "Somebody has decided about this already."
+
 
 class NoReason(InvalidInput):
     """Whoever wants something done that others look at later says why."""
@@ -101,14 +103,19 @@ def request_approval(
 
 @transaction.atomic
 def decide(*, approval_id: UUID, grant: bool, by: UUID, note: str = "") -> Approval:
-    """Grant or refuse. Granted, it is done within this transaction, or everything stays as it was.
+    """Grant or refuse. Granted, it is done within this transaction, or everything stays as it was. Twice by the same person
+    is once.
 
     Raises Decided, OwnRequest, NobodyDoes, and whatever keeps the thing from being done.
     """
+    decision = Decision.GRANTED if grant else Decision.REFUSED
+    before = _locked(approval_id)
+    if before is not None and (before.decision, before.decided_by) == (decision, by):
+        return before
     approval = _lock_waiting(approval_id)
     if approval.requested_by == by:
         raise OwnRequest("You asked for this yourself: somebody else decides.")
-    _settle(approval, Decision.GRANTED if grant else Decision.REFUSED, by, note)
+    _settle(approval, decision, by, note)
     if grant:
         announce("approval.granted", payload={"approval": str(approval.id), "kind": approval.kind})
         approval.refresh_from_db()
@@ -148,10 +155,14 @@ def _is_there(approval: Approval) -> bool:
 
 
 def _lock_waiting(approval_id: UUID) -> Approval:
-    approval = Approval.objects.select_for_update().filter(id=approval_id, decision="").first()
-    if approval is None:
-        raise Decided("Somebody has decided about this already.")
+    approval = _locked(approval_id)
+    if approval is None or not approval.waits:
+        raise Decided(DECIDED)
     return approval
+
+
+def _locked(approval_id: UUID) -> Approval | None:
+    return Approval.objects.select_for_update().filter(id=approval_id).first()
 
 
 def _settle(approval: Approval, decision: Decision, by: UUID, note: str) -> None:

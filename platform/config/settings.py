@@ -423,6 +423,8 @@ API_RETURN_ORIGINS = tuple(
 CURRENCY = "EUR"
 # From this amount on, a second person decides about what moves money by hand. Minor units of any currency.
 FOUR_EYES_MINOR = int(env("SOUK_FOUR_EYES_MINOR", "50000"))
+# No single credit or debit of a vendor by hand is larger, whoever agrees.
+MOST_BY_HAND_MINOR = int(env("SOUK_MOST_BY_HAND_MINOR", "1000000"))
 # Where the platform is established decides about VAT on its commission; empty: it charges none. Production says it.
 PLATFORM_COUNTRY = env("SOUK_PLATFORM_COUNTRY", env("SOUK_LEGAL_COUNTRY", "")).upper()
 PLATFORM_VAT_ID = env("SOUK_PLATFORM_VAT_ID", env("SOUK_LEGAL_VAT_ID", ""))

@@ -140,11 +140,16 @@ def test_writing_much_off_takes_two(settings, make_vendor):
     settings.FOUR_EYES_MINOR = 5_000
     vendor = make_vendor("lindqvist")
     debt = charge(vendor.id, 9_000)
-    small = ask_write_off(debt_id=debt.id, amount_minor=4_999, reason="Small", by=SOMEBODY)
+    once = uuid7()
+    small = ask_write_off(debt_id=debt.id, amount_minor=4_999, reason="Small", by=SOMEBODY, once=once)
+    for again in (ask_write_off, debts.write_off):
+        assert again(debt_id=debt.id, amount_minor=4_999, reason="Small", by=SOMEBODY, once=once) == small
     assert (small.kind, small.amount_minor, small.made_by) == ("written_off", 4_999, SOMEBODY)
     settings.FOUR_EYES_MINOR = 4_000
-    waits = ask_write_off(debt_id=debt.id, amount_minor=4_000, reason="It is bankrupt", by=SOMEBODY)
+    much = {"debt_id": debt.id, "amount_minor": 4_000, "reason": "It is bankrupt", "by": SOMEBODY, "once": uuid7()}
+    waits = ask_write_off(**much)
     assert isinstance(waits, Approval)
+    assert ask_write_off(**much) == waits
     assert waits.summary == f"Write off 40.00 EUR that {vendor.name} owes"
     assert agrees(vendor.id) == 4_001
     with pytest.raises(WaitsAlready):
@@ -156,6 +161,8 @@ def test_writing_much_off_takes_two(settings, make_vendor):
     done = decide(approval_id=waits.id, grant=True, by=ANOTHER)
     made = DebtPayment.objects.get(amount_minor=4_000)
     assert (done.done_as, made.reason, made.made_by) == (f"debt_payment:{made.id}", "It is bankrupt", SOMEBODY)
+    assert decide(approval_id=waits.id, grant=True, by=ANOTHER) == done
+    assert ask_write_off(**much) == made
     assert agrees(vendor.id) == 1
 
 

@@ -1,12 +1,14 @@
 """Credits by hand: entered at once, transferred when our balance covers them, once; large ones by two people."""
 
+from functools import partial
+
 import pytest
 
 from approvals.actions import NoReason, decide
 from approvals.models import Approval
 from billing.ledger.models import AccountCode
 from billing.ledger.queries import balance
-from billing.payouts.adjustments import BadAdjustment, credit_vendor, debit_vendor
+from billing.payouts.adjustments import BadAdjustment, SentBefore, credit_vendor, debit_vendor
 from billing.payouts.debts import checkout_closed, open_checkout
 from billing.payouts.models import Adjustment, DebtPayment, VendorDebt
 from billing.payouts.owed import owed_by
@@ -67,6 +69,19 @@ def test_a_large_credit_is_made_by_two_people(purchase, settings):
         credit_vendor(vendor=vendor, amount_minor=0, reason="Nothing", by=accountant)
     with pytest.raises(NoReason):
         credit_vendor(vendor=vendor, amount_minor=1, reason=" ", by=accountant)
+
+
+def test_a_form_that_is_sent_three_times_at_once_is_one_credit_one_debit_and_one_request(purchase, settings):
+    settings.FOUR_EYES_MINOR = 10_000
+    vendor, accountant = Vendor.objects.get(id=purchase.moreau.vendor_id), uuid7()
+    for make, amount in ((credit_vendor, 700), (debit_vendor, 300), (credit_vendor, 10_000)):
+        given = {"vendor": vendor, "amount_minor": amount, "reason": "Labels", "by": accountant, "once": uuid7()}
+        results = at_once(*[partial(make, **given)] * 3)
+        [made] = [each for each in results if not isinstance(each, SentBefore)]
+        assert [each.made for each in results if isinstance(each, SentBefore)] == [made, made]
+    assert Adjustment.objects.get().amount_minor == 700
+    assert VendorDebt.objects.get().amount_minor == 300
+    assert Approval.objects.get().amount_minor == 10_000
 
 
 def test_a_credit_pays_debts_first_oldest_first_and_only_the_rest_is_sent(purchase, explained, books):

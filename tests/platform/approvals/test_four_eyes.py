@@ -24,7 +24,7 @@ from kit.errors import Conflict, NotAllowed
 from kit.money import Money
 from outbox.models import Fact
 
-OSMAN, ILSE = uuid4(), uuid4()
+OSMAN, ILSE, OTHER = uuid4(), uuid4(), uuid4()
 AFTER: dict[str, list[str]] = {}
 INSIDE = {"approval.granted": ["tests.platform.approvals.test_four_eyes.paint"]}
 
@@ -90,9 +90,11 @@ def test_who_asked_does_not_decide_not_even_in_the_database():
 def test_a_decision_stays():
     waiting = ask()
     decide(approval_id=waiting.id, grant=False, by=ILSE)
-    for grant in (True, False):
+    refused = decide(approval_id=waiting.id, grant=False, by=ILSE)
+    assert (refused.id, refused.decision) == (waiting.id, "refused")  # a second click
+    for grant, by in ((True, ILSE), (True, OTHER), (False, OTHER)):
         with pytest.raises(Decided):
-            decide(approval_id=waiting.id, grant=grant, by=ILSE)
+            decide(approval_id=waiting.id, grant=grant, by=by)
     assert Approval.objects.get(id=waiting.id).decision == "refused"
 
 

@@ -19,14 +19,17 @@ from audit.actions import traced
 from billing.payouts.adjustments import (
     BadAdjustment,
     NotRefused,
+    SentBefore,
+    SentDifferently,
     adjustments_page,
     credit_vendor,
     debit_vendor,
     debits_page,
     retry_adjustment,
 )
-from billing.payouts.models import Adjustment
+from billing.payouts.models import Adjustment, VendorDebt
 from billing.payouts.owed import payments_of
+from kit.ids import uuid7
 from kit.money import Money
 from kit.pagination import Page
 from marketplace.web.backoffice.forms import AmountField, VendorField, add_refusal
@@ -36,6 +39,9 @@ from tenants.vendors.queries import named, slugs
 
 
 class ByHandForm(forms.Form):
+    """`once` makes two clicks one credit, which has it as its id."""
+
+    once = forms.UUIDField(widget=forms.HiddenInput)
     vendor = VendorField(label="Vendor", help_text="The vendor's address, e.g. norrljus.")
     amount = AmountField(label="Amount")
     reason = forms.CharField(max_length=250, label="Why", help_text="The vendor reads it in its account.")
@@ -61,7 +67,7 @@ DEBITS = Kind("finance:debits", "Debits", "vendor.debited", debit_vendor, "vendo
 @for_finance
 def adjustments(request: HttpRequest) -> HttpResponse:
     """Credits by hand, newest first, and a form for the next; large ones wait for a second person."""
-    form = ByHandForm(request.POST if request.method == "POST" else None)
+    form = _form(request)
     if _made(request, form, CREDITS):
         return HttpResponseRedirect(reverse(CREDITS.route))
     return _listed(request, form, CREDITS, adjustments_page(cursor=request.GET.get("cursor")))
@@ -71,7 +77,7 @@ def adjustments(request: HttpRequest) -> HttpResponse:
 @for_finance
 def debits(request: HttpRequest) -> HttpResponse:
     """Debits by hand in the same way: each is a debt of the vendor's, which later earnings pay."""
-    form = ByHandForm(request.POST if request.method == "POST" else None)
+    form = _form(request)
     if _made(request, form, DEBITS):
         return HttpResponseRedirect(reverse(DEBITS.route))
     page = debits_page(cursor=request.GET.get("cursor"))
@@ -94,23 +100,44 @@ def retry(request: HttpRequest, adjustment_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("finance:adjustments"))
 
 
+def _form(request: HttpRequest) -> ByHandForm:
+    return ByHandForm(request.POST.copy() if request.method == "POST" else None, initial={"once": uuid7()})
+
+
 def _made(request: HttpRequest, form: ByHandForm, kind: Kind) -> bool:
     """Whether the form was sent and what it asks for is made, or waits for a second person."""
     if not form.is_bound or not form.is_valid():
         return False
     vendor, amount_minor, reason = (form.cleaned_data[name] for name in ("vendor", "amount", "reason"))
-    by = staff_of(request).user_id
+    by, made = staff_of(request).user_id, None
     try:
         with traced(kind.audited, f"vendor:{vendor.id}", by=by, amount_minor=amount_minor, reason=reason) as told:
-            made = kind.make(vendor=vendor, amount_minor=amount_minor, reason=reason, by=by)
-            waits = isinstance(made, Approval)
-            told["made"] = f"{'approval' if waits else kind.stored}:{made.id}"
+            made = kind.make(
+                vendor=vendor, amount_minor=amount_minor, reason=reason, by=by, once=form.cleaned_data["once"]
+            )
+            told["made"] = f"{'approval' if isinstance(made, Approval) else kind.stored}:{made.id}"
+    except SentBefore as before:
+        made = before.made
+    except SentDifferently as other:
+        form.data["once"] = str(uuid7())
+        form.add_error(None, str(other))
     except (BadAdjustment, NoReason, WaitsAlready) as refused:
-        add_refusal(form, refused)
+        add_refusal(form, refused, amount_minor="amount")
+    if made is None:
         return False
     amount = Money(amount_minor, settings.CURRENCY)
-    messages.success(request, f"{amount} for {vendor.name} {'wait for a second person' if waits else kind.done}.")
+    messages.success(request, f"{amount} for {vendor.name} {_became(made, kind)}.")
     return True
+
+
+def _became(made: Adjustment | VendorDebt | Approval, kind: Kind) -> str:
+    if not isinstance(made, Approval):
+        return kind.done
+    return (
+        "wait for a second person"
+        if made.waits
+        else f"were asked for before, and {made.get_decision_display().lower()}"
+    )
 
 
 def _listed(

@@ -19,6 +19,7 @@ from billing.payouts.wishes import held_payouts
 from billing.payouts.write_offs import ask_write_off
 from kit import clock
 from kit.errors import SoukError
+from kit.ids import uuid7
 from kit.money import Money, parse_major
 from marketplace.web.backoffice.roles import for_controllers, for_finance, may, staff_of
 from marketplace.web.backoffice.tables import Filter, csv_file, every_row, link, major, pages, tabs, wants_csv
@@ -45,6 +46,12 @@ class MoneyForm(forms.Form):
             return parse_major(self.cleaned_data["amount"], settings.CURRENCY).amount_minor
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
+
+
+class WriteOffForm(MoneyForm):
+    """`once` makes two clicks one write-off."""
+
+    once = forms.UUIDField()
 
 
 @require_GET
@@ -74,6 +81,7 @@ def debts(request: HttpRequest) -> HttpResponseBase:
                 "vendor": vendors.get(debt.vendor_id),
                 "reference": found.get(debt.reference_id) if debt.reference_id else None,
                 "payments": paid.get(debt.id, []),
+                "once": uuid7(),
             }
             for debt in page.rows
         ],
@@ -115,7 +123,7 @@ def writing_off(request: HttpRequest, debt_id: UUID) -> HttpResponse:
     debt = debt_of(debt_id)
     if debt is None:
         raise Http404("There is no such debt.")
-    form = MoneyForm(request.POST)
+    form = WriteOffForm(request.POST)
     if not form.is_valid():
         messages.error(request, "To write a debt off, give an amount and say why.")
         return _back(debt.vendor_id)
@@ -125,6 +133,7 @@ def writing_off(request: HttpRequest, debt_id: UUID) -> HttpResponse:
             amount_minor=form.cleaned_data["amount"],
             reason=form.cleaned_data["reason"],
             by=staff_of(request).user_id,
+            once=form.cleaned_data["once"],
         )
     except SoukError as refused:
         messages.error(request, str(refused))

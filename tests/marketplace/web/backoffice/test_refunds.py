@@ -80,7 +80,8 @@ def test_a_refund_that_came_back_is_paid_from_our_bank(desk, market_day):
     assert "closed account" in accountant.page(here)
     assert accountant.post(here, {"reference": "", "paid_on": "2026-11-30"}).status_code == 422
     today = clock.today().isoformat()
-    assert accountant.post(here, {"reference": "RE-77", "paid_on": today}).status_code == 302
+    for _ in range(2):
+        assert accountant.post(here, {"reference": "RE-77", "paid_on": today}).status_code == 302
     assert "RE-77" in accountant.page("/finance/refunds/?state=by_hand")
     assert not Approval.objects.exists()
     accountant.browser.settings.FOUR_EYES_MINOR = 1000

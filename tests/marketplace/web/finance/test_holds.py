@@ -1,10 +1,12 @@
 """Finance keeps the hold rules, holds and releases a single transfer, and pays out our own free money."""
 
+import re
+
 import pytest
 
 from approvals.models import Approval
 from audit.models import AuditEntry
-from billing.payouts.models import Hold, HoldRule, PayoutWish, Transfer, VendorDebt
+from billing.payouts.models import Adjustment, Hold, HoldRule, PayoutWish, Transfer, VendorDebt
 from kit.ids import uuid7
 from marketplace.orders.models import VendorOrder
 
@@ -68,11 +70,22 @@ def test_a_controller_asks_for_our_own_money_once(desk, market_day):
     assert desk("accountant").post("/finance/payouts/own/", wanted).status_code == 403
 
 
+def once_in(at):
+    return re.search(r'name="once" value="([^"]+)"', at.page("/finance/credits/"))[1]
+
+
 def test_an_accountant_credits_a_vendor_with_a_reason(desk, market_day):
     at = desk("accountant")
     assert at.post("/finance/credits/", {"vendor": market_day.moreau.slug, "amount": "5"}).status_code == 422
-    given = {"vendor": market_day.moreau.slug, "amount": "5", "reason": "A lost parcel"}
-    assert at.post("/finance/credits/", given).status_code == 302
+    given = {"vendor": market_day.moreau.slug, "amount": "5", "reason": "A lost parcel", "once": once_in(at)}
+    for _ in range(2):
+        assert "are on their way" in at.post("/finance/credits/", given, follow=True).content.decode()
+    other = at.post("/finance/credits/", given | {"amount": "6"})
+    assert (other.status_code, "with something else in it" in other.content.decode()) == (422, True)
+    assert given["once"] not in other.content.decode()  # sent once more it is another
+    much = at.post("/finance/credits/", given | {"amount": "10000.01", "once": str(uuid7())})
+    assert (much.status_code, "At most 10,000.00 EUR at once." in much.content.decode()) == (422, True)
+    assert Adjustment.objects.get().amount_minor == 500
     page = at.page("/finance/credits/")
     assert "A lost parcel" in page
     assert "5.00 EUR" in page
@@ -83,19 +96,26 @@ def test_an_accountant_credits_a_vendor_with_a_reason(desk, market_day):
 def test_an_accountant_debits_a_vendor_and_a_second_person_agrees_to_much(desk, market_day, settings):
     settings.FOUR_EYES_MINOR = 10_000
     at = desk("accountant")
-    given = {"vendor": market_day.moreau.slug, "amount": "5", "reason": "Labels were not paid for"}
+    given = {"vendor": market_day.moreau.slug, "amount": "5", "reason": "Labels were not paid for", "once": once_in(at)}
     assert at.post("/finance/debits/", given | {"reason": ""}).status_code == 422
-    assert at.post("/finance/debits/", given).status_code == 302
+    for _ in range(2):
+        assert at.post("/finance/debits/", given).status_code == 302
     debt = VendorDebt.objects.get(vendor_id=market_day.moreau.id)
     assert (debt.cause, debt.amount_minor, debt.reason) == ("by_hand", 500, "Labels were not paid for")
     page = at.page("/finance/debits/")
     assert "Labels were not paid for" in page
     assert "Debited by the marketplace" in at.page("/finance/debts/")
     assert AuditEntry.objects.get(action="vendor.debited").data["made"] == f"vendor_debt:{debt.id}"
-    assert at.post("/finance/debits/", given | {"amount": "100"}).status_code == 302
+    much = given | {"amount": "100", "once": str(uuid7())}
+    for _ in range(2):
+        assert "wait for a second person" in at.post("/finance/debits/", much, follow=True).content.decode()
     waits = Approval.objects.get()
     assert (waits.kind, waits.summary) == ("vendor.debit", f"Debit {market_day.moreau.name} 100.00 EUR")
     assert desk("finance_viewer").post("/finance/debits/", given).status_code == 403
-    granted = desk("controller").post(f"/finance/approvals/{waits.id}/decision/", {"decision": "grant"})
-    assert granted.status_code == 302
+    for _ in range(2):
+        granted = desk("controller").post(
+            f"/finance/approvals/{waits.id}/decision/", {"decision": "grant"}, follow=True
+        )
+        assert "Granted and done" in granted.content.decode()
+    assert "are owed from now on" in at.post("/finance/debits/", much, follow=True).content.decode()
     assert sorted(VendorDebt.objects.values_list("amount_minor", flat=True)) == [500, 10_000]
