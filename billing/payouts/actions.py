@@ -7,7 +7,7 @@ from django.db import transaction
 from billing.payments.actions import lock_payment
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.holds import delivered, hold_earnings, is_held, summarize
-from billing.payouts.models import SENT_AGAIN, Cause, Reversal, Transfer, TransferState
+from billing.payouts.models import DISPUTED, SENT_AGAIN, Cause, Reversal, Transfer, TransferState
 from kit import clock
 from kit.errors import Conflict
 from outbox.actions import announce
@@ -59,8 +59,11 @@ def _make_it(transfer: Transfer, amount_minor: int, share: PaymentShare) -> None
 
 def _why_none(share: PaymentShare) -> str:
     if share.disputed_net_minor:
-        return "The customer's bank disputes the payment"
-    return "Kept to pay what was owed" if share.netted_minor and not share.refunded_net_minor else "Refunded in full"
+        return DISPUTED
+    if share.netted_minor and not share.refunded_net_minor:
+        return "Kept to pay what was owed"
+    last = share.refunds.exclude(reason="").order_by("-id").first()
+    return f"Refunded in full: {last.reason}"[:200] if last else "Refunded in full"
 
 
 def _send_again(transfers: list[Transfer], left: int) -> Transfer:

@@ -120,6 +120,33 @@ def carriers_of(transfers: Iterable[Transfer]) -> dict[UUID, list[PayoutTransfer
     return found
 
 
+def in_the_balance(vendor_ids: Iterable[UUID]) -> dict[tuple[UUID, str], int]:
+    """What these vendors have in their balances at the provider, by vendor and currency: what was transferred and not taken
+    back, less what left for a bank. Below zero where it was taken back after it had left. Three queries, or none.
+    """
+    wanted = set(vendor_ids)
+    found: dict[tuple[UUID, str], int] = {}
+    if not wanted:
+        return found
+    transferred = Transfer.objects.filter(state=TransferState.DONE).annotate(
+        there=F("amount_minor") - F("reversed_minor")
+    )
+    credited = Adjustment.objects.filter(state=AdjustmentState.DONE).annotate(
+        there=F("amount_minor") - F("netted_minor")
+    )
+    gone = Payout.objects.exclude(state__in=[PayoutState.FAILED, PayoutState.CANCELED]).annotate(
+        there=-F("amount_minor")
+    )
+    parts: list[QuerySet[Any]] = [transferred, credited, gone]
+    for rows in parts:
+        sums = (
+            rows.filter(vendor_id__in=wanted).order_by().values_list("vendor_id", "currency").annotate(sum=Sum("there"))
+        )
+        for vendor_id, currency, amount in sums:
+            found[vendor_id, currency] = found.get((vendor_id, currency), 0) + amount
+    return found
+
+
 def transfers_page(
     *,
     vendor_id: UUID | None = None,

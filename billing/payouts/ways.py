@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from billing.payouts.holds import holds_of
 from billing.payouts.models import (
+    DISPUTED,
     Adjustment,
     AdjustmentState,
     Hold,
@@ -21,18 +22,20 @@ from billing.payouts.models import (
     Transfer,
     TransferState,
 )
-from billing.payouts.queries import carriers_of
+from billing.payouts.queries import carriers_of, in_the_balance
 from billing.payouts.wishes import in_words
 from kit import clock
 from kit.money import Money
 from kit.pagination import Page, keyset_page
 
 YOU, US, PROVIDER, BANK, TIME = "You", "The marketplace", "The payment provider", "Your bank", "Nobody: it is a date"
+CUSTOMERS_BANK, LATER_EARNINGS = "The customer's bank", "Nobody: later earnings fill it"
 RETURNED = (PayoutState.FAILED, PayoutState.CANCELED)
 ON_THEIR_WAY = (PayoutState.PENDING, PayoutState.IN_TRANSIT)
 REFUSED = "the marketplace, to look at what the provider refused"
 UNTIL_DELIVERY = "the delivery of the order"
 PAYOUT_DETAILS = "payout details"
+BANK_DECIDES = "the customer's bank, to decide"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +103,16 @@ def ways_page(vendor_id: UUID, *, where: str = "", cursor: str | None = None, si
 
 
 def ways_of(transfers: Iterable[Transfer]) -> list[Way]:
-    """The way of each of these; three statements however many there are."""
+    """The way of each of these; three statements however many there are, and three for what lies in vendors' balances.
+
+    Of what a dispute keeps, whose turn it is is the disputes' to say: `billing.disputes.ways`.
+    """
     rows = list(transfers)
     holds, carried = holds_of(rows), carriers_of(rows)
     schedules = {
         row.vendor_id: row for row in PayoutSchedule.objects.filter(vendor_id__in={row.vendor_id for row in rows})
     }
+    there = in_the_balance(row.vendor_id for row in rows if row.state == TransferState.DONE and row.id not in carried)
     return [
         way_of(
             row,
@@ -113,6 +120,7 @@ def ways_of(transfers: Iterable[Transfer]) -> list[Way]:
             [link.payout for link in carried.get(row.id, [])],
             schedules.get(row.vendor_id),
             clock.now(),
+            balance_minor=there.get((row.vendor_id, row.currency), 0),
         )
         for row in rows
     ]
@@ -128,10 +136,12 @@ def way_of(
     payouts: Sequence[Payout],
     schedule: PayoutSchedule | None,
     now: datetime,
+    *,
+    balance_minor: int = 0,
 ) -> Way:
-    """Pure. `payouts`: those that carried the transfer, newest last."""
+    """Pure. `payouts`: those that carried the transfer, newest last; `balance_minor`: what lies in its vendor's balance."""
     payout = payouts[-1] if payouts else None
-    waits_for, turn = _waits_for(transfer, holds, payout, schedule, now)
+    waits_for, turn = _waits_for(transfer, holds, payout, schedule, now, balance_minor)
     state = TransferState(transfer.state)
     gone = state == TransferState.CANCELED
     made = state == TransferState.DONE
@@ -143,7 +153,7 @@ def way_of(
             "Held",
             "now" if held else "failed" if gone else "done",
             transfer.release_at if held else None if gone else max(ended, default=None),
-            "Refunded in full" if gone else _held_note(holds, now) if held else "",
+            transfer.hold_reason if gone else _held_note(holds, now) if held else "",
         ),
         Stage(
             "Transferred to your balance",
@@ -177,7 +187,7 @@ def _to_the_bank(payout: Payout | None, schedule: PayoutSchedule | None, *, is_m
 
 
 def credit_ways(vendor_id: UUID, *, where: str = "", size: int = 25) -> list[CreditWay]:
-    """The latest credits by hand of a vendor by where their money is now (`FILTERS`), newest first. Two queries."""
+    """The latest credits by hand of a vendor by where their money is now (`FILTERS`), newest first. At most five queries."""
     rows = Adjustment.objects.filter(vendor_id=vendor_id).select_related("payout")
     under_way, made = Q(state__in=[AdjustmentState.DUE, AdjustmentState.SENT]), Q(state=AdjustmentState.DONE)
     # One that paid debts with all of it has nowhere to go.
@@ -190,10 +200,11 @@ def credit_ways(vendor_id: UUID, *, where: str = "", size: int = 25) -> list[Cre
     }.get(where, Q())
     found = list(rows.filter(chosen).order_by("-id")[:size])
     schedule = PayoutSchedule.objects.filter(vendor_id=vendor_id).first() if found else None
-    return [credit_way_of(row, schedule) for row in found]
+    there = in_the_balance(row.vendor_id for row in found if row.state == AdjustmentState.DONE and row.payout is None)
+    return [credit_way_of(row, schedule, there.get((vendor_id, row.currency), 0)) for row in found]
 
 
-def credit_way_of(credit: Adjustment, schedule: PayoutSchedule | None) -> CreditWay:
+def credit_way_of(credit: Adjustment, schedule: PayoutSchedule | None, balance_minor: int = 0) -> CreditWay:
     """Pure, with the credit's payout at hand."""
     state, payout = AdjustmentState(credit.state), credit.payout
     made, failed = state == AdjustmentState.DONE, state == AdjustmentState.FAILED
@@ -214,7 +225,7 @@ def credit_way_of(credit: Adjustment, schedule: PayoutSchedule | None) -> Credit
     elif not made:
         waits_for, turn = credit.error or "the provider, to answer", US
     else:
-        waits_for, turn = _in_the_balance(payout, schedule)
+        waits_for, turn = _in_the_balance(payout, schedule, Money(balance_minor, credit.currency))
     return CreditWay(credit, [*stages, sent, *_to_the_bank(payout, schedule, is_made=made)], waits_for, turn)
 
 
@@ -228,22 +239,26 @@ def _waits_for(
     payout: Payout | None,
     schedule: PayoutSchedule | None,
     now: datetime,
+    balance_minor: int,
 ) -> tuple[str, str]:
     state = TransferState(transfer.state)
     if state == TransferState.CANCELED:
-        return "", ""
+        # Nothing is left of it to wait for, unless a bank may give back what it took.
+        return (BANK_DECIDES, CUSTOMERS_BANK) if transfer.hold_reason == DISPUTED else ("", "")
     if state == TransferState.HELD:
         return _held_by(transfer, [hold for hold in holds if is_open(hold, now)])
     if state == TransferState.FAILED:
         return REFUSED, US
     if state != TransferState.DONE:
         return transfer.error or "the provider, to answer", US
-    return _in_the_balance(payout, schedule)
+    return _in_the_balance(payout, schedule, Money(balance_minor, transfer.currency))
 
 
-def _in_the_balance(payout: Payout | None, schedule: PayoutSchedule | None) -> tuple[str, str]:
+def _in_the_balance(payout: Payout | None, schedule: PayoutSchedule | None, balance: Money) -> tuple[str, str]:
     """What the money that was transferred waits for, and whose turn it is."""
     if payout is None:
+        if balance.amount_minor < 0:
+            return f"your balance, which is {-balance} below zero", LATER_EARNINGS
         if schedule is not None and schedule.is_held:
             return f"less to be owed: {schedule.held_reason}", YOU
         if schedule is not None and schedule.interval == PayoutInterval.MANUAL:
@@ -263,14 +278,7 @@ def _held_by(transfer: Transfer, holds: Sequence[Hold]) -> tuple[str, str]:
     lasting = [hold for hold in holds if hold.release_at is None]
     by_us = [hold for hold in lasting if hold.days_after_delivery is None]
     if by_us:
-        return (
-            ("the customer's bank", "The customer's bank")
-            if by_us[0].rule.startswith("dispute")
-            else (
-                "finance, to look at it",
-                US,
-            )
-        )
+        return (BANK_DECIDES, CUSTOMERS_BANK) if by_us[0].rule.startswith("dispute") else ("finance, to look at it", US)
     if lasting:
         return UNTIL_DELIVERY, YOU
     last = max(hold.release_at for hold in holds if hold.release_at is not None)

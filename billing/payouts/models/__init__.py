@@ -21,6 +21,7 @@ from billing.payouts.models.payouts import (
     WishState,
 )
 from billing.payouts.models.transfers import (
+    DISPUTED,
     SENT_AGAIN,
     Cause,
     Reversal,
@@ -31,6 +32,7 @@ from billing.payouts.models.transfers import (
 )
 
 __all__ = [
+    "DISPUTED",
     "SENT_AGAIN",
     "Adjustment",
     "AdjustmentState",

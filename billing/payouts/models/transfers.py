@@ -19,6 +19,8 @@ class TransferState(models.TextChoices):
 
 # A further part of a share whose earlier transfers were made: again1, again2 ...
 SENT_AGAIN = "again"
+# Why a transfer is not made whose earnings the customer's bank has, until it decides.
+DISPUTED = "The customer's bank disputes the payment"
 
 
 class TransferPart(models.TextChoices):

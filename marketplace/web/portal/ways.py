@@ -6,8 +6,10 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from billing.disputes.ways import ways_of
 from billing.payouts.models import Transfer, TransferPart
-from billing.payouts.ways import RULE_WORDS, is_open, ways_of
+from billing.payouts.ways import RULE_WORDS, is_open
+from marketplace.orders.models import Fulfillment
 from marketplace.orders.queries import lines_of, numbers_of
 
 
@@ -20,10 +22,9 @@ def shown_ways(vendor_id: UUID, transfers: Sequence[Transfer]) -> list[dict[str,
         {
             "way": found,
             "transfer": found.transfer,
+            "is_canceled": part is not None and part.fulfillment == Fulfillment.CANCELED,
             "is_reserve": found.transfer.part == TransferPart.RESERVE,
-            "number": part.number
-            if (part := orders.get(found.transfer.reference_id))
-            else found.transfer.reference_number,
+            "number": part.number if part else found.transfer.reference_number,
             "url": reverse("portal:order", args=[found.transfer.reference_id]),
             "shipping_minor": part.shipping_minor if part else 0,
             "lines": [
@@ -46,4 +47,5 @@ def shown_ways(vendor_id: UUID, transfers: Sequence[Transfer]) -> list[dict[str,
             ],
         }
         for found in ways_of(transfers)
+        for part in [orders.get(found.transfer.reference_id)]
     ]

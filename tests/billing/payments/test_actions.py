@@ -155,7 +155,7 @@ def test_a_refund_in_full_cancels_the_transfer():
     assert (refund.net_minor, transfer.state, transfer.hold_reason) == (
         3400,
         TransferState.CANCELED,
-        "Refunded in full",
+        "Refunded in full: Sold out",
     )
 
 

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from billing.payouts import actions, holds, queries
-from billing.payouts.models import Hold, Payout, PayoutState, PayoutTransfer, Transfer, TransferState
+from billing.payouts.models import DISPUTED, Hold, Payout, PayoutState, PayoutTransfer, Transfer, TransferState
+from billing.payouts.ways import ways_of
 from kit.errors import InvalidInput
 from kit.ids import uuid7
 from kit.money import Money
@@ -130,3 +131,34 @@ def test_lists_are_read_page_by_page(django_assert_num_queries):
 def test_only_a_failed_transfer_is_sent_again():
     with pytest.raises(actions.NotFailed):
         actions.retry_transfer(transfer_id=transfer().id)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("why", "waits_for", "turn"),
+    [
+        ("Refunded in full: Ordered twice", "", ""),
+        ("Kept to pay what was owed", "", ""),
+        (DISPUTED, "the customer's bank, to decide", "The customer's bank"),
+    ],
+)
+def test_what_is_not_transferred_says_why(why, waits_for, turn):
+    [way] = ways_of([transfer(state=TransferState.CANCELED, hold_reason=why)])
+    assert [stage.note for stage in way.stages if stage.state == "failed"] == [why]
+    assert (way.waits_for, way.turn) == (waits_for, turn)
+
+
+@pytest.mark.django_db
+def test_what_fills_a_balance_below_zero_does_not_go_with_the_next_payout(django_assert_num_queries):
+    gone = transfer(amount_minor=8000, state=TransferState.DONE)
+    payout(gone, PayoutState.PAID)
+    rows = [gone, transfer(amount_minor=1000, state=TransferState.DONE)]
+    with django_assert_num_queries(6):
+        assert [way.waits_for for way in ways_of(rows)] == ["", "the next payout"]
+    Transfer.objects.filter(id=gone.id).update(reversed_minor=3000)
+    [_, later] = ways_of(rows)
+    assert (later.waits_for, later.turn) == (
+        "your balance, which is 20.00 EUR below zero",
+        "Nobody: later earnings fill it",
+    )
+    assert queries.in_the_balance([LINDQVIST]) == {(LINDQVIST, "EUR"): -2000}

@@ -13,10 +13,10 @@ from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page
 from api.v1.vendor.serializers import money as serializers
 from api.v1.vendor.shown import money as shown
 from api.views import VendorView, query_of
+from billing.disputes.ways import ways_of
 from billing.ledger.models import AccountCode
 from billing.ledger.queries import balance, explain_to_vendor, vendor_account
 from billing.payouts import queries
-from billing.payouts.ways import ways_of
 from kit.pagination import Page
 from marketplace.orders.queries import lines_of, numbers_of
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.models import StaffRole
 from audit.actions import traced
+from billing.disputes.ways import ways_of
 from billing.payouts.hold_rules import (
     BadHoldRule,
     HoldRuleEnded,
@@ -24,7 +25,7 @@ from billing.payouts.hold_rules import (
 )
 from billing.payouts.holds import MANUAL, AlreadyTransferred, HoldEnded, SayWhy, place_hold, release_hold
 from billing.payouts.models import Hold, HoldKind, HoldRule, HoldScope, Transfer
-from billing.payouts.ways import RULE_WORDS, is_open, ways_of
+from billing.payouts.ways import RULE_WORDS, is_open
 from kit.money import bps_of_percent
 from marketplace.web.backoffice.forms import (
     AmountField,

@@ -1,20 +1,24 @@
 """Each order's way to the bank, the rules before a sale, and the vendor's wishes about payouts, as the portal has them."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
 
 from approvals.models import Approval
+from billing.disputes.models import Dispute, DisputeAnswer
 from billing.ledger.actions import post
 from billing.ledger.entries import Line as Side
 from billing.ledger.models import AccountCode
 from billing.ledger.queries import balance, period_to_vendor, vendor_account
 from billing.payouts.holds import delivered, place_hold
-from billing.payouts.models import HoldRule, Payout, PayoutSchedule, PayoutTransfer, PayoutWish, Transfer
+from billing.payouts.models import DISPUTED, HoldRule, Payout, PayoutSchedule, PayoutTransfer, PayoutWish, Transfer
 from kit import clock
 from kit.ids import uuid7
 from outbox.tasks import deliver
+from tests.support.traders import dispute_of
 
 
 @pytest.fixture
@@ -80,6 +84,32 @@ def test_an_order_line_is_followed_from_paid_to_the_bank(sold):
     carry(transfer, "paid")
     assert place_of(desk, part) == {"bank"}
     assert desk.get("/money/way/?where=%27&cursor=").status_code == 200
+
+
+def test_a_dispute_says_whose_turn_it_is_and_until_when(sold, asks_at_most):
+    desk, part, transfer = sold
+    dispute, due = dispute_of(part), clock.now() + timedelta(days=3)
+    Dispute.objects.filter(id=dispute.id).update(
+        state="warning_needs_response", withdrawn_minor=0, submitted_at=None, evidence_due_at=due
+    )
+    place_hold(transfer=transfer, rule="dispute", reason="The customer's bank asks about the payment")
+
+    def turn():
+        [shown] = re.findall(r"<span>([^<]+)<span class=\"table-note\">Whose turn: ([^<]+)<", desk.text("/money/way/"))
+        return tuple(unescape(text) for text in shown)
+
+    by = f"{due:%-d %B %Y, %H:%M} UTC"
+    with asks_at_most(13):
+        assert turn() == (f"your answer to the customer's bank, by {by}", "You")
+    DisputeAnswer.objects.filter(dispute=dispute).update(handed_in_at=clock.now())
+    assert turn() == (f"the marketplace, to send your answer to the customer's bank, by {by}", "The marketplace")
+    Dispute.objects.update(evidence_due_at=clock.now() - timedelta(minutes=1))
+    assert turn() == ("the customer's bank, to decide", "The customer's bank")
+    Transfer.objects.filter(id=transfer.id).update(state="canceled", hold_reason=DISPUTED)
+    assert turn() == ("the customer's bank, to decide", "The customer's bank")
+    Dispute.objects.update(state="lost", withdrawn_minor=transfer.amount_minor)
+    assert "took it back for good" in desk.text("/money/way/")
+    assert "Whose turn" not in desk.text("/money/way/")
 
 
 def test_the_way_of_many_is_as_cheap_as_of_one(paid, desk_of, asks_at_most):
