@@ -23,6 +23,7 @@ from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.ids import short_code, uuid7
 from kit.money import Money
+from kit.postal_codes import clean_postal_code
 from marketplace.carts.actions import merge_carts
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import contents, find_cart
@@ -39,7 +40,7 @@ from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
 from tenants.vendors.models import Vendor
 
 ADDRESS_FIELDS = {"name": 150, "line1": 200, "line2": 200, "postal_code": 20, "city": 100, "country": 2, "phone": 30}
-REQUIRED = ("name", "line1", "postal_code", "city", "country")
+REQUIRED = ("name", "line1", "city", "country")
 
 
 class CartChanged(Conflict):
@@ -98,6 +99,7 @@ def check_address(ship_to: Mapping[str, str]) -> dict[str, str]:
         if len(clean[name]) > longest:
             raise InvalidInput(f"This is longer than {longest} characters.", field=name)
     rate_for(clean["country"], "standard", clock.today())
+    clean["postal_code"] = clean_postal_code(clean["postal_code"], clean["country"])
     return clean
 
 

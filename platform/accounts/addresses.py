@@ -8,10 +8,11 @@ from django.db import transaction
 from accounts.actions import tell_changed
 from accounts.models import Address, User
 from kit.errors import Conflict, InvalidInput
+from kit.postal_codes import clean_postal_code
 
 MAX_ADDRESSES = 20
 FIELDS = ("name", "line1", "line2", "postal_code", "city", "country", "phone")
-REQUIRED = ("name", "line1", "postal_code", "city", "country")
+REQUIRED = ("name", "line1", "city", "country")
 
 
 class TooManyAddresses(Conflict):
@@ -38,6 +39,7 @@ def save_address(*, user: User, values: Mapping[str, str], address: Address | No
     for name in REQUIRED:
         if not clean[name]:
             raise InvalidInput("Fill this in.", field=name)
+    clean["postal_code"] = clean_postal_code(clean["postal_code"], clean["country"])
     if address is None:
         same = user.addresses.filter(**clean).first()
         if same is not None:

@@ -13,9 +13,9 @@ from accounts.models import User
 from audit.actions import record
 from kit import clock
 from kit.errors import Conflict, InvalidInput
+from kit.postal_codes import clean_postal_code
 from outbox.actions import announce
 from tenants.isolation.actions import NoSpareWall, assign_wall
-from tenants.vendors.addresses import clean_postal_code
 from tenants.vendors.countries import clean_country
 from tenants.vendors.models import Domain, Member, MemberRole, Vendor, VendorState
 from tenants.vendors.slugs import clean_slug

@@ -11,6 +11,7 @@ from billing.payouts.models import PayoutInterval
 from billing.payouts.wishes import WEEKDAYS
 from kit.errors import SoukError
 from kit.money import Money, parse_major
+from marketplace.web.postal_code import PostalCodeField
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.shop.integrations.models import Scope
 from tenants.vendors.models import MemberRole
@@ -136,7 +137,7 @@ class CompanyForm(forms.Form):
     """Where the vendor is established; each part in the form of its country is looked at by the action."""
 
     street = forms.CharField(label="Street and number", max_length=150)
-    postal_code = forms.CharField(label="Postal code", max_length=15)
+    postal_code = PostalCodeField(max_length=15)
     city = forms.CharField(max_length=100)
 
 

@@ -7,7 +7,9 @@ from django import forms
 from accounts.models import Address, User
 from billing.bank_transfer.provider import NAME, is_offered
 from billing.payments.provider import DEFAULT
-from kit.errors import SoukError
+from kit.errors import InvalidInput, SoukError
+from kit.postal_codes import clean_postal_code
+from marketplace.web.postal_code import PostalCodeField
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.vendors.countries import VENDOR_COUNTRIES
 
@@ -35,7 +37,7 @@ class AddressForm(forms.Form):
     name = _text("Full name", 150, "name")
     line1 = _text("Street and number", 200, "address-line1")
     line2 = _text("Flat, floor, company", 200, "address-line2", required=False)
-    postal_code = _text("Postal code", 20, "postal-code")
+    postal_code = PostalCodeField(max_length=20)
     city = _text("City", 100, "address-level2")
     country = forms.ChoiceField(
         choices=SELLING_COUNTRIES, widget=forms.Select(attrs={"autocomplete": "country"}), initial="DE"
@@ -47,6 +49,15 @@ class AddressForm(forms.Form):
         help_text="For the carrier only.",
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if "postal_code" in given and "country" in given:
+            try:
+                given["postal_code"] = clean_postal_code(given["postal_code"], given["country"])
+            except InvalidInput as error:
+                put_error(self, error)
+        return given
 
 
 class CheckoutForm(AddressForm):
@@ -99,6 +110,10 @@ class CheckoutForm(AddressForm):
             for name in AddressForm.base_fields:
                 self.fields[name].required = False
         super().full_clean()
+
+    def clean(self) -> dict[str, Any]:
+        # What is left in the fields of a new address does not matter then.
+        return self.cleaned_data if self.chosen is not None else super().clean()
 
     def typed(self) -> dict[str, str]:
         """What was filled in, as it was, to be shown again."""

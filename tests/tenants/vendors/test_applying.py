@@ -25,8 +25,6 @@ from tenants.vendors.actions import (
     reject_vendor,
     set_payouts_ready,
 )
-from tenants.vendors.addresses import FORMS, clean_postal_code
-from tenants.vendors.countries import VENDOR_COUNTRIES
 from tenants.vendors.models import Domain, Member, MemberRole, Vendor, VendorState
 from tenants.vendors.tasks import open_shops
 
@@ -277,46 +275,6 @@ def test_a_vendor_changes_its_profile_with_its_own_rights(make_vendor, mira):
         change_profile(vendor=other, by=mira.id, **PROFILE)
     other.refresh_from_db()
     assert other.tagline == ""
-
-
-@pytest.mark.parametrize(
-    ("country", "given", "kept"),
-    [
-        ("DE", "10115", "10115"),
-        ("DE", "D-10115", "10115"),
-        ("SE", "11455", "114 55"),
-        ("NL", "1012js", "1012 JS"),
-        ("GB", "sw1a1aa", "SW1A 1AA"),
-        ("IE", "D02AF30", "D02 AF30"),
-        ("PL", "00950", "00-950"),
-        ("PT", "1000 205", "1000-205"),
-        ("LV", "1050", "LV-1050"),
-        ("LV", "LV-1050", "LV-1050"),
-        ("MT", "vlt1117", "VLT 1117"),
-        ("US", "10001", "10001"),
-        ("US", "100011234", "10001-1234"),
-        ("CA", "k1a 0b1", "K1A 0B1"),
-    ],
-)
-def test_a_postal_code_is_kept_as_its_country_writes_it(country, given, kept):
-    assert clean_postal_code(given, country) == kept
-    assert clean_postal_code(kept, country) == kept
-
-
-@pytest.mark.parametrize(
-    ("country", "given"),
-    [("DE", "1011"), ("DE", "1011S"), ("NL", "1012"), ("SE", ""), ("GB", "11455"), ("FR", "७५००१")],
-)
-def test_a_postal_code_of_another_form_is_refused(country, given):
-    with pytest.raises(InvalidInput) as refused:
-        clean_postal_code(given, country)
-    assert (refused.value.field, FORMS[country].example in str(refused.value)) == ("postal_code", True)
-
-
-def test_every_country_of_vendors_has_its_form():
-    assert set(FORMS) == set(VENDOR_COUNTRIES)
-    for country, form in FORMS.items():
-        clean_postal_code(form.example, country)
 
 
 def test_a_vendor_says_where_it_is_with_its_own_rights(make_vendor, mira):

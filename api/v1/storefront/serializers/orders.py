@@ -17,7 +17,7 @@ class PostalAddressSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     line1 = serializers.CharField()
     line2 = serializers.CharField(allow_blank=True)
-    postal_code = serializers.CharField()
+    postal_code = serializers.CharField(allow_blank=True)
     city = serializers.CharField()
     country = serializers.CharField()
     phone = serializers.CharField(allow_blank=True)
@@ -141,7 +141,12 @@ class AddressInput(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=ADDRESS_FIELDS["name"])
     line1 = serializers.CharField(max_length=ADDRESS_FIELDS["line1"], help_text="Street and number.")
     line2 = serializers.CharField(max_length=ADDRESS_FIELDS["line2"], default="", allow_blank=True)
-    postal_code = serializers.CharField(max_length=ADDRESS_FIELDS["postal_code"])
+    postal_code = serializers.CharField(
+        max_length=ADDRESS_FIELDS["postal_code"],
+        default="",
+        allow_blank=True,
+        help_text="In the form of the country; left out where it has none or needs none.",
+    )
     city = serializers.CharField(max_length=ADDRESS_FIELDS["city"])
     country = serializers.ChoiceField(SELLING_COUNTRIES)
     phone = serializers.CharField(max_length=ADDRESS_FIELDS["phone"], default="", allow_blank=True)

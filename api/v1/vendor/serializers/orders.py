@@ -52,7 +52,7 @@ class ShipToSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     line1 = serializers.CharField()
     line2 = serializers.CharField(allow_blank=True)
-    postal_code = serializers.CharField()
+    postal_code = serializers.CharField(allow_blank=True)
     city = serializers.CharField()
     country = serializers.CharField(help_text="ISO 3166-1, two letters.")
     phone = serializers.CharField(allow_blank=True)

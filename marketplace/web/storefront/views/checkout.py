@@ -31,7 +31,7 @@ from marketplace.checkout.actions import (
 )
 from marketplace.checkout.queries import cart_to_order, problem_of, quote_cart
 from marketplace.orders.models import Order
-from marketplace.web.storefront.forms import NEW_ADDRESS, CheckoutForm, put_error
+from marketplace.web.storefront.forms import NEW_ADDRESS, AddressForm, CheckoutForm, put_error
 from marketplace.web.storefront.views.cart import lanes, totals
 from marketplace.web.storefront.visitor import cart_of, person, remember_order, see_other
 from taxonomy.tax import COUNTRY_NAMES
@@ -141,6 +141,10 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
         left = {str(offer): count for offer, count in error.available.items()}
         return _refuse(request, {"words": str(error), "left": left})
     except InvalidInput as error:
+        if form.chosen is not None and error.field in AddressForm.base_fields:
+            # Its own fields are not on the page.
+            words = f"{error} Correct it among your addresses, or choose another one."
+            return _refuse(request, {"field": "saved", "problem": words})
         return _refuse(request, {"field": error.field, "problem": str(error)})
     except (CartChanged, TotalChanged, TooLittle, TooMuch) as error:
         return _refuse(request, {"words": str(error)})

@@ -35,6 +35,10 @@ def test_addresses_are_kept_changed_and_forgotten(ada_app, home):
     second = ada_app.post("addresses", {**home, "city": "Utrecht", "is_default": True}).json()
     assert second["is_default"] is True
     assert [item["city"] for item in ada_app.get("addresses").json()["items"]] == ["Utrecht", "Amsterdam"]
+    elsewhere = ada_app.patch(f"addresses/{kept.id}", {"country": "SE"})
+    assert elsewhere.status_code == 422
+    (error,) = elsewhere.json()["errors"]
+    assert (error["field"], error["detail"]) == ("postal_code", "Postal codes of this country look like 114 55.")
     changed = ada_app.patch(f"addresses/{kept.id}", {"line2": "Flat 3", "is_default": True}).json()
     assert changed == {"id": str(kept.id), **home, "line2": "Flat 3", "is_default": True}
     assert ada_app.get(f"addresses/{second['id']}").json()["is_default"] is False
@@ -44,7 +48,7 @@ def test_addresses_are_kept_changed_and_forgotten(ada_app, home):
 
 
 def test_an_address_is_in_a_country_we_sell_to(ada_app, home):
-    for change in ({"country": "US"}, {"city": ""}, {"name": "x" * 151}):
+    for change in ({"country": "US"}, {"city": ""}, {"name": "x" * 151}, {"postal_code": "10115"}):
         refused = ada_app.post("addresses", {**home, **change})
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, next(iter(change)))
     assert not Address.objects.exists()

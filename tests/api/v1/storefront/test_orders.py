@@ -176,6 +176,8 @@ def test_a_vendor_that_does_not_ship_there_is_said_at_the_country(app, put_on_sh
         ("ship_to.name", {"ship_to": {"name": "\0"}}),
         ("ship_to.city", {"ship_to": {"city": "x" * 101}}),
         ("ship_to.country", {"ship_to": {"country": "XX"}}),
+        ("ship_to.postal_code", {"ship_to": {"country": "GB"}}),
+        ("ship_to.postal_code", {"ship_to": {"postal_code": ""}}),
         ("ship_to", {"ship_to": "Berlin"}),
         ("ship_to", {"ship_to": None}),
     ],

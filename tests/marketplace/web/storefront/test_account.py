@@ -59,9 +59,26 @@ def test_addresses_come_change_and_go(at_home, ada, address):
     first.refresh_from_db()
     assert Address.objects.get() == first
     assert first.is_default
-    page = at_home.post("/account/addresses/new/", {**address, "postal_code": "", "country": "US"})
+    page = at_home.post("/account/addresses/new/", {**address, "line1": "", "country": "US"})
     assert page.status_code == 422
     assert "Fill this in." in page.content.decode()
+
+
+def test_an_addresss_postal_code_has_the_form_of_its_country(at_home, address):
+    def kept(country, code):
+        return at_home.post("/account/addresses/new/", {**address, "country": country, "postal_code": code})
+
+    for country, code, words in (("GB", "1015 DK", "look like EC1Y 8SY"), ("NL", "", "such as 1234 AB")):
+        page = kept(country, code)
+        assert page.status_code == 422
+        assert 'aria-describedby="id_postal_code_error"' in page.content.decode()
+        assert words in page.content.decode()
+    for country, code in (("GB", "sw1a1aa"), ("IE", "")):
+        assert kept(country, code).status_code == 303
+    assert list(Address.objects.order_by("created_at").values_list("country", "postal_code")) == [
+        ("GB", "SW1A 1AA"),
+        ("IE", ""),
+    ]
 
 
 def test_nobody_touches_somebody_elses_address(at_home, address):

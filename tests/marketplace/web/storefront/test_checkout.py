@@ -58,6 +58,20 @@ def test_errors_stand_at_their_fields(shopper, put_on_shelf, details):
     assert 'value="ada@"' in again
     assert "Write it like" not in again
     assert "Select a valid choice" in text
+    text = shopper.post("/checkout/", details(5390, country="SE"), follow=True).content.decode()
+    assert 'aria-describedby="id_postal_code_error"' in text
+    assert "Postal codes of this country look like 114 55." in text
+    assert not Order.objects.exists()
+
+
+def test_a_kept_address_of_another_form_is_refused_where_it_is_chosen(shopper, put_on_shelf, details, ada, sign_in):
+    kept = Address.objects.create(user=ada, name="Ada", line1="Kade 1", postal_code="1", city="Breda", country="NL")
+    sign_in(shopper, ada)
+    shopper.put_in(put_on_shelf("lindqvist"))
+    page = shopper.post("/checkout/", details(5390, saved=str(kept.id)), follow=True)
+    words = "Postal codes of this country look like 1234 AB. Correct it among your addresses, or choose another one."
+    assert words in page.content.decode()
+    assert 'aria-describedby="id_saved_error"' in page.content.decode()
     assert not Order.objects.exists()
 
 
