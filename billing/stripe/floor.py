@@ -57,15 +57,17 @@ def free_minor(currency: str) -> int:
     return max(from_stripe(available, currency) - owed_minor(currency), 0)
 
 
-def keep_floor() -> int:
-    """Have the provider's own sweep of our balance leave what we owe; gives the floor. Network: not in a transaction.
+def keep_floor() -> bool:
+    """Have the provider's own sweep of our balance leave what we owe; gives whether it had to be told anew. Network: not in a
+    transaction.
 
     Raises ProviderUnavailable, ProviderRefused.
     """
     currency = settings.CURRENCY
     floor = owed_minor(currency)
     cursor, _ = SyncCursor.objects.get_or_create(name=f"floor {currency}", account_id="")
-    if cursor.position != str(floor):
+    told = cursor.position != str(floor)
+    if told:
         with named_errors("setting what our payouts leave"):
             stripe_client().v1.balance_settings.update(
                 {
@@ -75,4 +77,4 @@ def keep_floor() -> int:
                 }
             )
         SyncCursor.objects.filter(id=cursor.id).update(position=str(floor), read_at=clock.now())
-    return floor
+    return told

@@ -92,4 +92,4 @@ def send_credits() -> int:
 
 @shared_task(name="stripe.keep_floor")
 def keep_floor() -> int:
-    return floor.keep_floor()
+    return int(floor.keep_floor())

@@ -34,7 +34,7 @@ def main() -> None:
             register_endpoints()
         acts.ensure_market()
         staff = acts.ensure_staff(STAFF[0].email, STAFF[0].name, STAFF[0].role)
-        money = next(each for each in STAFF if each.role == "accountant")
+        money = next(each for each in STAFF if each.role == "controller")
         acts.ensure_staff(money.email, money.name, money.role)
         shops = {}
         with Drawings() as drawings:

@@ -175,7 +175,10 @@ def test_our_own_sweep_leaves_what_we_owe_whenever_it_runs(purchase, settings, e
     for number in range(3):
         made = purchase if number == 0 else purchase.another()
         sell(made, transfer=False)
-        assert tasks.keep_floor() == owed_minor("EUR")
+        assert tasks.keep_floor() == 1
+        left = stripe_client().v1.balance_settings.retrieve().payments.payouts.minimum_balance_by_currency
+        assert left["eur"] == owed_minor("EUR")
+        assert tasks.keep_floor() == 0
         if number != 1:
             payouts.delivered(reference_id=made.moreau.reference_id, delivered_at=clock.now())
         for _ in range(2):

@@ -26,7 +26,11 @@ class TransferSerializer(serializers.Serializer):
     vendor_order_id = serializers.UUIDField(source="reference_id")
     order_number = serializers.CharField(source="reference_number", help_text="Of the whole purchase.")
     payment_id = serializers.UUIDField()
-    amount_minor = serializers.IntegerField()
+    part = serializers.CharField(
+        help_text="earnings, or reserve: what of them is sent later; again1, again2 ...: sent anew."
+    )
+    amount_minor = serializers.IntegerField(help_text="What is sent.")
+    netted_minor = serializers.IntegerField(help_text="What paid the vendor's debts instead, oldest first.")
     reversed_minor = serializers.IntegerField()
     currency = serializers.CharField()
     state = serializers.ChoiceField(TransferState.choices)
