@@ -161,15 +161,15 @@ def _once(kind: str, given: dict[str, Any]) -> Iterator[None]:
 def _refuse_a_repeat(kind: str, given: dict[str, Any]) -> None:
     """Raises SentBefore, or SentDifferently, where the id that was given is taken."""
     model: type[Adjustment | VendorDebt] = Adjustment if kind == CREDIT else VendorDebt
-    made = model.objects.filter(id=given["id"]).first()
-    if made is not None:
-        same = (str(made.vendor_id), made.amount_minor, made.reason)
+    made: Adjustment | VendorDebt | Approval | None = model.objects.filter(id=given["id"]).first()
+    made = made or Approval.objects.filter(kind=kind, subject=_subject(kind, given)).first()
+    if made is None:
+        return
+    if isinstance(made, Approval):
+        asked = (made.payload["vendor"], made.payload["amount_minor"], made.payload["reason"])
     else:
-        made = Approval.objects.filter(kind=kind, subject=_subject(kind, given)).first()
-        if made is None:
-            return
-        same = (made.payload["vendor"], made.payload["amount_minor"], made.payload["reason"])
-    if same != (given["vendor"], given["amount_minor"], given["reason"]):
+        asked = (str(made.vendor_id), made.amount_minor, made.reason)
+    if asked != (given["vendor"], given["amount_minor"], given["reason"]):
         raise SentDifferently(
             "This form was sent before, with something else in it. To make another, send it once more."
         )

@@ -376,7 +376,7 @@ def _settle(
 
     `first_id`, where it is given, is the id of the first payment. Announces `debt.changed`.
     """
-    made = []
+    made: list[DebtPayment] = []
     for debt in debts:
         part = min(debt.left_minor, amount_minor)
         if not part:

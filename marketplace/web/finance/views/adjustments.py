@@ -101,7 +101,7 @@ def retry(request: HttpRequest, adjustment_id: UUID) -> HttpResponse:
 
 
 def _form(request: HttpRequest) -> ByHandForm:
-    return ByHandForm(request.POST.copy() if request.method == "POST" else None, initial={"once": uuid7()})
+    return ByHandForm(request.POST if request.method == "POST" else None, initial={"once": uuid7()})
 
 
 def _made(request: HttpRequest, form: ByHandForm, kind: Kind) -> bool:
@@ -119,6 +119,7 @@ def _made(request: HttpRequest, form: ByHandForm, kind: Kind) -> bool:
     except SentBefore as before:
         made = before.made
     except SentDifferently as other:
+        form.data = request.POST.copy()
         form.data["once"] = str(uuid7())
         form.add_error(None, str(other))
     except (BadAdjustment, NoReason, WaitsAlready) as refused:
