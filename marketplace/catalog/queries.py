@@ -233,6 +233,11 @@ def vendor_card(slug: str) -> VendorCard:
     return card
 
 
+def was_listed(slug: str) -> bool:
+    """Whether something is, or once was, at this address."""
+    return Listing.objects.filter(slug=slug).exists()
+
+
 def vendor_of_hidden(slug: str) -> UUID | None:
     """Whose words a listing shows that nobody offers at the moment; None for one that is not there."""
     return Listing.objects.filter(slug=slug, is_visible=False).values_list("content_vendor_id", flat=True).first()

@@ -174,7 +174,7 @@ def withdraw(*, part: VendorOrder, quantities: Mapping[UUID, int]) -> VendorOrde
     for line_id, count in quantities.items():
         if not 0 < count <= can_go.get(line_id, 0):
             title = lines[line_id].title if line_id in lines else "This item"
-            raise WrongMoment(f"Of “{title}” only {can_go.get(line_id, 0)} can still be canceled: the rest has left.")
+            raise WrongMoment(f"Of “{title}” only {can_go.get(line_id, 0)} can still be canceled.")
     loose = unpacked(part)
     from_parcels = {line_id: count - loose.get(line_id, 0) for line_id, count in quantities.items()}
     inventory.take_back(quantities)

@@ -300,6 +300,14 @@ def _part(part: PartFacts, ask: Ask, *, cancels: bool) -> PartPreview:
     return _sums(part, tuple(items), canceled)
 
 
+def _why_no_more(line: LineFacts) -> str:
+    """Where the units are that cannot be canceled."""
+    gone = [f"{line.sent} {'has' if line.sent == 1 else 'have'} left"] if line.sent else []
+    if line.canceled:
+        gone.append(f"{line.canceled} {'is' if line.canceled == 1 else 'are'} canceled already")
+    return " and ".join(gone) or "no more were ordered"
+
+
 def _units_asked(part: PartFacts, ask: Ask, *, cancels: bool) -> dict[UUID, int]:
     """By line, in the order's order. Raises TooMuchAsked, or CannotCancel for what has left."""
     found: dict[UUID, int] = {}
@@ -314,9 +322,7 @@ def _units_asked(part: PartFacts, ask: Ask, *, cancels: bool) -> dict[UUID, int]
         if count < 0 or count > MOST_UNITS:
             raise InvalidInput("Give a whole number of units.", field=f"units-{key}")
         if cancels and count > line.unshipped:
-            raise CannotCancel(
-                f"Of “{line.title}” {line.unshipped} can still be canceled: the rest has left or is canceled."
-            )
+            raise CannotCancel(f"Of “{line.title}” {line.unshipped} can still be canceled: {_why_no_more(line)}.")
         if not cancels and count > line.left.units:
             raise TooMuchAsked(f"Of “{line.title}” {line.left.units} are left to refund.", field=f"units-{key}")
         if count:

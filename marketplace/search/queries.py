@@ -16,8 +16,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import QuerySet
 
-from kit.errors import InvalidInput
-from kit.pagination import Page
+from kit.pagination import DamagedCursor, Page
 from marketplace.catalog.models import Listing, VendorCard
 from marketplace.catalog.queries import (
     EVERYTHING,
@@ -75,7 +74,7 @@ def search_listings(
 ) -> Results:
     """Visible listings with these words, within a category (its path) or a vendor's shop (its slug) if given.
 
-    Raises NotListed for a vendor that is not here, and InvalidInput for a cursor that is not ours.
+    Raises NotListed for a vendor that is not here, and DamagedCursor for a cursor that is not ours.
     """
     words = cleaned(q)
     card = vendor_card(vendor) if vendor else None
@@ -168,7 +167,7 @@ def _offset(cursor: str | None) -> int:
     if not cursor:
         return 0
     if not cursor.isascii() or not cursor.isdigit() or len(cursor) > 4:
-        raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor")
+        raise DamagedCursor
     return int(cursor)
 
 

@@ -16,6 +16,13 @@ from kit.errors import InvalidInput
 Row = TypeVar("Row")
 
 
+class DamagedCursor(InvalidInput):
+    """A page link that is none of ours."""
+
+    def __init__(self) -> None:
+        super().__init__("This page link is damaged; start again from the first page.", field="cursor")
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
     """One page: its rows, and the cursors of its neighbors (None where there is none)."""
@@ -40,9 +47,9 @@ def _decode(cursor: str, width: int) -> tuple[str, list[Any]]:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         direction, *values = json.loads(raw)
     except (binascii.Error, ValueError, TypeError, RecursionError):
-        raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor") from None
+        raise DamagedCursor from None
     if direction not in ("next", "previous") or len(values) != width:
-        raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor")
+        raise DamagedCursor
     return direction, values
 
 
@@ -62,7 +69,7 @@ def _beyond(fields: Sequence[str], values: Sequence[Any], backwards: bool) -> Q:
 def keyset_page(rows: "QuerySet[Any]", *, order: Sequence[str], cursor: str | None = None, size: int = 24) -> Page[Any]:
     """A page of `rows` in `order` (field names, "-" for descending; the last one unique, never null).
 
-    Raises InvalidInput when the cursor is not one of ours.
+    Raises DamagedCursor when the cursor is not one of ours.
     """
     direction, values = _decode(cursor, len(order)) if cursor else ("next", [])
     backwards = direction == "previous"
@@ -70,14 +77,14 @@ def keyset_page(rows: "QuerySet[Any]", *, order: Sequence[str], cursor: str | No
         try:
             rows = rows.filter(_beyond(order, values, backwards))
         except (ValueError, TypeError, OverflowError, ValidationError):
-            raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor") from None
+            raise DamagedCursor from None
     shown = order if not backwards else [f[1:] if f.startswith("-") else f"-{f}" for f in order]
     try:
         found = list(rows.order_by(*shown)[: size + 1])
     except (ValidationError, DataError, OverflowError, UnicodeError):
         if not cursor:
             raise
-        raise InvalidInput("This page link is damaged; start again from the first page.", field="cursor") from None
+        raise DamagedCursor from None
     more = len(found) > size
     found = found[:size]
     if backwards:

@@ -64,6 +64,9 @@ def plan(request: HttpRequest, plan_id: UUID) -> HttpResponse:
 def price(request: HttpRequest, plan_id: UUID) -> HttpResponse:
     """Another price from now on: subscribers keep theirs."""
     found = _plan(plan_id)
+    if found.code == START:
+        # Its page has no such form.
+        raise keeping.PlanRefused("The plan that everybody has costs nothing.")
     form = PlanPriceForm(request.POST)
     if form.is_valid():
         data = form.cleaned_data

@@ -13,7 +13,6 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from kit import clock
-from kit.errors import InvalidInput
 from kit.links import absolute_url
 from marketplace.catalog import queries
 from marketplace.catalog.metrics import PRODUCT_VIEWS
@@ -65,9 +64,7 @@ def _start_page() -> dict[str, Any]:
 def newest(request: HttpRequest) -> HttpResponse:
     """Everything, the newest first."""
     narrow = narrowing(request)
-    results = _restartable(
-        lambda cursor: search_listings("", filters=narrow.filters, sort=narrow.sort, cursor=cursor), narrow
-    )
+    results = search_listings("", filters=narrow.filters, sort=narrow.sort, cursor=narrow.cursor)
     return _list(request, "storefront/newest.html", narrow, results.page, results.facets)
 
 
@@ -75,13 +72,10 @@ def newest(request: HttpRequest) -> HttpResponse:
 def category(request: HttpRequest, path: str) -> HttpResponse:
     narrow, front = narrowing(request), shop_front(request)
     try:
-        found = _restartable(
-            lambda cursor: (
-                queries.category_page(path, filters=narrow.filters, sort=narrow.sort, cursor=cursor)
-                if front is None
-                else _category_of(front.slug, path, narrow, cursor)
-            ),
-            narrow,
+        found = (
+            queries.category_page(path, filters=narrow.filters, sort=narrow.sort, cursor=narrow.cursor)
+            if front is None
+            else _category_of(front.slug, path, narrow)
         )
     except NotListed as error:
         raise Http404(str(error)) from None
@@ -97,27 +91,24 @@ def category(request: HttpRequest, path: str) -> HttpResponse:
     )
 
 
-def _category_of(slug: str, path: str, narrow: Narrowing, cursor: str | None) -> queries.CategoryPage:
+def _category_of(slug: str, path: str, narrow: Narrowing) -> queries.CategoryPage:
     """A category as one vendor fills it."""
     tree = queries.taxonomy.tree()
     if path not in tree.by_path:
         raise NotListed("There is no such category.")
-    found = queries.vendor_page(slug, category=path, filters=narrow.filters, sort=narrow.sort, cursor=cursor)
+    found = queries.vendor_page(slug, category=path, filters=narrow.filters, sort=narrow.sort, cursor=narrow.cursor)
     return queries.CategoryPage(tree.by_path[path], tree.breadcrumbs(path), found.page, found.facets)
 
 
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     narrow, front = narrowing(request, default_sort="relevance"), shop_front(request)
-    results = _restartable(
-        lambda cursor: search_listings(
-            request.GET.get("q", ""),
-            vendor=front.slug if front else "",
-            filters=narrow.filters,
-            sort=narrow.sort,
-            cursor=cursor,
-        ),
-        narrow,
+    results = search_listings(
+        request.GET.get("q", ""),
+        vendor=front.slug if front else "",
+        filters=narrow.filters,
+        sort=narrow.sort,
+        cursor=narrow.cursor,
     )
     return _list(
         request,
@@ -152,9 +143,7 @@ def vendor(request: HttpRequest, slug: str) -> HttpResponse:
 def _vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
     narrow = narrowing(request)
     try:
-        found = _restartable(
-            lambda cursor: queries.vendor_page(slug, filters=narrow.filters, sort=narrow.sort, cursor=cursor), narrow
-        )
+        found = queries.vendor_page(slug, filters=narrow.filters, sort=narrow.sort, cursor=narrow.cursor)
     except NotListed as error:
         if (closed := vendors_queries.out_of_service(slug=slug)) is not None:
             return _out_of_service(request, closed)
@@ -190,7 +179,7 @@ def brand_css(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def vendors(request: HttpRequest) -> HttpResponse:
     narrow = narrowing(request)
-    page = _restartable(lambda cursor: queries.vendors(cursor=cursor), narrow)
+    page = queries.vendors(cursor=narrow.cursor)
     windows = queries.shop_windows([card.vendor_id for card in page.rows])
     return render(
         request,
@@ -208,6 +197,8 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         found = queries.listing_page(slug)
     except NotListed as error:
+        if not queries.was_listed(slug):
+            raise Http404("There is no such product.") from None
         vendor_id = queries.vendor_of_hidden(slug)
         if vendor_id and (closed := vendors_queries.out_of_service(vendor_id=vendor_id)) is not None:
             return _out_of_service(request, closed)
@@ -316,14 +307,6 @@ def _link(found: ListingPage, label: str, choice: VariantChoice, chosen: Variant
 
 
 # --- Lists ------------------------------------------------------------------------------------------------------------
-
-
-def _restartable(read: Any, narrow: Narrowing) -> Any:
-    """Read a page; a damaged page link begins again at the first page."""
-    try:
-        return read(narrow.cursor)
-    except InvalidInput:
-        return read(None)
 
 
 def _list(

@@ -16,7 +16,7 @@ from billing.bank_transfer.provider import NAME
 from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from billing.payments.provider import ProviderRefused, ProviderUnavailable, provider
 from kit import clock
-from kit.errors import InvalidInput, SoukError
+from kit.errors import SoukError
 from kit.money import Money
 from marketplace.carts.actions import add_to_cart
 from marketplace.catalog.models import VendorCard
@@ -125,10 +125,7 @@ def mine(request: HttpRequest) -> HttpResponse:
     """A signed-in customer's orders, newest first."""
     user = person(request)
     assert user is not None  # login_required
-    try:
-        page = queries.orders_of_customer(user, cursor=request.GET.get("cursor") or None)
-    except InvalidInput:
-        page = queries.orders_of_customer(user)
+    page = queries.orders_of_customer(user, cursor=request.GET.get("cursor") or None)
     parts = [part for order in page.rows for part in order.vendor_orders.all()]
     words = queries.statuses(parts)
     rows = [

@@ -37,6 +37,19 @@ def test_another_price_is_another_version(desk):
     assert "29.00 EUR" not in page
 
 
+def test_a_price_that_is_refused_says_why(desk):
+    at, growth, start = desk("administrator"), Plan.objects.get(code="growth"), Plan.objects.get(code="start")
+    prices = PlanPrice.objects.count()
+    page = at.post(f"/plans/{growth.id}/price/", {})
+    assert page.status_code == 422
+    assert 'aria-describedby="id_amount_error"' in page.content.decode()
+    for asked in ({}, {"interval": "month", "amount": "35.00", "trial_days": "7"}):
+        page = at.post(f"/plans/{start.id}/price/", asked)
+        assert page.status_code == 409
+        assert "The plan that everybody has costs nothing." in page.content.decode()
+    assert PlanPrice.objects.count() == prices
+
+
 def test_a_plan_is_added_priced_and_retired(desk):
     at = desk("administrator")
     at.post("/plans/new/", {"code": "studio", "name": "Studio", "description": "For makers"})

@@ -125,7 +125,9 @@ def test_the_list_narrows_by_state_and_number(paid, desk_of):
     assert two.number not in page
     assert "No orders here" in desk.text("/orders/?q=%25")
     assert desk.get("/orders/?q=%00&state=nonsense").status_code == 200
-    assert desk.get("/orders/?cursor=x").status_code == 400
+    damaged = desk.get("/orders/?state=new&cursor=x")
+    assert damaged.status_code == 400
+    assert 'href="/orders/?state=new">Go to the first page</a>' in damaged.content.decode()
     assert "2 × Thing of Lindqvist" in desk.text("/orders/board/")
 
 

@@ -68,7 +68,6 @@ def test_filters_narrow_and_show_themselves_as_chips(shopper, put_on_shelf, kitc
 @pytest.mark.parametrize(
     "address",
     [
-        "?cursor=x",
         "?price=a-b",
         "?price=-",
         "?sort=;drop",
@@ -82,6 +81,26 @@ def test_an_odd_address_never_breaks_a_list(shopper, put_on_shelf, kitchen, addr
     put_on_shelf("lindqvist")
     Listing.objects.update(category=kitchen, category_path="kitchen")
     assert shopper.get(f"/c/kitchen/{address}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/c/kitchen/", "/new/", "/search/", "/vendors/", "/v/lindqvist/"])
+def test_a_damaged_page_link_leads_to_the_first_page(shopper, put_on_shelf, kitchen, path):
+    put_on_shelf("lindqvist")
+    Listing.objects.update(category=kitchen, category_path="kitchen")
+    page = shopper.get(f"{path}?sort=price&cursor=x&q=lamp")
+    assert page.status_code == 400
+    assert f'href="{path}?sort=price&amp;q=lamp">Go to the first page</a>' in page.content.decode()
+
+
+def test_an_address_for_forms_says_so_when_it_is_opened_as_a_page(shopper):
+    page = shopper.get("/cart/add/")
+    assert (page.status_code, page["Allow"]) == (405, "POST")
+    assert "This address only takes forms" in page.content.decode()
+    page = shopper.post("/new/")
+    assert (page.status_code, page["Allow"]) == (405, "GET, HEAD")
+    assert "This address is only for reading" in page.content.decode()
+    answer = shopper.post("/api/v1/storefront/listings")
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
 
 
 def test_pages_lead_on_and_back(shopper, put_on_shelf, kitchen):
@@ -208,7 +227,7 @@ def test_what_is_gone_says_so(shopper, put_on_shelf):
     lamp = put_on_shelf("lindqvist")
     Listing.objects.filter(id=lamp.listing.id).update(is_visible=False)
     assert shopper.get(f"/p/{lamp.listing.slug}/").status_code == 410
-    assert shopper.get("/p/never-was/").status_code == 410
+    assert shopper.get("/p/never-was/").status_code == 404
 
 
 def test_a_vendor_has_a_page_and_a_place_in_the_directory(shopper, put_on_shelf, django_assert_max_num_queries):
