@@ -18,6 +18,9 @@ from marketplace.returns.models import RefundRequest, RequestKind, RequestState
 from marketplace.returns.preview import Ask, PartFacts, Preview
 from marketplace.returns.queries import asked_of_parcels, facts_of, preview_of, preview_of_request
 
+# So many lines of a single vendor order are shown at once; longer forms open where somebody asks for a part.
+FEW_LINES = 3
+
 
 @dataclass
 class GivingBack:
@@ -63,14 +66,24 @@ class GivingBack:
             for line in part.lines
             if (line.unshipped if self.cancels else line.left.gross)
         ]
+        key = str(part.vendor_order_id)
+        fields = [
+            *(line[name] for line in lines for name in ("units", "amount")),
+            self._field(f"shipping-{key}"),
+            self._field(f"goodwill-{key}"),
+        ]
+        is_short = len(self.facts) == 1 and len(lines) <= FEW_LINES
         return {
             "facts": part,
             "lines": lines,
+            "choose": "Only some articles" if self.cancels else "By article, shipping or goodwill",
+            # What was typed, and what is wrong with it, is never out of sight.
+            "is_open": is_short or any(each["value"] or each["problem"] for each in fields),
             "shipping_minor": shipping,
             "left_minor": shipping + sum(line.left.gross for line in part.lines),
-            "all": self._field(f"all-{part.vendor_order_id}"),
-            "shipping": self._field(f"shipping-{part.vendor_order_id}"),
-            "goodwill": self._field(f"goodwill-{part.vendor_order_id}"),
+            "all": self._field(f"all-{key}"),
+            "shipping": self._field(f"shipping-{key}"),
+            "goodwill": self._field(f"goodwill-{key}"),
         }
 
     def _field(self, name: str) -> dict[str, str]:

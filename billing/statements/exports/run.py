@@ -94,6 +94,7 @@ def _make(export: Export) -> None:
     Export.objects.filter(id=export.id).update(
         state=ExportState.DONE,
         done_at=clock.now(),
+        entries_done=F("entries_total"),
         file_path=path,
         file_sha256=checksum,
         file_bytes=size,

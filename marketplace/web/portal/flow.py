@@ -7,13 +7,13 @@ from django.conf import settings
 from django.urls import reverse
 
 from billing.payments.queries import given_back
-from billing.payouts.queries import vendor_money
+from billing.payouts.queries import VendorMoney, vendor_money
 from kit.money import Money
 from marketplace.orders.queries import sold
 
 
 def money_flow(vendor_id: UUID) -> list[dict[str, Any]]:
-    """Paid, held, on its way, in the bank: what customers paid, less commission, is the sum of the other three."""
+    """Paid, held, on its way, in the bank: what customers paid, less what the first step names, is the sum of the others."""
     currency = settings.CURRENCY
     money = vendor_money(vendor_id, currency)
     gross, commission = sold(vendor_id, currency)
@@ -22,8 +22,8 @@ def money_flow(vendor_id: UUID) -> list[dict[str, Any]]:
     return [
         _step(
             "Paid by customers",
-            gross - refunded,
-            f"{Money(kept, currency)} of it commission" if kept else "",
+            gross,
+            _between(gross, refunded, kept, money),
             "credit-card",
             reverse("portal:ledger"),
         ),
@@ -39,6 +39,19 @@ def money_flow(vendor_id: UUID) -> list[dict[str, Any]]:
             "In the bank", money.in_the_bank.amount_minor, "payouts that arrived", "landmark", reverse("portal:payouts")
         ),
     ]
+
+
+def _between(gross: int, refunded: int, commission: int, money: VendorMoney) -> str:
+    """What lies between what customers paid and where the money is now, so that the row adds up."""
+    there = money.held + money.on_its_way + money.in_the_bank
+    # Credits and debits by hand, disputes, debts: their own pages say what each was.
+    other = there.amount_minor - (gross - refunded - commission)
+    parts = ((-refunded, "refunds"), (-commission, "commission"), (other, "credits, debts and disputes"))
+    return ", ".join(
+        f"{'less' if amount < 0 else 'plus'} {Money(abs(amount), settings.CURRENCY)} {words}"
+        for amount, words in parts
+        if amount
+    )
 
 
 def _held(money: Any) -> str:

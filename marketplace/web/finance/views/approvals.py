@@ -14,9 +14,26 @@ from accounts.queries import names_of
 from approvals.actions import decide, withdraw
 from approvals.models import Approval
 from approvals.queries import approvals_page, waiting_count
+from billing.bank_transfer.settlement import FILE
+from billing.bank_transfer.two_people import ACCOUNT
+from billing.payments.by_hand import KIND as REFUND_BY_HAND
+from billing.payouts.adjustments import CREDIT, DEBIT
+from billing.payouts.write_offs import KIND as WRITE_OFF
+from billing.reconciliation.resolve import KIND as RESOLUTION
 from kit.errors import SoukError
 from marketplace.web.backoffice.roles import for_accountants, for_controllers, for_finance, may, staff_of
 from marketplace.web.backoffice.tables import Filter, pages, tabs
+
+# What each asks for, by the word its listener knows it by.
+KINDS = {
+    CREDIT: "Credit by hand",
+    DEBIT: "Debit by hand",
+    WRITE_OFF: "Debt written off",
+    REFUND_BY_HAND: "Refund paid from our bank",
+    RESOLUTION: "Correction of the books",
+    ACCOUNT: "Vendor's bank account",
+    FILE: "File of payments to vendors",
+}
 
 
 class ApprovalFilter(Filter):
@@ -45,6 +62,7 @@ def _shown(request: HttpRequest, rows: list[Approval]) -> list[dict[str, Any]]:
     return [
         {
             "row": row,
+            "kind": KINDS.get(row.kind, row.kind.replace("_", " ").replace(".", " ").capitalize()),
             "asked_by": names.get(row.requested_by, "Someone"),
             "decided_by": names.get(row.decided_by, "Someone") if row.decided_by else "",
             "is_own": row.requested_by == staff.user_id,

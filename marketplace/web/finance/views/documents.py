@@ -130,7 +130,7 @@ def exports(request: HttpRequest) -> HttpResponse:
         "may": may(staff_of(request)),
         **pages(request, page),
     }
-    return render(request, "finance/exports.html", context)
+    return render(request, "finance/exports.html", context, status=422 if form.errors else 200)
 
 
 def _asked(request: HttpRequest, form: ExportForm) -> bool:

@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "verdict": verdict(run, differences),
         "exceptions": list(open_exceptions()[:5]),
         "flow": _flow(out, currency),
-        "figures": _figures(owed, debt, differences, currency),
+        "figures": _figures(owed, debt, out, differences, currency),
         "month": f"{clock.today():%B %Y}",
         "currency": currency,
         "ties": _ties(run, currency),
@@ -82,13 +82,13 @@ def _ties(run: ReconciliationRun | None, currency: str) -> list[dict[str, Any]]:
     return ties
 
 
-def _figures(owed: int, debt: int, differences: int, currency: str) -> list[dict[str, Any]]:
+def _figures(owed: int, debt: int, out: MoneyOut, differences: int, currency: str) -> list[dict[str, Any]]:
     refused, refunds = transfer_counts().get(TransferState.FAILED, 0), failed_refunds()
     return [
         {
             "label": "Owed to vendors",
             "value": _words(owed, currency),
-            "note": "held, and not sent yet",
+            "note": _owed_note(owed, out, currency),
             "icon": "hand-coins",
             "url": f"{reverse('finance:ledger')}?code={AccountCode.VENDOR_PAYABLE}",
         },
@@ -128,6 +128,17 @@ def _figures(owed: int, debt: int, differences: int, currency: str) -> list[dict
             "url": reverse("finance:reconciliation"),
         },
     ]
+
+
+def _owed_note(owed: int, out: MoneyOut, currency: str) -> str:
+    """How what the books owe vendors goes together with what is held above: it is the same money, and what is being sent."""
+    sending = out.sending_minor + out.failed_minor
+    words = f"the {_words(out.held_minor, currency)} held above"
+    if sending:
+        words += f", and {_words(sending, currency)} not sent yet"
+    if rest := owed - out.held_minor - sending:
+        words += f"; {_words(rest, currency)} by disputes, debts and what is taken back"
+    return words
 
 
 def _month(currency: str) -> dict[str, Any]:

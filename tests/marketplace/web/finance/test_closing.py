@@ -81,7 +81,8 @@ def test_it_takes_two_controllers_to_open_a_month_again(trade, desk, proved):
 
 def test_a_file_of_the_books_is_asked_for_and_taken(trade, desk):
     accountant = desk("accountant")
-    assert "This field is required." in accountant.post("/finance/exports/", {"format": "ledger"}).content.decode()
+    wrong = accountant.post("/finance/exports/", {"format": "ledger"})
+    assert (wrong.status_code, "This field is required." in wrong.content.decode()) == (422, True)
     endless = {"format": "ledger", "since": "2026-03-01", "until": "9999-12-31"}
     assert "Choose a day from 2000 to 2999." in accountant.post("/finance/exports/", endless).content.decode()
     accountant.post("/finance/exports/", {"format": "ledger", "since": "2026-03-01", "until": "2026-03-31"})
@@ -92,6 +93,13 @@ def test_a_file_of_the_books_is_asked_for_and_taken(trade, desk):
     assert export.file_sha256 in accountant.page("/finance/exports/")
     file = b"".join(accountant.get(f"/finance/exports/{export.id}/file/").streaming_content)
     assert file.decode("utf-8-sig").startswith("entry_number,")
+    accountant.post("/finance/exports/", {"format": "trial_balance", "since": "2026-03-01", "until": "2026-03-31"})
+    assert run_exports() == 1
+    entries = Export.objects.values_list("entries_done", "entries_total")
+    assert (entries.get(format="trial_balance"), entries.get(format="trial_balance")[0] > 0) == (
+        entries.get(format="ledger"),
+        True,
+    )
 
 
 def test_a_controller_says_what_accounts_are_called(desk):

@@ -111,6 +111,8 @@ def test_an_accountant_debits_a_vendor_and_a_second_person_agrees_to_much(desk, 
         assert "wait for a second person" in at.post("/finance/debits/", much, follow=True).content.decode()
     waits = Approval.objects.get()
     assert (waits.kind, waits.summary) == ("vendor.debit", f"Debit {market_day.moreau.name} 100.00 EUR")
+    page = at.page("/finance/approvals/")
+    assert ("Debit by hand" in page, str(waits.subject) in page) == (True, False)
     assert desk("finance_viewer").post("/finance/debits/", given).status_code == 403
     for _ in range(2):
         granted = desk("controller").post(
