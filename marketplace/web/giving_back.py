@@ -54,7 +54,7 @@ class GivingBack:
 
     def _part(self, part: PartFacts) -> dict[str, Any]:
         shipping = part.shipping.gross if not self.cancels else 0
-        lines = [
+        lines: list[dict[str, Any]] = [
             {
                 "id": line.id,
                 "title": line.title,
