@@ -1,14 +1,15 @@
 """Reading a vendor's CSV file: what each row says, or why the file cannot be read. Nothing here touches the database.
 
-UTF-8 with or without a mark, comma, semicolon or tab, quoted by `"`. The file is read as a stream, twice: `survey`
-proves that it is whole when it is sent, `read` then gives it row by row.
+UTF-8 with or without a mark, UTF-16 with one, else Windows-1252; comma, semicolon or tab, quoted by `"`. The file is read
+as a stream, twice: `survey` proves that it is whole when it is sent, `read` then gives it row by row.
 """
 
+import codecs
 import csv
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import TextIOWrapper
 from typing import IO, Any
 
@@ -16,6 +17,7 @@ from kit.errors import InvalidInput
 from kit.money import parse_major
 
 MAX_FIELD = 200_000
+READ_BYTES = 65_536
 _DIGITS = re.compile(r"-?[0-9]{1,15}")
 
 # What vendors call a column, in lower case with "_" between words, and what it is here.
@@ -42,6 +44,10 @@ PICTURES = ["picture_url", "image_url", "image_link", "picture", "image", "image
 _MEANING = {name: column for column, names in COLUMNS.items() for name in names}
 
 
+UTF_8, UTF_16, WINDOWS_1252 = "utf-8-sig", "utf-16", "cp1252"
+NAMES = {UTF_8: "UTF-8", UTF_16: "UTF-16", WINDOWS_1252: "Windows-1252"}
+
+
 class UnreadableFile(InvalidInput):
     """The file as a whole cannot be imported; the message says where and why. Nothing of it was."""
 
@@ -50,13 +56,17 @@ class UnreadableFile(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What each column is: (position, meaning), attributes by the name after "attr:"; and those not used."""
+    """What each column is: (position, meaning), attributes by the name after "attr:"; and those not used.
+
+    `read_as` names the way letters were written, where it was not UTF-8.
+    """
 
     width: int
     columns: tuple[tuple[int, str], ...]
     attributes: tuple[tuple[int, str], ...]
     unused: tuple[str, ...]
     has_pictures: bool
+    read_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +146,42 @@ def read_attributes(text: str) -> dict[str, Any]:
 def _open(file: IO[bytes]) -> tuple[Header, Iterator[tuple[int, list[str]]]]:
     file.seek(0)
     start = file.read(4)
-    if start[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raise UnreadableFile("This file is UTF-16. Save it as “CSV UTF-8” and send it again.", field="file")
     if start[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise UnreadableFile("This is a spreadsheet. Save it as “CSV UTF-8” and send it again.", field="file")
-    file.seek(0)
-    found = _parsed(_lines(file))
+    encoding = _encoding_of(file)
+    found = _parsed(_lines(file, encoding))
     first = next(found, None)
     if first is None:
         raise UnreadableFile("The file is empty.", field="file")
-    return _header(first[1]), found
+    read_as = "" if encoding == UTF_8 else NAMES[encoding]
+    return replace(_header(first[1]), read_as=read_as), found
 
 
-def _lines(file: IO[bytes]) -> Iterator[str]:
+def _encoding_of(file: IO[bytes]) -> str:
+    """How the file's letters are written, by its mark or by what it holds; UTF-8 for one that is spoiled farther on.
+
+    Whatever is neither UTF-8 nor marked is taken for Windows-1252, which spreadsheets in western Europe write. Digits,
+    separators and quotes are the same bytes in all of its kin, so a wrong guess spoils accents, never a price.
+    """
+    file.seek(0)
+    if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return UTF_16
+    file.seek(0)
+    decoder, has_accents = codecs.getincrementaldecoder(UTF_8)(), False
+    try:
+        while data := file.read(READ_BYTES):
+            has_accents = not decoder.decode(data).isascii() or has_accents
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        if not has_accents and error.object[: error.start].isascii():
+            return WINDOWS_1252
+    return UTF_8
+
+
+def _lines(file: IO[bytes], encoding: str) -> Iterator[str]:
     """The lines as text. The wrapper is let go of at the end, so that it does not close the caller's file."""
-    text = TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    file.seek(0)
+    text = TextIOWrapper(file, encoding=encoding, newline="")
     number = 0
     try:
         for line in text:
@@ -160,11 +191,13 @@ def _lines(file: IO[bytes]) -> Iterator[str]:
             yield line
     except UnicodeDecodeError:
         raise UnreadableFile(
-            f"The file is not UTF-8 from about line {number + 1}. Save it as “CSV UTF-8” and send it again.",
+            f"The file is not {NAMES[encoding]} from about line {number + 1}. "
+            "Save it as “CSV UTF-8” and send it again.",
             field="file",
         ) from None
     finally:
-        text.detach()
+        if not file.closed:  # as it is when nobody read to the end and all is being cleared away
+            text.detach()
 
 
 def _parsed(lines: Iterator[str]) -> Iterator[tuple[int, list[str]]]:

@@ -149,6 +149,11 @@ def _fail(import_id: UUID, why: str) -> None:
 def _report_columns(product_import: ProductImport, reader: "_Reader") -> None:
     header = reader.header
     parts = []
+    if header.read_as:
+        parts.append(
+            f"The file is not UTF-8 and was read as {header.read_as}. If accents look wrong, save it as “CSV UTF-8” and "
+            "send it again."
+        )
     if header.has_pictures:
         parts.append("Pictures are not fetched from addresses; add them in the portal.")
     if header.unused:

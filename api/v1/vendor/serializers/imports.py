@@ -11,7 +11,7 @@ from tenants.shop.catalog.queries import ROW_FILTERS
 class ImportInput(serializers.Serializer[Any]):
     """A form, `multipart/form-data`."""
 
-    file = serializers.FileField(help_text="CSV in UTF-8 with a header; the portal has a template. Up to 64 MB.")
+    file = serializers.FileField(help_text="CSV with a header, best in UTF-8; the portal has a template. Up to 64 MB.")
     publish = serializers.BooleanField(default=True, help_text="False: new products are drafts.")
 
 

@@ -73,7 +73,7 @@ def test_results_as_csv_hold_no_formulas(sent):
         (b"sku,title,price\n", "The file has a header and no products."),
         (b"PK\x03\x04rest", "This is a spreadsheet."),
         ("sku,name\nM-1,Mug\n", "There is no column called “price”."),
-        (b"sku,title,price\nM-1,\xff\xfe,1\n", "The file is not UTF-8"),
+        (b"sku,title,price\nM-1,\xff\x81,1\n", "The file is not Windows-1252"),
     ],
 )
 def test_a_file_that_cannot_work_is_refused_at_once(desk, text, words):

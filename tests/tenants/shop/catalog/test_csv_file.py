@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenants.shop.catalog import csv_file
-from tenants.shop.catalog.csv_file import UnreadableFile, read_attributes, read_price, survey
+from tenants.shop.catalog.csv_file import READ_BYTES, UnreadableFile, read_attributes, read_price, survey
 
 
 def rows_of(file):
@@ -59,13 +59,27 @@ def test_headers_are_understood_and_the_rest_is_named():
 
 
 @pytest.mark.parametrize(
+    ("encoding", "read_as"),
+    [("utf-8", ""), ("utf-8-sig", ""), ("utf-16", "UTF-16"), ("cp1252", "Windows-1252"), ("latin-1", "Windows-1252")],
+)
+@pytest.mark.parametrize("before", [0, READ_BYTES - 24, READ_BYTES])
+def test_letters_are_read_however_they_were_written(encoding, read_as, before):
+    rows = f"{'x' * before};Krug;1\nK-1;Krügé ½;12,50\n"
+    header, found = csv_file.read(BytesIO(f"sku;title;price\n{rows}".encode(encoding)))
+    assert header.read_as == read_as
+    assert [dict(row.cells) for row in found][1] == {"sku": "K-1", "title": "Krügé ½", "price": "12,50"}
+
+
+@pytest.mark.parametrize(
     ("data", "words"),
     [
         (b"", "empty"),
         (b"\n\n\n", "empty"),
-        ("sku;title;price\nA;Tasse;1".encode("utf-16"), "UTF-16"),
+        ("sku;title;price\nA;Tasse;1".encode("utf-16")[:-1], "not UTF-16 from about line 2"),
+        ("sku;title;price\nA;Tasse;1".encode("utf-16-le"), "Line 1 holds bytes"),
         (b"PK\x03\x04\x14\x00", "spreadsheet"),
-        (b"sku,title,price\nA,caf\xe9,1\n", "not UTF-8"),
+        (b"sku,title,price\nA,caf\xc3\xa9,1\nB,caf\xe9,1\n", "not UTF-8 from about line"),
+        (b"sku,title,price\nA,\xe9\x81,1\n", "not Windows-1252 from about line"),
         (b"sku,title,price\nA,x\x00y,1\n", "Line 2 holds bytes"),
         (b'sku,title,price\nA,"open,1\nB,x,2\n', "lines 2 to 3 cannot be read: a quote is opened"),
         (b'sku,title,price\nA,"x" y,1\n', "line 2 cannot be read: a quoted cell goes on"),
@@ -74,7 +88,7 @@ def test_headers_are_understood_and_the_rest_is_named():
         (b"title,price\nA,1\n", "no column called .sku. or .id"),
         (b"sku,title,price,Title\nA,x,1,y\n", "Two columns mean the title"),
         (b"sku,title,price,attr:A,attr:A\nA,x,1,y,z\n", "Two columns are called"),
-        (b"\x89PNG\r\n\x1a\n\x00\x00", "not UTF-8|holds bytes"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "none called .title"),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why(data, words):

@@ -164,6 +164,15 @@ def test_bad_rows_are_left_out_with_a_reason_and_good_ones_are_kept(shop):
     assert found[16] == ("error", "", "This row has 3 cells; the header has 13.")
 
 
+def test_letters_of_windows_are_read_and_told(shop):
+    done = bring("sku;title;price\nK-1;Krügé;12,50\n".encode("cp1252"))
+    assert (done.created_count, done.error_count) == (1, 0)
+    assert (Product.objects.get().title, Variant.objects.get().price_minor) == ("Krügé", 1250)
+    (note, _) = results(done)
+    assert note[:3] == (1, "warning", "")
+    assert note[3].startswith("The file is not UTF-8 and was read as Windows-1252. If accents look wrong")
+
+
 def test_what_can_be_left_out_is_a_warning(shop):
     text = f"sku,title,price,gtin,image_url,released\nA,{'x' * 300},1,123,http://x,2020\nB,Fine,1,,,\n"
     done = bring(text)
