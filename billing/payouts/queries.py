@@ -82,8 +82,8 @@ PLACES = {
 }
 
 
-def place_of(transfer: Transfer, payouts: Iterable[Payout]) -> TransferPlace:
-    """`payouts`: those that carried the transfer, newest last."""
+def place_of(transfer: Transfer, payouts: Iterable[Payout], *, balance_minor: int = 0) -> TransferPlace:
+    """`payouts`: those that carried the transfer, newest last; `balance_minor`: what lies in its vendor's balance."""
     state = TransferState(transfer.state)
     carried = list(payouts)
     if carried and carried[-1].state == PayoutState.PAID:
@@ -97,6 +97,9 @@ def place_of(transfer: Transfer, payouts: Iterable[Payout]) -> TransferPlace:
         return TransferPlace(transfer, "On its way", f"Arrives on {due:%-d %B %Y}" if due else "In a payout")
     if state in (TransferState.DUE, TransferState.SENT):
         return TransferPlace(transfer, PLACES[state], transfer.error or "Being sent to your balance")
+    if state == TransferState.DONE and balance_minor < 0:
+        below = Money(-balance_minor, transfer.currency)
+        return TransferPlace(transfer, PLACES[state], f"In your balance, which is {below} below zero")
     if state == TransferState.DONE:
         return TransferPlace(transfer, PLACES[state], "In your balance, goes with the next payout")
     if state == TransferState.FAILED:
@@ -105,10 +108,27 @@ def place_of(transfer: Transfer, payouts: Iterable[Payout]) -> TransferPlace:
 
 
 def places_of(transfers: Iterable[Transfer]) -> list[TransferPlace]:
-    """Where each of these is; two statements however many there are."""
+    """Where each of these is; two statements however many there are, and three for what lies in vendors' balances."""
     rows = list(transfers)
     carried = carriers_of(rows)
-    return [place_of(row, [link.payout for link in carried.get(row.id, [])]) for row in rows]
+    there = balances_under(rows, carried)
+    return [
+        place_of(
+            row,
+            [link.payout for link in carried.get(row.id, [])],
+            balance_minor=there.get((row.vendor_id, row.currency), 0),
+        )
+        for row in rows
+    ]
+
+
+def balances_under(
+    transfers: Sequence[Transfer], carried: Mapping[UUID, Sequence[PayoutTransfer]]
+) -> dict[tuple[UUID, str], int]:
+    """As `in_the_balance`, of the vendors for whom one of these was transferred that no payout has carried."""
+    return in_the_balance(
+        row.vendor_id for row in transfers if row.state == TransferState.DONE and row.id not in carried
+    )
 
 
 def carriers_of(transfers: Iterable[Transfer]) -> dict[UUID, list[PayoutTransfer]]:

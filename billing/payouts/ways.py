@@ -22,7 +22,7 @@ from billing.payouts.models import (
     Transfer,
     TransferState,
 )
-from billing.payouts.queries import carriers_of, in_the_balance
+from billing.payouts.queries import balances_under, carriers_of, in_the_balance
 from billing.payouts.wishes import in_words
 from kit import clock
 from kit.money import Money
@@ -50,7 +50,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """Where a transfer's money has been and will go. `waits_for` and `turn` (whose) are empty once nothing is waited for."""
+    """Where a transfer's money has been and will go. `waits_for` and `turn` (whose) are empty once nothing is waited for.
+
+    `balance_minor` is what lies in its vendor's balance, where the transfer is in it and no payout has carried it.
+    """
 
     transfer: Transfer
     stages: list[Stage]
@@ -58,6 +61,7 @@ class Way:
     payouts: list[Payout]
     waits_for: str
     turn: str
+    balance_minor: int = 0
 
     @property
     def open_holds(self) -> list[Hold]:
@@ -112,7 +116,7 @@ def ways_of(transfers: Iterable[Transfer]) -> list[Way]:
     schedules = {
         row.vendor_id: row for row in PayoutSchedule.objects.filter(vendor_id__in={row.vendor_id for row in rows})
     }
-    there = in_the_balance(row.vendor_id for row in rows if row.state == TransferState.DONE and row.id not in carried)
+    there = balances_under(rows, carried)
     return [
         way_of(
             row,
@@ -163,7 +167,7 @@ def way_of(
         ),
         *_to_the_bank(payout, schedule, is_made=made),
     ]
-    return Way(transfer, stages, list(holds), list(payouts), waits_for, turn)
+    return Way(transfer, stages, list(holds), list(payouts), waits_for, turn, balance_minor)
 
 
 def _to_the_bank(payout: Payout | None, schedule: PayoutSchedule | None, *, is_made: bool) -> list[Stage]:

@@ -161,4 +161,5 @@ def test_what_fills_a_balance_below_zero_does_not_go_with_the_next_payout(django
         "your balance, which is 20.00 EUR below zero",
         "Nobody: later earnings fill it",
     )
+    assert place(later.transfer) == ("On its way", "In your balance, which is 20.00 EUR below zero")
     assert queries.in_the_balance([LINDQVIST]) == {(LINDQVIST, "EUR"): -2000}

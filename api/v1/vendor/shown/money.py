@@ -30,7 +30,7 @@ def balance(money: VendorMoney, owed_minor: int) -> dict[str, Any]:
 
 def transfer(way: Way, orders: Orders, lines: Lines) -> dict[str, Any]:
     found = way.transfer
-    place = place_of(found, way.payouts)
+    place = place_of(found, way.payouts, balance_minor=way.balance_minor)
     return {
         "id": found.id,
         "order": _order(found, orders),
