@@ -1,13 +1,9 @@
 """How often one may call: counted per token and per vendor in Valkey, in windows of a minute, and told on every answer."""
 
 import hashlib
-import time
-from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.cache import cache
 from redis.exceptions import RedisError
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
@@ -15,19 +11,9 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from kit.cache import vendor_cache
+from kit.rates import SECONDS, Rate, count, seconds_left
 
-SECONDS = 60
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """What is left of a policy for this minute."""
-
-    policy: str
-    limit: int
-    remaining: int
-    reset_seconds: int
 
 
 class MinuteRates(BaseThrottle):
@@ -39,9 +25,9 @@ class MinuteRates(BaseThrottle):
     def allow_request(self, request: Request, view: APIView) -> bool:
         rates = []
         try:
-            rates.append(_count("token", _who(request), settings.API_RATE_TOKEN))
+            rates.append(count("token", _who(request), settings.API_RATE_TOKEN))
             if getattr(request, "vendor", None) is not None:
-                rates.append(_count("vendor", "all", settings.API_RATE_VENDOR, vendor_cache))
+                rates.append(count("vendor", "all", settings.API_RATE_VENDOR, vendor_cache))
         except RedisError:
             log.warning("api.rates_unknown")
             return True
@@ -49,19 +35,19 @@ class MinuteRates(BaseThrottle):
         return all(rate.remaining >= 0 for rate in rates)
 
     def wait(self) -> float:
-        return _left()
+        return seconds_left()
 
 
 def count_refused(request: Request) -> None:
     """A call that was turned away before it was counted counts for its address. Raises Throttled when those are too many."""
     try:
-        rate = _count("token", _address_hash(request), settings.API_RATE_TOKEN)
+        rate = count("token", _address_hash(request), settings.API_RATE_TOKEN)
     except RedisError:
         log.warning("api.rates_unknown")
         return
     request._request.rates = [rate]
     if rate.remaining < 0:
-        raise Throttled(_left())
+        raise Throttled(seconds_left())
 
 
 def rate_headers(rates: list[Rate]) -> dict[str, str]:
@@ -89,18 +75,3 @@ def _address(request: Request) -> str:
     named = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
     proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     return named[-proxies] if 0 < proxies <= len(named) else str(request.META.get("REMOTE_ADDR", ""))
-
-
-def _count(policy: str, who: str, limit: int, kept: Any = cache) -> Rate:
-    window = int(time.time()) // SECONDS
-    key = f"rate:{policy}:{who}:{window}"
-    kept.add(key, 0, timeout=2 * SECONDS)
-    try:
-        called = kept.incr(key)
-    except ValueError:  # it was dropped in between
-        called = 1
-    return Rate(policy, limit, limit - called, _left())
-
-
-def _left() -> int:
-    return SECONDS - int(time.time()) % SECONDS

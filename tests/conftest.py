@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -28,6 +29,10 @@ SCHEMA = (
     *("**/migrations/*.py", "**/models.py", "**/models/*.py"),
     *("isolation/*.py", "config/access.py", "kit/access.py"),
 )
+
+# How quick a machine is at the moment says nothing about what is tested.
+hypothesis.settings.register_profile("souk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("souk")
 
 
 def admin(database: str = "postgres") -> psycopg.Connection:

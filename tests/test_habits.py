@@ -84,7 +84,6 @@ def test_the_reading_finds_what_it_looks_for(code):
 # Who keeps in Valkey what all vendors share. What belongs to one vendor goes through `kit.cache.vendor_cache`, which
 # refuses when nobody said whose it is.
 SHARED_CACHES = {
-    "api/throttling.py": "calls of a token, or of an address without one",
     "marketplace/catalog/queries.py": "facets of the unified catalogue",
     "marketplace/demo/afresh.py": "empties its own world",
     "marketplace/demo/bench.py": "empties its own world",
@@ -93,6 +92,7 @@ SHARED_CACHES = {
     "marketplace/web/storefront/views/catalog.py": "the marketplace's first page",
     "platform/accounts/handoff.py": "codes that were used",
     "platform/kit/cache.py": "the cache of vendors is a part of it",
+    "platform/kit/rates.py": "calls of a token, or of an address without one",
     "platform/taxonomy/queries.py": "the tree of categories",
     "tenants/vendors/queries.py": "which vendor a host is: asked before any is known",
 }

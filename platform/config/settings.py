@@ -186,6 +186,7 @@ FACE_MIDDLEWARE = {
     "portal": [
         *_BASE_MIDDLEWARE,
         "tenants.vendors.middleware.VendorHostMiddleware",
+        "tenants.vendors.fair_share.FairShareMiddleware",
         *_SESSION_MIDDLEWARE,
         "tenants.vendors.middleware.MemberMiddleware",
         *_TAIL_MIDDLEWARE,
@@ -413,6 +414,9 @@ SPECTACULAR_SETTINGS = {
 # Calls a minute: of one token (or one address without a token), and of all on one vendor's host.
 API_RATE_TOKEN = int(env("SOUK_API_RATE_TOKEN", "600"))
 API_RATE_VENDOR = int(env("SOUK_API_RATE_VENDOR", "3000"))
+# Of one vendor: pages of the portal a minute, and requests that one portal process works on at once, of the six it can.
+PORTAL_RATE_VENDOR = int(env("SOUK_PORTAL_RATE_VENDOR", "1200"))
+PORTAL_AT_ONCE_VENDOR = int(env("SOUK_PORTAL_AT_ONCE_VENDOR", "4"))
 # Where else than to our own faces a program may have customers sent who come back from paying: `https://app.example`.
 API_RETURN_ORIGINS = tuple(
     origin.strip().rstrip("/").lower() for origin in env("SOUK_API_RETURN_ORIGINS", "").split(",") if origin.strip()

@@ -1,5 +1,7 @@
 """Facts: what happened, recorded in the transaction that made it so, delivered after it committed."""
 
+from uuid import UUID
+
 from django.db import models
 
 from kit import clock
@@ -32,11 +34,19 @@ class DeliveryState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+# What is told of no vendor in particular.
+COMMON_LANE = UUID(int=0)
+
+
 class Delivery(models.Model):
-    """One fact on its way to one listener. Done in the listener's own transaction; retried with back-off until it is."""
+    """One fact on its way to one listener. Done in the listener's own transaction; retried with back-off until it is.
+
+    `lane` is the fact's vendor: lanes are served in turns, so that a vendor who tells much keeps nobody else waiting.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     fact = models.ForeignKey(Fact, on_delete=models.CASCADE, related_name="deliveries")
+    lane = models.UUIDField(default=COMMON_LANE)
     listener = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=DeliveryState, default=DeliveryState.DUE)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -51,5 +61,6 @@ class Delivery(models.Model):
         constraints = [models.UniqueConstraint(fields=["fact", "listener"], name="delivery_once")]
         indexes = [
             models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(state="due")),
+            models.Index(fields=["lane", "due_at", "id"], name="delivery_lanes", condition=models.Q(state="due")),
             models.Index(fields=["-id"], name="delivery_failed", condition=models.Q(state="failed")),
         ]

@@ -1,18 +1,30 @@
-"""The outbox's sweep: every fact to every listener that wants it, in order of time, each in its own transaction."""
+"""The outbox's sweep: every fact to every listener that wants it, each in its own transaction.
+
+Vendors take turns: of each its oldest fact, one at a time, so that an import of a hundred thousand products in one shop
+keeps no other shop's news waiting, nor more than one of the worker's threads. What is told of no vendor has a turn too.
+"""
 
 from datetime import timedelta
+from uuid import UUID
 
 import structlog
 from celery import shared_task
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
 from kit import clock
-from outbox.models import Delivery, DeliveryState, Fact
+from outbox.models import COMMON_LANE, Delivery, DeliveryState, Fact
 
 log = structlog.get_logger(__name__)
 MAX_ATTEMPTS = 20
+
+
+class Turns:
+    """The lane that this process served last. Its threads may overwrite each other's: some lane is then served again."""
+
+    last = COMMON_LANE
 
 
 @shared_task(name="outbox.deliver")
@@ -37,7 +49,7 @@ def fan_out(batch: int = 200) -> int:
         )
         Delivery.objects.bulk_create(
             [
-                Delivery(fact=fact, listener=path, due_at=clock.now())
+                Delivery(fact=fact, lane=fact.vendor_id or COMMON_LANE, listener=path, due_at=clock.now())
                 for fact in facts
                 for path in listeners.get(fact.name, ())
             ],
@@ -50,13 +62,7 @@ def fan_out(batch: int = 200) -> int:
 def deliver_one() -> int | None:
     """Run the next due listener: 1 when it succeeded, 0 when it failed and waits, None when nothing is due."""
     with transaction.atomic():
-        delivery = (
-            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
-            .select_related("fact")
-            .filter(state=DeliveryState.DUE, due_at__lte=clock.now())
-            .order_by("due_at", "id")
-            .first()
-        )
+        delivery = _next()
         if delivery is None:
             return None
         delivery.attempts += 1
@@ -74,3 +80,26 @@ def deliver_one() -> int | None:
         delivery.state, delivery.done_at, delivery.error = DeliveryState.DONE, clock.now(), ""
         delivery.save()
         return 1
+
+
+def _next() -> Delivery | None:
+    """The oldest due delivery of the lane whose turn it is, locked; None when nothing is due that nobody else is at."""
+    due = Delivery.objects.filter(state=DeliveryState.DUE, due_at__lte=clock.now()).order_by("lane", "due_at", "id")
+    last = Turns.last
+    for lanes in (due.filter(lane__gt=last), due.filter(lane__lte=last)):
+        while (lane := lanes.values_list("lane", flat=True).first()) is not None:
+            if found := _of_lane(due, lane):
+                Turns.last = lane
+                return found
+            lanes = lanes.filter(lane__gt=lane)
+    return None
+
+
+def _of_lane(due: QuerySet[Delivery], lane: UUID) -> Delivery | None:
+    if lane != COMMON_LANE:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"outbox lane {lane}"])
+            if not cursor.fetchone()[0]:
+                return None
+    free = due.filter(lane=lane).select_for_update(skip_locked=True, of=("self",)).select_related("fact")
+    return free.first()

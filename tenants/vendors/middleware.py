@@ -67,7 +67,7 @@ class VendorHostMiddleware:
         if not vendor.schema_name:
             if request.path.startswith(API_PATH):
                 return problem_response(503, "being_set_up", "This shop is being set up.", Retry_After="10")
-            return _come_back(
+            return come_back(
                 render_to_string("vendors/being_set_up.html", {"vendor": vendor, "home_url": _home()}), "10"
             )
         if not vendor.is_reachable:
@@ -158,11 +158,12 @@ def _out_of_service(request: HttpRequest, vendor: Vendor, face: str) -> HttpResp
             Retry_After="600",
         )
     context = {"vendor": vendor, "for_vendor": face == "portal", "home_url": _home()}
-    return _come_back(render_to_string("vendors/out_of_service.html", context), "600")
+    return come_back(render_to_string("vendors/out_of_service.html", context), "600")
 
 
-def _come_back(page: str, after_seconds: str) -> HttpResponse:
-    return HttpResponse(page, status=503, headers={"Retry-After": after_seconds, "Cache-Control": "no-store"})
+def come_back(page: str, after_seconds: str, *, status: int = 503) -> HttpResponse:
+    """A page that says to come again, and when."""
+    return HttpResponse(page, status=status, headers={"Retry-After": after_seconds, "Cache-Control": "no-store"})
 
 
 def _home() -> str:

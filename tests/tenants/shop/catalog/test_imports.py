@@ -10,7 +10,7 @@ from django.core.files.storage import storages
 from outbox.models import Fact
 from taxonomy.models import Category
 from tenants.isolation.doors import in_shop
-from tenants.shop.catalog import imports
+from tenants.shop.catalog import imports, tasks
 from tenants.shop.catalog.actions import ShippingUnknown
 from tenants.shop.catalog.csv_file import UnreadableFile
 from tenants.shop.catalog.imports import request_import, run_import
@@ -311,3 +311,27 @@ def test_the_sweep_does_due_imports_as_the_vendor_itself(make_vendor):
     assert run_imports() == 0
     with in_shop(lindqvist):
         assert Product.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_large_import_goes_to_the_end_of_the_queue_after_each_turn(make_vendor, monkeypatch):
+    cache.clear()
+    asked: list[str] = []
+    monkeypatch.setattr(imports, "CHUNK", 10)
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 0)
+    monkeypatch.setattr(tasks, "ring", lambda task, vendor: asked.append(vendor))
+    lindqvist, moreau = make_vendor("lindqvist"), make_vendor("moreau")
+    for vendor, counts in ((lindqvist, (35, 10)), (moreau, (4,))):
+        with in_shop(vendor):
+            ShippingProfile.objects.create(flat_minor=490)
+            for count in counts:
+                request_import(file=BytesIO(many(count).encode()), filename="x.csv")
+    assert run_imports(vendor=str(lindqvist.id)) == 10
+    assert asked == [str(lindqvist.id)]
+    assert run_imports() == 14, "The sweep gives each vendor a turn."
+    assert asked == [str(lindqvist.id)] * 2
+    assert [run_imports(vendor=asked[-1]) for _ in range(4)] == [10, 5, 10, 0]
+    assert asked == [str(lindqvist.id)] * 5, "Whoever has nothing left asks for no turn."
+    with in_shop(lindqvist):
+        assert set(ProductImport.objects.values_list("state", flat=True)) == {"done"}
+        assert Product.objects.count() == 35
