@@ -328,7 +328,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 # How many proxies stand before us: whose word about the visitor's address the rate limits take.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("SOUK_TRUSTED_PROXIES", "0"))
 LOGIN_URL = "/accounts/login/"
-LOGIN_REDIRECT_URL = "/"
+LOGIN_REDIRECT_URL = "/handoff/doors/"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Souk"
 MFA_ADAPTER = "accounts.mfa.MFAAdapter"

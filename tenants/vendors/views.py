@@ -1,20 +1,22 @@
 """Going from the marketplace to a portal or the back office, and arriving there."""
 
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts import handoff
-from accounts.models import StaffMember, User
+from accounts.models import StaffMember, StaffRole, User
 from accounts.views import refused
 from kit.links import absolute_url
 from tenants.vendors.models import Member, Vendor, VendorState
-from tenants.vendors.queries import membership, vendor_of_host
+from tenants.vendors.queries import membership, memberships_of, vendor_of_host
 
 
 @require_GET
@@ -54,6 +56,39 @@ def _person(user: User, face: str, vendor: str | None) -> Member | StaffMember |
     if face == "portal" and vendor:
         return membership(user.id, vendor)
     return None
+
+
+OFFICE = ("Back office", "building-2", "/")
+# Whose days are spent in the finance console.
+FINANCE = (StaffRole.FINANCE_VIEWER, StaffRole.ACCOUNTANT, StaffRole.CONTROLLER)
+
+
+@require_GET
+@never_cache
+def doors(request: HttpRequest) -> HttpResponse:
+    """Where somebody goes who signed in without saying where to: through the one door they work behind, or to choose
+    among several; who works nowhere is here to shop.
+    """
+    assert isinstance(request.user, User)  # login_required
+    found = list(_doors(request.user))
+    if len(found) > 1:
+        return render(request, "account/doors.html", {"doors": found})
+    return HttpResponseRedirect(found[0]["url"] if found else "/")
+
+
+def _doors(user: User) -> Iterator[dict[str, str]]:
+    """{label, note, icon, url} of each face that would let this person in."""
+    handoff_url = reverse("handoff")
+    staff = StaffMember.objects.filter(user=user, left_at=None).first()
+    if staff is not None:
+        label, icon, path = ("Finance console", "landmark", "/finance/") if staff.role in FINANCE else OFFICE
+        query = urlencode({"to": "office", "next": path})
+        yield {"label": label, "note": staff.get_role_display(), "icon": icon, "url": f"{handoff_url}?{query}"}
+    for member in memberships_of(user.id):
+        if member.vendor.is_reachable and member.vendor.state not in (VendorState.REJECTED, VendorState.CLOSED):
+            query = urlencode({"to": "portal", "vendor": member.vendor.slug})
+            note = member.get_role_display()
+            yield {"label": member.vendor.name, "note": note, "icon": "store", "url": f"{handoff_url}?{query}"}
 
 
 @require_GET

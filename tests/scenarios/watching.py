@@ -91,7 +91,7 @@ def knock(watched: Watched) -> None:
     visitor = Visitor(f"http://localhost:{watched.ports['web']}/")
     visitor.go("/accounts/signup/").fill_in(email=EMAIL, password1=TYPED["password"], name=TYPED["name"])
     visitor.go("/accounts/login/").fill_in(login=EMAIL, password=TYPED["password"])
-    member = Visitor(visitor.address).go("/accounts/login/").fill_in(login=person, password=PASSWORD).go("/account/")
+    member = Visitor(visitor.address).go("/accounts/login/?next=/account/").fill_in(login=person, password=PASSWORD)
     assert (member.status, "/login/" in member.address) == (200, False), member.page
     for path in (
         f"/search/?q={EMAIL}",

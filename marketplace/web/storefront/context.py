@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -25,6 +26,9 @@ def storefront_context(request: HttpRequest) -> dict[str, Any]:
     }
     if vendor is None:
         context["categories"] = cache(lambda: _categories(request))
+        if request.method == "GET" and request.path != context["home_url"]:
+            # Whoever was looking at something goes on doing so; from the first page, they go to where they work.
+            context["sign_in_url"] += f"?{urlencode({'next': request.get_full_path()})}"
     else:
         context["shop"] = {"name": vendor.name, "logo_url": "", "url": "/"}
         context["brand_css_url"] = reverse("storefront:brand_css", args=[vendor.slug])

@@ -67,6 +67,29 @@ def test_whoever_is_signed_in_goes_straight_to_their_portal_by_a_plain_link(brow
     assert browser.address == f"{PORTAL}/products"
 
 
+def test_who_signs_in_without_saying_where_to_goes_to_where_they_work(browser, mira, two_vendors, settings):
+    def arrives(email="mira@example.org"):
+        theirs = Browser(settings)
+        theirs.get(f"{MARKET}/accounts/login/")
+        return sign_in(theirs, email), theirs.address
+
+    person("ada@example.org")
+    assert arrives("ada@example.org")[1] == f"{MARKET}/"
+    assert arrives()[1] == f"{PORTAL}/"
+    staff = add_staff_member(user=person("osman@example.org", "Osman Keller"), role=StaffRole.SUPPORT)
+    assert arrives("osman@example.org")[1] == f"{OFFICE}/"
+    staff.role = StaffRole.CONTROLLER
+    staff.save()
+    assert arrives("osman@example.org")[1] == f"{OFFICE}/finance/"
+    join(two_vendors[1], mira, MemberRole.FINANCE)
+    page, address = arrives()
+    assert address == f"{MARKET}/handoff/doors/"
+    for slug in ("lindqvist", "moreau"):
+        assert f'href="/handoff/?to=portal&amp;vendor={slug}"' in page.content.decode()
+    Vendor.objects.filter(slug="moreau").update(state=VendorState.CLOSED)
+    assert arrives()[1] == f"{PORTAL}/"
+
+
 def test_a_code_is_taken_once_and_in_one_browser(browser, mira, settings):
     arrive(browser, PORTAL)
     thief = Browser(settings)

@@ -22,6 +22,12 @@ def test_visitors_are_asked_to_sign_in(shopper, path):
     assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={path}")
 
 
+def test_signing_in_goes_on_where_one_was(shopper):
+    assert 'href="/accounts/login/"' in shopper.get("/").content.decode()
+    page = shopper.get("/search/?q=lamp&sort=price").content.decode()
+    assert 'href="/accounts/login/?next=%2Fsearch%2F%3Fq%3Dlamp%26sort%3Dprice"' in page
+
+
 def test_the_overview_leads_everywhere(at_home, ada, make_vendor):
     from tenants.vendors.models import Member
 
