@@ -158,6 +158,7 @@ def screens() -> list[Screen]:
         "refunds": "refunds/",
         "bank": "bank/",
         "ledger": "ledger/",
+        "journal": "ledger/entries/",
         "account": f"ledger/accounts/{account.id}/",
         "entry": f"ledger/entries/{entry.id}/",
         "transfers": "transfers/",
