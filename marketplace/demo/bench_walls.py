@@ -147,11 +147,12 @@ def _shops(bench: Bench) -> list[Vendor]:
     with acting_as("platform"):
         for number in range(there, VENDORS):
             with transaction.atomic():
-                _open_shop(f"wall-{number}")
+                open_shop(f"wall-{number}")
         return list(Vendor.objects.filter(slug__startswith="wall-").order_by("slug"))
 
 
-def _open_shop(slug: str) -> None:
+def open_shop(slug: str) -> Vendor:
+    """A vendor with a shop from the spares, a warehouse of its name, and `ORDERS` orders."""
     vendor_id, now = uuid4(), clock.now()
     vendor = Vendor.objects.create(
         id=vendor_id,
@@ -167,6 +168,7 @@ def _open_shop(slug: str) -> None:
         Warehouse.objects.create(name=slug)
     for number in range(ORDERS):
         _order(vendor, f"{slug}-{number}".upper())
+    return vendor
 
 
 def _order(vendor: Vendor, number: str) -> None:

@@ -16,6 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from embedded.credentials import secret
@@ -63,6 +64,7 @@ HEARS = (
     " +subscribe +unsubscribe +psubscribe +punsubscribe +evalsha +script|load"
 )
 HEARING = ("worker", "shopworker")
+BEHIND = 5  # of niceness: pages come before sweeps where both want the same processor
 
 
 def valkey_rules(group: str) -> str:
@@ -171,9 +173,11 @@ def command_of(process: str, world: World, ports: Ports) -> list[str]:
     ]
 
 
-def _end_with_parent() -> None:
-    """Linux sends the child SIGTERM when its parent dies, however the parent dies."""
+def _as_child(process: str) -> None:
+    """Linux sends the child SIGTERM when its parent dies, however the parent dies. Who serves nobody goes behind who does."""
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    if process in HEARING:
+        os.nice(BEHIND)
 
 
 @dataclass
@@ -262,7 +266,7 @@ class Fleet:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C goes to us, and we end them in order
-                preexec_fn=_end_with_parent,
+                preexec_fn=partial(_as_child, process),
             )
 
     def _watch(self) -> None:
