@@ -237,7 +237,8 @@ def test_a_difference_is_given_to_somebody_and_set_right_by_two(at_office: Any, 
     assert (granted.status_code, granted.json()["decision"], granted.json()["note"]) == (200, "granted", "Looked at")
     replayed = controller.post(decision, {"grant": True, "note": "Looked at"}, Idempotency_Key="granted-once-0001")
     assert (replayed.json(), replayed["Idempotency-Replayed"]) == (granted.json(), "true")
-    assert controller.post(decision, {"grant": True}).json()["code"] == "approval_decided"
+    assert controller.post(decision, {"grant": True}).json()["decision"] == "granted"  # a second click
+    assert controller.post(decision, {"grant": False}).json()["code"] == "approval_decided"
     after = caller.get(path).json()
     assert (after["state"], after["resolution"], after["suggestions"]) == ("resolved", "Entered by mistake", [])
     assert caller.get(f"{FINANCE}/entries/{entry.id}").json()["reversal_ids"] == [after["resolution_entry_id"]]
