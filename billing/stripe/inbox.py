@@ -13,8 +13,8 @@ from uuid import UUID
 
 import stripe
 import structlog
-from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from billing.payouts.models import Transfer, TransferState
@@ -52,6 +52,19 @@ FETCHED = (
 OF_VENDORS = ("payout.", *ABOUT_ACCOUNTS)
 REVERSED = "transfer.reversed"
 IDENTIFIER = re.compile(r"\w+", re.ASCII)
+TABLE = WebhookEvent._meta.db_table
+# One statement, whether it is news or not: Stripe waits for its answer.
+KEEP = f"""
+INSERT INTO {TABLE} AS known ({{columns}}) VALUES ({{values}})
+  ON CONFLICT (event_id) DO UPDATE SET times_received = known.times_received + 1
+  RETURNING *
+"""
+TAKE = f"""
+UPDATE {TABLE} SET attempts = attempts + 1, due_at = %(until)s
+  WHERE id = (SELECT id FROM {TABLE} WHERE done_at IS NULL AND due_at <= %(now)s
+    ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+  RETURNING *
+"""
 OBJECT_OF = {"platform": "event", "connect": "event", "accounts": "v2.core.event"}
 
 
@@ -126,11 +139,10 @@ def store(endpoint: str, event: dict[str, Any], *, account_id: str = "") -> Webh
             "object": _text(subject, "object", 120) or _text(subject, "type", 120) or None,
         },
     )
-    WebhookEvent.objects.bulk_create([row], ignore_conflicts=True)
-    known = WebhookEvent.objects.get(event_id=row.event_id)
-    if known.id != row.id:
-        WebhookEvent.objects.filter(id=known.id).update(times_received=F("times_received") + 1)
-    return known
+    fields = WebhookEvent._meta.concrete_fields
+    statement = KEEP.format(columns=", ".join(field.column for field in fields), values=", ".join(["%s"] * len(fields)))
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    return WebhookEvent.objects.raw(statement, values)[0]
 
 
 def _text(found: dict[str, Any], name: str, longest: int, *, needed: bool = False) -> str:
@@ -152,20 +164,10 @@ def process_inbox() -> int:
     return done
 
 
-@transaction.atomic
 def claim() -> WebhookEvent | None:
     """Take the next due event for a while, or None: the fetching to come must not hold a lock."""
-    event = (
-        WebhookEvent.objects.select_for_update(skip_locked=True)
-        .filter(done_at__isnull=True, due_at__lte=clock.now())
-        .order_by("due_at", "id")
-        .first()
-    )
-    if event is not None:
-        event.attempts += 1
-        event.due_at = clock.now() + LEASE
-        event.save(update_fields=["attempts", "due_at"])
-    return event
+    now = clock.now()
+    return next(iter(WebhookEvent.objects.raw(TAKE, {"now": now, "until": now + LEASE})), None)
 
 
 def process(event: WebhookEvent) -> int:
