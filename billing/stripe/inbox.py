@@ -140,7 +140,9 @@ def store(endpoint: str, event: dict[str, Any], *, account_id: str = "") -> Webh
         },
     )
     fields = WebhookEvent._meta.concrete_fields
-    statement = KEEP.format(columns=", ".join(field.column for field in fields), values=", ".join(["%s"] * len(fields)))
+    statement = KEEP.format(
+        columns=", ".join(f'"{field.column}"' for field in fields), values=", ".join(["%s"] * len(fields))
+    )
     values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
     return WebhookEvent.objects.raw(statement, values)[0]
 
