@@ -1,12 +1,14 @@
 """What scenarios in one process share: a small market and the provider's sandbox."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from tests.marketplace.conftest import address, everything_ten_percent, put_on_shelf
 from tests.support.environment import AT_STRIPE
-from tests.support.market import Market
+from tests.support.market import Market, money_lines
 from tests.support.sandbox import sandbox, sandbox_process
 
 __all__ = ["address", "everything_ten_percent", "put_on_shelf", "sandbox", "sandbox_process"]
@@ -19,6 +21,26 @@ def blank() -> Iterator[Market]:
     made.prepare()
     yield made
     made.close()
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """A market after a journey that nobody disturbed: its money table, and what it had come to then."""
+
+    market: Market
+    table: list[str]
+    tally: dict[str, list[Any]]
+
+
+@pytest.fixture(scope="session")
+def undisturbed(blank: Market) -> Iterator[Undisturbed]:
+    market = Market("journeys", blank)
+    try:
+        code, said = market.journey()
+        assert code == 0, said
+        yield Undisturbed(market, money_lines(said), market.tally())
+    finally:
+        market.close()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios import watching
+from tests.scenarios.conftest import Undisturbed
 from tests.support.market import Market, money_lines
 from tests.support.watched import Watched
 
@@ -33,19 +34,15 @@ COLUMNS = (
 
 
 @pytest.fixture(scope="module")
-def market() -> Iterator[Market]:
+def market(undisturbed: Undisturbed) -> Market:
     """One market for the whole file: every test leaves a finished journey with sound books in it."""
-    made = Market("journeys")
-    yield made
-    made.close()
+    return undisturbed.market
 
 
 @pytest.fixture(scope="module")
-def first(market: Market) -> list[str]:
+def first(undisturbed: Undisturbed) -> list[str]:
     """The money table of the first journey in this market."""
-    code, said = market.journey()
-    assert code == 0, said
-    return money_lines(said)
+    return undisturbed.table
 
 
 def columns(table: list[str]) -> tuple[list[list[Decimal]], dict[str, Decimal]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.scenarios.conftest import Undisturbed
 from tests.support.market import Market, money_lines
 
 KILLED = ("web", "worker", "sandbox", "valkey", "postgres")
@@ -33,11 +34,10 @@ def play(market: Market, victim: str) -> Played:
     try:
         said, code, runs = "", 1, 0
         while code and runs < MOST_RUNS:
-            code, words = market.run(RUNNER, victim) if victim else market.journey()
+            code, words = market.run(RUNNER, victim)
             said, runs = said + words, runs + 1
         assert code == 0, f"the journey did not get to its end in {runs} runs:\n{said}"
-        record = market.world.root / "killed"
-        killed = record.read_text().split() if record.exists() else []
+        killed = (market.world.root / "killed").read_text().split()
         return Played(money_lines(words), market.tally(), killed, runs, said)
     finally:
         market.close()
@@ -51,9 +51,7 @@ def journeys(blank: Market, request: pytest.FixtureRequest) -> Iterator[dict[str
         item for item in request.session.items if isinstance(item, pytest.Function) and item.module is request.module
     ]
     wanted = {str(item.callspec.params["victim"]) for item in items}
-    markets = {
-        victim: Market(f"kills-{victim or 'none'}", blank) for victim in ("", *KILLED) if not victim or victim in wanted
-    }
+    markets = {victim: Market(f"kills-{victim}", blank) for victim in KILLED if victim in wanted}
     with ThreadPoolExecutor(2) as pool:
         yield {victim: pool.submit(play, market, victim) for victim, market in markets.items()}
         pool.shutdown(wait=False, cancel_futures=True)
@@ -62,10 +60,12 @@ def journeys(blank: Market, request: pytest.FixtureRequest) -> Iterator[dict[str
 
 
 @pytest.mark.parametrize("victim", KILLED)
-def test_a_market_outlives_the_death_of_any_of_its_parts(victim: str, journeys: dict[str, "Future[Played]"]) -> None:
+def test_a_market_outlives_the_death_of_any_of_its_parts(
+    victim: str, journeys: dict[str, "Future[Played]"], undisturbed: Undisturbed
+) -> None:
     from marketplace.demo.journey import POINTS
 
-    undisturbed, killed = journeys[""].result(), journeys[victim].result()
+    killed = journeys[victim].result()
     errors = [line for line in killed.said.splitlines() if "Error" in line]
     print(f"{victim}: killed at {len(killed.killed)} points, {killed.runs} runs", *errors, sep="\n")
     assert killed.killed == list(POINTS)
