@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 import stripe
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.billing.sandbox.harness import Sandbox, onboarded, open_account, open_session, paid_charge
+from tests.support.axe import OF_COLORS, violations
 
 pytestmark = [
     pytest.mark.browser,
@@ -18,17 +18,26 @@ pytestmark = [
 ]
 
 
-@pytest.fixture(params=["light", "dark"])
-def page(request: pytest.FixtureRequest) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        yield browser.new_page(viewport={"width": 390, "height": 800}, color_scheme=request.param)
-        browser.close()
+        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme="light")
+    yield context.new_page()
+    context.close()
 
 
 def check(page: Page, width: int = 390) -> None:
-    found = Axe().run(page).response["violations"]
-    assert [(violation["id"], [node["html"] for node in violation["nodes"]]) for violation in found] == []
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, runOnly=OF_COLORS) == []
+    page.emulate_media(color_scheme="light")
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
