@@ -1,10 +1,8 @@
 """News of one order may come in any order, any number of times, and from anywhere: the books are the same."""
 
-import itertools
 from collections.abc import Callable
 
 import pytest
-from django.db import transaction
 
 from billing.ledger.models import JournalEntry
 from billing.payments import actions
@@ -14,26 +12,8 @@ from billing.stripe.confirm import confirm_session
 from billing.stripe.sync import sync_balance
 from kit import clock
 from outbox.models import Fact
+from tests.billing.stripe.orders_of_news import Orders
 from tests.support.sandbox import CARD_AVAILABLE_AT_ONCE
-
-
-class Undone(Exception):
-    """Ends a savepoint so that the next permutation starts from the same rows."""
-
-
-def each_order(news: dict[str, Callable[[], object]], outcome: Callable[[], object]) -> dict[str, object]:
-    """Tell `news` in every order, each from the same beginning; gives the outcome of each order by its name."""
-    outcomes: dict[str, object] = {}
-    for names in itertools.permutations(news):
-        try:
-            with transaction.atomic():
-                for name in names:
-                    news[name]()
-                outcomes[" > ".join(names)] = outcome()
-                raise Undone
-        except Undone:
-            pass
-    return outcomes
 
 
 @pytest.mark.slow
@@ -42,21 +22,19 @@ def test_every_order_of_the_news_that_it_is_paid(purchase, books, agree):
     purchase.pay()
     sandbox = purchase.sandbox
     hooks = sandbox.caught()
-    news: dict[str, Callable[[], object]] = {}
-    for index, hook in enumerate(hooks):
-        news[f"webhook {index}"] = lambda hook=hook: (sandbox.deliver([hook, hook]), tasks.process_inbox())
-    news["return page"] = lambda: confirm_session(purchase.attempt.provider_session_id)
-    news["balance read"] = sync_balance
+    news: list[Callable[[], object]] = [
+        lambda hook=hook: (sandbox.deliver([hook, hook]), tasks.process_inbox()) for hook in hooks
+    ]
+    news += [lambda: confirm_session(purchase.attempt.provider_session_id), sync_balance]
 
     def outcome():
         agree()
         keys = frozenset(JournalEntry.objects.values_list("source_key", flat=True))
         return tuple(sorted(books().items())), keys, Fact.objects.filter(name="payment.captured").count()
 
-    outcomes = each_order(news, outcome)
-    assert len(outcomes) >= 120
-    (books_then, keys, captured), *others = set(outcomes.values())
-    assert others == []
+    orders = Orders(news, outcome)
+    assert orders.all() >= 120
+    ((books_then, keys, captured),) = orders.outcomes
     assert dict(books_then) == {
         "1010": 11795,
         "5000": 205,
@@ -82,13 +60,10 @@ def test_every_order_of_the_news_of_a_transfer_and_a_refund_whose_answers_were_l
     assert (tasks.send_transfers(), tasks.send_refunds()) == (0, 0)
     before = books()
 
-    news: dict[str, Callable[[], object]] = {}
-    for index, hook in enumerate(sandbox.caught()):
-        news[f"webhook {index}"] = lambda hook=hook: (sandbox.deliver([hook]), tasks.process_inbox())
-    news["balance read"] = sync_balance
-    outcomes = each_order(news, lambda: (agree(), tuple(sorted(books().items())))[1])
-    assert len(outcomes) >= 6
+    news: list[Callable[[], object]] = [
+        lambda hook=hook: (sandbox.deliver([hook]), tasks.process_inbox()) for hook in sandbox.caught()
+    ]
+    orders = Orders([*news, sync_balance], lambda: (agree(), tuple(sorted(books().items())))[1])
+    assert orders.all() >= 6
     assert before["1020"] == 11795
-    assert {frozenset(dict(outcome).items()) for outcome in outcomes.values()} == {
-        frozenset({"1020": 11795 - 3400 - 8000, "5000": 205, "4000": -600}.items())
-    }
+    assert orders.outcomes == {tuple(sorted({"1020": 11795 - 3400 - 8000, "5000": 205, "4000": -600}.items()))}
