@@ -134,7 +134,7 @@ TURNS: dict[str, Turn] = {}
 DECK: list[str] = []
 
 
-def turn(often: int = 2) -> Callable[[Turn], Turn]:
+def turn(often: int = 5) -> Callable[[Turn], Turn]:
     """One thing that may happen, with chances of its own. False when there is nothing it could happen to."""
 
     def keep(function: Turn) -> Turn:
@@ -262,7 +262,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self._sweep(draw.choice(sorted(SWEEPS)))
         return True
 
-    @turn(often=1)
+    @turn(often=2)
     def work_on_everything(self, draw: random.Random) -> bool:
         for which in draw.sample(sorted(SWEEPS), len(SWEEPS)):
             self._sweep(which)
@@ -273,7 +273,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.stage.sandbox.advance(hours=draw.randint(1, 24 * 8))
         return True
 
-    @turn(often=1)
+    @turn(often=2)
     def a_quiet_week(self, draw: random.Random) -> bool:
         """Days pass in which the worker gets everything done: what was delivered is sent, and paid to the banks."""
         for _ in range(2):
@@ -304,7 +304,7 @@ class MoneyMachine(RuleBasedStateMachine):
         self.news = [hook for hook in self.news if draw.random() < 0.7]
         return True
 
-    @turn(often=1)
+    @turn(often=2)
     def tell_it_again(self, draw: random.Random) -> bool:
         """Events that were done come again, and are even done again: nothing moves."""
         self._replay(draw.sample(self.heard, min(draw.randint(1, 4), len(self.heard))))
@@ -333,7 +333,7 @@ class MoneyMachine(RuleBasedStateMachine):
             f"disputes/{draw.choice(found)}/close", {"status": draw.choice(["won", "lost"])}
         )
 
-    @turn(often=1)
+    @turn(often=2)
     def return_a_payout(self, draw: random.Random) -> bool:
         """A bank sends a payout back, paid or not."""
         found = self._vendors_payouts() or (self._sell_and_pay_out(draw) and self._vendors_payouts())
@@ -345,7 +345,7 @@ class MoneyMachine(RuleBasedStateMachine):
         account = self._pick(ConnectedAccount.objects.all(), draw)
         return self._control(f"accounts/{account.account_id}/onboard", {})
 
-    @turn(often=1)
+    @turn(often=2)
     def fail_a_refund(self, draw: random.Random) -> bool:
         """A refund comes back, even one that had succeeded."""
         standing = "pending succeeded"
@@ -355,7 +355,7 @@ class MoneyMachine(RuleBasedStateMachine):
             found = self._of_stripe("refund", standing)
         return bool(found) and self._control(f"refunds/{draw.choice(found)}/fail", {})
 
-    @turn(often=1)
+    @turn(often=2)
     def subscribe_or_switch(self, draw: random.Random) -> bool:
         """A vendor takes a plan, or another one; its card may fail when the first month is over."""
         vendor = draw.choice(self.stage.vendors)

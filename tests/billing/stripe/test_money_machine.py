@@ -25,7 +25,7 @@ from tests.support.steps import STEPS_TAKEN, told
 
 # What a usual run walks, two at a time, each turn taken so often in each walk. `make soak` walks further.
 WALKS = (0, 1)
-STEPS, EACH = 1_500, 40
+STEPS, EACH = 2_500, 50
 BEGIN = datetime(2030, 1, 7, 10, tzinfo=UTC)
 STEPS_OF_A_LIFE = 250
 LIVES_AT_ONCE = 2

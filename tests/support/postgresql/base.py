@@ -48,6 +48,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _told(self, statement: str) -> bool:
         """Say it straight to the server; False where the usual way must, as it also does when the server refuses."""
         # The search path is set when a cursor is made: it must be there before the savepoint, which would undo it.
-        if self.connection is None or self.queries_logged or self.search_path_set_schemas is None or self.execute_wrappers:
+        if (
+            self.connection is None
+            or self.queries_logged
+            or self.search_path_set_schemas is None
+            or self.execute_wrappers
+        ):
             return False
         return bool(self.connection.pgconn.exec_(statement.encode()).status == ExecStatus.COMMAND_OK)
