@@ -224,6 +224,8 @@ def make_vendor(db: None) -> Callable[..., Any]:
             approved_at=now,
             activated_at=now,
             payouts_ready_at=now,
+            selling_cleared_at=fields.pop("selling_cleared_at", now),
+            payouts_cleared_at=fields.pop("payouts_cleared_at", now),
             **fields,
         )
         Domain.objects.create(vendor=vendor, host=f"{slug}.localhost")

@@ -131,8 +131,9 @@ def _due() -> list[Transfer]:
     found = list(due.select_for_update(skip_locked=True).order_by("vendor_id", "id"))
     vendors = {row.vendor_id for row in found}
     known = set(VendorBankAccount.objects.filter(vendor_id__in=vendors).values_list("vendor_id", flat=True))
-    suspended = set(Vendor.objects.filter(id__in=known, state=VendorState.SUSPENDED).values_list("id", flat=True))
-    return [row for row in found if row.vendor_id in known - suspended - paying_now(known)]
+    closed = Q(state=VendorState.SUSPENDED) | Q(payouts_cleared_at=None)
+    kept = set(Vendor.objects.filter(closed, id__in=known).values_list("id", flat=True))
+    return [row for row in found if row.vendor_id in known - kept - paying_now(known)]
 
 
 @transaction.atomic

@@ -14,7 +14,8 @@ from django.db.models import F, Q
 
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.models import Hold, HoldKind, HoldRule, Transfer, TransferPart, TransferState
-from billing.payouts.terms import Rule, SaleFacts, SaleTerms, Terms, released_after, terms_of
+from billing.payouts.models.holds import CHECKLIST
+from billing.payouts.terms import CHECKLIST_REASON, Rule, SaleFacts, SaleTerms, Terms, released_after, terms_of
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from outbox.actions import announce
@@ -22,6 +23,7 @@ from outbox.doorbell import ring
 from tenants.vendors.models import Vendor
 
 MANUAL = "manual"
+_HELD_FOR_STEPS = (CHECKLIST, CHECKLIST_REASON)
 
 
 class AlreadyTransferred(Conflict):
@@ -134,9 +136,18 @@ def hold_earnings(payment: Payment) -> list[Transfer]:
         for share, terms in zip(shares, terms_of_shares(payment, shares), strict=True)
         for made, holds in _parts(payment, share, terms)
     ]
+    not_let_in = Vendor.objects.filter(id__in={share.vendor_id for share in shares}, payouts_cleared_at=None)
+    closed = set(not_let_in.values_list("id", flat=True))
+    for made, _ in planned:
+        if made.vendor_id in closed:
+            made.hold_rule, made.hold_reason = _HELD_FOR_STEPS
     Transfer.objects.bulk_create([made for made, _ in planned], ignore_conflicts=True)
     transfers = list(Transfer.objects.filter(payment_id=payment.id).order_by("id"))
     kept = {row.id for row in transfers}
+    asked = [(made, *_HELD_FOR_STEPS) for made, _ in planned if made.id in kept and made.hold_rule == CHECKLIST]
+    Hold.objects.bulk_create(
+        Hold(transfer=made, vendor_id=made.vendor_id, rule=rule, reason=reason) for made, rule, reason in asked
+    )
     Hold.objects.bulk_create(
         Hold(
             transfer=made,

@@ -9,6 +9,7 @@ from billing.commissions.engine import percentage
 from billing.payouts.models import HoldKind, HoldScope
 from kit.money import Money, bps_in_percent
 
+CHECKLIST_REASON = "Steps of your checklist that payouts need are not done"
 ELEVATED = frozenset({"elevated", "highest"})
 
 

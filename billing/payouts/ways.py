@@ -22,7 +22,9 @@ from billing.payouts.models import (
     Transfer,
     TransferState,
 )
+from billing.payouts.models.holds import CHECKLIST
 from billing.payouts.queries import balances_under, carriers_of, in_the_balance
+from billing.payouts.terms import CHECKLIST_REASON
 from billing.payouts.wishes import in_words
 from kit import clock
 from kit.money import Money
@@ -36,6 +38,7 @@ REFUSED = "the marketplace, to look at what the provider refused"
 UNTIL_DELIVERY = "the delivery of the order"
 PAYOUT_DETAILS = "payout details"
 BANK_DECIDES = "the customer's bank, to decide"
+STEPS = "the steps of your checklist that payouts need"
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,15 +281,28 @@ def _held_by(transfer: Transfer, holds: Sequence[Hold]) -> tuple[str, str]:
     if not holds:
         if not transfer.next_try_at:
             return "the next run of transfers, within seconds", US
-        return transfer.hold_reason, YOU if PAYOUT_DETAILS in transfer.hold_reason else US
+        return transfer.hold_reason, YOU if _is_yours(transfer.hold_reason) else US
     lasting = [hold for hold in holds if hold.release_at is None]
     by_us = [hold for hold in lasting if hold.days_after_delivery is None]
     if by_us:
-        return (BANK_DECIDES, CUSTOMERS_BANK) if by_us[0].rule.startswith("dispute") else ("finance, to look at it", US)
+        if by_us[0].rule.startswith("dispute"):
+            return BANK_DECIDES, CUSTOMERS_BANK
+        if all(hold.rule == CHECKLIST for hold in by_us):
+            return STEPS, YOU
+        return "finance, to look at it", US
     if lasting:
         return UNTIL_DELIVERY, YOU
     last = max(hold.release_at for hold in holds if hold.release_at is not None)
     return f"the end of the hold on {last:%-d %B %Y}", TIME
 
 
-RULE_WORDS: dict[str, str] = {**dict(HoldKind.choices), "manual": "By finance", "dispute": "Disputed payment"}
+def _is_yours(reason: str) -> bool:
+    return PAYOUT_DETAILS in reason or reason == CHECKLIST_REASON
+
+
+RULE_WORDS: dict[str, str] = {
+    **dict(HoldKind.choices),
+    "manual": "By finance",
+    "dispute": "Disputed payment",
+    CHECKLIST: "Your checklist",
+}

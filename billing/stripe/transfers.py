@@ -18,6 +18,8 @@ from billing.payouts.actions import adjust_to_share, announce_done
 from billing.payouts.debts import PaymentUnderWay, set_off
 from billing.payouts.holds import is_held
 from billing.payouts.models import Transfer, TransferPart, TransferState
+from billing.payouts.onboarding import may_be_paid
+from billing.payouts.terms import CHECKLIST_REASON
 from billing.stripe.amounts import from_stripe, to_stripe
 from billing.stripe.balances import book, mirror, transaction_of
 from billing.stripe.client import NOT_NOW, code_of, describe, is_temporary, named_errors, stripe_client
@@ -111,6 +113,8 @@ def _lock_vendor(vendor_id: UUID) -> bool:
 def _hindrance(transfer: Transfer, account: ConnectedAccount | None) -> str:
     if Vendor.objects.filter(id=transfer.vendor_id, state=VendorState.SUSPENDED).exists():
         return "The vendor is suspended"
+    if not may_be_paid(transfer.vendor_id):
+        return CHECKLIST_REASON
     return "" if account is not None and account.can_receive else WAITS_FOR_VENDOR
 
 

@@ -112,6 +112,7 @@ SHARED_APPS = [
     "ui",
     "tenants.isolation",
     "tenants.vendors",
+    "tenants.onboarding",
     "billing.ledger",
     "billing.commissions",
     "billing.subscriptions",

@@ -29,6 +29,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "disputes.remind": (600, "platform"),
     # Told of every debt, it is this that hears of a limit changed in the settings.
     "payouts.follow_debts": (30, "platform"),
+    "payouts.release_opened": (30, "platform"),
     "stripe.sync_balance": (15, "platform"),
     "stripe.sync_payouts": (15, "platform"),
     "stripe.apply_payout_wishes": (10, "platform"),

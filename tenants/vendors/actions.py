@@ -1,4 +1,4 @@
-"""A vendor's way in: apply, be approved or rejected, get a shop, be paid, sell."""
+"""A vendor's way in: apply, be approved or rejected, get a shop, sell. What else is asked of it: `tenants.onboarding`."""
 
 import re
 from collections.abc import Sequence
@@ -16,8 +16,8 @@ from kit.errors import Conflict, InvalidInput
 from kit.postal_codes import clean_postal_code
 from outbox.actions import announce
 from tenants.isolation.actions import NoSpareWall, assign_wall
-from tenants.vendors.countries import clean_country
 from tenants.vendors.models import Domain, Member, MemberRole, Vendor, VendorState
+from tenants.vendors.preflight import check_payable
 from tenants.vendors.slugs import clean_slug
 
 # No mailbox has a longer address (RFC 5321's paths, as corrected by erratum 1690 of RFC 3696).
@@ -58,12 +58,14 @@ def apply_as_vendor(
     tagline: str = "",
     story: str = "",
     palette: Sequence[str] = (),
+    currency: str = settings.CURRENCY,
 ) -> Vendor:
     """Apply to sell: the vendor in state `applied`, its address, and the applicant as its owner.
 
-    Raises InvalidInput with the field at fault, SlugTaken, or ApplicationPending (one open application a person).
+    Raises InvalidInput with the field at fault (of the country or the currency when nothing could be paid out there),
+    SlugTaken, or ApplicationPending (one open application a person).
     """
-    slug, country = clean_slug(slug), clean_country(country)
+    slug, (country, currency) = clean_slug(slug), check_payable(country, currency)
     name = required(name, "name", "shop name", 100)
     legal_name = required(legal_name, "legal_name", "legal name", 150)
     email = clean_email(email)
@@ -84,7 +86,7 @@ def apply_as_vendor(
         tagline=_optional(tagline, "tagline", "tagline", 150),
         story=_optional(story, "story", "story", 5000),
         palette=_clean_palette(palette),
-        currency=settings.CURRENCY,
+        currency=currency,
     )
     try:
         with transaction.atomic():
@@ -104,9 +106,10 @@ def approve_vendor(*, vendor: Vendor, by: UUID) -> Vendor:
     """Approve an application and open the vendor's shop. `by` is the user id of the member of staff.
 
     With no prepared shop at hand the vendor is approved all the same; `tasks.open_shops` opens it seconds later.
-    Raises AlreadyDecided.
+    Raises AlreadyDecided, and InvalidInput for one that could not be paid where it is.
     """
     vendor = _undecided(vendor)
+    check_payable(vendor.country, vendor.currency)
     vendor.state, vendor.approved_at = VendorState.ONBOARDING, clock.now()
     vendor.save(update_fields=["state", "approved_at"])
     note("vendor.approved", vendor, actor_id=by, actor_kind="staff")
@@ -137,13 +140,13 @@ def open_shop(*, vendor: Vendor) -> Vendor:
         vendor.schema_name = assign_wall(vendor.id).name
     vendor.save(update_fields=["schema_name"])
     announce("vendor.shop_opened", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
-    activate_if_ready(vendor)
+    vendor.refresh_from_db()
     return vendor
 
 
 @transaction.atomic
 def set_payouts_ready(*, vendor_id: UUID, ready: bool) -> Vendor:
-    """Note whether the provider can pay the vendor; one that is approved and has its shop begins to sell.
+    """Note whether the provider can pay the vendor. `vendor.changed` says so, and what that opens is the checklist's to say.
 
     A vendor that can no longer be paid goes on selling: its earnings are held until the provider pays again.
     """
@@ -152,13 +155,13 @@ def set_payouts_ready(*, vendor_id: UUID, ready: bool) -> Vendor:
         vendor.payouts_ready_at = clock.now() if ready else None
         vendor.save(update_fields=["payouts_ready_at"])
         announce("vendor.changed", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
-    activate_if_ready(vendor)
+        vendor.refresh_from_db()
     return vendor
 
 
 @transaction.atomic
 def activate_vendor(*, vendor: Vendor) -> Vendor:
-    """Let a vendor sell that is approved, has its shop and can be paid. Raises Conflict, saying what is missing."""
+    """Let a vendor sell that is approved, has its shop and its checklist. Raises Conflict, saying what is missing."""
     vendor = Vendor.objects.select_for_update(of=("self",)).get(id=vendor.id)
     if vendor.state == VendorState.ACTIVE:
         return vendor
@@ -166,8 +169,8 @@ def activate_vendor(*, vendor: Vendor) -> Vendor:
         raise Conflict(f"A vendor that is {vendor.get_state_display().lower()} cannot begin to sell.")
     if not vendor.schema_name:
         raise Conflict("The shop is being set up; this takes a few seconds.")
-    if vendor.payouts_ready_at is None:
-        raise Conflict("Payouts are not set up yet: the payment provider needs more details.")
+    if vendor.selling_cleared_at is None:
+        raise Conflict("Steps of the checklist that are needed for selling are not done yet.")
     activate_if_ready(vendor)
     return vendor
 
@@ -237,8 +240,8 @@ def change_address(*, vendor: Vendor, by: UUID, street: str, postal_code: str, c
 
 
 def activate_if_ready(vendor: Vendor) -> None:
-    """A vendor that is approved, has its shop and can be paid begins to sell."""
-    ready = vendor.state == VendorState.ONBOARDING and vendor.schema_name and vendor.payouts_ready_at
+    """A vendor that is approved, has its shop and every step that selling needs begins to sell."""
+    ready = vendor.state == VendorState.ONBOARDING and vendor.schema_name and vendor.selling_cleared_at
     if not ready:
         return
     vendor.state, vendor.activated_at = VendorState.ACTIVE, clock.now()

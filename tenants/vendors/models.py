@@ -26,6 +26,8 @@ class Vendor(models.Model):
 
     `payouts_ready_at` is a copy of a fact of `billing.stripe`: the provider can pay this vendor. `out_of_service_at` is one
     of the wall's: since then its shop has been quarantined, or on another cluster, and nobody but the operator reaches it.
+    `selling_cleared_at`, `payouts_cleared_at` and `waits_for_us_at` are what `tenants.onboarding` makes of the checklist:
+    two doors, each open or not whatever the state, and whether a step waits for the platform.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -52,13 +54,17 @@ class Vendor(models.Model):
     rejected_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.TextField(blank=True)
     payouts_ready_at = models.DateTimeField(null=True, blank=True)
+    selling_cleared_at = models.DateTimeField(null=True, blank=True)
+    payouts_cleared_at = models.DateTimeField(null=True, blank=True)
+    waits_for_us_at = models.DateTimeField(null=True, blank=True)
     out_of_service_at = models.DateTimeField(null=True, blank=True)
     closing_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
 
     # This table's own id is the vendor's id: the policy for vendors compares `id`.
     access = Access(
-        store="select insert update(payouts_ready_at, state, activated_at)",
+        store="select insert update(payouts_ready_at, state, activated_at, "
+        "selling_cleared_at, payouts_cleared_at, waits_for_us_at)",
         vendor="select update(name, tagline, story, logo, palette, street, postal_code, city)",
         doorman="select",
     )
@@ -68,7 +74,14 @@ class Vendor(models.Model):
             models.UniqueConstraint(Lower("slug"), name="vendor_slug_unique"),
             models.UniqueConstraint(fields=["schema_name"], name="vendor_schema_unique"),
         ]
-        indexes = [models.Index(fields=["state", "-applied_at"], name="vendor_state")]
+        indexes = [
+            models.Index(fields=["state", "-applied_at"], name="vendor_state"),
+            models.Index(
+                fields=["waits_for_us_at", "id"],
+                name="vendor_waits_for_us",
+                condition=models.Q(waits_for_us_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -86,7 +99,9 @@ class Vendor(models.Model):
 
     @property
     def may_sell(self) -> bool:
-        return self.state == VendorState.ACTIVE and self.out_of_service_at is None
+        return (
+            self.state == VendorState.ACTIVE and self.selling_cleared_at is not None and self.out_of_service_at is None
+        )
 
     @property
     def is_reachable(self) -> bool:

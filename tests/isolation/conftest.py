@@ -113,6 +113,8 @@ def _shop(slug: str, country: str, order: Any) -> Shop:
         email=f"shop@{slug}.example",
         state=VendorState.ACTIVE,
         approved_at=clock.now(),
+        selling_cleared_at=clock.now(),
+        payouts_cleared_at=clock.now(),
     )
     Domain.objects.create(vendor=vendor, host=f"{slug}.localhost")
     Member.objects.create(vendor=vendor, user_id=uuid4(), name=f"Owner of {slug}", email=f"owner@{slug}.example")

@@ -18,6 +18,10 @@ class HoldKind(models.TextChoices):
     RISK = "elevated_risk", "Elevated risk of the payment"
 
 
+# The rule of a hold that no rule of finance's placed: steps of the vendor's checklist are not done.
+CHECKLIST = "checklist"
+
+
 class HoldScope(models.TextChoices):
     """Whose earnings a rule is about. The order of these is that in which rules for delivery are asked."""
 
@@ -124,4 +128,9 @@ class Hold(models.Model):
             ),
             models.CheckConstraint(condition=~Q(reason=""), name="hold_says_why"),
         ]
-        indexes = [models.Index(fields=["transfer", "id"], name="hold_transfer")]
+        indexes = [
+            models.Index(fields=["transfer", "id"], name="hold_transfer"),
+            models.Index(
+                fields=["vendor_id"], name="hold_checklist", condition=Q(rule=CHECKLIST, released_at__isnull=True)
+            ),
+        ]

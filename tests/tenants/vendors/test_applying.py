@@ -196,7 +196,7 @@ def test_a_vendor_sells_once_it_is_approved_has_its_shop_and_can_be_paid(mira):
     with pytest.raises(Conflict, match="applied cannot begin"):
         activate_vendor(vendor=vendor)
     vendor = approve_vendor(vendor=vendor, by=STAFF)
-    with pytest.raises(Conflict, match="Payouts are not set up"):
+    with pytest.raises(Conflict, match="Steps of the checklist"):
         activate_vendor(vendor=vendor)
     set_payouts_ready(vendor_id=vendor.id, ready=True)
     vendor.refresh_from_db()
