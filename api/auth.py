@@ -49,6 +49,7 @@ VENDOR_READS: dict[str, tuple[MemberRole, ...]] = {
     "money": roles.SEES_MONEY,
     "disputes": roles.SEES_DISPUTES,
     "team": roles.ANYBODY,
+    "onboarding": roles.ANYBODY,
 }
 VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
     "catalog": roles.DOES_CATALOG,
@@ -57,6 +58,9 @@ VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
     "money": roles.DOES_MONEY,
     "disputes": roles.ANSWERS_DISPUTES,
     "team": roles.DOES_TEAM,
+    "onboarding": roles.DOES_SHOP,
+    # No key has this: what a shop agrees to, an owner agrees to.
+    "terms": roles.OWNS,
 }
 # Areas of the office's APIs. Administrators may do everything.
 STAFF_READS: dict[str, tuple[StaffRole, ...]] = {

@@ -74,6 +74,12 @@ STATUSES: dict[str, Status] = {
     "closed": Status("calm", "lock", "Closed"),
     "changed": Status("warn", "refresh-cw", "Numbers changed"),
     "waiting": Status("warn", "hourglass", "Waiting"),
+    # steps of a vendor's checklist
+    "todo": Status("warn", "circle", "To do"),
+    "sent_back": Status("bad", "undo-2", "Sent back"),
+    "at_provider": Status("info", "landmark", "At Stripe"),
+    "later": Status("calm", "clock", "Later"),
+    "waived": Status("calm", "check", "Waived"),
     "interrupted": Status("warn", "zap", "Interrupted"),
     "partly_done": Status("warn", "triangle-alert", "Partly done"),
     # shops and their walls

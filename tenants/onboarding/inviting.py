@@ -16,6 +16,8 @@ from tenants.vendors.preflight import check_payable
 
 GOOD_FOR = timedelta(days=30)
 MOST_MAILS = 10
+# Whoever asks again before that has the mail on its way.
+PAUSE = timedelta(minutes=5)
 
 
 class AlreadyInvited(Conflict):
@@ -77,9 +79,14 @@ def invite_vendor(
 
 
 @transaction.atomic
-def resend_invitation(*, invitation_id: UUID, by: UUID) -> VendorInvitation:
-    """Send the mail once more, good for 30 days. Raises VendorInvitation.DoesNotExist, InvitationClosed, Conflict."""
+def resend_invitation(*, invitation_id: UUID, by: UUID | None) -> VendorInvitation:
+    """Send the mail once more, good for 30 days; `by` None: whoever has the old one asked for it.
+
+    Raises VendorInvitation.DoesNotExist, InvitationClosed, Conflict, InvalidInput.
+    """
     found = _open(invitation_id)
+    if by is None and found.expires_at - GOOD_FOR > clock.now() - PAUSE:
+        raise Conflict("A mail was sent a few minutes ago. Wait for it, then ask again.")
     if found.sent_count >= MOST_MAILS:
         raise Conflict(f"This was sent {MOST_MAILS} times. Invite another address of theirs.")
     check_payable(found.country, found.currency)
@@ -120,11 +127,11 @@ def _open(invitation_id: UUID) -> VendorInvitation:
     return found
 
 
-def _note(action: str, found: VendorInvitation, by: UUID) -> None:
+def _note(action: str, found: VendorInvitation, by: UUID | None) -> None:
     record(
         action=action,
         subject=f"vendor_invitation:{found.id}",
-        actor_kind="staff",
+        actor_kind="staff" if by else "system",
         actor_id=by,
         data={"email": found.email, "country": found.country, "currency": found.currency},
     )

@@ -1,16 +1,16 @@
 """Reading checklists: one vendor's, the office's, and what waits for whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import QuerySet
+from psycopg.sql import SQL, Identifier, Literal
 
 from kit.pagination import Page, keyset_page
-from tenants.isolation.doors import in_shop
 from tenants.onboarding.checklist import Checklist, Known, checklist_of
 from tenants.onboarding.models import Event, Step, StepKind, Terms, VendorDocument, VendorInvitation
-from tenants.shop.catalog.models import ProductState
-from tenants.shop.catalog.queries import product_counts
+from tenants.shop.catalog.models import Product
 from tenants.vendors.models import Vendor, VendorState
 
 # Before it is let in, nothing is asked of a vendor; afterwards it is asked until it is closed.
@@ -35,7 +35,7 @@ def terms_versions() -> list[Terms]:
 def checklist(vendor: Vendor, *, provider_has_it: bool = False, events: Sequence[Event] | None = None) -> Checklist:
     """A vendor's checklist now. Nothing is asked of one that was not let in, or is closed.
 
-    Within the vendor's own connection or from outside of it: products are counted only when a step asks for them.
+    Products are counted only when a step asks for them.
     """
     if vendor.state not in ASKED:
         return Checklist(())
@@ -45,18 +45,51 @@ def checklist(vendor: Vendor, *, provider_has_it: bool = False, events: Sequence
         vendor=vendor,
         events=list(events_of(vendor)) if events is None else events,
         terms=current_terms() if StepKind.TERMS in kinds else None,
-        published=published_products(vendor) if StepKind.PRODUCTS in kinds else 0,
+        published=published_products([vendor]).get(vendor.id, 0) if StepKind.PRODUCTS in kinds else 0,
         provider_has_it=provider_has_it,
     )
     return checklist_of(asked, known)
 
 
-def published_products(vendor: Vendor) -> int:
-    """How many products the vendor's shop has published; none while it has no shop, or that is out of service."""
-    if not vendor.is_reachable:
-        return 0
-    with in_shop(vendor):
-        return product_counts().get(ProductState.PUBLISHED, 0)
+def checklists(vendors: Sequence[Vendor], *, provider_has: Collection[UUID] = ()) -> dict[UUID, Checklist]:
+    """The checklist of each of these vendors; four queries however many there are."""
+    every = steps()
+    asked = [vendor for vendor in vendors if vendor.state in ASKED]
+    kinds = {step.kind for step in every if step.is_on}
+    terms = current_terms() if StepKind.TERMS in kinds else None
+    published = published_products(asked) if StepKind.PRODUCTS in kinds else {}
+    events: dict[UUID, list[Event]] = {}
+    for event in Event.objects.filter(vendor__in=asked).select_related("terms").order_by("id"):
+        events.setdefault(event.vendor_id, []).append(event)
+    return {
+        vendor.id: checklist_of(
+            every if vendor.state in ASKED else (),
+            Known(
+                vendor=vendor,
+                events=events.get(vendor.id, []),
+                terms=terms,
+                published=published.get(vendor.id, 0),
+                provider_has_it=vendor.id in provider_has,
+            ),
+        )
+        for vendor in vendors
+    }
+
+
+def published_products(vendors: Sequence[Vendor]) -> dict[UUID, int]:
+    """How many products each of these vendors' shops has published, in one query over the shops; a vendor without a shop,
+    or with one that is out of service, is left out."""
+    shops = [vendor for vendor in vendors if vendor.is_reachable]
+    if not shops:
+        return {}
+    count = SQL("SELECT {}::uuid, count(*) FROM {} WHERE state = 'published'")
+    parts = [
+        count.format(Literal(str(vendor.id)), Identifier(vendor.schema_name or "", Product._meta.db_table))
+        for vendor in shops
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(SQL(" UNION ALL ").join(parts).as_string(cursor.connection))
+        return dict(cursor.fetchall())
 
 
 def events_of(vendor: Vendor) -> "QuerySet[Event]":
@@ -78,16 +111,7 @@ def waiting_page(*, cursor: str | None = None, size: int = 50) -> Page[Vendor]:
     return keyset_page(rows, order=("waits_for_us_at", "id"), cursor=cursor, size=size)
 
 
-def waiting_count() -> int:
-    return Vendor.objects.filter(waits_for_us_at__isnull=False, state__in=ASKED).count()
-
-
 def invitations_page(*, cursor: str | None = None, size: int = 50) -> Page[VendorInvitation]:
     """Whom the platform invited, the latest first. Raises InvalidInput on a bad cursor."""
     rows = VendorInvitation.objects.select_related("accepted_vendor")
     return keyset_page(rows, order=("-invited_at", "-id"), cursor=cursor, size=size)
-
-
-def not_opened(vendor_ids: Iterable[UUID]) -> set[UUID]:
-    """Those of these vendors to which nothing is paid out yet."""
-    return set(Vendor.objects.filter(id__in=list(vendor_ids), payouts_cleared_at=None).values_list("id", flat=True))

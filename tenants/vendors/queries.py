@@ -15,6 +15,10 @@ from tenants.vendors.models import Invitation, Member, Vendor, VendorState
 
 # A suspended vendor's host is refused after at most this long. Only answers with a shop are kept.
 HOST_SECONDS = 15
+WAITS_FOR_US = Q(state=VendorState.APPLIED) | Q(
+    waits_for_us_at__isnull=False,
+    state__in=(VendorState.ONBOARDING, VendorState.ACTIVE, VendorState.SUSPENDED, VendorState.CLOSING),
+)
 
 
 def vendor_of_host(host: str) -> Vendor | None:
@@ -105,13 +109,21 @@ def memberships_of(user_id: UUID) -> "QuerySet[Member]":
 
 
 def vendors_page(
-    *, state: str = "", search: str = "", country: str = "", cursor: str | None = None, size: int = 50
+    *,
+    state: str = "",
+    search: str = "",
+    country: str = "",
+    waits_for_us: bool = False,
+    cursor: str | None = None,
+    size: int = 50,
 ) -> Page[Vendor]:
     """Vendors for the back office, who applied last first. `search` is part of a name or the start of an address.
 
-    Raises InvalidInput on a bad cursor.
+    `waits_for_us`: an application to decide on, or a step to look at. Raises InvalidInput on a bad cursor.
     """
     rows = Vendor.objects.all()
+    if waits_for_us:
+        rows = rows.filter(WAITS_FOR_US)
     if state:
         rows = rows.filter(state=state)
     if country:
@@ -143,6 +155,11 @@ def out_of_service(*, slug: str = "", vendor_id: UUID | None = None) -> Vendor |
     """The vendor of that slug or id, if it would be selling and its shop is out of service."""
     called = Q(slug=slug) if vendor_id is None else Q(id=vendor_id)
     return Vendor.objects.filter(called, state=VendorState.ACTIVE, out_of_service_at__isnull=False).first()
+
+
+def waiting_for_us() -> int:
+    """How many vendors wait for the platform to decide something."""
+    return Vendor.objects.filter(WAITS_FOR_US).count()
 
 
 def waiting_for_a_shop() -> int:

@@ -38,6 +38,7 @@ TABLE = table()
 UNWALKED = {"/finance/reconciliation/matches/", "/finance/orders/<uuid:order_id>/healing/", "/team/leaving/"}
 # Even at home they are not there without what else they take: a wish, a price, the provider's word, a file made later.
 WANTS_MORE = {
+    "/sell/invited/<uuid:invitation_id>/",
     "/money/documents/<uuid:document_id>.pdf",
     "/products/<uuid:product_id>/state/",
     "/sell/<slug:slug>/plan/switch/<uuid:price_id>/",
@@ -164,6 +165,7 @@ def test_who_is_not_signed_in_gets_nowhere_that_is_a_customers(make_vendor: Any,
 def ids_of(trade: Trade, route: Route) -> dict[str, Any]:
     """An id of that vendor's own for each name. Two things are called a document: one is a product's."""
     from tenants.isolation.doors import in_shop
+    from tenants.onboarding.models import VendorDocument
     from tenants.shop.catalog.models import Document
     from tenants.shop.integrations.models import ApiKey
 
@@ -171,6 +173,8 @@ def ids_of(trade: Trade, route: Route) -> dict[str, Any]:
     if "/documents/<uuid:document_id>/" in route.pattern and "/money/" not in route.pattern:
         with in_shop(trade.vendor):
             found["document_id"] = Document.objects.get().id
+    if route.pattern.startswith("/onboarding/files/"):
+        found["document_id"] = VendorDocument.objects.get(vendor=trade.vendor).id
     if "key_id" in route.names:
         with in_shop(trade.vendor):
             found["key_id"] = ApiKey.objects.get().id
@@ -262,8 +266,12 @@ def test_no_customer_gets_at_another_customers_or_a_vendors(
     neighbors: tuple[Trade, Trade], make_user: Any, desk_of: Any, settings: Any, address: dict[str, str]
 ) -> None:
     """Ada has ordered and keeps an address; Lindqvist's owner is somebody who also shops. Ines has a shop of her own."""
+    from datetime import timedelta
+
     from accounts.models import Address
+    from kit import clock
     from marketplace.orders.models import Order
+    from tenants.onboarding.models import ResumeLink
     from tenants.vendors.models import Member
 
     mine, theirs = neighbors
@@ -273,7 +281,8 @@ def test_no_customer_gets_at_another_customers_or_a_vendors(
     Member.objects.create(vendor=theirs.vendor, user_id=ada.id, name="Ada", email=ada.email)
     Member.objects.create(vendor=mine.vendor, user_id=ines.id, name="Ines", email=ines.email)
     kept = Address.objects.create(user=ada, **address)
-    ids = AnyId(number=order.number, slug=theirs.vendor.slug, address_id=kept.id)
+    link = ResumeLink.objects.create(vendor=theirs.vendor, expires_at=clock.now() + timedelta(days=1))
+    ids = AnyId(number=order.number, slug=theirs.vendor.slug, address_id=kept.id, link_id=link.id)
     named = [route for route in pages("market") if re.search("^/(orders|account|sell)/.*<", route.pattern)]
     assert len(named) > 15
     thief, owner = Browser(settings), Browser(settings)

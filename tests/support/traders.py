@@ -17,7 +17,7 @@ class Trade:
     """One vendor, and an id of its own for each name in the addresses of the vendor API."""
 
     vendor: Any
-    ids: dict[str, UUID]
+    ids: dict[str, Any]
 
 
 @pytest.fixture
@@ -75,9 +75,33 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "file_id": disputed.files.get(vendor_id=vendor.id).id,
             "debt_id": owe_a_fee(part).id,
             "request_id": ask_for_a_refund(part).id,
+            "code": send_a_paper(vendor),
             **team_of(vendor),
         },
     )
+
+
+def send_a_paper(vendor: Any) -> str:
+    """The code of a step that vendors of its country alone are asked for, sent and sent back."""
+    from io import BytesIO
+
+    from tenants.isolation.doors import in_shop
+    from tenants.onboarding.actions import send_document
+    from tenants.onboarding.keeping import add_document_step, publish_terms
+    from tenants.onboarding.models import Step, Terms
+    from tenants.vendors.models import Vendor
+
+    vendor.country = {"lindqvist": "SE", "moreau": "FR"}[vendor.slug]
+    Vendor.objects.filter(id=vendor.id).update(country=vendor.country)
+    code = add_document_step(
+        title=f"Paper of {vendor.country}", explanation="", countries=[vendor.country], by=vendor.id
+    ).code
+    Step.objects.filter(code=code).update(is_on=True)
+    if not Terms.objects.exists():
+        publish_terms(text="We sell, you deliver.", by=vendor.id)
+    with in_shop(vendor):
+        send_document(vendor=vendor, code=code, file=BytesIO(b"%PDF-1.7"), name="paper.pdf", by=vendor.id)
+    return code
 
 
 def team_of(vendor: Any) -> dict[str, UUID]:

@@ -3,7 +3,18 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.platform.views import commissions, drafts, me, orders, plans, refund_policies, refunds, staff, vendors
+from api.v1.platform.views import (
+    commissions,
+    drafts,
+    me,
+    onboarding,
+    orders,
+    plans,
+    refund_policies,
+    refunds,
+    staff,
+    vendors,
+)
 
 app_name = "api_platform"
 urlpatterns = with_document(
@@ -16,6 +27,13 @@ urlpatterns = with_document(
         path("vendors/<uuid:vendor_id>", vendors.VendorOne.as_view(), name="vendor"),
         path("vendors/<uuid:vendor_id>/approval", vendors.Approval.as_view(), name="vendor_approval"),
         path("vendors/<uuid:vendor_id>/rejection", vendors.Rejection.as_view(), name="vendor_rejection"),
+        path("vendors/<uuid:vendor_id>/onboarding", onboarding.VendorChecklist.as_view(), name="vendor_onboarding"),
+        path(
+            "vendors/<uuid:vendor_id>/onboarding/<slug:code>/decision",
+            onboarding.StepDecision.as_view(),
+            name="vendor_onboarding_decision",
+        ),
+        path("onboarding", onboarding.Waiting.as_view(), name="onboarding"),
         path("orders", orders.OrderList.as_view(), name="orders"),
         path("orders/<slug:number>", orders.OrderOne.as_view(), name="order"),
         path("orders/<slug:number>/refund-previews", refunds.RefundPreviews.as_view(), name="refund_previews"),

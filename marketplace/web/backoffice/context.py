@@ -16,8 +16,7 @@ from marketplace.web.backoffice.roles import May, may
 from observability.jobs import failing_count
 from outbox.queries import failed_count
 from tenants.isolation.queries import quarantined_walls
-from tenants.vendors.models import VendorState
-from tenants.vendors.queries import state_counts
+from tenants.vendors.queries import waiting_for_us
 
 
 def office_context(request: HttpRequest) -> dict[str, Any]:
@@ -60,8 +59,8 @@ def _other_faces(is_finance: bool, allowed: May) -> list[dict[str, str]]:
 
 def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
     items = [_item(path, "Home", "backoffice:home", "house", exact=True)]
-    applied = state_counts().get(VendorState.APPLIED, 0) if allowed.moderate else 0
-    items.append(_item(path, "Vendors", "backoffice:vendors", "store", count=applied))
+    waiting = waiting_for_us() if allowed.moderate else 0
+    items.append(_item(path, "Vendors", "backoffice:vendors", "store", count=waiting))
     if allowed.see_orders:
         items.append(_item(path, "Orders", "backoffice:orders", "shopping-bag"))
         items.append(_item(path, "Refunds", "backoffice:refunds", "undo-2", count=requests_waiting()))
@@ -72,6 +71,7 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         items += [
             _item(path, "Commissions", "backoffice:commissions", "badge-percent", title="Rules"),
             _item(path, "Plans", "backoffice:plans", "layers"),
+            _item(path, "Checklist", "backoffice:onboarding", "clipboard-list"),
         ]
     if allowed.moderate:
         items.append(_item(path, "Categories", "backoffice:categories", "tags"))

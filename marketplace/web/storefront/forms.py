@@ -180,6 +180,7 @@ class ApplicationForm(forms.Form):
         label="E-mail for orders", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
     vat_id = forms.CharField(label="VAT number", max_length=20, required=False)
+    invitation = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
 
 def one_line(address: Address) -> str:

@@ -3,7 +3,18 @@
 from django.urls import URLPattern, path
 
 from kit.permission import open_to
-from marketplace.web.storefront.views import account, cart, catalog, checkout, files, orders, plan, sell, team
+from marketplace.web.storefront.views import (
+    account,
+    cart,
+    catalog,
+    checkout,
+    coming_back,
+    files,
+    orders,
+    plan,
+    sell,
+    team,
+)
 from marketplace.web.storefront.visitor import market_only
 
 anybody = open_to("anybody")
@@ -50,6 +61,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("sell/", market_only(anybody(sell.about)), name="sell"),
     path("sell/apply/", market_only(sell.apply), name="sell_apply"),
+    path("sell/invited/<uuid:invitation_id>/", market_only(holders(coming_back.invited)), name="sell_invited"),
+    path("sell/resume/<uuid:link_id>/", market_only(coming_back.resume), name="sell_resume"),
+    path("sell/resume/<uuid:link_id>/mail/", market_only(coming_back.resume_mail), name="sell_resume_mail"),
     path("sell/<slug:slug>/", market_only(sell.status), name="sell_status"),
     path("sell/<slug:slug>/plan/", market_only(plan.show), name="plan"),
     path("sell/<slug:slug>/plan/back/", market_only(plan.back), name="plan_back"),

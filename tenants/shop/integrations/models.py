@@ -22,6 +22,8 @@ class Scope(models.TextChoices):
     DISPUTES_WRITE = "disputes:write", "Answer disputes"
     TEAM_READ = "team:read", "Read who works here"
     TEAM_WRITE = "team:write", "Invite people, change roles, end memberships"
+    ONBOARDING_READ = "onboarding:read", "Read the shop's checklist"
+    ONBOARDING_WRITE = "onboarding:write", "Send documents that the checklist asks for"
 
 
 class ApiKey(models.Model):

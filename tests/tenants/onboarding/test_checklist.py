@@ -103,7 +103,7 @@ def test_selling_opens_by_what_is_done_and_seen_and_payouts_by_something_else(ne
             Product(title=f"Bowl {n}", slug=f"bowl-{n}", state="published" if n else "draft") for n in range(3)
         )
     newcomer.refresh_from_db()
-    assert published_products(newcomer) == 2
+    assert published_products([newcomer]) == {newcomer.id: 2}
     settle(vendor_id=newcomer.id)
     assert doors(newcomer) == (False, False)
     with in_shop(newcomer):

@@ -12,6 +12,9 @@ class VendorFilterSerializer(serializers.Serializer):
     q = serializers.CharField(
         required=False, max_length=150, help_text="Part of a name, or the start of a slug or an e-mail address."
     )
+    waits_for_us = serializers.BooleanField(
+        required=False, help_text="Only those with an application to decide on, or a step to look at."
+    )
     country = serializers.RegexField("^[A-Za-z]{2}$", required=False, help_text="ISO 3166-1, two letters.")
 
 
@@ -27,6 +30,11 @@ class VendorSerializer(serializers.Serializer):
     approved_at = serializers.DateTimeField(allow_null=True)
     activated_at = serializers.DateTimeField(allow_null=True)
     rejected_at = serializers.DateTimeField(allow_null=True)
+    selling_cleared_at = serializers.DateTimeField(allow_null=True, help_text="Since when its checklist lets it sell.")
+    payouts_cleared_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when its checklist lets it be paid."
+    )
+    waits_for_us_at = serializers.DateTimeField(allow_null=True, help_text="Since when a step waits for the platform.")
     payouts_ready_at = serializers.DateTimeField(allow_null=True, help_text="Since when the provider can pay it.")
     orders = serializers.IntegerField(allow_null=True, help_text=f"Its paid vendor orders. {UNREAD}")
     sales_minor = serializers.IntegerField(allow_null=True, help_text=f"What customers paid for them. {UNREAD}")

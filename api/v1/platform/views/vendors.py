@@ -46,6 +46,7 @@ class VendorList(OfficeView):
             state=given.get("state", ""),
             search=given.get("q", ""),
             country=given.get("country", ""),
+            waits_for_us=given.get("waits_for_us", False),
             cursor=cursor_of(request),
             size=limit_of(request),
         )

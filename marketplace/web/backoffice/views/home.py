@@ -21,7 +21,7 @@ from notifications.queries import failed_count as failed_mails
 from outbox.queries import failed_count as failed_deliveries
 from tenants.isolation.queries import quarantined_walls
 from tenants.vendors.models import VendorState
-from tenants.vendors.queries import state_counts, waiting_for_a_shop
+from tenants.vendors.queries import state_counts, waiting_for_a_shop, waiting_for_us
 
 DAYS = 14
 WEEK = 7
@@ -51,6 +51,15 @@ def _decisions(allowed: May, states: dict[str, int]) -> Any:
             "vendors to approve",
             f"{vendors}?state=applied",
             "They wait for your answer",
+        )
+    if allowed.moderate and (count := waiting_for_us() - states.get(VendorState.APPLIED, 0)):
+        yield _to_do(
+            "eye",
+            count,
+            "vendor with a step to look at",
+            "vendors with steps to look at",
+            f"{vendors}?waits=us",
+            "They did their part of the checklist",
         )
     if allowed.administrate and (count := waiting_for_a_shop()):
         yield _to_do(

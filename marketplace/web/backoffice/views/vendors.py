@@ -13,10 +13,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from accounts.queries import names_of
 from audit.queries import entries_of_vendor
 from billing.ledger.models import AccountCode
 from billing.ledger.queries import balances, vendor_balances
 from billing.payouts.queries import vendor_money
+from billing.stripe.checklists import checklist, checklists
 from billing.stripe.models import ConnectedAccount
 from billing.stripe.queries import account_of
 from kit.errors import Conflict, InvalidInput
@@ -38,6 +40,9 @@ from marketplace.web.backoffice.tables import (
 )
 from marketplace.web.backoffice.views.audit import told
 from tenants.isolation.queries import newest_version, wall_of
+from tenants.onboarding.checklist import LATER, PLATFORM, PROVIDER, VENDOR, Checklist
+from tenants.onboarding.models import Event, EventName
+from tenants.onboarding.queries import events_of
 from tenants.vendors.actions import approve_vendor, reject_vendor
 from tenants.vendors.fleet import exports_of
 from tenants.vendors.leaving import MAY_LEAVE, begin_closing, close_vendor, obstacles_to_closing, reopen_vendor
@@ -49,6 +54,7 @@ class VendorFilter(Filter):
     q = forms.CharField(label="Name, address or e-mail")
     state = forms.ChoiceField(choices=[("", "All"), *VendorState.choices], widget=forms.HiddenInput)
     country = choice("Country", [], everything="All countries")
+    waits = choice("Waits for", [("us", "Waiting for us")], everything="Waiting for anybody")
 
     def __init__(self, request: HttpRequest):
         super().__init__(request)
@@ -70,7 +76,12 @@ class VendorRow:
 def vendors(request: HttpRequest) -> HttpResponseBase:
     narrowed = VendorFilter(request)
     chosen = narrowed.chosen
-    query = {"state": chosen["state"], "search": chosen["q"], "country": chosen["country"]}
+    query = {
+        "state": chosen["state"],
+        "search": chosen["q"],
+        "country": chosen["country"],
+        "waits_for_us": chosen["waits"] == "us",
+    }
     with_money = may(staff_of(request)).see_orders
     if wants_csv(request):
         heads = (*CSV_HEADS, *CSV_MONEY) if with_money else CSV_HEADS
@@ -84,7 +95,7 @@ def vendors(request: HttpRequest) -> HttpResponseBase:
         "currency": settings.CURRENCY,
         "columns": COLUMNS + MONEY_COLUMNS if with_money else COLUMNS,
         "tabs": tabs(request, "state", [("", "All", sum(counts.values())), *states]),
-        "clear_url": link(request, q=None, country=None),
+        "clear_url": link(request, q=None, country=None, waits=None),
         **pages(request, page),
     }
     return render(request, "backoffice/vendors.html", context)
@@ -94,19 +105,30 @@ def _rows(found: Sequence[Vendor]) -> list[VendorRow]:
     ids = [vendor.id for vendor in found]
     sales = sales_of_vendors(ids, currency=settings.CURRENCY)
     owed = vendor_balances(ids, code=AccountCode.VENDOR_PAYABLE, currency=settings.CURRENCY)
-    return [VendorRow(vendor, sales[vendor.id], -owed[vendor.id], next_step(vendor)) for vendor in found]
+    asked = checklists(found)
+    return [
+        VendorRow(vendor, sales[vendor.id], -owed[vendor.id], next_step(vendor, asked[vendor.id])) for vendor in found
+    ]
 
 
-def next_step(vendor: Vendor) -> str:
-    """What a vendor waits for, in a few words."""
+WHO = {VENDOR: "Vendor", PLATFORM: "We", PROVIDER: "Stripe"}
+
+
+def next_step(vendor: Vendor, asked: Checklist) -> str:
+    """Who has to do what next, in a few words: we first, then the vendor, then Stripe."""
     if vendor.state == VendorState.APPLIED:
-        return "Decide on the application"
-    if vendor.state == VendorState.ONBOARDING:
-        return "Payout details are missing" if vendor.schema_name else "The shop is being made"
+        return "We: decide on the application"
+    if vendor.state == VendorState.ONBOARDING and not vendor.schema_name:
+        return "We: the shop is being made"
     if vendor.out_of_service_at is not None:
-        return "The shop is out of service"
+        return "We: the shop is out of service"
+    turns = {who: [item for item in asked.open if item.who == who and item.state != LATER] for who in WHO}
+    for who in (PLATFORM, VENDOR, PROVIDER):
+        if items := turns[who]:
+            more = f", and {len(items) - 1} more" if len(items) > 1 else ""
+            return f"{WHO[who]}: {items[0].title}, {items[0].what[0].lower()}{items[0].what[1:]}{more}"
     if vendor.state == VendorState.ACTIVE and vendor.payouts_ready_at is None:
-        return "Sells, cannot be paid"
+        return "Vendor: sells, and cannot be paid"
     return ""
 
 
@@ -157,6 +179,8 @@ def _vendor_page(
     account = account_of(found.id)
     with_money = may(staff_of(request)).see_orders
     books = balances(vendor_id=found.id)
+    events = list(events_of(found))
+    asked = checklist(found, events=events)
     context = {
         "vendor": found,
         "rejection": rejection,
@@ -165,7 +189,8 @@ def _vendor_page(
         "obstacles": obstacles_to_closing(found) if found.state == VendorState.CLOSING else [],
         "export": exports_of([found.id]).get(found.id),
         "waits_for_shop": found.state == VendorState.ONBOARDING and not found.schema_name,
-        "next_step": next_step(found),
+        "next_step": next_step(found, asked),
+        **_on_the_way(found, asked, events),
         "profile": _profile(found),
         "history": told(entries_of_vendor(found.id, action="" if with_money else "vendor.", size=20).rows),
         "people": list(members_of(found)),
@@ -183,6 +208,60 @@ def _vendor_page(
         "trail": [{"label": "Vendors", "url": reverse("backoffice:vendors")}, {"label": found.name}],
     }
     return render(request, "backoffice/vendor.html", context, status=status)
+
+
+def _on_the_way(found: Vendor, asked: Checklist, events: list[Event]) -> dict[str, Any]:
+    """The checklist with what staff may decide of it, and its history."""
+    names = names_of({event.actor_id for event in events if event.actor_id and event.actor_kind == "staff"})
+    people = {member.user_id: str(member) for member in found.members.all()}
+    titles = {item.code: item.title for item in asked.items}
+    papers = {event.document_id: event.document for event in events if event.document_id}
+
+    def who(actor_id: UUID | None) -> str:
+        return (names.get(actor_id) or people.get(actor_id, "")) if actor_id else ""
+
+    return {
+        "checklist": [
+            {
+                "item": item,
+                "who": WHO.get(item.who, ""),
+                "by": who(item.by),
+                "paper": papers.get(item.document_id),
+            }
+            for item in asked.items
+        ],
+        "waits_for_vendor": any(item.who == VENDOR for item in asked.open),
+        "timeline": [
+            {
+                "title": ": ".join(filter(None, [titles.get(event.step, event.step), event.get_name_display()])),
+                "at": event.at,
+                "note": ". ".join(filter(None, [who(event.actor_id), event.reason])),
+                "icon": EVENT_ICONS.get(event.name, "circle"),
+                "tone": EVENT_TONES.get(event.name, ""),
+            }
+            for event in reversed(events)
+        ],
+    }
+
+
+EVENT_ICONS = {
+    EventName.ACCEPTED: "check",
+    EventName.REJECTED: "undo-2",
+    EventName.WAIVED: "check",
+    EventName.DOCUMENT_SENT: "file-text",
+    EventName.REMINDED: "mail",
+    EventName.SELLING_CLOSED: "lock",
+    EventName.PAYOUTS_CLOSED: "lock",
+}
+EVENT_TONES = {
+    EventName.ACCEPTED: "good",
+    EventName.SELLING_OPENED: "good",
+    EventName.PAYOUTS_OPENED: "good",
+    EventName.REJECTED: "bad",
+    EventName.SELLING_CLOSED: "bad",
+    EventName.PAYOUTS_CLOSED: "bad",
+    EventName.WAIVED: "warn",
+}
 
 
 def _profile(found: Vendor) -> list[dict[str, str]]:
@@ -214,7 +293,7 @@ def approval(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
     found = _vendor(vendor_id)
     try:
         approved = approve_vendor(vendor=found, by=staff_of(request).user_id)
-    except Conflict as refused:
+    except (Conflict, InvalidInput) as refused:
         messages.error(request, str(refused))
     else:
         made = "The shop is open." if approved.schema_name else "The shop is being made."

@@ -10,15 +10,17 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 
+from billing.stripe.checklists import checklist
 from billing.subscriptions.queries import banner_for, subscription_of
 from kit import clock
 from kit.links import absolute_url
 from kit.money import Money
 from marketplace.orders import queries
 from marketplace.orders.models import Fulfillment
-from marketplace.web.portal.context import counts_of, sell_url
+from marketplace.web.portal.context import counts_of
 from marketplace.web.portal.flow import money_flow
 from marketplace.web.portal.roles import ANYBODY, may, shows
+from marketplace.web.portal.views.onboarding import shown_items
 from marketplace.web.usage import usage_of
 from tenants.shop.catalog.models import ProductState
 from tenants.shop.catalog.queries import product_counts
@@ -48,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "first_name": str(request.member.name).split(" ")[0],  # type: ignore[attr-defined]
         "todo": _todo(request, products, len(low)),
         "low": [{"variant": variant, "left": variant.available} for variant in low[:LOW_SHOWN]],  # type: ignore[attr-defined]
-        "checklist": _checklist(vendor, products),
+        **_checklist(request, products),
         "state": vendor.state,
         "plan": plan,
         "plan_url": absolute_url("market", f"/sell/{vendor.slug}/plan/"),
@@ -110,18 +112,21 @@ def _item(icon: str, title: str, note: str, url: str) -> dict[str, str]:
     return {"icon": icon, "title": title, "note": note, "url": url}
 
 
-def _checklist(vendor: Vendor, products: dict[str, int]) -> list[dict[str, Any]]:
-    """What is left before a vendor can sell; nothing once it does."""
-    if vendor.state != VendorState.ONBOARDING:
-        return []
+def _checklist(request: HttpRequest, products: dict[str, int]) -> dict[str, Any]:
+    """The vendor's checklist while something of it is open, whose turn each is; and, before it sells, what is wise to do."""
+    vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+    found = checklist(vendor)
+    is_closed = vendor.selling_cleared_at is None or vendor.payouts_cleared_at is None
+    return {
+        "checklist": shown_items(request, found) if found.open or is_closed else [],
+        "is_selling_open": vendor.selling_cleared_at is not None,
+        "is_payout_open": vendor.payouts_cleared_at is not None,
+        "hints": _hints(products) if vendor.state == VendorState.ONBOARDING else [],
+    }
+
+
+def _hints(products: dict[str, int]) -> list[dict[str, Any]]:
     return [
-        {
-            "title": "Say where your money goes",
-            "note": "Your bank details, entered at our payment provider. Needed before you can sell.",
-            "url": sell_url(vendor),
-            "action": "Set up payouts",
-            "done": vendor.payouts_ready_at is not None,
-        },
         {
             "title": "Add your first products",
             "note": "One by one, or many at once from a CSV file.",

@@ -26,6 +26,7 @@ AREAS = {
     "money": "Money",
     "disputes": "Disputes",
     "team": "Team",
+    "onboarding": "Checklist",
 }
 VERBS = {"read": "read", "write": "change"}
 ONCE_SECONDS = 3600

@@ -1,9 +1,11 @@
 """Beginning to sell: what it means, the application, how it stands, and payouts at the provider."""
 
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,13 +17,18 @@ from billing.payments.provider import ProviderRefused, ProviderUnavailable
 from billing.payouts.debts import NothingOwed
 from billing.payouts.owed import debts_page, owed_by
 from billing.stripe import onboarding
+from billing.stripe.checklists import checklist
 from billing.stripe.debts import pay_debt, settle_debt_of
 from billing.stripe.models import ConnectedAccount
 from kit.errors import NotAllowed, SoukError
 from kit.links import absolute_url, host_of
 from kit.money import Money
 from marketplace.web.storefront.forms import ApplicationForm, put_error
+from marketplace.web.storefront.views.coming_back import portal_step_url
 from marketplace.web.storefront.visitor import customers, person, see_other
+from tenants.onboarding.checklist import WHO
+from tenants.onboarding.inviting import accept_invitation, invitation
+from tenants.onboarding.models import VendorInvitation
 from tenants.vendors.actions import apply_as_vendor
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 from tenants.vendors.queries import membership, memberships_of
@@ -43,21 +50,37 @@ def about(request: HttpRequest) -> HttpResponse:
 def apply(request: HttpRequest) -> HttpResponse:
     user = person(request)
     assert user is not None  # login_required
-    form = ApplicationForm(request.POST or None, initial={"email": user.email})
+    asked = _invitation(request)
+    known = {"name": asked.name, "country": asked.country, "invitation": asked.id} if asked else {}
+    form = ApplicationForm(request.POST or None, initial={"email": user.email, **known})
     form.fields[
         "slug"
     ].help_text = f"Customers find you at <em>address</em>.{host_of('market')}; left empty, we make it from the name."
     if request.method == "POST" and form.is_valid():
         given = dict(form.cleaned_data)
+        invitation_id = given.pop("invitation")
         given["slug"] = given["slug"] or slugify(given["name"])[:LONGEST].strip("-")
         try:
-            vendor = apply_as_vendor(user=user, **given)
+            with transaction.atomic():
+                vendor = apply_as_vendor(user=user, **given)
+                if invitation_id:
+                    accept_invitation(invitation_id=invitation_id, vendor=vendor)
         except SoukError as error:
             put_error(form, error)
         else:
             messages.success(request, "Your application is with us.")
             return see_other(reverse("storefront:sell_status", args=[vendor.slug]))
-    return render(request, "storefront/sell_apply.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "is_invited": asked is not None}
+    return render(request, "storefront/sell_apply.html", context, status=422 if form.errors else 200)
+
+
+def _invitation(request: HttpRequest) -> VendorInvitation | None:
+    """The invitation by which somebody applies, while it is good; what it knows is filled in."""
+    try:
+        found = invitation(UUID(request.POST.get("invitation") or request.GET.get("invitation", "")))
+    except ValueError:
+        return None
+    return found if found is not None and found.state == "pending" else None
 
 
 @never_cache
@@ -67,12 +90,15 @@ def status(request: HttpRequest, slug: str) -> HttpResponse:
     member = member_of(request, slug)
     vendor = member.vendor
     account = ConnectedAccount.objects.filter(vendor_id=vendor.id).first()
+    asked = checklist(vendor)
     return render(
         request,
         "storefront/sell_status.html",
         {
             "vendor": vendor,
-            "steps": _steps(vendor, account),
+            "steps": _steps(vendor),
+            "open_items": [(item, WHO.get(item.who, "")) for item in asked.open],
+            "checklist_url": portal_step_url(vendor) if vendor.is_reachable else "",
             "account": account,
             "may_set_up_payouts": member.role in MAY_SET_UP_PAYOUTS,
             "needs_payouts": vendor.state in (VendorState.ONBOARDING, VendorState.ACTIVE)
@@ -184,12 +210,12 @@ def _shop(member: Member) -> dict[str, Any]:
     }
 
 
-def _steps(vendor: Vendor, account: ConnectedAccount | None) -> list[dict[str, str]]:
-    """How far the vendor is: applied, approved, payouts set up, selling."""
-    can_receive = bool(account and account.can_receive)
-    reached = [True, vendor.approved_at is not None, can_receive, vendor.state == VendorState.ACTIVE]
+def _steps(vendor: Vendor) -> list[dict[str, str]]:
+    """How far the vendor is: applied, approved, let sell and be paid by its checklist, selling."""
+    cleared = vendor.selling_cleared_at is not None and vendor.payouts_cleared_at is not None
+    reached = [True, vendor.approved_at is not None, cleared, vendor.may_sell]
     current = reached.index(False) if False in reached else -1
-    labels = ("Applied", "Approved", "Payouts", "Selling")
+    labels = ("Applied", "Approved", "Checklist", "Selling")
     return [
         {"label": label, "state": "done" if done else "current" if place == current else "", "url": ""}
         for place, (label, done) in enumerate(zip(labels, reached, strict=True))

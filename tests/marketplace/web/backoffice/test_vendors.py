@@ -114,7 +114,7 @@ def test_lists_of_vendors_stay_at_as_many_queries_however_long(
     for slug in ("osei", "brenner", "calvino"):
         make_vendor(slug)
     at = desk("administrator")
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         at.page("/vendors/")
 
 
@@ -134,7 +134,7 @@ def test_home_says_what_waits_and_how_the_market_does(desk, applicant, market_da
 
 def test_home_takes_few_queries(desk, market_day, django_assert_max_num_queries):
     at = desk("administrator")
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         at.page("/")
 
 
