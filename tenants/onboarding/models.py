@@ -113,7 +113,7 @@ class VendorDocument(models.Model):
     )
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["path"], name="onboarding_document_path")]
+        constraints = [models.UniqueConstraint(fields=["vendor", "path"], name="onboarding_document_path")]
         indexes = [models.Index(fields=["vendor", "step"], name="onboarding_document_of_step")]
 
     def __str__(self) -> str:

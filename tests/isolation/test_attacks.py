@@ -67,6 +67,8 @@ READING = {
     "sessions": "SELECT session_data FROM public.django_session",
     "orders with their customers": "SELECT email FROM public.orders_order",
     "which wall is whose": "SELECT name, vendor_id FROM public.isolation_wall",
+    "whom the platform invited": "SELECT email FROM public.onboarding_vendorinvitation",
+    "ways back to checklists": "SELECT id FROM public.onboarding_resumelink",
     "facts that others told": "SELECT payload FROM public.outbox_fact",
     "row security switched off": "SET row_security = off; SELECT slug FROM public.vendors_vendor",
     "passwords' verifiers": "SELECT rolpassword FROM pg_authid",
@@ -146,6 +148,43 @@ WRITING = {
         "VALUES (NEW, ORDER_ID, OWN_VENDOR, 'shipped', 'member', '', now())"
     ),
     "the own state": "UPDATE public.vendors_vendor SET state = 'active' WHERE id = OWN_VENDOR",
+    "the own door to selling": "UPDATE public.vendors_vendor SET selling_cleared_at = now() WHERE id = OWN_VENDOR",
+    "the own door to payouts": "UPDATE public.vendors_vendor SET payouts_cleared_at = now() WHERE id = OWN_VENDOR",
+    "the own step, accepted": (
+        "INSERT INTO public.onboarding_event (id, vendor_id, step, name, actor_kind, actor_id, reason, at) "
+        "VALUES (NEW, OWN_VENDOR, 'review', 'accepted', 'member', NEW, '', now())"
+    ),
+    "the own step, waived in the name of staff": (
+        "INSERT INTO public.onboarding_event (id, vendor_id, step, name, actor_kind, actor_id, reason, at) "
+        "VALUES (NEW, OWN_VENDOR, 'review', 'waived', 'staff', NEW, 'Known to us.', now())"
+    ),
+    "what a vendor says, said in the name of staff": (
+        "INSERT INTO public.onboarding_event (id, vendor_id, step, name, actor_kind, actor_id, reason, at) "
+        "VALUES (NEW, OWN_VENDOR, 'profile', 'sent_again', 'staff', NEW, '', now())"
+    ),
+    "another vendor's step": (
+        "INSERT INTO public.onboarding_event (id, vendor_id, step, name, actor_kind, actor_id, reason, at) "
+        "VALUES (NEW, THEIR_VENDOR, 'profile', 'sent_again', 'member', NEW, '', now())"
+    ),
+    "what was said of a step": "UPDATE public.onboarding_event SET name = 'accepted', actor_kind = 'staff'",
+    "what was said of a step, deleted": "DELETE FROM public.onboarding_event",
+    "a step of everybody's checklist": "UPDATE public.onboarding_step SET is_on = false",
+    "terms of its own": (
+        "INSERT INTO public.onboarding_terms (id, version, text, published_at, published_by) "
+        "VALUES (NEW, 99, 'We keep it all.', now(), NEW)"
+    ),
+    "a paper that is another vendor's file": (
+        "INSERT INTO public.onboarding_vendordocument "
+        "(id, vendor_id, step, name, content_type, size_bytes, sha256, path, sent_by, sent_at) VALUES "
+        "(NEW, OWN_VENDOR, 'x', 'x', 'x', 1, 'x', 'onboarding/' || THEIR_VENDOR || '/a.pdf', NEW, now())"
+    ),
+    "a paper that is another vendor's file, by going up": (
+        "INSERT INTO public.onboarding_vendordocument "
+        "(id, vendor_id, step, name, content_type, size_bytes, sha256, path, sent_by, sent_at) VALUES "
+        "(NEW, OWN_VENDOR, 'x', 'x', 'x', 1, 'x', "
+        "'onboarding/' || OWN_VENDOR || '/../' || THEIR_VENDOR || '/a.pdf', NEW, now())"
+    ),
+    "another file in place of a paper": "UPDATE public.onboarding_vendordocument SET path = 'x'",
     "the own wall's name": "UPDATE public.vendors_vendor SET schema_name = 'v_000000000000' WHERE id = OWN_VENDOR",
     "an own amount": "UPDATE public.orders_vendororder SET commission_minor = 0 WHERE id = OWN_PART",
     "an own payment date": "UPDATE public.orders_vendororder SET paid_at = now() WHERE id = OWN_PART",
@@ -439,6 +478,12 @@ def test_a_vendor_reads_and_writes_what_is_its_own(street, log_in):
             UPDATE orders_vendororder SET fulfillment = 'accepted', accepted_at = now() WHERE id = OWN_PART;
             INSERT INTO orders_orderevent (id, order_id, vendor_order_id, vendor_id, name, actor_kind, note, at)
                 VALUES (gen_random_uuid(), ORDER_ID, OWN_PART, OWN_VENDOR, 'accepted', 'member', '', now());
+            INSERT INTO onboarding_vendordocument
+                (id, vendor_id, step, name, content_type, size_bytes, sha256, path, sent_by, sent_at) VALUES
+                (OWN_PART, OWN_VENDOR, 'x', 'x', 'x', 1, 'x', 'onboarding/' || OWN_VENDOR || '/a.pdf', OWN_PART, now());
+            INSERT INTO onboarding_event
+                (id, vendor_id, step, name, actor_kind, actor_id, reason, document_id, at) VALUES
+                (gen_random_uuid(), OWN_VENDOR, 'x', 'document_sent', 'member', OWN_PART, '', OWN_PART, now());
             UPDATE fulfillment_parcel SET carrier = 'DHL' WHERE id = OWN_PARCEL;
             SELECT id FROM orders_vendororder FOR UPDATE
             """,

@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='vendordocument',
-            constraint=models.UniqueConstraint(fields=('path',), name='onboarding_document_path'),
+            constraint=models.UniqueConstraint(fields=('vendor', 'path'), name='onboarding_document_path'),
         ),
         migrations.AddIndex(
             model_name='event',

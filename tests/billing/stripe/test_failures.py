@@ -6,12 +6,16 @@ from billing.payments import actions
 from billing.payments.models import AttemptState, Payment, PaymentState, Refund, RefundState
 from billing.payments.provider import KeyTaken, ProviderUnavailable, SessionLine
 from billing.payouts import actions as payouts
-from billing.payouts.models import TransferState
+from billing.payouts.adjustments import credit_vendor
+from billing.payouts.models import Adjustment, TransferState
+from billing.payouts.onboarding import follow_door
+from billing.payouts.terms import CHECKLIST_REASON
 from billing.stripe import onboarding, tasks, transfers
 from billing.stripe.client import stripe_client
 from billing.stripe.confirm import PaymentMismatch, confirm_session
 from billing.stripe.models import ConnectedAccount, WebhookEvent
 from kit import clock
+from kit.ids import uuid7
 from outbox.models import Fact
 from tenants.vendors.models import Vendor, VendorState
 from tests.support.sandbox import CARD, CARD_AVAILABLE_AT_ONCE
@@ -334,6 +338,20 @@ def test_a_suspended_vendors_earnings_stay(paid):
     Vendor.objects.filter(id=paid.moreau.vendor_id).update(state=VendorState.SUSPENDED)
     assert tasks.send_transfers() == 1
     assert paid.transfer(paid.moreau).hold_reason == "The vendor is suspended"
+
+
+def test_earnings_and_credits_stay_until_the_steps_of_payouts_are_done(paid):
+    vendor = Vendor.objects.get(id=paid.moreau.vendor_id)
+    Vendor.objects.filter(id=vendor.id).update(payouts_cleared_at=None)
+    credit_vendor(vendor=vendor, amount_minor=100, reason="Sorry", by=uuid7())
+    assert (tasks.send_transfers(), tasks.send_credits()) == (1, 0)
+    assert paid.transfer(paid.moreau).hold_reason == CHECKLIST_REASON
+    assert Adjustment.objects.get().error == CHECKLIST_REASON
+    assert [made.amount for made in transfers_at_stripe()] == [7200]
+    Vendor.objects.filter(id=vendor.id).update(payouts_cleared_at=clock.now())
+    follow_door(vendor.id)
+    assert tasks.send_transfers() == 1
+    assert sorted(made.amount for made in transfers_at_stripe()) == [3400, 7200]
 
 
 def test_a_capability_lost_behind_our_back_is_learned_from_the_refusal(paid):
