@@ -18,7 +18,7 @@ from billing.stripe.transfers import claim
 from kit import clock
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
 from marketplace.catalog.models import Offer, VendorCard
-from marketplace.checkout.actions import CartChanged, place_order
+from marketplace.checkout.actions import place_order
 from outbox.tasks import deliver
 from tenants.isolation.doors import in_shop
 from tenants.onboarding.actions import decide, send_again, settle
@@ -26,6 +26,7 @@ from tenants.onboarding.models import Step
 from tenants.onboarding.queries import checklist
 from tenants.shop.catalog.actions import create_product
 from tenants.shop.catalog.drafts import ProductDraft, VariantDraft
+from tenants.shop.inventory.actions import SoldOut
 from tenants.shop.shipping.models import ShippingProfile
 from tenants.vendors.models import Vendor
 from tests.marketplace.web.portal.conftest import paid
@@ -92,7 +93,7 @@ def test_offers_show_and_can_be_ordered_once_the_steps_for_selling_are_done(newc
     vendor = Vendor.objects.get(id=newcomer.id)
     seen = checklist(vendor).item("profile").seen
     decide(vendor=vendor, code="profile", decision="reject", reason="Not yours.", by=STAFF, seen=seen)
-    with pytest.raises(CartChanged, match="Bowl"):
+    with pytest.raises(SoldOut, match="Bowl"):
         place_order(cart=cart, version=cart.version, email="ada@vermeer.example", ship_to=address)
     deliver()
     assert not Offer.objects.filter(vendor_id=newcomer.id, is_visible=True).exists()
