@@ -45,6 +45,9 @@ from outbox.actions import announce
 from taxonomy.actions import load_categories
 from taxonomy.queries import tree
 from tenants.isolation.doors import acting_as, bind_vendor, in_shop
+from tenants.onboarding.actions import accept_terms, decide
+from tenants.onboarding.keeping import change_step, publish_terms
+from tenants.onboarding.queries import checklist, current_terms, steps
 from tenants.shop.catalog.actions import create_product, products_changed
 from tenants.shop.catalog.drafts import ProductDraft, VariantDraft
 from tenants.shop.catalog.imports import request_import
@@ -56,6 +59,11 @@ from tenants.vendors.actions import apply_as_vendor, approve_vendor
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 
 PASSWORD = "souk-demo-2026"  # noqa: S105  (the demo's; printed at its start)
+TERMS = """You sell under your own name, and what you say of your products is true.
+
+You send what was ordered within the days that you name, and take back what the law lets customers give back.
+
+We take the commission that you see on each order before you ship it, and pass the rest on to you."""
 VISA, DECLINED = "4242424242424242", "4000000000000002"
 CARD_FAILS_LATER = "4000000000000341"
 
@@ -182,6 +190,43 @@ def approve(vendor: Vendor, by: User) -> Vendor:
         vendor.refresh_from_db()
         if vendor.state == VendorState.APPLIED:
             vendor = approve_vendor(vendor=vendor, by=by.id)
+    return vendor
+
+
+def keep_checklist(by: User) -> None:
+    """The office asks vendors for more than a payout account: terms, a profile, an address, and a last look of its own."""
+    with acting_as("platform"), transaction.atomic():
+        if current_terms() is None:
+            publish_terms(text=TERMS, by=by.id)
+        for step in steps():
+            if step.code in ("terms", "profile", "address", "review") and not step.is_on:
+                change_step(
+                    code=step.code,
+                    by=by.id,
+                    title=step.title,
+                    explanation=step.explanation,
+                    is_on=True,
+                    for_selling=step.for_selling,
+                    for_payout=step.for_payout,
+                )
+
+
+def agree_to_terms(vendor: Vendor, owner: User) -> None:
+    """The owner agrees to the terms in force, on the portal."""
+    with bind_vendor(vendor):
+        terms = current_terms()
+        if terms is not None:
+            accept_terms(vendor=vendor, by=owner.id, version=terms.version)
+
+
+def look_at(vendor: Vendor, by: User) -> Vendor:
+    """Staff accept what waits for them on the vendor's checklist."""
+    with acting_as("platform"):
+        vendor.refresh_from_db()
+        for item in checklist(vendor).items:
+            if item.may_be_decided:
+                decide(vendor=vendor, code=item.code, decision="accept", by=by.id, seen=item.seen)
+        vendor.refresh_from_db()
     return vendor
 
 

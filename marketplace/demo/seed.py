@@ -153,11 +153,13 @@ class Seeding:
         self.progress.step("People and shops move in")
         acts.ensure_market()
         staff = [acts.ensure_staff(each.email, each.name, each.role) for each in STAFF]
+        acts.keep_checklist(by=staff[0])
         for customer in self.progress.over(CUSTOMERS):
             acts.ensure_customer(customer)
         for cast in self.progress.over(self.selling):
             self._move_in(cast, approved_by=staff[0])
             acts.onboard(self.vendor(cast.slug), self.sandbox)
+            acts.look_at(self.vendor(cast.slug), by=staff[0])
         helper, shop = HELPS_OUT
         person = acts.ensure_user(cast_of(helper).email, cast_of(helper).contact_name)
         acts.ensure_member(self.vendor(shop), person, MemberRole.CATALOG)
@@ -170,6 +172,7 @@ class Seeding:
         if not vendor.schema_name:
             settle()  # the shop is opened as soon as there is room for one
             vendor = self.vendor(cast.slug, again=True)
+        acts.agree_to_terms(vendor, owner)
         acts.set_shipping(
             vendor,
             flat_minor=cast.shipping_minor,

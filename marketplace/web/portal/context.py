@@ -95,6 +95,9 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
     counts = counts_of(request)
     path = request.path
     items = [_item(path, "Home", "home", "house", exact=True)]
+    vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+    if vendor.selling_cleared_at is None or vendor.payouts_cleared_at is None:
+        items.append(_item(path, "Checklist", "onboarding", "clipboard-list"))
     if allowed.see_orders:
         items.append(_item(path, "Orders", "orders", "package", count=counts.waiting))
         items.append(_item(path, "Refunds", "refunds", "undo-2"))
