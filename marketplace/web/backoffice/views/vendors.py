@@ -226,7 +226,7 @@ def _on_the_way(found: Vendor, asked: Checklist, events: list[Event]) -> dict[st
                 "item": item,
                 "who": WHO.get(item.who, ""),
                 "by": who(item.by),
-                "paper": papers.get(item.document_id),
+                "paper": papers.get(item.document_id) if item.document_id else None,
             }
             for item in asked.items
         ],
@@ -244,7 +244,7 @@ def _on_the_way(found: Vendor, asked: Checklist, events: list[Event]) -> dict[st
     }
 
 
-EVENT_ICONS = {
+EVENT_ICONS: dict[str, str] = {
     EventName.ACCEPTED: "check",
     EventName.REJECTED: "undo-2",
     EventName.WAIVED: "check",
@@ -253,7 +253,7 @@ EVENT_ICONS = {
     EventName.SELLING_CLOSED: "lock",
     EventName.PAYOUTS_CLOSED: "lock",
 }
-EVENT_TONES = {
+EVENT_TONES: dict[str, str] = {
     EventName.ACCEPTED: "good",
     EventName.SELLING_OPENED: "good",
     EventName.PAYOUTS_OPENED: "good",
