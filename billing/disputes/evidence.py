@@ -14,6 +14,7 @@ from kit import clock
 from kit.context import require_vendor
 from kit.errors import Conflict, InvalidInput
 from kit.ids import uuid7
+from kit.papers import paper_of
 
 # Stripe's evidence hash: https://docs.stripe.com/api/disputes/evidence_object. What a shop of goods can know of it.
 TEXTS = {
@@ -42,11 +43,6 @@ KINDS = {
 KIND_CHOICES = list(KINDS.items())
 # The bank takes five megabytes altogether: https://docs.stripe.com/disputes/best-practices
 MOST_BYTES = 4_500_000
-SIGNATURES = {
-    b"%PDF-": ("application/pdf", "pdf"),
-    b"\x89PNG": ("image/png", "png"),
-    b"\xff\xd8\xff": ("image/jpeg", "jpg"),
-}
 
 
 class AnswerClosed(Conflict):
@@ -94,7 +90,7 @@ def add_file(*, part: DisputeSlice, kind: str, file: IO[bytes], name: str) -> Di
     if kind not in KINDS:
         raise InvalidEvidence("Say what the document proves.", field="kind")
     data = file.read(MOST_BYTES + 1)
-    found = next((told for start, told in SIGNATURES.items() if data.startswith(start)), None)
+    found = paper_of(data)
     if found is None:
         raise InvalidEvidence("Banks take a PDF, a PNG or a JPEG.", field="file")
     mine = DisputeFile.objects.filter(dispute_id=part.dispute_id, vendor_id=part.vendor_id, removed_at__isnull=True)

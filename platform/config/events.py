@@ -28,7 +28,7 @@ INSIDE: dict[str, list[str]] = {
     "user.changed": ["tenants.vendors.events.copy_person"],
     "account.changed": ["tenants.vendors.events.take_account_status"],
     # What may open a door: the checklist is looked at before anybody hears of the change.
-    "vendor.changed": ["tenants.onboarding.events.settle_vendor"],
+    "vendor.changed": ["tenants.onboarding.events.settle_unless_open"],
     "vendor.shop_opened": ["tenants.onboarding.events.settle_vendor"],
     "vendor.reopened": ["tenants.onboarding.events.settle_vendor"],
     "wall.quarantined": ["tenants.vendors.events.take_out_of_service"],
@@ -70,7 +70,8 @@ AFTER: dict[str, list[str]] = {
         "tenants.onboarding.events.settle_unless_open",
     ],
     "shop.onboarding_changed": ["tenants.onboarding.events.settle_vendor"],
-    "onboarding.checklist_changed": ["tenants.onboarding.events.settle_all"],
+    "onboarding.checklist_changed": ["tenants.onboarding.events.tell_all"],
+    "onboarding.asked_anew": ["tenants.onboarding.events.settle_vendor"],
     "onboarding.sent_back": ["tenants.onboarding.events.mail_sent_back"],
     "onboarding.link_wanted": ["tenants.onboarding.events.mail_link"],
     "onboarding.vendor_invited": ["tenants.onboarding.events.mail_invitation"],

@@ -21,6 +21,7 @@ from kit import clock
 from kit.context import require_vendor
 from kit.errors import Conflict, InvalidInput
 from kit.ids import uuid7
+from kit.papers import paper_of
 from outbox.actions import announce
 from tenants.onboarding.checklist import SENT_BACK, TODO, WAITING, Checklist, Item
 from tenants.onboarding.models import Event, EventName, StepKind, Terms, VendorDocument
@@ -30,11 +31,6 @@ from tenants.vendors.models import Vendor
 
 MOST_BYTES = 10_000_000
 LONGEST_REASON = 1000
-SIGNATURES = {
-    b"%PDF-": ("application/pdf", "pdf"),
-    b"\x89PNG": ("image/png", "png"),
-    b"\xff\xd8\xff": ("image/jpeg", "jpg"),
-}
 # What is seen by itself again once it was changed and sent: a paper is sent by sending another.
 SENT_AGAIN_BY_WORD = (StepKind.PROFILE, StepKind.ADDRESS, StepKind.REVIEW)
 DECISIONS = {"accept": EventName.ACCEPTED, "reject": EventName.REJECTED, "waive": EventName.WAIVED}
@@ -93,7 +89,7 @@ def send_document(*, vendor: Vendor, code: str, file: IO[bytes], name: str, by: 
     """
     _check_may_send(checklist(vendor), code)
     data = file.read(MOST_BYTES + 1)
-    found = next((told for start, told in SIGNATURES.items() if data.startswith(start)), None)
+    found = paper_of(data)
     if found is None:
         raise InvalidDocument("Send a PDF, a PNG or a JPEG.", field="file")
     if len(data) > MOST_BYTES:

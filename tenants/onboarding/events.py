@@ -2,8 +2,11 @@
 
 from uuid import UUID
 
+from django.db import transaction
+
 from kit.links import absolute_url
 from notifications.actions import send
+from outbox.actions import announce
 from outbox.models import Fact
 from tenants.onboarding.actions import settle
 from tenants.onboarding.links import invitation_url, resume_url
@@ -20,21 +23,20 @@ def settle_vendor(fact: Fact) -> None:
 
 
 def settle_unless_open(fact: Fact) -> None:
-    """`shop.products_changed` and `shop.profile_changed`, after: asked at every change of a shop, looked into while a door
-    is closed."""
+    """`vendor.changed`, inside; `shop.products_changed` and `shop.profile_changed`, after: told of every change, it looks
+    into those of vendors that wait for a door."""
     assert fact.vendor_id is not None
     closed = Vendor.objects.filter(id=fact.vendor_id, state__in=ASKED)
     if closed.filter(selling_cleared_at=None).exists() or closed.filter(payouts_cleared_at=None).exists():
         settle_vendor(fact)
 
 
-def settle_all(fact: Fact) -> None:
-    """`onboarding.checklist_changed`, after: whoever waits for a door, or for us, is looked at again, each for itself."""
-    waiting = Vendor.objects.filter(state__in=ASKED)
-    closed = waiting.filter(selling_cleared_at=None) | waiting.filter(payouts_cleared_at=None)
-    asked = closed | waiting.filter(waits_for_us_at__isnull=False)
-    for vendor_id in asked.order_by("id").values_list("id", flat=True):
-        settle(vendor_id=vendor_id)
+@transaction.atomic
+def tell_all(fact: Fact) -> None:
+    """`onboarding.checklist_changed`, after: every vendor that is asked for anything is looked at again, each for itself, so
+    that none is locked for longer than that takes."""
+    for vendor_id in Vendor.objects.filter(state__in=ASKED).order_by("id").values_list("id", flat=True):
+        announce("onboarding.asked_anew", vendor_id=vendor_id)
 
 
 def mail_sent_back(fact: Fact) -> None:

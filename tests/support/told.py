@@ -94,6 +94,12 @@ def _suggestion(ask: Ask, ids: Ids) -> dict[str, Any]:
     return {"suggestion": found[0]["name"]} if found else {}
 
 
+def _a_waiver(ask: Ask, ids: Ids) -> dict[str, Any]:
+    items = ask("GET", f"{PLATFORM}/vendors/{ids['vendor_id']}/onboarding").get("items", [])
+    seen = next((item["seen"] for item in items if item["code"] == ids["code"]), None)
+    return {"decision": "waive", "reason": "Known to us.", "seen": seen}
+
+
 TOLD: dict[str, dict[str, Told]] = {
     "storefront": {
         f"POST {STOREFRONT}/cart/merge": {"Souk-Cart": GUESTS_CART},
@@ -103,6 +109,8 @@ TOLD: dict[str, dict[str, Told]] = {
     },
     "vendor": {
         f"POST {VENDOR}/disputes/{{dispute_id}}/files": {"file": b"%PDF-1.7"},
+        f"POST {VENDOR}/onboarding/terms/acceptance": {"version": 1},
+        f"POST {VENDOR}/onboarding/steps/{{code}}/documents": {"file": b"%PDF-1.7"},
         f"POST {VENDOR}/imports": {"file": b"title,sku,price\nLamp,L-1,12.00\n"},
         f"PUT {VENDOR}/products/{{product_id}}": _product_as_it_is,
         f"PATCH {VENDOR}/pictures/{{picture_id}}": {"description": "A lamp"},
@@ -119,6 +127,7 @@ TOLD: dict[str, dict[str, Told]] = {
         f"POST {PLATFORM}/orders/{{number}}/refund-previews": _staffs_preview,
         f"POST {PLATFORM}/orders/{{number}}/refund-requests": _staffs_refund,
         f"POST {PLATFORM}/plans": {"code": "something"},
+        f"POST {PLATFORM}/vendors/{{vendor_id}}/onboarding/{{code}}/decision": _a_waiver,
         f"POST {PLATFORM}/staff": {"email": "ada@vermeer.example"},
         f"PATCH {PLATFORM}/staff/{{staff_id}}": {"role": "accountant"},
         f"POST {PLATFORM}/refund-requests/{{request_id}}/approval": _digest_of(PLATFORM),

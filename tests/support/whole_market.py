@@ -56,6 +56,7 @@ def callers(
     simulation = _busy_the_office(market_day)
     reopening = _keep_the_books(market_day, closed_month)
     _pay_by_bank(market_day, address)
+    steps = _ask_for_more(market_day)
     # Afterwards, for a payment by bank would have paid it.
     owe_a_fee(market_day.paid.vendor_orders.get(vendor_id=market_day.lindqvist.id))
     # As long as an attack may take on a slow machine; what the documents say of a token's life stays as it is.
@@ -76,7 +77,7 @@ def callers(
             "finance": OFFICE,
         },
         tokens=tokens,
-        unlisted={"reopening_id": [str(reopening.id)], "simulation_id": [str(simulation.id)]},
+        unlisted={"reopening_id": [str(reopening.id)], "simulation_id": [str(simulation.id)], "code": steps},
     )
 
 
@@ -96,6 +97,22 @@ def _settle_ada(market_day: MarketDay, address: dict[str, str]) -> None:
     guests = ensure_cart(user=None, token=GUESTS_CART, country="NL")
     for each in (cart, guests):
         add_to_cart(cart=each, offer_id=_shelf(market_day.moreau).offer.id, quantity=2)
+
+
+def _ask_for_more(market_day: MarketDay) -> list[str]:
+    """Vendors are asked for terms, a paper and a profile, none of which closes a door; Lindqvist's profile came back."""
+    from tenants.onboarding.actions import decide
+    from tenants.onboarding.keeping import add_document_step, publish_terms
+    from tenants.onboarding.models import Step
+    from tenants.vendors.models import Vendor
+
+    by = market_day.ada.id
+    publish_terms(text="We sell, you deliver.", by=by)
+    paper = add_document_step(title="Trade register", explanation="", countries=[], by=by).code
+    Step.objects.filter(code__in=["terms", "profile", paper]).update(is_on=True, for_selling=False, for_payout=False)
+    Vendor.objects.filter(id=market_day.lindqvist.id).update(tagline="Stoneware", story="From Gotland.")
+    decide(vendor=market_day.lindqvist, code="profile", decision="reject", reason="Not yours.", by=by)
+    return [paper, "profile"]
 
 
 def _fill_the_shop(market_day: MarketDay, address: dict[str, str]) -> None:
