@@ -37,6 +37,12 @@ def end_access(*, user_id: UUID) -> None:
 
 
 @transaction.atomic
+def tell_staff_access_ended(*, user_id: UUID) -> None:
+    """Say that one of the staff has left the office or changed role: what was begun from there ends in this transaction."""
+    announce("staff.access_ended", payload={"user": str(user_id)})
+
+
+@transaction.atomic
 def tell_changed(*, user_id: UUID) -> None:
     """Say that the user's name or address is another one now; vendors correct their copies in this transaction."""
     announce("user.changed", payload={"user": str(user_id)})
@@ -93,6 +99,7 @@ def change_staff_role(*, staff: StaffMember, role: str, by: UUID) -> StaffMember
     staff.role, staff.access_version = wanted, staff.access_version + 1
     staff.save(update_fields=["role", "access_version"])
     _note("staff.role_changed", staff, by, {"role": str(wanted), "before": str(before)})
+    tell_staff_access_ended(user_id=staff.user_id)
     return staff
 
 
@@ -109,6 +116,7 @@ def remove_staff_member(*, staff: StaffMember, by: UUID | None = None) -> StaffM
         staff.left_at, staff.access_version = clock.now(), staff.access_version + 1
         staff.save(update_fields=["left_at", "access_version"])
         _note("staff.left", staff, by, {})
+        tell_staff_access_ended(user_id=staff.user_id)
     return staff
 
 

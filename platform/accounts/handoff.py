@@ -45,17 +45,30 @@ class HandoffRefused(NotAllowed):
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """Who comes (a Member's or StaffMember's id), with which access version, and where they wanted to go."""
+    """Who comes (a Member's or StaffMember's id), with which access version, and where they wanted to go.
+
+    `kind` is "person", or what else a face knows an id of: "visit" at a portal.
+    """
 
     person_id: UUID
     access_version: int
     next_path: str
+    kind: str = _PERSON
 
 
 # --- The marketplace's side
 
 
-def issue(*, face: str, vendor: str | None, person_id: UUID, access_version: int, state: str, next_path: str) -> str:
+def issue(
+    *,
+    face: str,
+    vendor: str | None,
+    person_id: UUID,
+    access_version: int,
+    state: str,
+    next_path: str,
+    kind: str = _PERSON,
+) -> str:
     """The address on the other face that redeems a new code for this person."""
     publish_verifying_key()
     now = int(clock.now().timestamp())
@@ -63,6 +76,7 @@ def issue(*, face: str, vendor: str | None, person_id: UUID, access_version: int
         {
             "aud": host_of(face, vendor),
             "face": face,
+            "kind": kind,
             "sub": str(person_id),
             "version": access_version,
             "state": state,
@@ -102,8 +116,13 @@ def publish_verifying_key() -> bytes:
 # --- The other face's side
 
 
-def send_to_market(request: HttpRequest, *, face: str, vendor: str | None = None) -> HttpResponse:
-    """Send a visitor without a session to the marketplace, to come back with a code: to this page, or to their form's."""
+def send_to_market(
+    request: HttpRequest, *, face: str, vendor: str | None = None, visit: UUID | None = None
+) -> HttpResponse:
+    """Send a visitor without a session to the marketplace, to come back with a code: to this page, or to their form's.
+
+    `visit`: whoever comes for that visit, and not as who they are here.
+    """
     by_htmx = request.headers.get("HX-Request") == "true"
     if by_htmx and late_form.is_form(request):
         return late_form.answer_in_place(sign_in_url=PATH)
@@ -120,6 +139,8 @@ def send_to_market(request: HttpRequest, *, face: str, vendor: str | None = None
     state = request.session.get(_STATE) or secrets.token_urlsafe(18)
     request.session[_STATE] = state
     query = {"to": face, **({"vendor": vendor} if vendor else {}), "next": wanted, "state": state}
+    if visit:
+        query["visit"] = str(visit)
     response = HttpResponseRedirect(f"{absolute_url('market', PATH)}?{urlencode(query)}")
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -138,7 +159,7 @@ def redeem(request: HttpRequest, *, face: str) -> Handoff:
         )
         issued, person_id = int(claims["iat"]), UUID(claims["sub"])
         version, made_for = int(claims["version"]), str(claims["face"])
-        state, next_path = str(claims["state"]), str(claims["next"])
+        state, next_path, kind = str(claims["state"]), str(claims["next"]), str(claims["kind"])
     except (jwt.InvalidTokenError, KeyError, TypeError, ValueError) as error:
         raise HandoffRefused("This sign-in link is damaged or belongs to another page.") from error
     expected = request.session.get(_STATE, "")
@@ -148,7 +169,7 @@ def redeem(request: HttpRequest, *, face: str) -> Handoff:
         raise HandoffRefused("This sign-in link has expired; it is good for a minute.")
     if not cache.add(f"handoff:{claims['jti']}", 1, timeout=2 * SECONDS):
         raise HandoffRefused("This sign-in link was used before.")
-    return Handoff(person_id, version, safe_path(next_path))
+    return Handoff(person_id, version, safe_path(next_path), kind)
 
 
 def verifying_key() -> Ed25519PublicKey:
@@ -165,18 +186,18 @@ def verifying_key() -> Ed25519PublicKey:
     return key
 
 
-def open_session(request: HttpRequest, *, person_id: UUID, access_version: int) -> None:
+def open_session(request: HttpRequest, *, person_id: UUID, access_version: int, kind: str = _PERSON) -> None:
     """A new session, bound to this host, in place of whatever the browser had; tells of a form that came too late."""
     unsaved = late_form.take(request)
     request.session.flush()
-    request.session[_PERSON] = {"id": str(person_id), "version": access_version, "host": request.get_host()}
+    request.session[kind] = {"id": str(person_id), "version": access_version, "host": request.get_host()}
     if unsaved:
         late_form.tell(request)
 
 
-def session_person(request: HttpRequest) -> tuple[UUID, int] | None:
-    """Person and access version of this host's session, None when there is none."""
-    person = request.session.get(_PERSON)
+def session_person(request: HttpRequest, kind: str = _PERSON) -> tuple[UUID, int] | None:
+    """Person and access version of this host's session, None when there is none; or whatever else of that kind it is."""
+    person = request.session.get(kind)
     if not person or person["host"] != request.get_host():
         return None
     return UUID(person["id"]), int(person["version"])

@@ -6,6 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts import handoff
+from accounts.actions import tell_staff_access_ended
 from accounts.models import StaffMember
 from kit.links import absolute_url
 
@@ -38,5 +39,8 @@ def refused(request: HttpRequest, error: handoff.HandoffRefused) -> HttpResponse
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     """End this face's session only; the person stays signed in at the marketplace."""
+    staff: StaffMember | None = getattr(request, "staff", None)
+    if staff is not None:
+        tell_staff_access_ended(user_id=staff.user_id)
     request.session.flush()
     return HttpResponseRedirect(absolute_url("market", "/"))

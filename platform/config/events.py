@@ -24,7 +24,8 @@ INSIDE: dict[str, list[str]] = {
         "billing.bank_transfer.wishes.on_account_decided",
     ],
     "payment.expired": ["marketplace.orders.events.on_payment_expired"],
-    "user.access_ended": ["tenants.vendors.events.end_member_access"],
+    "user.access_ended": ["tenants.vendors.events.end_member_access", "tenants.vendors.visits.end_with_access"],
+    "staff.access_ended": ["tenants.vendors.visits.end_with_access"],
     "user.changed": ["tenants.vendors.events.copy_person"],
     "account.changed": ["tenants.vendors.events.take_account_status"],
     # What may open a door: the checklist is looked at before anybody hears of the change.

@@ -33,6 +33,7 @@ CORE_STYLES = (
     "tabs",
     "table",
     "skeleton",
+    "visit-bar",
 )
 SHOP_STYLES = ("face-storefront", "product-card", "filter", "gallery", "cart", "lane", "hero", "rating", "review")
 WORK_STYLES = (

@@ -3,27 +3,34 @@
 from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 
 from accounts import handoff
 from accounts.middleware import OPEN_PATHS
+from kit import clock
 from kit.context import current_request
 from kit.errors import NotAllowed
 from kit.links import absolute_url
 from kit.permission import declare
 from kit.problems import API_PATH, problem_response
 from tenants.isolation.doors import bind_vendor
+from tenants.vendors import visits as staff_visits
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 from tenants.vendors.queries import vendor_of_host
+from tenants.vendors.visits import VISIT
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 # People sign in on the marketplace's own host only.
 SIGN_IN_PATHS = ("/accounts/", "/_allauth/", handoff.PATH)
 # Hosts by which programs of this machine reach the marketplace outside production.
 LOCAL_HOSTS = ("127.0.0.1", "[::1]", "testserver")
+
+LOOKING = ("GET", "HEAD")
 
 
 class ShopFrontMiddleware:
@@ -90,17 +97,20 @@ def _bound(vendor: Vendor, content: Iterator[bytes]) -> Iterator[bytes]:
 class MemberMiddleware:
     """Sets `request.member`, read under row-level security at every request; visitors go to sign in.
 
-    `request.vendor` becomes the member's vendor as it is now, not as it was when the host was looked up.
+    `request.vendor` becomes the member's vendor as it is now, not as it was when the host was looked up. For one of the staff
+    who looks in, `request.visit` says so, each request goes on record first, and there is nobody's membership behind it.
     """
 
     def __init__(self, get_response: GetResponse):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.member = None  # type: ignore[attr-defined]
+        request.member = request.visit = None  # type: ignore[attr-defined]
         if request.path.startswith(OPEN_PATHS):
             return self.get_response(request)
         vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+        if (came_by := handoff.session_person(request, VISIT)) is not None:
+            return self._visit(request, vendor, came_by[0])
         member = _member_of(request, vendor)
         if member is None:
             return handoff.send_to_market(request, face="portal", vendor=vendor.slug)
@@ -108,6 +118,39 @@ class MemberMiddleware:
         if (info := current_request.get()) is not None:
             info.person_id = str(member.user_id)
         return self.get_response(request)
+
+    def _visit(self, request: HttpRequest, vendor: Vendor, visit_id: UUID) -> HttpResponseBase:
+        visit = staff_visits.visit_on(visit_id, vendor_id=vendor.id)
+        if visit is None:
+            return leave_visit(request, vendor)
+        staff_visits.note_request(visit, method=str(request.method), route=_route_of(request), path=request.path)
+        request.visit, request.member = visit, staff_visits.as_member(visit)  # type: ignore[attr-defined]
+        request.vendor = visit.vendor  # type: ignore[attr-defined]
+        if (info := current_request.get()) is not None:
+            info.person_id = str(visit.user_id)
+        response = self.get_response(request)
+        # A page left open leads away by itself when the time is up.
+        seconds_left = int((visit.ends_at - clock.now()).total_seconds()) + 1
+        response.headers["Refresh"] = str(max(seconds_left, 1))
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+def leave_visit(request: HttpRequest, vendor: Vendor) -> HttpResponse:
+    """From the portal back to the office, with nothing kept of the visit in this browser."""
+    request.session.flush()
+    url = absolute_url("office", f"/vendors/{vendor.id}/")
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(status=204, headers={"HX-Redirect": url})
+    return HttpResponseRedirect(url)
+
+
+def _route_of(request: HttpRequest) -> str:
+    """The address as the URL configuration has it; empty for one that leads nowhere."""
+    try:
+        return f"/{resolve(request.path_info).route}"
+    except Resolver404:
+        return ""
 
 
 def _member_of(request: HttpRequest, vendor: Vendor) -> Member | None:
@@ -122,22 +165,26 @@ def _member_of(request: HttpRequest, vendor: Vendor) -> Member | None:
     )
 
 
-def member_required(*roles: MemberRole) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def member_required(*roles: MemberRole, visits: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """For views of the portal: members of these roles (none given: any). Owners may do everything.
 
-    The view raises NotAllowed for others.
+    Staff who look in read only what says `visits`, and send nothing anywhere. The view raises NotAllowed for others.
     """
 
     def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             member: Member | None = getattr(request, "member", None)
+            if getattr(request, "visit", None) is not None:
+                if not visits or request.method not in LOOKING:
+                    raise NotAllowed("Staff who look at a shop change nothing in it, and this is not shown to them.")
+                return view(request, *args, **kwargs)
             if member is None or (roles and member.role not in (*roles, MemberRole.OWNER)):
                 raise NotAllowed("Your role does not include this page. Ask an owner of the shop.")
             return view(request, *args, **kwargs)
 
         allowed = (*roles, MemberRole.OWNER) if roles else MemberRole.values
-        return declare(guarded, allowed, allowed)
+        return declare(guarded, (*allowed, VISIT) if visits else allowed, allowed)
 
     return decorate
 

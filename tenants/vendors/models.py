@@ -1,8 +1,11 @@
 """Vendors: who they are, where they are found, who works there, what state they are in."""
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models.functions import Lower
 
+from accounts.models import StaffRole
 from kit import clock
 from kit.access import Access
 from kit.context import CurrentVendor
@@ -210,6 +213,55 @@ class Invitation(models.Model):
         if self.withdrawn_at:
             return "withdrawn"
         return "pending" if self.expires_at > clock.now() else "expired"
+
+
+VISIT_AT_MOST = timedelta(minutes=30)
+
+
+class PortalVisit(models.Model):
+    """One of the staff looking at a vendor's portal, for a reason that the vendor reads. It changes nothing there.
+
+    On until it is ended or its time is up, which the database keeps to half an hour. `name` and `role` are the person's as
+    they were then: a vendor's own role reads no users.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="visits")
+    user_id = models.UUIDField(help_text="of the member of staff")
+    name = models.CharField(max_length=254)
+    role = models.CharField(max_length=20, choices=StaffRole)
+    reason = models.CharField(max_length=300)
+    began_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(
+        store="select update(ended_at)",
+        vendor="select update(ended_at)",
+        vendor_check="ended_at IS NOT NULL",
+        platform="select insert update(ended_at)",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("began_at"), ends_at__lte=models.F("began_at") + VISIT_AT_MOST),
+                name="visit_half_an_hour",
+            ),
+            models.CheckConstraint(condition=~models.Q(reason=""), name="visit_says_why"),
+        ]
+        indexes = [
+            models.Index(fields=["vendor", "-began_at"], name="visit_vendor"),
+            models.Index(fields=["user_id"], name="visit_open", condition=models.Q(ended_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.vendor_id}"
+
+    @property
+    def over_at(self) -> datetime:
+        """When it was over, or will be."""
+        return self.ended_at or self.ends_at
 
 
 class VendorEntitlements(models.Model):

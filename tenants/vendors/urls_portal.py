@@ -2,11 +2,10 @@
 
 from django.urls import path
 
-from accounts.views import sign_out
 from kit.permission import open_to
 from tenants.vendors import views
 
 urlpatterns = [
     path("handoff/", open_to("anybody")(views.redeem_portal), name="handoff"),
-    path("sign-out/", open_to("anybody")(sign_out), name="sign_out"),
+    path("sign-out/", open_to("anybody")(views.sign_out), name="sign_out"),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
@@ -9,14 +10,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from accounts import handoff
+from accounts import views as accounts
 from accounts.models import StaffMember, StaffRole, User
 from accounts.views import refused
 from kit.links import absolute_url
-from tenants.vendors.models import Member, Vendor, VendorState
+from tenants.vendors.middleware import leave_visit
+from tenants.vendors.models import Member, PortalVisit, Vendor, VendorState
 from tenants.vendors.queries import membership, memberships_of, vendor_of_host
+from tenants.vendors.visits import VISIT, end_visit, visit_of, visit_on
 
 
 @require_GET
@@ -29,6 +33,8 @@ def hand_off(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     assert isinstance(request.user, User)
+    if "visit" in request.GET:
+        return _hand_over_visit(request, request.user)
     face, vendor = request.GET.get("to", ""), request.GET.get("vendor", "") or None
     person = _person(request.user, face, vendor)
     if person is None:
@@ -47,6 +53,38 @@ def hand_off(request: HttpRequest) -> HttpResponse:
             next_path=next_path,
         )
     )
+
+
+def _hand_over_visit(request: HttpRequest, user: User) -> HttpResponse:
+    """To the portal that a member of staff looks at, with a code for the visit and nobody's identity there."""
+    visit_id = _uuid(request.GET["visit"])
+    found = visit_of(user.id, visit_id) if visit_id else None
+    if found is None:
+        return render(request, "account/handoff_not_member.html", {"face": VISIT}, status=403)
+    visit, staff = found
+    return HttpResponseRedirect(
+        handoff.issue(
+            face="portal",
+            vendor=visit.vendor.slug,
+            person_id=visit.id,
+            access_version=staff.access_version,
+            state=request.GET.get("state", "")[:64],
+            next_path=handoff.safe_path(request.GET.get("next", "/")),
+            kind=VISIT,
+        )
+    )
+
+
+def visit_url(visit: PortalVisit) -> str:
+    """Where the visit begins: the portal gives this browser its secret and sends it for a code."""
+    return f"{absolute_url('portal', handoff.PATH, visit.vendor.slug)}?{urlencode({VISIT: str(visit.id)})}"
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _person(user: User, face: str, vendor: str | None) -> Member | StaffMember | None:
@@ -97,18 +135,35 @@ def redeem_portal(request: HttpRequest) -> HttpResponse:
     """`/handoff/` of a portal: with a code make a session, without one go and get a code."""
     vendor: Vendor = request.vendor  # type: ignore[attr-defined]
     if "code" not in request.GET:
-        return handoff.send_to_market(request, face="portal", vendor=vendor.slug)
+        visit_id = _uuid(request.GET.get(VISIT, ""))
+        return handoff.send_to_market(request, face="portal", vendor=vendor.slug, visit=visit_id)
     try:
         given = handoff.redeem(request, face="portal")
-        known = Member.objects.filter(
-            id=given.person_id, vendor_id=vendor.id, access_version=given.access_version, left_at=None
-        )
-        if not known.exists():
+        if not _is_let_in(given, vendor):
             raise handoff.HandoffRefused("You have signed out since, or no longer work at this shop.")
     except handoff.HandoffRefused as error:
         return refused(request, error)
-    handoff.open_session(request, person_id=given.person_id, access_version=given.access_version)
+    handoff.open_session(request, person_id=given.person_id, access_version=given.access_version, kind=given.kind)
     return HttpResponseRedirect(given.next_path)
+
+
+def _is_let_in(given: handoff.Handoff, vendor: Vendor) -> bool:
+    if given.kind == VISIT:
+        return visit_on(given.person_id, vendor_id=vendor.id) is not None
+    known = Member.objects.filter(
+        id=given.person_id, vendor_id=vendor.id, access_version=given.access_version, left_at=None
+    )
+    return known.exists()
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    """End this portal's session only; of one of the staff who looked in, the visit."""
+    visit: PortalVisit | None = request.visit  # type: ignore[attr-defined]
+    if visit is None:
+        return accounts.sign_out(request)
+    end_visit(visit)
+    return leave_visit(request, visit.vendor)
 
 
 @require_GET

@@ -118,6 +118,38 @@ def test_each_of_the_staff_opens_what_the_role_includes_and_nothing_else(desk: A
     assert [wrong for role in StaffRole.values for wrong in walked(desk(role), role, "office", AnyId())] == []
 
 
+# --- Staff who look in ------------------------------------------------------------------------------------------------------
+
+
+def test_staff_who_look_in_open_what_says_so_and_nothing_else(neighbors: tuple[Trade, Trade], settings: Any) -> None:
+    """Every address of the portal with all that it names, looked at and sent to: what does not say "visit" is refused."""
+    from tests.support.visiting import visiting
+
+    mine, _ = neighbors
+    desk = visiting(settings, mine.vendor)
+    opened, wrong = 0, []
+    # The API has callers of its own, and a session is none of them.
+    for route in routes("portal"):
+        if is_for_all(route):
+            continue
+        ids = AnyId() if route.is_api else AnyId(ids_of(mine, route))
+        for method, who in (("get", of(route).reads), ("post", of(route).writes)):
+            may = "visit" in who
+            with undone():
+                answer = getattr(desk, method)(route.at(ids))
+                text = read(answer)
+            refused = {401, 405} if route.is_api else SHUT
+            right = answer.status_code == 200 if may and route.pattern not in WANTS_MORE else True
+            if (answer.status_code not in refused) != may or not right:
+                wrong.append(f"{method} {route.pattern}: {answer.status_code}")
+            if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+                assert b"Looks like a bug, says the shop" in text, route
+            opened += may
+    assert wrong == []
+    assert opened == sum("visit" in of(route).reads for route in routes("portal")) > 30
+    assert not any("visit" in of(route).writes for face in FACES for route in routes(face))
+
+
 # --- Nobody, and customers ------------------------------------------------------------------------------------------------
 
 
@@ -256,10 +288,15 @@ def test_no_page_and_no_stream_names_another_vendor(neighbors: tuple[Trade, Trad
 
 def content(answer: Any) -> str:
     assert answer.status_code == 200
+    return read(answer).decode()
+
+
+def read(answer: Any) -> bytes:
+    """All of it: an answer that nobody reads to its end is one that the shop is still at."""
     if isinstance(answer, StreamingHttpResponse):
         with served_by("portal"):
-            return b"".join(answer.streaming_content).decode()
-    return str(answer.content.decode())
+            return b"".join(answer.streaming_content)
+    return bytes(answer.content)
 
 
 def test_no_customer_gets_at_another_customers_or_a_vendors(

@@ -91,6 +91,14 @@ class RejectionForm(forms.Form):
     )
 
 
+class VisitForm(forms.Form):
+    """Why one of the staff looks at a vendor's portal, in words the vendor reads."""
+
+    reason = forms.CharField(
+        max_length=300, label="Reason", help_text="The vendor's people read it on their team page, with your name."
+    )
+
+
 class ClosingForm(forms.Form):
     """Why a vendor is closed, in words the vendor reads."""
 

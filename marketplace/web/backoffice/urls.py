@@ -18,6 +18,7 @@ from marketplace.web.backoffice.views import (
     refunds,
     team,
     vendors,
+    visits,
 )
 
 app_name = "backoffice"
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("vendors/<uuid:vendor_id>/closing/", vendors.closing, name="vendor_closing"),
     path("vendors/<uuid:vendor_id>/closure/", vendors.closure, name="vendor_closure"),
     path("vendors/<uuid:vendor_id>/reopening/", vendors.reopening, name="vendor_reopening"),
+    path("vendors/<uuid:vendor_id>/visits/", visits.begin, name="vendor_visits"),
     path("orders/", orders.orders, name="orders"),
     path("orders/<uuid:order_id>/", orders.order, name="order"),
     path("orders/<uuid:order_id>/refund/", refunds.order_refund, name="order_refund"),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from marketplace.orders.models import Fulfillment
 from marketplace.orders.queries import fulfillment_counts
 from marketplace.web.portal.roles import May, may
 from tenants.shop.catalog.queries import troubled_imports
-from tenants.vendors.models import Vendor
+from tenants.vendors.models import PortalVisit, Vendor
 
 # How long an import that left rows out stays something to look at.
 TROUBLE_DAYS = 7
@@ -43,6 +44,7 @@ def portal_context(request: HttpRequest) -> dict[str, Any]:
     if member is None:
         return {}
     vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+    visit: PortalVisit | None = request.visit  # type: ignore[attr-defined]
     allowed = may(member)
     return {
         "may": allowed,
@@ -52,7 +54,13 @@ def portal_context(request: HttpRequest) -> dict[str, Any]:
             "logo_url": logo_url(vendor),
             "shop_url": absolute_url("shop", "/", vendor.slug) if vendor.may_sell else "",
         },
-        "person": {"name": member.name, "email": member.email, "role": member.get_role_display()},
+        "person": {
+            "name": member.name,
+            "email": member.email,
+            "role": "Staff, looking in" if visit else member.get_role_display(),
+        },
+        "visit": visit,
+        "visit_minutes": max(ceil((visit.ends_at - clock.now()).total_seconds() / 60), 1) if visit else 0,
         "environment": environment(),
         "home_url": reverse("portal:home"),
         "sign_out_url": reverse("sign_out"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from kit.permission import declare
 from tenants.vendors.middleware import member_required
 from tenants.vendors.models import Member, MemberRole
+from tenants.vendors.visits import VISIT
 
 View = Callable[..., Any]
 
@@ -46,12 +47,16 @@ class May:
 
 
 def may(member: Member) -> May:
+    """What a member may; of the staff who look in: to see, and nothing else."""
+
     def is_one_of(roles: tuple[MemberRole, ...]) -> bool:
         return member.role in (*roles, MemberRole.OWNER)
 
+    looks_in = member.role == VISIT
+
     return May(
-        see_orders=is_one_of(SEES_ORDERS),
-        see_money=is_one_of(SEES_MONEY),
+        see_orders=looks_in or is_one_of(SEES_ORDERS),
+        see_money=looks_in or is_one_of(SEES_MONEY),
         do_orders=is_one_of(DOES_ORDERS),
         do_catalog=is_one_of(DOES_CATALOG),
         do_shop=is_one_of(DOES_SHOP),
@@ -61,9 +66,14 @@ def may(member: Member) -> May:
     )
 
 
-def shows(*roles: MemberRole) -> Callable[[View], View]:
-    """For views that only show."""
-    return lambda view: declare(never_cache(require_safe(member_required(*roles)(view))), _allowed(roles), ())
+def shows(*roles: MemberRole, visits: bool = False) -> Callable[[View], View]:
+    """For views that only show. `visits`: to staff who look in as well; what does not say so is not shown to them."""
+
+    def decorate(view: View) -> View:
+        held = never_cache(require_safe(member_required(*roles, visits=visits)(view)))
+        return declare(held, _allowed(roles, visits), ())
+
+    return decorate
 
 
 def changes(*roles: MemberRole) -> Callable[[View], View]:
@@ -71,20 +81,23 @@ def changes(*roles: MemberRole) -> Callable[[View], View]:
     return lambda view: declare(never_cache(require_POST(member_required(*roles)(view))), (), _allowed(roles))
 
 
-def edits(sees: tuple[MemberRole, ...], does: tuple[MemberRole, ...]) -> Callable[[View], View]:
-    """For a page with its form: some may look at it, some may send it."""
+def edits(
+    sees: tuple[MemberRole, ...], does: tuple[MemberRole, ...], *, visits: bool = False
+) -> Callable[[View], View]:
+    """For a page with its form: some may look at it (staff who look in, if `visits`), some may send it."""
 
     def decorate(view: View) -> View:
-        looking, sending = member_required(*sees)(view), member_required(*does)(view)
+        looking, sending = member_required(*sees, visits=visits)(view), member_required(*does)(view)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             return (sending if request.method == "POST" else looking)(request, *args, **kwargs)
 
         held = never_cache(require_http_methods(["GET", "HEAD", "POST"])(guarded))
-        return declare(held, _allowed(sees), _allowed(does))
+        return declare(held, _allowed(sees, visits), _allowed(does))
 
     return decorate
 
 
-def _allowed(roles: tuple[MemberRole, ...]) -> Sequence[str]:
-    return (*roles, MemberRole.OWNER) if roles else MemberRole.values
+def _allowed(roles: tuple[MemberRole, ...], visits: bool = False) -> Sequence[str]:
+    allowed: Sequence[str] = (*roles, MemberRole.OWNER) if roles else MemberRole.values
+    return (*allowed, VISIT) if visits else allowed

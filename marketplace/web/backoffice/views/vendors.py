@@ -25,7 +25,7 @@ from kit.errors import Conflict, InvalidInput
 from kit.links import absolute_url
 from marketplace.catalog.queries import shop_overview
 from marketplace.orders.queries import Sales, sales_of_vendors
-from marketplace.web.backoffice.forms import ClosingForm, RejectionForm, add_refusal
+from marketplace.web.backoffice.forms import ClosingForm, RejectionForm, VisitForm, add_refusal
 from marketplace.web.backoffice.roles import for_administrators, for_all, for_moderators, may, staff_of
 from marketplace.web.backoffice.tables import (
     Filter,
@@ -48,6 +48,7 @@ from tenants.vendors.fleet import exports_of
 from tenants.vendors.leaving import MAY_LEAVE, begin_closing, close_vendor, obstacles_to_closing, reopen_vendor
 from tenants.vendors.models import Vendor, VendorState
 from tenants.vendors.queries import countries, members_of, state_counts, vendors_page
+from tenants.vendors.visits import NO_PORTAL, visits_to
 
 
 class VendorFilter(Filter):
@@ -159,23 +160,25 @@ def _csv_rows(query: dict[str, Any]) -> Iterator[Sequence[Any]]:
 @for_all
 def vendor(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
     """All about a vendor. While its shop is being made, the page looks again by itself."""
-    return _vendor_page(request, _vendor(vendor_id), RejectionForm())
+    return vendor_page(request, vendor_or_404(vendor_id))
 
 
-def _vendor(vendor_id: UUID) -> Vendor:
+def vendor_or_404(vendor_id: UUID) -> Vendor:
     found = Vendor.objects.filter(id=vendor_id).first()
     if found is None:
         raise Http404("There is no such vendor.")
     return found
 
 
-def _vendor_page(
+def vendor_page(
     request: HttpRequest,
     found: Vendor,
-    rejection: forms.Form,
+    rejection_form: forms.Form | None = None,
     status: int = 200,
     closing_form: forms.Form | None = None,
+    visit_form: forms.Form | None = None,
 ) -> HttpResponse:
+    """All about a vendor, with whichever form was sent and refused."""
     account = account_of(found.id)
     with_money = may(staff_of(request)).see_orders
     books = balances(vendor_id=found.id)
@@ -183,7 +186,10 @@ def _vendor_page(
     asked = checklist(found, events=events)
     context = {
         "vendor": found,
-        "rejection": rejection,
+        "rejection": rejection_form or RejectionForm(),
+        "visit_form": visit_form or VisitForm(),
+        "visits": visits_to(found, 5),
+        "may_visit": found.state not in NO_PORTAL and found.is_reachable,
         "closing": closing_form or ClosingForm(),
         "may_leave": found.state in MAY_LEAVE,
         "obstacles": obstacles_to_closing(found) if found.state == VendorState.CLOSING else [],
@@ -290,7 +296,7 @@ def _requirements(account: ConnectedAccount | None) -> list[dict[str, str]]:
 @require_POST
 @for_moderators
 def approval(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
-    found = _vendor(vendor_id)
+    found = vendor_or_404(vendor_id)
     try:
         approved = approve_vendor(vendor=found, by=staff_of(request).user_id)
     except (Conflict, InvalidInput) as refused:
@@ -304,14 +310,14 @@ def approval(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
 @require_POST
 @for_moderators
 def rejection(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
-    found, form = _vendor(vendor_id), RejectionForm(request.POST)
+    found, form = vendor_or_404(vendor_id), RejectionForm(request.POST)
     if not form.is_valid():
-        return _vendor_page(request, found, form, status=422)
+        return vendor_page(request, found, form, status=422)
     try:
         reject_vendor(vendor=found, by=staff_of(request).user_id, reason=form.cleaned_data["reason"])
     except InvalidInput as refused:
         add_refusal(form, refused)
-        return _vendor_page(request, found, form, status=422)
+        return vendor_page(request, found, form, status=422)
     except Conflict as refused:
         messages.error(request, str(refused))
     else:
@@ -323,14 +329,14 @@ def rejection(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
 @for_administrators
 def closing(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
     """End selling; what is open is still to be finished."""
-    found, form = _vendor(vendor_id), ClosingForm(request.POST)
+    found, form = vendor_or_404(vendor_id), ClosingForm(request.POST)
     if not form.is_valid():
-        return _vendor_page(request, found, RejectionForm(), status=422, closing_form=form)
+        return vendor_page(request, found, status=422, closing_form=form)
     try:
         begin_closing(vendor=found, by=staff_of(request).user_id, reason=form.cleaned_data["reason"])
     except InvalidInput as refused:
         add_refusal(form, refused)
-        return _vendor_page(request, found, RejectionForm(), status=422, closing_form=form)
+        return vendor_page(request, found, status=422, closing_form=form)
     except Conflict as refused:
         messages.error(request, str(refused))
     else:
@@ -342,7 +348,7 @@ def closing(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
 @for_administrators
 def closure(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
     """Close a vendor of which nothing is open and whose shop is exported."""
-    found = _vendor(vendor_id)
+    found = vendor_or_404(vendor_id)
     try:
         close_vendor(vendor=found, by=staff_of(request).user_id)
     except Conflict as refused:
@@ -356,7 +362,7 @@ def closure(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
 @for_administrators
 def reopening(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
     """Take a closing or closed vendor back."""
-    found = _vendor(vendor_id)
+    found = vendor_or_404(vendor_id)
     try:
         back = reopen_vendor(vendor=found, by=staff_of(request).user_id)
     except Conflict as refused:

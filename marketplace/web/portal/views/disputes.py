@@ -17,7 +17,7 @@ from marketplace.web.portal.roles import ANSWERS_DISPUTES, SEES_DISPUTES, change
 from tenants.vendors.models import MemberRole
 
 
-@shows(*SEES_DISPUTES)
+@shows(*SEES_DISPUTES, visits=True)
 def disputes(request: HttpRequest) -> HttpResponse:
     page = queries.vendor_disputes_page(_vendor_id(request), cursor=request.GET.get("cursor"))
     numbers = numbers_of(_vendor_id(request), [part.reference_id for part in page.rows])
@@ -29,7 +29,7 @@ def disputes(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/disputes.html", {"rows": rows, "pages": present.pages(request, page)})
 
 
-@shows(*SEES_DISPUTES)
+@shows(*SEES_DISPUTES, visits=True)
 def dispute(request: HttpRequest, dispute_id: UUID) -> HttpResponse:
     return _page(request, _find(request, dispute_id))
 

@@ -16,7 +16,7 @@ from marketplace.web.portal.views.money import money_tabs
 from marketplace.web.spreadsheet import csv_response
 
 
-@shows(*SEES_MONEY)
+@shows(*SEES_MONEY, visits=True)
 def documents(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     page = documents_page(
@@ -39,7 +39,7 @@ def documents(request: HttpRequest) -> HttpResponse:
     )
 
 
-@shows(*SEES_MONEY)
+@shows(*SEES_MONEY, visits=True)
 def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     found = _document(request, document_id)
     if not found.file_path:
@@ -51,7 +51,7 @@ def document_pdf(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     return answer
 
 
-@shows(*SEES_MONEY)
+@shows(*SEES_MONEY, visits=True)
 def document_csv(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     found = _document(request, document_id)
     heads, rows = csv_table(found)

@@ -38,7 +38,7 @@ STEPS = (
 )
 
 
-@shows(*ANYBODY)
+@shows(*ANYBODY, visits=True)
 def home(request: HttpRequest) -> HttpResponse:
     vendor: Vendor = request.vendor  # type: ignore[attr-defined]
     allowed = may(request.member)  # type: ignore[attr-defined]

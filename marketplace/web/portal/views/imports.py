@@ -56,7 +56,7 @@ RESULTS = {
 }
 
 
-@shows(*ANYBODY)
+@shows(*ANYBODY, visits=True)
 def imports(request: HttpRequest) -> HttpResponse:
     page = queries.imports_page(cursor=request.GET.get("cursor"))
     return render(
@@ -100,12 +100,12 @@ def new_import(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/import_new.html", context, status=refused if form.errors else 200)
 
 
-@shows(*ANYBODY)
+@shows(*ANYBODY, visits=True)
 def template(request: HttpRequest) -> HttpResponseBase:
     return csv_response("souk-products.csv", [name for name, *_ in COLUMNS], [[example for *_, example, _ in COLUMNS]])
 
 
-@shows(*ANYBODY)
+@shows(*ANYBODY, visits=True)
 def one_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
     found = _find(import_id)
     under_way = found.state in UNDER_WAY
@@ -138,7 +138,7 @@ def one_import(request: HttpRequest, import_id: UUID) -> HttpResponse:
     )
 
 
-@shows(*ANYBODY)
+@shows(*ANYBODY, visits=True)
 def results(request: HttpRequest, import_id: UUID) -> HttpResponseBase:
     """Every row's result as CSV, to be mended beside the file."""
     found = _find(import_id)

@@ -63,7 +63,7 @@ ENTRIES = {
 }
 
 
-@shows(*SEES_MONEY)
+@shows(*SEES_MONEY, visits=True)
 def overview(request: HttpRequest) -> HttpResponse:
     vendor_id = _vendor_id(request)
     page = queries.transfers_page(vendor_id=vendor_id, size=8)
@@ -86,7 +86,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     )
 
 
-@shows(*SEES_MONEY)
+@shows(*SEES_MONEY, visits=True)
 def transfers(request: HttpRequest) -> HttpResponse:
     vendor_id = _vendor_id(request)
     page = queries.transfers_page(vendor_id=vendor_id, state=_state(request), cursor=request.GET.get("cursor"))
@@ -105,7 +105,7 @@ def transfers(request: HttpRequest) -> HttpResponse:
     )
 
 
-@edits(SEES_MONEY, DOES_MONEY)
+@edits(SEES_MONEY, DOES_MONEY, visits=True)
 def payouts(request: HttpRequest) -> HttpResponse:
     """What went to the bank; here the vendor says when it wants to be paid out, and asks for its balance now."""
     vendor_id = _vendor_id(request)
@@ -208,7 +208,7 @@ def _schedule_initial(known: PayoutSchedule | None) -> dict[str, Any]:
     }
 
 
-@shows(*SEES_MONEY)
+@shows(*SEES_MONEY, visits=True)
 def way(request: HttpRequest) -> HttpResponse:
     """ "Where is my money": each order's lines on their whole way to the bank, and what they wait for."""
     vendor_id = _vendor_id(request)
@@ -241,7 +241,7 @@ def _pages(request: HttpRequest, page: Page[Any]) -> dict[str, Any]:
     return {"pages": present.pages(request, page)}
 
 
-@shows(*SEES_MONEY)
+@shows(*SEES_MONEY, visits=True)
 def hold_rules(request: HttpRequest) -> HttpResponse:
     """Which holds a sale will have, before it is made."""
     rows = [
@@ -253,7 +253,7 @@ def hold_rules(request: HttpRequest) -> HttpResponse:
     )
 
 
-@shows(*SEES_MONEY)
+@shows(*SEES_MONEY, visits=True)
 def ledger(request: HttpRequest) -> HttpResponse:
     vendor_id = _vendor_id(request)
     account = vendor_account(AccountCode.VENDOR_PAYABLE, vendor_id=vendor_id, currency=settings.CURRENCY)
@@ -284,7 +284,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
 # --- As CSV -------------------------------------------------------------------------------------------------
 
 
-@shows(*SEES_MONEY)
+@shows(*SEES_MONEY, visits=True)
 def transfers_csv(request: HttpRequest) -> HttpResponseBase:
     vendor_id, state = _vendor_id(request), _state(request)
     header = [
@@ -319,7 +319,7 @@ def transfers_csv(request: HttpRequest) -> HttpResponseBase:
     return csv_response("transfers.csv", header, rows())
 
 
-@shows(*SEES_MONEY)
+@shows(*SEES_MONEY, visits=True)
 def payouts_csv(request: HttpRequest) -> HttpResponseBase:
     vendor_id = _vendor_id(request)
 
@@ -341,7 +341,7 @@ def payouts_csv(request: HttpRequest) -> HttpResponseBase:
     )
 
 
-@shows(*SEES_MONEY)
+@shows(*SEES_MONEY, visits=True)
 def ledger_csv(request: HttpRequest) -> HttpResponseBase:
     vendor_id = _vendor_id(request)
     account = vendor_account(AccountCode.VENDOR_PAYABLE, vendor_id=vendor_id, currency=settings.CURRENCY)

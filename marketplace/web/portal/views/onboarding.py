@@ -27,13 +27,13 @@ PLACES = {
 }
 
 
-@shows(*ANYBODY)
+@shows(*ANYBODY, visits=True)
 def onboarding(request: HttpRequest) -> HttpResponse:
     """The whole checklist; `?step=` names the one a mail was about."""
     return _page(request)
 
 
-@edits(ANYBODY, OWNS)
+@edits(ANYBODY, OWNS, visits=True)
 def terms(request: HttpRequest) -> HttpResponse:
     """The terms in force, to read; an owner agrees to them."""
     vendor, found = _vendor(request), current_terms()

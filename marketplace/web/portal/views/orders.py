@@ -49,7 +49,7 @@ COLUMNS = "Order, Customer, Items, Paid, Ship by, Total:num, State"
 TO_SHIP = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED)
 
 
-@shows(*SEES_ORDERS)
+@shows(*SEES_ORDERS, visits=True)
 def orders(request: HttpRequest) -> HttpResponse:
     counts = counts_of(request).orders
     state, search = request.GET.get("state", ""), request.GET.get("q", "").replace("\0", "")[:40]
@@ -77,7 +77,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     )
 
 
-@shows(*SEES_ORDERS)
+@shows(*SEES_ORDERS, visits=True)
 def board(request: HttpRequest) -> HttpResponse:
     counts = counts_of(request).orders
     found = queries.board(_vendor_id(request))
@@ -94,7 +94,7 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/board.html", {"columns": columns})
 
 
-@shows(*SEES_ORDERS)
+@shows(*SEES_ORDERS, visits=True)
 def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return _order_page(request, _find(request, order_id))
 
@@ -171,7 +171,7 @@ def delivery(request: HttpRequest, parcel_id: UUID) -> HttpResponse:
     return redirect("portal:order", parcel.vendor_order_id)
 
 
-@shows(*SEES_ORDERS)
+@shows(*SEES_ORDERS, visits=True)
 def packing_slip(request: HttpRequest, order_id: UUID) -> HttpResponse:
     part = _find(request, order_id)
     return render(
@@ -186,7 +186,7 @@ def packing_slip(request: HttpRequest, order_id: UUID) -> HttpResponse:
     )
 
 
-@shows(*SEES_ORDERS)
+@shows(*SEES_ORDERS, visits=True)
 def packing_slip_pdf(request: HttpRequest, order_id: UUID) -> HttpResponse:
     part = _find(request, order_id)
     answer = HttpResponse(documents.packing_slip(part), content_type="application/pdf")

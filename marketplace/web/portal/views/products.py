@@ -44,7 +44,7 @@ COLUMNS = "Product, Price:num, Stock:num, State, Changed"
 AT_ONCE = 200
 
 
-@shows(*ANYBODY)
+@shows(*ANYBODY, visits=True)
 def products(request: HttpRequest) -> HttpResponse:
     counts = queries.product_counts()
     search = request.GET.get("q", "").replace("\0", "")[:100]
@@ -117,7 +117,7 @@ def new_product(request: HttpRequest) -> HttpResponse:
     return _editor_page(request, editor, status=422)
 
 
-@edits(ANYBODY, DOES_CATALOG)
+@edits(ANYBODY, DOES_CATALOG, visits=True)
 def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     found = _find(product_id)
     if request.method != "POST":
@@ -243,7 +243,7 @@ def documents(request: HttpRequest, product_id: UUID) -> HttpResponse:
     return _parts_page(request, found.id, "documents", problem)
 
 
-@shows(*ANYBODY)
+@shows(*ANYBODY, visits=True)
 def document(request: HttpRequest, document_id: UUID) -> HttpResponseBase:
     """A private file, to be kept and not to be shown in a page of ours."""
     found = _find_document(document_id)

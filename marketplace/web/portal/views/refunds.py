@@ -21,7 +21,7 @@ from tenants.vendors.models import Member
 TABS = (("", "All"), (RequestState.WAITING, "Waiting"), (RequestState.DONE, "Done"), (RequestState.CHANGED, "Not done"))
 
 
-@edits(SEES_ORDERS, DOES_ORDERS)
+@edits(SEES_ORDERS, DOES_ORDERS, visits=True)
 def order_refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The form, its preview, and doing it: `?kind=cancellation` for what has not left, `?parcel=` for all of one parcel."""
     vendor_id = request.vendor.id  # type: ignore[attr-defined]
@@ -36,7 +36,7 @@ def order_refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return render(request, "portal/order_refund.html", {"order": part, "state": state}, status=state.status)
 
 
-@shows(*SEES_ORDERS)
+@shows(*SEES_ORDERS, visits=True)
 def refunds(request: HttpRequest) -> HttpResponse:
     """What was asked for, newest first; `?state=waiting` what somebody has to decide."""
     vendor_id, state = request.vendor.id, request.GET.get("state", "")  # type: ignore[attr-defined]
@@ -59,7 +59,7 @@ def refunds(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/refunds.html", context)
 
 
-@shows(*SEES_ORDERS)
+@shows(*SEES_ORDERS, visits=True)
 def refund(request: HttpRequest, request_id: UUID) -> HttpResponse:
     return _page(request, _find(request, request_id))
 

@@ -18,7 +18,7 @@ from tenants.vendors.countries import VENDOR_COUNTRIES
 from tenants.vendors.models import Vendor
 
 
-@edits(ANYBODY, DOES_SHOP)
+@edits(ANYBODY, DOES_SHOP, visits=True)
 def profile(request: HttpRequest) -> HttpResponse:
     vendor: Vendor = request.vendor  # type: ignore[attr-defined]
     form = _profile_form(vendor, request.POST if request.method == "POST" else None)
@@ -40,7 +40,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return _shop_page(request, form, _company_form(vendor))
 
 
-@edits(ANYBODY, DOES_SHOP)
+@edits(ANYBODY, DOES_SHOP, visits=True)
 def company(request: HttpRequest) -> HttpResponse:
     """Where the vendor is established: on its invoices from now on."""
     vendor: Vendor = request.vendor  # type: ignore[attr-defined]
@@ -104,7 +104,7 @@ def logo_removal(request: HttpRequest) -> HttpResponse:
     return redirect("portal:shop")
 
 
-@edits(ANYBODY, DOES_SHOP)
+@edits(ANYBODY, DOES_SHOP, visits=True)
 def shipping(request: HttpRequest) -> HttpResponse:
     known = shipping_profile()
     form = ShippingForm(

@@ -32,7 +32,7 @@ ICONS = {
 }
 
 
-@shows(*ANYBODY)
+@shows(*ANYBODY, visits=True)
 def stock(request: HttpRequest) -> HttpResponse:
     search, low = request.GET.get("q", "").replace("\0", "")[:100], request.GET.get("low") == "1"
     page = queries.stock_page(search=search, low=low, cursor=request.GET.get("cursor"))
@@ -50,7 +50,7 @@ def stock(request: HttpRequest) -> HttpResponse:
     )
 
 
-@shows(*ANYBODY)
+@shows(*ANYBODY, visits=True)
 def movements(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     return _variant_page(request, _find(variant_id))
 

@@ -16,9 +16,10 @@ from tenants.vendors import team as keeping
 from tenants.vendors.models import Invitation, Member, MemberRole, Vendor
 from tenants.vendors.queries import members_of, open_invitations
 from tenants.vendors.roles import WHAT_ROLES_DO
+from tenants.vendors.visits import visits_to
 
 
-@edits(ANYBODY, DOES_TEAM)
+@edits(ANYBODY, DOES_TEAM, visits=True)
 def team(request: HttpRequest) -> HttpResponse:
     vendor, me = _here(request)
     gives = keeping.may_give(me.role)
@@ -31,6 +32,7 @@ def team(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{made.email} gets a mail with the invitation.")
             return redirect("portal:team")
+    looks_in = request.visit is not None  # type: ignore[attr-defined]
     people = list(members_of(vendor))
     names = {member.user_id: str(member) for member in people}
     context = {
@@ -46,7 +48,8 @@ def team(request: HttpRequest) -> HttpResponse:
             for found in open_invitations(vendor)
         ],
         "roles": [(role.label, WHAT_ROLES_DO[role]) for role in MemberRole],
-        "may_leave": any(each.role == MemberRole.OWNER and each.id != me.id for each in people),
+        "visits": visits_to(vendor),
+        "may_leave": not looks_in and any(each.role == MemberRole.OWNER and each.id != me.id for each in people),
     }
     return render(request, "portal/team.html", context, status=422 if form.errors else 200)
 
