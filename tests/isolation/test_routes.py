@@ -99,7 +99,8 @@ def walked(desk: Any, role: str, face: str, ids: Any) -> list[str]:
             continue
         for method, may in gates(route, role):
             with undone():
-                status = getattr(desk, method)(route.at(ids)).status_code
+                answer = getattr(desk, method)(route.at(ids))
+                status, _ = answer.status_code, read(answer, face)
             if (status not in SHUT) != may or status >= 500:
                 wrong.append(f"{role} {method} {route.pattern}: {status}")
     return wrong
@@ -291,10 +292,10 @@ def content(answer: Any) -> str:
     return read(answer).decode()
 
 
-def read(answer: Any) -> bytes:
+def read(answer: Any, face: str = "portal") -> bytes:
     """All of it: an answer that nobody reads to its end is one that the shop is still at."""
     if isinstance(answer, StreamingHttpResponse):
-        with served_by("portal"):
+        with served_by(face):
             return b"".join(answer.streaming_content)
     return bytes(answer.content)
 

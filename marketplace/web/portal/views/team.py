@@ -22,7 +22,8 @@ from tenants.vendors.visits import visits_to
 @edits(ANYBODY, DOES_TEAM, visits=True)
 def team(request: HttpRequest) -> HttpResponse:
     vendor, me = _here(request)
-    gives = keeping.may_give(me.role)
+    looks_in = request.visit is not None  # type: ignore[attr-defined]
+    gives = frozenset() if looks_in else keeping.may_give(me.role)
     form = InvitationForm(request.POST if request.method == "POST" else None, roles=gives)
     if request.method == "POST" and form.is_valid():
         try:
@@ -32,7 +33,6 @@ def team(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"{made.email} gets a mail with the invitation.")
             return redirect("portal:team")
-    looks_in = request.visit is not None  # type: ignore[attr-defined]
     people = list(members_of(vendor))
     names = {member.user_id: str(member) for member in people}
     context = {
