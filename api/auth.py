@@ -48,6 +48,7 @@ VENDOR_READS: dict[str, tuple[MemberRole, ...]] = {
     "orders": roles.SEES_ORDERS,
     "money": roles.SEES_MONEY,
     "disputes": roles.SEES_DISPUTES,
+    "settings": roles.ANYBODY,
     "team": roles.ANYBODY,
     "onboarding": roles.ANYBODY,
 }
@@ -57,6 +58,7 @@ VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
     "orders": roles.DOES_ORDERS,
     "money": roles.DOES_MONEY,
     "disputes": roles.ANSWERS_DISPUTES,
+    "settings": roles.DOES_SHOP,
     "team": roles.DOES_TEAM,
     "onboarding": roles.DOES_SHOP,
     # No key has this: what a shop agrees to, an owner agrees to.

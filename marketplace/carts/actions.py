@@ -57,7 +57,7 @@ def add_to_cart(*, cart: Cart, offer_id: UUID, quantity: int = 1) -> CartLine:
     Raises NotForSale, InvalidInput for a quantity out of range, CartFull.
     """
     _check_quantity(quantity)
-    _lock(cart)
+    lock(cart)
     offer = _offer(offer_id)
     lines = {line.offer_id: line for line in CartLine.objects.filter(cart=cart)}
     line = lines.get(offer.id)
@@ -70,7 +70,7 @@ def add_to_cart(*, cart: Cart, offer_id: UUID, quantity: int = 1) -> CartLine:
         line = CartLine(cart=cart, offer=offer, quantity=0)
     line.quantity, line.price_seen_minor = wanted, offer.price_minor
     line.save()
-    _changed(cart)
+    changed(cart)
     return line
 
 
@@ -82,7 +82,7 @@ def set_quantity(*, cart: Cart, line_id: UUID, quantity: int) -> None:
         remove_line(cart=cart, line_id=line_id)
         return
     _check_quantity(quantity)
-    _lock(cart)
+    lock(cart)
     line = CartLine.objects.select_related("offer").filter(cart=cart, id=line_id).first()
     if line is None:
         raise Conflict("This item is no longer in your cart.")
@@ -90,21 +90,21 @@ def set_quantity(*, cart: Cart, line_id: UUID, quantity: int) -> None:
         raise NotForSale(_left(line.offer, 0), field="quantity")
     line.quantity, line.price_seen_minor = quantity, line.offer.price_minor
     line.save(update_fields=["quantity", "price_seen_minor"])
-    _changed(cart)
+    changed(cart)
 
 
 @counted("remove")
 @transaction.atomic
 def remove_line(*, cart: Cart, line_id: UUID) -> None:
-    _lock(cart)
+    lock(cart)
     if CartLine.objects.filter(cart=cart, id=line_id).delete()[0]:
-        _changed(cart)
+        changed(cart)
 
 
 @transaction.atomic
 def see_prices(*, cart: Cart, prices: Mapping[UUID, int]) -> None:
     """The customer has been shown these prices, in minor units by line; nothing else about the cart changes."""
-    _lock(cart)
+    lock(cart)
     for line in cart.lines.filter(id__in=prices):
         line.price_seen_minor = prices[line.id]
         line.save(update_fields=["price_seen_minor"])
@@ -117,10 +117,10 @@ def set_country(*, cart: Cart, country: str) -> None:
     if country not in _COUNTRIES:
         raise InvalidInput("We do not ship to this country yet; choose one from the list.", field="country")
     if cart.country != country:
-        _lock(cart)
+        lock(cart)
         cart.country = country
         cart.save(update_fields=["country"])
-        _changed(cart)
+        changed(cart)
 
 
 @counted("merge")
@@ -131,7 +131,7 @@ def merge_carts(*, token: str, user: User) -> Cart:
     guest = Cart.objects.select_for_update().filter(token_hash=token_hash(token), user=None).first()
     if guest is None:
         return own
-    _lock(own)
+    lock(own)
     have = {line.offer_id: line for line in own.lines.all()}
     for line in guest.lines.select_related("offer"):
         if line.offer_id in have:
@@ -144,8 +144,9 @@ def merge_carts(*, token: str, user: User) -> Cart:
             have[line.offer_id] = line
     own.country = guest.country
     own.save(update_fields=["country"])
+    guest.keys.update(cart=own)  # shop fronts go on with the cart that is theirs now
     guest.delete()
-    _changed(own)
+    changed(own)
     return own
 
 
@@ -166,7 +167,7 @@ def take_bought(*, cart_id: UUID, user_id: UUID | None, bought: Mapping[UUID, in
             line.save(update_fields=["quantity", "added_at"])
         else:
             line.delete()
-    _changed(cart)
+    changed(cart)
 
 
 def _offer(offer_id: UUID) -> Offer:
@@ -188,12 +189,12 @@ def _check_quantity(quantity: int) -> None:
         raise InvalidInput(f"Choose a quantity from 1 to {MAX_QUANTITY}.", field="quantity")
 
 
-def _lock(cart: Cart) -> None:
+def lock(cart: Cart) -> None:
     """One change of a cart at a time; the instance gets the version it has in the database."""
     cart.version = Cart.objects.select_for_update().values_list("version", flat=True).get(id=cart.id)
 
 
-def _changed(cart: Cart) -> None:
+def changed(cart: Cart) -> None:
     cart.version += 1
     cart.changed_at = clock.now()
     Cart.objects.filter(id=cart.id).update(version=F("version") + 1, changed_at=cart.changed_at)

@@ -52,3 +52,23 @@ class CartLine(models.Model):
             models.UniqueConstraint(fields=["cart", "offer"], name="cart_line_once"),
             models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="cart_line_quantity"),
         ]
+
+
+class CartKey(models.Model):
+    """What a browser holds on one shop front: it puts that vendor's goods into the cart, and counts what is in it.
+
+    It opens nothing else: not the cart's page, not whose it is, no order, and nothing on any other host. Whoever serves a
+    custom domain can read the cookies of that name, so this must be all there is to be found in them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="keys")
+    host = models.CharField(max_length=253)
+    token_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+
+    access = Access(store="select insert update(cart_id) delete")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token_hash"], name="cart_key_token_unique")]

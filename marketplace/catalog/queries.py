@@ -1,7 +1,7 @@
 """What the pages of the catalogue show. One denormalized row per listing, keyset pages, no COUNT(*)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -302,6 +302,15 @@ def listing_page(slug: str, *, related: int = 8) -> ListingPage:
         variants=variant_choices(listing),
         related=list(others[:related]),
     )
+
+
+def of_vendor(page: ListingPage, vendor_id: UUID) -> ListingPage:
+    """The same page as one vendor has it: its offers, and nothing that is not its own."""
+    variants = []
+    for choice in page.variants:
+        if lines := [line for line in choice.offers if line.offer.vendor_id == vendor_id]:
+            variants.append(VariantChoice(choice.variant, lines))
+    return replace(page, variants=variants, related=[])
 
 
 def variant_choices(listing: Listing) -> list[VariantChoice]:

@@ -88,6 +88,9 @@ FACES = {
 }
 ROOT_URLCONF = FACES[FACE or "market"]["urlconf"]
 ALLOWED_HOSTS = [DOMAIN, "." + DOMAIN, *([] if PRODUCTION else ["127.0.0.1", "[::1]", "testserver"])]
+if FACE == "market":
+    # Vendors' own domains are rows: `ShopFrontMiddleware` refuses every host that is neither ours nor proven by a vendor.
+    ALLOWED_HOSTS = ["*"]
 WSGI_APPLICATION = "config.wsgi.application"
 APPEND_SLASH = True
 
@@ -252,6 +255,11 @@ VENDOR_CONNECTION_SECONDS = 600
 # Other PostgreSQL clusters to which the builder may move a shop, "north=postgresql://host:5432/name north2=..."; the one of
 # DATABASE_URL is called main, and no face reaches a shop on any other.
 CLUSTERS = dict(part.split("=", 1) for part in env("SOUK_CLUSTERS", "").split())
+# Vendors' own domains: name servers to ask for the records that prove them, "127.0.0.1:5353 …" (none: the machine's own),
+# how long one serves on that the plan does not include any more, and how long its proof may be gone before it is lost.
+DNS_SERVERS = env("SOUK_DNS_SERVERS", "").split()
+DOMAIN_GRACE_DAYS = int(env("SOUK_DOMAIN_GRACE_DAYS", "14"))
+DOMAIN_LOST_DAYS = int(env("SOUK_DOMAIN_LOST_DAYS", "7"))
 CLOSED_SHOP_DAYS = int(env("SOUK_CLOSED_SHOP_DAYS", "30"))
 
 # --- Valkey: cache, sessions, Celery's doorbell ---------------------------------------------------------------------------

@@ -20,3 +20,9 @@ def absolute_url(face: str, route: str, vendor: str | None = None, **kwargs: Any
     """The address of a route on a face. `route` is a URL name, or a path beginning with "/"."""
     path = route if route.startswith("/") else reverse(route, urlconf=settings.FACES[face]["urlconf"], kwargs=kwargs)
     return f"{settings.SCHEME}://{host_of(face, vendor)}{path}"
+
+
+def front_url(host: str, path: str) -> str:
+    """The address of a path on a shop front, by the host name it is found under: the vendor's slug's, or its own."""
+    port = host_of("market").partition(":")[2]
+    return f"{settings.SCHEME}://{host}{f':{port}' if port else ''}{path}"

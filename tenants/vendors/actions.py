@@ -16,6 +16,7 @@ from kit.errors import Conflict, InvalidInput
 from kit.postal_codes import clean_postal_code
 from outbox.actions import announce
 from tenants.isolation.actions import NoSpareWall, assign_wall
+from tenants.vendors.branding import check_contrast
 from tenants.vendors.models import Domain, Member, MemberRole, Vendor, VendorState
 from tenants.vendors.preflight import check_payable
 from tenants.vendors.slugs import clean_slug
@@ -191,12 +192,15 @@ def set_in_service(*, vendor_id: UUID, in_service: bool) -> Vendor:
 def change_profile(
     *, vendor: Vendor, by: UUID, name: str, tagline: str, story: str, city: str, palette: Sequence[str]
 ) -> Vendor:
-    """Change what customers read about a vendor. Runs as the vendor's own role. Raises InvalidInput."""
+    """Change what customers read about a vendor. Runs as the vendor's own role. Raises InvalidInput, HardToRead."""
     vendor.name = required(name, "name", "shop name", 100)
     vendor.tagline = _optional(tagline, "tagline", "tagline", 150)
     vendor.story = _optional(story, "story", "story", 5000)
     vendor.city = _optional(city, "city", "city", 100)
-    vendor.palette = _clean_palette(palette)
+    colors = _clean_palette(palette)
+    if colors != vendor.palette:
+        check_contrast(colors)
+    vendor.palette = colors
     vendor.save(update_fields=["name", "tagline", "story", "city", "palette"])
     record(
         action="shop.profile_changed",

@@ -11,9 +11,10 @@ from notifications.actions import send
 from outbox.models import Fact
 from tenants.isolation.models import MAIN, WallState
 from tenants.isolation.queries import wall_of
-from tenants.vendors import actions
+from tenants.vendors import actions, domains
+from tenants.vendors.domains import shown_host
 from tenants.vendors.links import invitation_url
-from tenants.vendors.models import Invitation, Member, MemberRole, Vendor
+from tenants.vendors.models import CustomDomain, Invitation, Member, MemberRole, Vendor
 from tenants.vendors.roles import WHAT_ROLES_DO
 
 # Which mail follows which fact; each goes to the vendor's own address, once.
@@ -151,4 +152,34 @@ def mail_role(fact: Fact) -> None:
             "action_label": "Your shops",
         },
         vendor_id=member.vendor_id,
+    )
+
+
+def follow_domain_entitlement(fact: Fact) -> None:
+    """`vendor.entitlements_changed`, after commit: since when its domains are not in its plan, or that they are again."""
+    assert fact.vendor_id is not None
+    domains.follow_entitlement(fact.vendor_id)
+
+
+def check_domain(fact: Fact) -> None:
+    """`shop.domain_check_wanted`, after commit. The fact is the vendor's own word: the domain must be its own."""
+    assert fact.vendor_id is not None
+    domains.check_soon(vendor_id=fact.vendor_id, domain_id=UUID(fact.payload["domain"]))
+
+
+def mail_domain(fact: Fact) -> None:
+    """`domain.verified` and `domain.lost`, after commit: tell the vendor."""
+    domain = CustomDomain.objects.select_related("vendor").get(id=UUID(fact.payload["domain"]))
+    send(
+        f"{fact.name}:{fact.id}",
+        fact.name.replace(".", "_"),
+        domain.vendor.email,
+        {
+            "vendor_name": domain.vendor.name,
+            "host": shown_host(domain.host),
+            "reason_given": fact.payload.get("reason", ""),
+            "action_url": absolute_url("portal", "/shop/domains/", domain.vendor.slug),
+            "action_label": "Look at your domains",
+        },
+        vendor_id=domain.vendor_id,
     )

@@ -21,7 +21,7 @@ from kit.problems import API_PATH, problem_response
 from tenants.isolation.doors import bind_vendor
 from tenants.vendors import visits as staff_visits
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
-from tenants.vendors.queries import vendor_of_host
+from tenants.vendors.queries import front_of, host_name, vendor_of_host
 from tenants.vendors.visits import VISIT
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -34,27 +34,36 @@ LOOKING = ("GET", "HEAD")
 
 
 class ShopFrontMiddleware:
-    """Sets `request.shop_front`: None on the marketplace's host, the Vendor on `<slug>.<domain>`; 404 elsewhere."""
+    """Sets `request.shop_front`: None on the marketplace's host, the Vendor on `<slug>.<domain>` and on its own domain.
+
+    Anywhere else nothing is served: 404 below the marketplace's domain, 421 for a name that never was a host here. This
+    is what stands in for Django's ALLOWED_HOSTS, which cannot know of vendors' domains (`config.settings`).
+    """
 
     def __init__(self, get_response: GetResponse):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         request.shop_front = None  # type: ignore[attr-defined]
-        host = request.get_host().rpartition(":")[0] or request.get_host()
+        host = host_name(request.get_host())
         on_market = host == settings.DOMAIN or (not settings.PRODUCTION and host in LOCAL_HOSTS)
         if on_market:
             return self.get_response(request)
-        vendor = vendor_of_host(host) if not host.endswith(f".portal.{settings.DOMAIN}") else None
+        vendor = front_of(host)
         if vendor is not None and vendor.state == VendorState.ACTIVE and vendor.out_of_service_at is not None:
             return _out_of_service(request, vendor, "front")
+        is_own_domain = not host.endswith(f".{settings.DOMAIN}")
         if vendor is None or not vendor.may_sell:
-            return _unknown_host(request)
+            return _unknown_host(request, status=421 if vendor is None and is_own_domain else 404)
         if request.path.startswith(SIGN_IN_PATHS):
             return HttpResponseRedirect(absolute_url("market", request.get_full_path()))
-        request.shop_front = vendor  # type: ignore[attr-defined]
+        request.shop_front, request.front_host = vendor, host  # type: ignore[attr-defined]
         _tell_log(vendor)
-        return self.get_response(request)
+        response = self.get_response(request)
+        if is_own_domain and settings.SECURE_HSTS_SECONDS and request.is_secure():
+            # What stands below the vendor's own domain is not ours to decide about.
+            response.headers["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}"
+        return response
 
 
 class VendorHostMiddleware:
@@ -189,11 +198,11 @@ def member_required(*roles: MemberRole, visits: bool = False) -> Callable[[Calla
     return decorate
 
 
-def _unknown_host(request: HttpRequest) -> HttpResponse:
+def _unknown_host(request: HttpRequest, *, status: int = 404) -> HttpResponse:
     if request.path.startswith(API_PATH):
-        return problem_response(404, "not_found", "There is no such shop.")
+        return problem_response(status, "not_found", "There is no such shop.")
     # Without the request: nothing of a face's own context is known here.
-    return HttpResponse(render_to_string("vendors/no_such_shop.html", {"home_url": _home()}), status=404)
+    return HttpResponse(render_to_string("vendors/no_such_shop.html", {"home_url": _home()}), status=status)
 
 
 def _out_of_service(request: HttpRequest, vendor: Vendor, face: str) -> HttpResponse:

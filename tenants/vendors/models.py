@@ -129,6 +129,87 @@ class Domain(models.Model):
         return self.host
 
 
+class TextKind(models.TextChoices):
+    ABOUT = "about", "About"
+    RETURNS = "returns", "Returns"
+    SHIPPING = "shipping", "Shipping"
+    PRIVACY = "privacy", "Privacy"
+    IMPRINT = "imprint", "Imprint"
+
+
+class ShopText(models.Model):
+    """What a vendor says on a page of its shop front. Plain text: it is shown escaped, in paragraphs, and as nothing else."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="texts")
+    kind = models.CharField(max_length=10, choices=TextKind)
+    text = models.TextField(help_text="empty: no such page")
+    changed_at = models.DateTimeField(default=clock.now)
+
+    access = Access(store="select", vendor="select insert update(text, changed_at)")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["vendor", "kind"], name="shop_text_once")]
+
+
+class DomainState(models.TextChoices):
+    PENDING = "pending", "Waiting for the record"
+    VERIFIED = "verified", "Verified"
+    FAILED = "failed", "Not proven"
+    LOST = "lost", "Lost"
+
+
+class CustomDomain(models.Model):
+    """A host name of a vendor's own, for its shop front. A vendor asks for it; a record in its zone proves it.
+
+    Several vendors may ask for one name, one at a time has it: whoever proved it last (`tenants.vendors.domains`). A vendor's
+    own role asks and gives up; what was proven, only the worker writes.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="custom_domains")
+    host = models.CharField(max_length=253, help_text="lower case, in its ASCII form, without port")
+    token = models.CharField(max_length=64, help_text="what the record must say")
+    state = models.CharField(max_length=10, choices=DomainState, default=DomainState.PENDING)
+    reason = models.CharField(max_length=300, blank=True, help_text="what the last look found amiss")
+    leads_here = models.BooleanField(
+        null=True, help_text="the name's addresses are the marketplace's; empty: not looked"
+    )
+    added_at = models.DateTimeField(default=clock.now)
+    added_by = models.UUIDField(help_text="user id of the member")
+    pending_since = models.DateTimeField(default=clock.now)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    next_check_at = models.DateTimeField(null=True, blank=True, default=clock.now)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True, help_text="of a verified one: the proof is gone since")
+    unentitled_at = models.DateTimeField(null=True, blank=True, help_text="since then the plan does not include it")
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(
+        store="select",
+        vendor="select insert update(removed_at)",
+        vendor_check="(state = 'pending' AND verified_at IS NULL) OR removed_at IS NOT NULL",
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["host"],
+                condition=models.Q(state=DomainState.VERIFIED, removed_at=None),
+                name="custom_domain_host_once",
+            ),
+            models.UniqueConstraint(
+                fields=["vendor", "host"], condition=models.Q(removed_at=None), name="custom_domain_asked_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_check_at"], name="custom_domain_due", condition=models.Q(removed_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return self.host
+
+
 class MemberRole(models.TextChoices):
     OWNER = "owner", "Owner"
     MANAGER = "manager", "Manager"

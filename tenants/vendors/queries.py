@@ -1,6 +1,7 @@
 """Finding vendors and members."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,15 @@ from django.db.models.functions import Lower
 
 from kit import clock
 from kit.pagination import Page, keyset_page
-from tenants.vendors.models import Invitation, Member, Vendor, VendorState
+from tenants.vendors.models import (
+    CustomDomain,
+    DomainState,
+    Invitation,
+    Member,
+    ShopText,
+    Vendor,
+    VendorState,
+)
 
 # A suspended vendor's host is refused after at most this long. Only answers with a shop are kept.
 HOST_SECONDS = 15
@@ -27,12 +36,59 @@ def vendor_of_host(host: str) -> Vendor | None:
     Reads Vendor and Domain only, so that the portal's doorman may ask. A vendor with a shop is remembered for fifteen
     seconds; whoever needs its present state re-reads it.
     """
-    name = host.rpartition(":")[0] if ":" in host else host
-    key = f"vendor-of-host:{name.lower()}"
+    name = host_name(host)
+    return _remembered(f"vendor-of-host:{name}", lambda: _look_up(name))
+
+
+def front_of(host: str) -> Vendor | None:
+    """The vendor whose shop front is at a host: `<slug>.<domain>`, or a domain of its own that serves now.
+
+    Remembered as above: what is removed, lost or not paid for any more is served for fifteen seconds at most.
+    """
+    name = host_name(host)
+    if name.endswith(f".{settings.DOMAIN}"):
+        return vendor_of_host(name) if portal_slug(name) is None else None
+    return _remembered(f"front-of-host:{name}", lambda: _of_custom_domain(name))
+
+
+def host_name(host: str) -> str:
+    """Of what a Host header says, the name in lower case, without port."""
+    return (host.rpartition(":")[0] if ":" in host else host).lower()
+
+
+def serving_domains() -> "QuerySet[CustomDomain]":
+    """Domains of vendors' own by which their shop fronts are found now: proven, and paid for or still in grace."""
+    since = clock.now() - timedelta(days=settings.DOMAIN_GRACE_DAYS)
+    paid_for = Q(unentitled_at=None) | Q(unentitled_at__gt=since)
+    return CustomDomain.objects.filter(paid_for, state=DomainState.VERIFIED, removed_at=None)
+
+
+def domains_of(vendor: Vendor) -> "QuerySet[CustomDomain]":
+    """The domains a vendor asked for and has not given up, in that order."""
+    return CustomDomain.objects.filter(vendor=vendor, removed_at=None).order_by("added_at", "id")
+
+
+def texts_of(vendor_id: UUID) -> dict[str, str]:
+    """What a vendor says on the pages of its shop front, by kind; empty ones are left out. One query."""
+    rows = ShopText.objects.filter(vendor_id=vendor_id).exclude(text="")
+    return dict(rows.values_list("kind", "text"))
+
+
+def text_kinds(vendor_id: UUID) -> list[str]:
+    """Which of these pages there are. One query."""
+    return list(ShopText.objects.filter(vendor_id=vendor_id).exclude(text="").values_list("kind", flat=True))
+
+
+def _of_custom_domain(name: str) -> Vendor | None:
+    found = serving_domains().select_related("vendor").filter(host=name).first()
+    return found.vendor if found else None
+
+
+def _remembered(key: str, look_up: Callable[[], Vendor | None]) -> Vendor | None:
     kept: dict[str, Any] | None = cache.get(key)
     if kept is not None:
         return Vendor.from_db("default", list(kept), list(kept.values()))
-    vendor = _look_up(name.lower())
+    vendor = look_up()
     if vendor is not None and vendor.schema_name:
         fields = {field.attname: getattr(vendor, field.attname) for field in Vendor._meta.concrete_fields}
         cache.set(key, fields, HOST_SECONDS)

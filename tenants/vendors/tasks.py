@@ -1,11 +1,11 @@
-"""The sweeps that open shops, export and measure them."""
+"""The sweeps that open shops, export and measure them, and look at vendors' domains."""
 
 from celery import shared_task
 from django.db import transaction
 
 from tenants.isolation.actions import NoSpareWall
 from tenants.isolation.measuring import measure
-from tenants.vendors import exporting
+from tenants.vendors import domains, exporting
 from tenants.vendors.actions import open_shop
 from tenants.vendors.models import Vendor, VendorState
 
@@ -46,3 +46,9 @@ def export_shops() -> int:
 def measure_shops() -> int:
     """Note the size of every shop; gives how many."""
     return measure()
+
+
+@shared_task(name="vendors.check_domains")
+def check_domains() -> int:
+    """Look at the records of vendors' own domains; gives of how many."""
+    return domains.check_due()

@@ -19,7 +19,7 @@ from accounts.views import refused
 from kit.links import absolute_url
 from tenants.vendors.middleware import leave_visit
 from tenants.vendors.models import Member, PortalVisit, Vendor, VendorState
-from tenants.vendors.queries import membership, memberships_of, vendor_of_host
+from tenants.vendors.queries import front_of, membership, memberships_of, vendor_of_host
 from tenants.vendors.visits import VISIT, end_visit, visit_of, visit_on
 
 
@@ -176,7 +176,7 @@ def certificate(request: HttpRequest) -> HttpResponse:
     host = request.GET.get("domain", "").lower()
     if host in (settings.FACES["market"]["host"], settings.FACES["office"]["host"]):
         return HttpResponse("the platform's\n", content_type="text/plain")
-    vendor = vendor_of_host(host)
+    vendor = vendor_of_host(host) or front_of(host)
     if vendor is None or vendor.state in (VendorState.REJECTED, VendorState.CLOSED):
         return HttpResponse("nobody's\n", status=404, content_type="text/plain")
     return HttpResponse("a vendor's\n", content_type="text/plain")

@@ -4,13 +4,17 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
+from django.core.files.storage import default_storage
 from django.http import HttpRequest
 from django.urls import reverse
 
 from kit.links import absolute_url
+from marketplace.carts.keys import count_of_key
 from marketplace.carts.queries import item_count_of
-from marketplace.web.storefront.visitor import cart_token, person, shop_front
+from marketplace.web.storefront.visitor import cart_token, front_host, key_token, person, shop_front
 from taxonomy.queries import tree
+from tenants.vendors.models import TextKind, Vendor
+from tenants.vendors.queries import text_kinds
 
 
 def storefront_context(request: HttpRequest) -> dict[str, Any]:
@@ -21,7 +25,7 @@ def storefront_context(request: HttpRequest) -> dict[str, Any]:
         "search_url": reverse("storefront:search"),
         "suggest_url": reverse("storefront:suggest"),
         "person": cache(lambda: person(request)),
-        "cart_count": cache(lambda: item_count_of(user=person(request), token=cart_token(request))),
+        "cart_count": cache(lambda: _cart_count(request)),
         **{f"{name}_url": _market(vendor is not None, route) for name, route in _ROUTES.items()},
     }
     if vendor is None:
@@ -30,9 +34,16 @@ def storefront_context(request: HttpRequest) -> dict[str, Any]:
             # Whoever was looking at something goes on doing so; from the first page, they go to where they work.
             context["sign_in_url"] += f"?{urlencode({'next': request.get_full_path()})}"
     else:
-        context["shop"] = {"name": vendor.name, "logo_url": "", "url": "/"}
+        context["shop"] = {
+            "name": vendor.name,
+            "logo_url": default_storage.url(vendor.logo) if vendor.logo else "",
+            "url": "/",
+        }
         context["brand_css_url"] = reverse("storefront:brand_css", args=[vendor.slug])
         context["home_url"] = absolute_url("market", "/")
+        # By the shop front's own way to the one cart.
+        context |= {"cart_url": reverse("storefront:cart"), "cart_add_url": reverse("storefront:cart_add")}
+        context["shop_links"] = cache(lambda: _shop_links(vendor))
     context["footer_links"] = cache(lambda: _footer(context))
     return context
 
@@ -50,6 +61,22 @@ _ROUTES = {
     "sign_out": "account_logout",
     "sign_up": "account_signup",
 }
+
+
+def _cart_count(request: HttpRequest) -> int:
+    if shop_front(request) is not None:
+        return count_of_key(host=front_host(request), token=key_token(request))
+    return item_count_of(user=person(request), token=cart_token(request))
+
+
+def _shop_links(vendor: Vendor) -> list[dict[str, str]]:
+    """A vendor's own pages, those that it has written; an imprint it always has."""
+    written = {*text_kinds(vendor.id), TextKind.IMPRINT}
+    policies = [kind for kind in TextKind if kind in written and kind != TextKind.ABOUT]
+    return [
+        {"label": "About", "url": reverse("storefront:about")},
+        *({"label": kind.label, "url": reverse("storefront:policy", args=[kind.value])} for kind in policies),
+    ]
 
 
 def _market(from_elsewhere: bool, route: str) -> str:

@@ -21,6 +21,7 @@ from marketplace.orders.models import Order
 from tenants.vendors.models import Vendor
 
 CART_COOKIE = "souk_cart"
+KEY_COOKIE = "souk_cart_key"
 CART_SECONDS = 60 * 86400
 ORDERS_REMEMBERED = 20
 _ORDERS = "orders"
@@ -51,14 +52,31 @@ def shop_front(request: HttpRequest) -> Vendor | None:
     return found
 
 
+def front_host(request: HttpRequest) -> str:
+    """The name a shop front is found under, without port."""
+    return str(request.front_host)  # type: ignore[attr-defined]
+
+
 def person(request: HttpRequest) -> User | None:
+    """Who is signed in; nobody ever is on a shop front."""
+    if shop_front(request) is not None:
+        return None
     user = getattr(request, "user", None)
     return user if isinstance(user, User) or getattr(user, "is_authenticated", False) else None
 
 
 def cart_token(request: HttpRequest) -> str:
     """The token a guest's browser carries; "" without one, or with something that is none of ours."""
-    token = request.COOKIES.get(CART_COOKIE, "")
+    return _token(request, CART_COOKIE)
+
+
+def key_token(request: HttpRequest) -> str:
+    """The token of this shop front's key to the visitor's cart, likewise."""
+    return _token(request, KEY_COOKIE)
+
+
+def _token(request: HttpRequest, cookie: str) -> str:
+    token = request.COOKIES.get(cookie, "")
     return token if 20 <= len(token) <= 64 and token.isascii() else ""
 
 
@@ -75,9 +93,18 @@ def cart_for(request: HttpRequest) -> tuple[Cart, str]:
 
 def give_cart(response: HttpResponse, token: str) -> HttpResponse:
     """Put a new token into the guest's browser, for sixty days."""
+    return _keep(response, CART_COOKIE, token)
+
+
+def give_key(response: HttpResponse, token: str) -> HttpResponse:
+    """The same of a shop front's key."""
+    return _keep(response, KEY_COOKIE, token)
+
+
+def _keep(response: HttpResponse, cookie: str, token: str) -> HttpResponse:
     if token:
         response.set_cookie(
-            CART_COOKIE,
+            cookie,
             token,
             max_age=CART_SECONDS,
             httponly=True,

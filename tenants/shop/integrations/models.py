@@ -20,6 +20,8 @@ class Scope(models.TextChoices):
     MONEY_WRITE = "money:write", "Say when to be paid out, and ask for payouts"
     DISPUTES_READ = "disputes:read", "Read disputes by customers' banks"
     DISPUTES_WRITE = "disputes:write", "Answer disputes"
+    SETTINGS_READ = "settings:read", "Read the shop's own domains"
+    SETTINGS_WRITE = "settings:write", "Add, check and remove domains"
     TEAM_READ = "team:read", "Read who works here"
     TEAM_WRITE = "team:write", "Invite people, change roles, end memberships"
     ONBOARDING_READ = "onboarding:read", "Read the shop's checklist"

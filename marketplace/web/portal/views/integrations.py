@@ -25,6 +25,7 @@ AREAS = {
     "orders": "Orders",
     "money": "Money",
     "disputes": "Disputes",
+    "settings": "Domains",
     "team": "Team",
     "onboarding": "Checklist",
 }

@@ -33,7 +33,7 @@ def profile(request: HttpRequest) -> HttpResponse:
             )
         except SoukError as error:
             vendor.refresh_from_db()
-            put_error(form, error, palette="color_0")
+            put_error(form, error, palette="color_0", **{f"palette.{n}": f"color_{n}" for n in range(len(PALETTE))})
         else:
             messages.success(request, "Saved. Customers see it within a second.")
             return redirect("portal:shop")

@@ -12,13 +12,24 @@ from django.views.decorators.http import require_POST, require_safe
 from kit.errors import SoukError
 from kit.money import Money
 from marketplace.carts import actions
+from marketplace.carts.keys import cart_of_key
 from marketplace.carts.models import CartLine
 from marketplace.carts.queries import CartContents, item_count
 from marketplace.catalog.queries import best_offer
 from marketplace.checkout.queries import cart_to_order, problem_of, quote_cart
 from marketplace.checkout.quote import Quote, VendorQuote
 from marketplace.web.storefront import present
-from marketplace.web.storefront.visitor import back_to, cart_for, cart_of, give_cart, see_other
+from marketplace.web.storefront.views import front
+from marketplace.web.storefront.visitor import (
+    back_to,
+    cart_for,
+    cart_of,
+    front_host,
+    give_cart,
+    key_token,
+    see_other,
+    shop_front,
+)
 from taxonomy.tax import COUNTRY_NAMES, SELLING_COUNTRIES
 
 Prices = dict[UUID, int]
@@ -26,6 +37,9 @@ Prices = dict[UUID, int]
 
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
+    """The cart; on a shop front the way to it, with what was put in there."""
+    if shop_front(request) is not None:
+        return front.onward(request, "cart")
     cart = cart_of(request)
     found = cart_to_order(cart) if cart else None
     if found is None or not found.lines:
@@ -51,6 +65,8 @@ def show(request: HttpRequest) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest) -> HttpResponse:
     """Put an offer into the cart; or a listing's best offer, where there is no choice to make."""
+    if shop_front(request) is not None:
+        return _add_on_front(request)
     try:
         offer_id, quantity = _uuid(request.POST.get("offer", "")), _whole(request.POST.get("quantity", "1"))
         if offer_id is None:
@@ -64,6 +80,23 @@ def add(request: HttpRequest) -> HttpResponse:
         return _told(request, str(error), "error", back_to(request, reverse("storefront:cart")))
     words = f"{line.offer.listing.title} is in your cart."
     return give_cart(_told(request, words, "success", reverse("storefront:cart"), item_count(cart)), fresh)
+
+
+def _add_on_front(request: HttpRequest) -> HttpResponse:
+    """An offer of the vendor whose host this is. A browser without a key to its cart gets one first, and then the goods."""
+    vendor, page = shop_front(request), back_to(request, reverse("storefront:home"))
+    offer_id, quantity = _uuid(request.POST.get("offer", "")), _whole(request.POST.get("quantity", "1"))
+    if vendor is None or offer_id is None:
+        return _choose_first(request)
+    cart = cart_of_key(host=front_host(request), token=key_token(request))
+    if cart is None:
+        away = front.leave(request, next_path=page, wanted=(offer_id, quantity))
+        return HttpResponse(headers={"HX-Redirect": away["Location"]}) if getattr(request, "htmx", False) else away
+    try:
+        words = front.put_in(cart, vendor, offer_id, quantity)
+    except SoukError as error:
+        return _told(request, str(error), "error", page)
+    return _told(request, words, "success", page, item_count(cart))
 
 
 @require_POST

@@ -13,7 +13,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from kit import clock
-from kit.links import absolute_url
+from kit.links import absolute_url, host_of
 from marketplace.catalog import queries
 from marketplace.catalog.metrics import PRODUCT_VIEWS
 from marketplace.catalog.models import VendorCard
@@ -26,6 +26,7 @@ from marketplace.web.storefront.hero import hero_url
 from marketplace.web.storefront.visitor import shop_front
 from tenants.vendors import queries as vendors_queries
 from tenants.vendors.models import Vendor
+from tenants.vendors.queries import host_name
 
 CURRENCY = "EUR"
 # What is on the start page is put together anew so often, in seconds.
@@ -162,6 +163,10 @@ def _vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
         arrives=present.arrives(card.handling_days, card.transit_days),
         trail=[*present.trail([]), {"label": "Shops", "url": reverse("storefront:vendors")}, {"label": card.name}],
         brand_css_url=reverse("storefront:brand_css", args=[slug]),
+        # The cart comes along.
+        front_url=""
+        if shop_front(request)
+        else f"{reverse('storefront:front_cart')}?{urlencode({'front': host_name(host_of('shop', slug))})}",
     )
 
 
@@ -194,6 +199,8 @@ def vendors(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def listing(request: HttpRequest, slug: str) -> HttpResponse:
+    """What there is to buy; on a shop front, that vendor's offers alone."""
+    front = shop_front(request)
     try:
         found = queries.listing_page(slug)
     except NotListed as error:
@@ -203,10 +210,14 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
         if vendor_id and (closed := vendors_queries.out_of_service(vendor_id=vendor_id)) is not None:
             return _out_of_service(request, closed)
         return render(request, "storefront/gone.html", {"reason": str(error)}, status=410)
+    if front is not None:
+        found = queries.of_vendor(found, front.id)
+        if not found.variants:
+            return HttpResponseRedirect(absolute_url("market", request.get_full_path()))
     chosen = _choice(found.variants, request.GET.get("v", ""))
     if chosen is None:
         return render(request, "storefront/gone.html", {"reason": "Nobody offers this any more."}, status=410)
-    shop = request.GET.get("shop", "")
+    shop = front.slug if front else request.GET.get("shop", "")
     featured = next((line for line in chosen.offers if line.vendor.slug == shop), chosen.offers[0])
     others = [line for line in chosen.offers if line is not featured]
     status, stock = present.stock_words(featured.offer.available)

@@ -32,8 +32,9 @@ from marketplace.checkout.actions import (
 from marketplace.checkout.queries import cart_to_order, problem_of, quote_cart
 from marketplace.orders.models import Order
 from marketplace.web.storefront.forms import NEW_ADDRESS, AddressForm, CheckoutForm, put_error
+from marketplace.web.storefront.views import front
 from marketplace.web.storefront.views.cart import lanes, totals
-from marketplace.web.storefront.visitor import cart_of, person, remember_order, see_other
+from marketplace.web.storefront.visitor import cart_of, person, remember_order, see_other, shop_front
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.inventory.actions import SoldOut
 
@@ -46,8 +47,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
     """The page, and placing the order.
 
     What was refused is shown by the page too, after a redirect: so going back from the provider's page, or loading it
-    again, never asks whether to send the form once more. What was typed is kept with the session until it is paid.
+    again, never asks whether to send the form once more. What was typed is kept with the session until it is paid. From a
+    shop front it leads to the marketplace's, with the cart.
     """
+    if shop_front(request) is not None:
+        return front.onward(request, "checkout")
     cart = cart_of(request)
     found = cart_to_order(cart) if cart else None
     if found is None or not found.lines:

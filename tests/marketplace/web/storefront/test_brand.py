@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.web.storefront.brand import _DAY, _NIGHT, brand_css, contrast, parse
+from marketplace.web.storefront.brand import brand_css
+from ui.colors import DAY, NIGHT, contrast, parse
 
 HEX = st.from_regex(r"\A#[0-9a-f]{6}\Z")
 LINE = re.compile(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")
@@ -19,7 +20,7 @@ def tokens(palette):
 @given(st.lists(HEX, min_size=1, max_size=5))
 def test_text_in_a_vendors_color_can_be_read(palette):
     found = tokens(palette)
-    for place, ground in enumerate((_DAY, _NIGHT)):
+    for place, ground in enumerate((DAY, NIGHT)):
         assert contrast(found["accent-text"][place], ground) >= 4.45
         assert contrast(found["accent"][place], ground) >= 2.95
         assert contrast(found["on-accent"][place], found["accent"][place]) >= 4.5
