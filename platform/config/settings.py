@@ -401,6 +401,7 @@ SPECTACULAR_SETTINGS = {
         "OrderStatusEnum": "marketplace.orders.status.WHOLE_WORDS",
         "CommissionPerEnum": "billing.commissions.models.Per",
         "StaffRoleEnum": "accounts.models.StaffRole",
+        "DomainStateEnum": "tenants.vendors.models.DomainState",
         "MemberRoleEnum": "tenants.vendors.models.MemberRole",
         "VendorStateEnum": "tenants.vendors.models.VendorState",
         "SubscriptionStateEnum": "billing.subscriptions.models.Status",

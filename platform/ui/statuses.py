@@ -34,6 +34,12 @@ STATUSES: dict[str, Status] = {
     "packed": Status("info", "package", "Packed"),
     "received": Status("good", "package-check", "Received"),
     "rejected": Status("bad", "circle-x", "Rejected"),
+    # a vendor's own domain
+    "domain_pending": Status("warn", "clock", "Waiting for the record"),
+    "domain_verified": Status("good", "circle-check", "Verified"),
+    "domain_failed": Status("bad", "circle-x", "Not proven"),
+    "domain_lost": Status("bad", "circle-alert", "Lost"),
+    "domain_paused": Status("calm", "ban", "Not served"),
     # money on its way: transfers, payouts, refunds, holds, disputes, invoices
     "due": Status("warn", "alarm-clock", "Due"),
     "scheduled": Status("info", "calendar", "Scheduled"),

@@ -130,7 +130,7 @@ def remove_domain(*, domain: CustomDomain, by: UUID) -> None:
 
 
 @transaction.atomic
-def ask_for_check(*, domain: CustomDomain, by: UUID) -> None:
+def ask_for_check(*, domain: CustomDomain) -> None:
     """Have the worker look at the records now, also of a domain it had given up. Runs as the vendor's own role.
 
     Raises BeyondPlan, and Conflict for one that was removed.
@@ -167,6 +167,13 @@ def follow_entitlement(vendor_id: UUID) -> None:
 def serves_until(domain: CustomDomain) -> datetime | None:
     """When a domain that the plan does not include stops serving, or stopped; None as long as the plan includes it."""
     return domain.unentitled_at + timedelta(days=settings.DOMAIN_GRACE_DAYS) if domain.unentitled_at else None
+
+
+def lost_at(domain: CustomDomain) -> datetime | None:
+    """When a proven domain whose record is gone is lost; None as long as all is well."""
+    if domain.state != DomainState.VERIFIED or domain.failing_since is None:
+        return None
+    return domain.failing_since + timedelta(days=settings.DOMAIN_LOST_DAYS)
 
 
 # --- The worker's side ------------------------------------------------------------------------------------------------

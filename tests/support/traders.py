@@ -76,6 +76,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "debt_id": owe_a_fee(part).id,
             "request_id": ask_for_a_refund(part).id,
             "code": send_a_paper(vendor),
+            "domain_id": domain_of(vendor).id,
             **team_of(vendor),
         },
     )
@@ -121,6 +122,14 @@ def team_of(vendor: Any) -> dict[str, UUID]:
         expires_at=clock.now() + timedelta(days=7),
     )
     return {"member_id": viewer.id, "invitation_id": invited.id}
+
+
+def domain_of(vendor: Any) -> Any:
+    """A domain of its own that it has asked for."""
+    from tenants.vendors.models import CustomDomain
+
+    host = f"shop.{vendor.slug}.example"
+    return CustomDomain.objects.create(vendor=vendor, host=host, token=f"token-of-{vendor.slug}", added_by=vendor.id)
 
 
 def plan_invoice_of(vendor: Any) -> Any:

@@ -6,6 +6,7 @@ from api.schema import with_document
 from api.v1.vendor.views import (
     disputes,
     documents,
+    domains,
     imports,
     money,
     onboarding,
@@ -24,7 +25,7 @@ app_name = "api_vendor"
 urlpatterns = with_document(
     "vendor",
     "Souk vendor API",
-    "Products, stock, orders, parcels, money, plan and team of the shop whose host this is.",
+    "Products, stock, orders, parcels, money, plan, domains and team of the shop whose host this is.",
     [
         path("shop", shop.Shop.as_view()),
         path("categories", products.Categories.as_view()),
@@ -89,6 +90,9 @@ urlpatterns = with_document(
         path("team/invitations", team.Invitations.as_view()),
         path("team/invitations/<uuid:invitation_id>", team.Invitation.as_view(), name="invitation"),
         path("team/invitations/<uuid:invitation_id>/mails", team.InvitationMails.as_view()),
+        path("domains", domains.DomainList.as_view()),
+        path("domains/<uuid:domain_id>", domains.Domain.as_view(), name="domain"),
+        path("domains/<uuid:domain_id>/verification", domains.DomainVerification.as_view()),
         path("ledger", money.Ledger.as_view()),
     ],
 )

@@ -133,6 +133,40 @@ class ProfileForm(forms.Form):
             raise forms.ValidationError("Give all five colors, or none.")
 
 
+class TextsForm(forms.Form):
+    """What the shop says on the pages of its front; each field is a kind of text."""
+
+    about = forms.CharField(required=False, help_text="Empty: your story stands there.")
+    returns = forms.CharField(required=False)
+    shipping = forms.CharField(required=False)
+    privacy = forms.CharField(required=False)
+    imprint = forms.CharField(required=False)
+
+    def __init__(self, *args: Any, **more: Any):
+        super().__init__(*args, **more)
+        for field in self.fields.values():
+            field.widget = forms.Textarea(attrs={"rows": 6})
+
+
+class DomainForm(forms.Form):
+    """A domain of the vendor's own; what is no such name the action says."""
+
+    host = forms.CharField(
+        label="Domain",
+        max_length=300,
+        widget=forms.TextInput(
+            attrs={
+                "placeholder": "shop.example.com",
+                "autocomplete": "off",
+                "autocapitalize": "none",
+                "inputmode": "url",
+            }
+        ),
+        help_text="A name that you own and can set records for.",
+        error_messages={"required": "Enter a name like shop.example.com."},
+    )
+
+
 class CompanyForm(forms.Form):
     """Where the vendor is established; each part in the form of its country is looked at by the action."""
 

@@ -6,6 +6,7 @@ from kit.permission import open_to
 from marketplace.web.portal.views import (
     disputes,
     documents,
+    front,
     home,
     imports,
     integrations,
@@ -84,6 +85,10 @@ urlpatterns: list[URLPattern] = [
     path("shop/company/", shop.company, name="company"),
     path("shop/logo/", shop.logo, name="logo"),
     path("shop/logo/removal/", shop.logo_removal, name="logo_removal"),
+    path("shop/texts/", front.texts, name="shop_texts"),
+    path("shop/domains/", front.domains, name="domains"),
+    path("shop/domains/<uuid:domain_id>/check/", front.domain_check, name="domain_check"),
+    path("shop/domains/<uuid:domain_id>/removal/", front.domain_removal, name="domain_removal"),
     path("shipping/", shop.shipping, name="shipping"),
     path("onboarding/", onboarding.onboarding, name="onboarding"),
     path("onboarding/terms/", onboarding.terms, name="terms"),
