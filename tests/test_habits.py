@@ -87,6 +87,7 @@ SHARED_CACHES = {
     "marketplace/catalog/queries.py": "facets of the unified catalogue",
     "marketplace/demo/afresh.py": "empties its own world",
     "marketplace/demo/bench.py": "empties its own world",
+    "marketplace/carts/keys.py": "codes on their way from the marketplace to a shop front",
     "marketplace/search/queries.py": "suggestions over the unified catalogue",
     "marketplace/web/storefront/hero.py": "the marketplace's first page",
     "marketplace/web/storefront/views/catalog.py": "the marketplace's first page",

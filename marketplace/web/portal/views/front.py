@@ -19,7 +19,7 @@ from tenants.vendors.queries import domains_of, host_name, texts_of
 from tenants.vendors.texts import set_texts
 
 
-@edits(ANYBODY, DOES_SHOP)
+@edits(ANYBODY, DOES_SHOP, visits=True)
 def texts(request: HttpRequest) -> HttpResponse:
     vendor, by = _here(request)
     form = TextsForm(request.POST if request.method == "POST" else None, initial=texts_of(vendor.id))
@@ -42,7 +42,7 @@ def texts(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/shop_texts.html", context, status=422 if form.errors else 200)
 
 
-@edits(ANYBODY, DOES_SHOP)
+@edits(ANYBODY, DOES_SHOP, visits=True)
 def domains(request: HttpRequest) -> HttpResponse:
     """The vendor's own domains, the records that prove them, and a form for another one."""
     vendor, by = _here(request)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('vendors', '0006_closing_and_out_of_service'),
+        ('vendors', '0008_portal_visits'),
     ]
 
     operations = [
