@@ -330,6 +330,11 @@ def test_the_proxy_shows_nothing_of_the_inside_and_logs_no_query():
     assert "@inside path /metrics /metrics/* /readyz /readyz/* /internal/*" in text
     sites = re.split(r"^\S*\{\$SOUK_DOMAIN\}\S* \{$", text, flags=re.MULTILINE)[1:]
     assert [bool(re.search(r"import (face|line)\b", site)) for site in sites] == [True] * 5
+    # Vendors' own domains: certificates are asked for, whatever TLS the marketplace's own hosts have.
+    own = text.split("\nhttps://:{$SOUK_HTTPS_PORT:443} {\n", 1)[1].split("\n}\n", 1)[0]
+    assert own == "\timport own-{$SOUK_TLS:acme}\n\timport face {$SOUK_WEB:web:8000}"
+    for kind, way in {"acme": "wildcard-acme", "internal": "wildcard-internal", "files": "wildcard-acme"}.items():
+        assert f"(own-{kind}) {{\n\timport {way}\n}}" in text
     assert 'request>uri regexp "[?].*" ""' in text
     assert "rewrite * /internal/certificate?{query}" in text
 

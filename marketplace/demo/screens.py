@@ -130,6 +130,8 @@ def screens() -> list[Screen]:
         "ledger": "/money/ledger/",
         "holds": "/money/holds/",
         "shop": "/shop/",
+        "shop-texts": "/shop/texts/",
+        "domains": "/shop/domains/",
         "payouts": "/money/payouts/",
         "disputes": "/disputes/",
         "dispute": f"/disputes/{dispute.id}/",
@@ -172,8 +174,10 @@ def screens() -> list[Screen]:
         "accounts": "exports/accounts/",
         "jobs": "jobs/",
     }
+    front = {"home": "/", "about": "/about/", "imprint": "/policies/imprint/", "search": "/search/?q=a"}
     return [
         Screen("home", _market("/")),
+        *(Screen(f"front-{name}", absolute_url("shop", path, vendor.slug)) for name, path in front.items()),
         Screen("category", _market(f"/c/{listing.category_path.split('/')[0]}/")),
         Screen("listing", _market(f"/p/{listing.slug}/")),
         Screen("cart", _market("/cart/")),
