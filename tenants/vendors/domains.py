@@ -75,14 +75,14 @@ def clean_host(text: str) -> str:
     labels = host.split(".")
     if len(host) > 253 - len(LABEL) - 1 or not all(_LABEL.fullmatch(label) for label in labels):
         raise InvalidInput("This is no host name. Enter one like shop.example.com.", field="host")
-    # No top-level domain is a number: a resolver may take such a name for an address.
-    if len(labels) < 2 or labels[-1] in _NOBODYS or labels[-1].isdigit() or labels[-1].startswith("0x"):
-        raise InvalidInput("Enter the whole name with its ending, like shop.example.com.", field="host")
     ours = host_name(host_of("market"))
     if host == ours or host.endswith(f".{ours}"):
         raise InvalidInput(
             "This name is the marketplace's own. Your shop front has its place there already.", field="host"
         )
+    # No top-level domain is a number: a resolver may take such a name for an address.
+    if len(labels) < 2 or labels[-1] in _NOBODYS or labels[-1].isdigit() or labels[-1].startswith("0x"):
+        raise InvalidInput("Enter the whole name with its ending, like shop.example.com.", field="host")
     return host
 
 

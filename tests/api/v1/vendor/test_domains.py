@@ -17,7 +17,7 @@ def test_a_domain_is_asked_for_verified_and_removed(
     owner = Held(program(portal_of(vendor), member_token(vendor)), "vendor")
     wrong = owner.post(DOMAINS, {"host": "127.0.0.1"})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "host")
-    made = owner.post(DOMAINS, {"host": "Shop.Lindqvist.example"}, Idempotency_Key="domain-once")
+    made = owner.post(DOMAINS, {"host": "Shop.Lindqvist.example"}, Idempotency_Key="a-domain-asked-for-once")
     domain = CustomDomain.objects.get()
     assert (made.status_code, made["Location"]) == (201, f"{DOMAINS}/{domain.id}")
     assert made.json()["record"] == {

@@ -20,7 +20,7 @@ def profile(palette):
     ("place", "color", "words"),
     [
         (3, "#f5d90a", "Buttons in this color would be hard to see on the light page: its contrast is 1.2:1"),
-        (3, "#141414", "Buttons in this color would be hard to see on the dark page: its contrast is 1.0:1"),
+        (3, "#141414", "Buttons in this color would be hard to see on the dark page: its contrast is 1.1:1"),
         (4, "#4a3a2a", "Text on this color would be hard to read"),
         (2, "#d9cdb9", "Ink on paper would be hard to read"),
     ],
