@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from kit.pagination import Page, keyset_page
@@ -20,6 +20,7 @@ from tenants.shop.catalog.models import (
     RowResult,
     Variant,
 )
+from tenants.shop.inventory.models import available_in
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,10 @@ def products_page(*, state: str = "", search: str = "", cursor: str | None = Non
 
 
 def _available(product_ids: Iterable[UUID]) -> Mapping[UUID, int]:
-    level = F("stock_levels__on_hand") - F("stock_levels__allocated") - F("stock_levels__reserved")
     rows = Variant.objects.filter(product_id__in=list(product_ids)).order_by().values("product_id")
-    return dict(rows.annotate(units=Coalesce(Sum(level), 0)).values_list("product_id", "units"))
+    return dict(
+        rows.annotate(units=Coalesce(Sum(available_in("stock_levels__")), 0)).values_list("product_id", "units")
+    )
 
 
 def product_counts() -> dict[str, int]:

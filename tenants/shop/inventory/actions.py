@@ -8,13 +8,17 @@ most three statements for any number of lines, plus the fact; each does nothing 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
+from kit import clock
 from kit.errors import Conflict, InvalidInput
 from tenants.shop.catalog.models import Variant
+from tenants.shop.inventory.allocation import StockRequest as StockRequest
+from tenants.shop.inventory.allocation import choose
 from tenants.shop.inventory.ledger import Change, Held, lock_levels, reservations_of, tell, write
 from tenants.shop.inventory.models import (
     MovementKind,
@@ -29,13 +33,13 @@ MAX_UNITS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class StockRequest:
-    """So many units of a variant, for one line of an order."""
+class Promise:
+    """What one warehouse packs of an order line; `ships_on` when some of it has yet to come in."""
 
-    variant_id: UUID
-    order_id: UUID
     order_line_id: UUID
+    warehouse_id: UUID
     quantity: int
+    ships_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +77,28 @@ class NotReserved(Conflict):
     code = "not_reserved"
 
 
+class NotInYet(Conflict):
+    """What was promised before it came in cannot leave before it has."""
+
+    code = "not_in_yet"
+
+
+class WarehouseRetired(Conflict):
+    """Nothing comes into a warehouse that is no longer in use."""
+
+    code = "warehouse_retired"
+
+
 # --- What an order does -------------------------------------------------------------------------------------
 
 
-def reserve(lines: Sequence[StockRequest], *, instead_of: Collection[UUID] = ()) -> None:
-    """Hold stock for the lines of an unpaid order, all of them or none.
+def reserve(lines: Sequence[StockRequest], *, instead_of: Collection[UUID] = (), country: str = "") -> list[Promise]:
+    """Hold stock for the lines of an unpaid order, all of them or none, and say which warehouse will pack what.
 
-    A line that already has a reservation, whatever became of it, is left alone. `instead_of` are unpaid orders that this one
-    replaces: what is held for them is given back first. Raises SoldOut naming every variant that falls short, and
-    InvalidInput for a quantity below one.
+    The shop's strategy chooses the warehouses; `country` is where the order goes. A line that already has a reservation,
+    whatever became of it, is left alone, and promised nothing new. `instead_of` are unpaid orders that this one replaces:
+    what is held for them is given back first. Raises SoldOut naming every variant that falls short, and InvalidInput for a
+    quantity below one.
     """
     if any(line.quantity < 1 for line in lines):
         raise InvalidInput("Choose at least one.", field="quantity")
@@ -96,26 +113,26 @@ def reserve(lines: Sequence[StockRequest], *, instead_of: Collection[UUID] = ())
     levels = lock_levels(wanted)
     known = Reservation.objects.filter(order_line_id__in=[line.order_line_id for line in lines])
     done = set(known.values_list("order_line_id", flat=True))
-    free = {level.id: level.available for here in levels.values() for level in here}
+    asked = sorted(
+        (line for line in lines if line.order_line_id not in done),
+        key=lambda line: (line.variant_id, line.order_line_id),
+    )
+    found = choose(asked, levels, country=country, now=clock.now())
+    if found.short:
+        titles = Variant.objects.filter(id__in=found.short).values_list("id", "product__title")
+        left = {variant: sum(level.available for level in levels.get(variant, [])) for variant in found.short}
+        raise SoldOut(left, dict(titles))
     changes: list[Change] = []
-    short: dict[UUID, int] = {}
-    for line in sorted(lines, key=lambda line: (line.variant_id, line.order_line_id)):
-        if line.order_line_id in done:
-            continue
-        parts = _choose(levels.get(line.variant_id, []), free, line.quantity)
-        if parts is None:
-            short[line.variant_id] = sum(level.available for level in levels.get(line.variant_id, []))
-            continue
-        for level, quantity in parts:
-            free[level.id] -= quantity
-            held = Held(line.order_id, line.order_line_id, quantity, ReservationState.HELD)
-            changes.append(_movement(level, MovementKind.RESERVED, held, reserved=quantity))
-    if short:
-        titles = Variant.objects.filter(id__in=short).values_list("id", "product__title")
-        raise SoldOut(short, dict(titles))
+    for part in found.parts:
+        line = part.line
+        held = Held(line.order_id, line.order_line_id, part.quantity, ReservationState.HELD, ships_on=part.ships_on)
+        changes.append(_movement(part.level, MovementKind.RESERVED, held, reserved=part.quantity))
     write(changes)
     if changes:
         tell(change.variant_id for change in changes)
+    return [
+        Promise(part.line.order_line_id, part.level.warehouse_id, part.quantity, part.ships_on) for part in found.parts
+    ]
 
 
 def allocate(order_id: UUID) -> list[UUID]:
@@ -177,7 +194,7 @@ def take_back(quantities: Mapping[UUID, int]) -> None:
             left -= back
             kept = part.quantity - back
             state = ReservationState.ALLOCATED if kept > part.shipped else ReservationState.SHIPPED
-            held = Held(part.order_id, line_id, kept, state, part.shipped)
+            held = Held(part.order_id, line_id, kept, state, part.shipped, part.ships_on)
             if not kept:
                 held = _as(part, ReservationState.RELEASED)
             level = at[part.variant_id, part.warehouse_id]
@@ -204,10 +221,11 @@ def _promised(
 def ship(quantities: Mapping[UUID, int]) -> None:
     """Let units leave, by order line. A line that has left entirely is left alone.
 
-    Raises NotReserved when a line has been promised fewer than are to leave. A parcel that holds part of a line
-    must not be reported twice: its own state guards that.
+    Raises NotReserved when a line has been promised fewer than are to leave, NotInYet for backorders that wait. A parcel
+    that holds part of a line must not be reported twice: its own state guards that.
     """
     by_line, at = _promised(quantities)
+    on_hand = {key: level.on_hand for key, level in at.items()}
     changes: list[Change] = []
     for line_id, quantity in quantities.items():
         parts = by_line[line_id]
@@ -219,11 +237,14 @@ def ship(quantities: Mapping[UUID, int]) -> None:
             if not leaving:
                 continue
             left -= leaving
+            key = (part.variant_id, part.warehouse_id)
+            on_hand[key] -= leaving
+            if on_hand[key] < 0:
+                raise NotInYet(f"{-on_hand[key]} of {leaving} have not come in yet. Ship them when they have.")
             gone = part.shipped + leaving
             state = ReservationState.SHIPPED if gone == part.quantity else ReservationState.ALLOCATED
-            level = at[part.variant_id, part.warehouse_id]
             held = _as(part, state, shipped=gone)
-            changes.append(_movement(level, MovementKind.SHIPPED, held, on_hand=-leaving, allocated=-leaving))
+            changes.append(_movement(at[key], MovementKind.SHIPPED, held, on_hand=-leaving, allocated=-leaving))
         if left or quantity < 1:
             raise NotReserved(f"{quantity} cannot be shipped: {quantity - left} are promised to this order line.")
     write(changes)
@@ -244,7 +265,7 @@ def receive_stock(
     """Add units that came in. Raises InvalidInput unless `quantity` is 1 to MAX_UNITS."""
     if not 1 <= quantity <= MAX_UNITS:
         raise InvalidInput(f"Receive between 1 and {MAX_UNITS:,} units.", field="quantity")
-    place = _lock_warehouse(warehouse)
+    place = lock_warehouse(warehouse)
     lock_levels(Q(variant_id=variant.id, warehouse=place))
     received = Change(variant.id, place.id, MovementKind.RECEIVED, on_hand=quantity, reason=reason)
     write([received], actor_id=actor_id)
@@ -286,7 +307,7 @@ def correct_stock(
     """
     if not by or abs(by) > MAX_UNITS:
         raise InvalidInput(f"Correct stock by 1 to {MAX_UNITS:,} units, either way.", field="quantity")
-    place = _lock_warehouse(warehouse)
+    place = lock_warehouse(warehouse)
     levels = lock_levels(Q(variant_id=variant.id, warehouse=place))
     on_hand = levels[variant.id][0].on_hand if variant.id in levels else 0
     if on_hand + by < 0:
@@ -310,15 +331,15 @@ def set_stock(
     """
     if any(not 0 <= units <= MAX_UNITS for units in on_hand.values()):
         raise InvalidInput(f"Stock is a number from 0 to {MAX_UNITS:,}.", field="stock")
-    place = _lock_warehouse(warehouse)
+    place = lock_warehouse(warehouse)
     levels = lock_levels(Q(variant_id__in=list(on_hand), warehouse=place))
     refused: dict[UUID, int] = {}
     changes: list[Change] = []
     for variant_id, units in on_hand.items():
         level = levels[variant_id][0] if variant_id in levels else None
-        promised = level.allocated + level.reserved if level else 0
-        if units < promised:
-            refused[variant_id] = promised
+        least = level.allocated + level.reserved - level.backorder_limit if level else 0
+        if units < least:
+            refused[variant_id] = least
         elif units != (level.on_hand if level else 0):
             delta = units - (level.on_hand if level else 0)
             changes.append(Change(variant_id, place.id, MovementKind.ADJUSTED, on_hand=delta, reason=reason))
@@ -329,28 +350,23 @@ def set_stock(
 
 
 def main_warehouse() -> Warehouse:
-    """The shop's first warehouse, made when it has none."""
-    return Warehouse.objects.order_by("position", "id").first() or Warehouse.objects.create()
+    """The first warehouse that the shop uses, made when it has none."""
+    return Warehouse.objects.open().first() or Warehouse.objects.create()
+
+
+def lock_warehouse(warehouse: Warehouse | None) -> Warehouse:
+    """Who may make levels: a level that is not there yet cannot be locked, so its warehouse is.
+
+    Orders never take this lock, and it does not stand in the way of the key locks that their rows need.
+    Raises WarehouseRetired.
+    """
+    place = Warehouse.objects.select_for_update(no_key=True).get(id=(warehouse or main_warehouse()).id)
+    if place.retired_at is not None:
+        raise WarehouseRetired(f"{place.name} is not in use any more. Choose another warehouse.", field="warehouse")
+    return place
 
 
 # --- Their parts --------------------------------------------------------------------------------------------
-
-
-def _choose(
-    levels: Sequence[StockLevel], free: Mapping[UUID, int], quantity: int
-) -> list[tuple[StockLevel, int]] | None:
-    """Where to take `quantity` from: one warehouse if one has it all, else several; None when there is not enough."""
-    for level in levels:
-        if free[level.id] >= quantity:
-            return [(level, quantity)]
-    parts: list[tuple[StockLevel, int]] = []
-    left = quantity
-    for level in levels:
-        taken = min(left, free[level.id])
-        if taken:
-            parts.append((level, taken))
-            left -= taken
-    return parts if left == 0 else None
 
 
 def _give_back(lines: Q, state: ReservationState) -> None:
@@ -368,18 +384,9 @@ def _give_back(lines: Q, state: ReservationState) -> None:
         tell(change.variant_id for change in changes)
 
 
-def _lock_warehouse(warehouse: Warehouse | None) -> Warehouse:
-    """Who may make levels: a level that is not there yet cannot be locked, so its warehouse is.
-
-    Orders never take this lock, and it does not stand in the way of the key locks that their rows need.
-    """
-    place = warehouse or main_warehouse()
-    return Warehouse.objects.select_for_update(no_key=True).get(id=place.id)
-
-
 def _as(part: Reservation, state: ReservationState, *, shipped: int | None = None) -> Held:
     gone = part.shipped if shipped is None else shipped
-    return Held(part.order_id, part.order_line_id, part.quantity, state, gone)
+    return Held(part.order_id, part.order_line_id, part.quantity, state, gone, part.ships_on)
 
 
 def _movement(

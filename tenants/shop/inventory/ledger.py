@@ -7,16 +7,23 @@ for each other. `stock_never_oversold` on the level stands behind every sum made
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from kit import clock
 from kit.context import require_vendor
 from kit.ids import uuid7
 from outbox.actions import announce
-from tenants.shop.inventory.models import MovementKind, Reservation, ReservationState, StockLevel
+from tenants.shop.inventory.models import (
+    MovementKind,
+    Reservation,
+    ReservationState,
+    StockLevel,
+    StockSettings,
+)
 
 VARIANTS_PER_FACT = 500
 
@@ -30,6 +37,7 @@ class Held:
     quantity: int
     state: ReservationState
     shipped: int = 0
+    ships_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +56,13 @@ class Change:
 
 
 def lock_levels(variants: Q) -> dict[UUID, list[StockLevel]]:
-    """The levels that match, locked in variant-id order and grouped by variant, the first warehouse first."""
+    """The levels that match, locked in variant-id order and grouped by variant, the first warehouse first.
+
+    Each comes with its warehouse and with the shop's `strategy` (None: never chosen), so that an order asks no more for them.
+    """
     found: dict[UUID, list[StockLevel]] = defaultdict(list)
-    locked = StockLevel.objects.select_for_update(of=("self",)).filter(variants)
+    locked = StockLevel.objects.select_for_update(of=("self",)).select_related("warehouse").filter(variants)
+    locked = locked.annotate(strategy=Subquery(StockSettings.objects.values("strategy")[:1]))
     for level in locked.order_by("variant_id", "warehouse__position", "warehouse_id"):
         found[level.variant_id].append(level)
     return found
@@ -82,6 +94,7 @@ def write(changes: Sequence[Change], *, actor_id: UUID | None = None) -> None:
         [line.quantity for _, line in held],
         [line.state.value for _, line in held],
         [line.shipped for _, line in held],
+        [line.ships_on for _, line in held],
     ]
     with connection.cursor() as cursor:
         cursor.execute(_WRITE, [*columns, actor_id, now, now, now, *reservations])
@@ -104,12 +117,14 @@ WITH change AS (
     SELECT id, variant_id, warehouse_id, kind, on_hand, allocated, reserved, reference, reason, %s::uuid, %s FROM change
 ), held AS (
     INSERT INTO shop_inventory_reservation
-        (id, variant_id, warehouse_id, order_id, order_line_id, quantity, state, shipped, created_at, changed_at)
+        (id, variant_id, warehouse_id, order_id, order_line_id, quantity, state, shipped, ships_on,
+        created_at, changed_at)
     SELECT h.*, %s, %s
-      FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::int[]) AS h
+      FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::int[],
+                  %s::date[]) AS h
     ON CONFLICT (order_line_id, warehouse_id) DO UPDATE
        SET quantity = excluded.quantity, state = excluded.state, shipped = excluded.shipped,
-           changed_at = excluded.changed_at
+           ships_on = excluded.ships_on, changed_at = excluded.changed_at
 ), updated AS (
     UPDATE shop_inventory_stocklevel l
        SET on_hand = l.on_hand + d.on_hand, allocated = l.allocated + d.allocated, reserved = l.reserved + d.reserved

@@ -1,27 +1,71 @@
 """Stock, inside the vendor's wall. StockMovement is the record of every change; nothing else writes levels."""
 
+from datetime import time
+
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Greatest
 
 from kit import clock
 from kit.ids import uuid7
 from tenants.shop.catalog.models import Variant
 
 
+class WarehouseQuerySet(models.QuerySet["Warehouse"]):
+    def open(self) -> "WarehouseQuerySet":
+        """Those that are in use, in the shop's order."""
+        return self.filter(retired_at=None).order_by("position", "id")
+
+
 class Warehouse(models.Model):
-    """Where stock lies. A shop starts with one."""
+    """Where stock lies, and when parcels leave there. A shop starts with one; a retired one keeps its history."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     name = models.CharField(max_length=100, default="Main")
+    street = models.CharField(max_length=150, blank=True, default="", db_default="")
+    postal_code = models.CharField(max_length=15, blank=True, default="", db_default="")
+    city = models.CharField(max_length=100, blank=True, default="", db_default="")
     country = models.CharField(max_length=2, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
+    working_days = models.CharField(
+        max_length=7, default="12345", db_default="12345", help_text="1 is Monday, 7 Sunday"
+    )
+    cut_off = models.TimeField(default=time(12), db_default=time(12), help_text="what is paid by then leaves that day")
+    time_zone = models.CharField(max_length=40, default="Europe/Berlin", db_default="Europe/Berlin")
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WarehouseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(working_days=""), name="warehouse_works_some_day")]
 
     def __str__(self) -> str:
         return self.name
 
 
+class AllocationStrategy(models.TextChoices):
+    POSITION = "position", "The first of your list that has it"
+    NEAREST = "nearest", "One in the customer's country, then by your list"
+    FASTEST = "fastest", "The one whose next parcels leave first"
+    FEWEST_PARCELS = "fewest_parcels", "As few parcels as can be"
+
+
+class StockSettings(models.Model):
+    """How the shop's stock is promised; a shop has one row at most, and none as long as it keeps to the defaults."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    strategy = models.CharField(max_length=20, choices=AllocationStrategy, default=AllocationStrategy.POSITION)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="stock_settings_once")]
+
+
 class StockLevel(models.Model):
-    """Units of one variant in one warehouse. `available = on_hand - allocated - reserved` never goes below zero."""
+    """Units of one variant in one warehouse.
+
+    What is promised (`allocated` and `reserved`) is never more than what is there and what may be sold before it comes:
+    `backorder_limit` is 0 but on the one level that takes a variant's backorders. Of `safety_stock` units nothing is sold.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="stock_levels")
@@ -29,20 +73,54 @@ class StockLevel(models.Model):
     on_hand = models.IntegerField(default=0)
     allocated = models.IntegerField(default=0, help_text="promised to paid orders, not shipped yet")
     reserved = models.IntegerField(default=0, help_text="held for orders awaiting payment")
+    safety_stock = models.IntegerField(default=0, db_default=0, help_text="kept back: not for sale")
+    backorder_limit = models.IntegerField(
+        default=0, db_default=0, help_text="so many may be promised beyond what is there"
+    )
+    ships_on = models.DateField(null=True, blank=True, help_text="from when backorders are shipped")
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["variant", "warehouse"], name="stock_level_once"),
+            models.UniqueConstraint(
+                fields=["variant"], name="stock_backorders_at_one_place", condition=Q(backorder_limit__gt=0)
+            ),
             models.CheckConstraint(condition=Q(allocated__gte=0), name="stock_allocated_not_negative"),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="stock_reserved_not_negative"),
+            models.CheckConstraint(condition=Q(on_hand__gte=0), name="stock_on_hand_not_negative"),
+            models.CheckConstraint(condition=Q(safety_stock__gte=0), name="stock_safety_not_negative"),
             models.CheckConstraint(
-                condition=Q(on_hand__gte=F("allocated") + F("reserved")), name="stock_never_oversold"
+                condition=Q(backorder_limit=0) | Q(backorder_limit__gt=0, ships_on__isnull=False),
+                name="stock_backorder_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(on_hand__gte=F("allocated") + F("reserved") - F("backorder_limit")),
+                name="stock_never_oversold",
             ),
         ]
 
     @property
     def available(self) -> int:
-        return self.on_hand - self.allocated - self.reserved
+        """Units that can be promised now, backorders among them."""
+        return max(self.on_hand + self.backorder_limit - self.safety_stock - self.allocated - self.reserved, 0)
+
+    @property
+    def on_shelf(self) -> int:
+        """Of them, those that are there."""
+        return max(self.on_hand - self.safety_stock - self.allocated - self.reserved, 0)
+
+    @property
+    def missing(self) -> int:
+        """Units that are promised and have not come in."""
+        return max(self.allocated + self.reserved - self.on_hand, 0)
+
+
+def available_in(prefix: str = "") -> Greatest:
+    """`StockLevel.available` in SQL; `prefix` leads to the level."""
+    level = {name: F(prefix + name) for name in ("on_hand", "backorder_limit", "safety_stock", "allocated", "reserved")}
+    return Greatest(
+        level["on_hand"] + level["backorder_limit"] - level["safety_stock"] - level["allocated"] - level["reserved"], 0
+    )
 
 
 class ReservationState(models.TextChoices):
@@ -66,6 +144,7 @@ class Reservation(models.Model):
     order_line_id = models.UUIDField()
     quantity = models.PositiveIntegerField()
     shipped = models.PositiveIntegerField(default=0, help_text="how many of `quantity` have left")
+    ships_on = models.DateField(null=True, blank=True, help_text="when some of it were promised before they came in")
     state = models.CharField(max_length=10, choices=ReservationState, default=ReservationState.HELD)
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
@@ -87,6 +166,7 @@ class MovementKind(models.TextChoices):
     ALLOCATED = "allocated", "Allocated"
     SHIPPED = "shipped", "Shipped"
     RETURNED = "returned", "Returned"
+    MOVED = "moved", "Moved"
 
 
 class StockMovement(models.Model):

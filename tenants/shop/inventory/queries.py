@@ -2,16 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from kit.pagination import Page, keyset_page
 from tenants.shop.catalog.models import ProductState, Variant
-from tenants.shop.inventory.models import StockLevel, StockMovement
+from tenants.shop.inventory.models import (
+    AllocationStrategy,
+    Reservation,
+    ReservationState,
+    StockLevel,
+    StockMovement,
+    StockSettings,
+    Warehouse,
+    available_in,
+)
 
 # From so few units on a variant is worth a look.
 LOW = 3
@@ -23,7 +33,7 @@ def available_of(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
     found = (
         StockLevel.objects.filter(variant_id__in=wanted)
         .values_list("variant_id")
-        .annotate(units=Sum(F("on_hand") - F("allocated") - F("reserved")))
+        .annotate(units=Sum(available_in()))
         .order_by()
     )
     return dict.fromkeys(wanted, 0) | dict(found)
@@ -36,22 +46,54 @@ class Units:
     on_hand: int = 0
     allocated: int = 0
     reserved: int = 0
-
-    @property
-    def available(self) -> int:
-        return self.on_hand - self.allocated - self.reserved
+    available: int = 0
 
 
-def units_of(variant_ids: Iterable[UUID]) -> dict[UUID, Units]:
-    """The stock of these variants, nothing for one that has no level. In one statement."""
+def units_of(variant_ids: Iterable[UUID], *, warehouse: Warehouse | None = None) -> dict[UUID, Units]:
+    """The stock of these variants, in one warehouse or all; nothing for one that has no level. In one statement."""
     wanted = list(variant_ids)
+    levels = StockLevel.objects.filter(warehouse=warehouse) if warehouse else StockLevel.objects.all()
     rows = (
-        StockLevel.objects.filter(variant_id__in=wanted)
+        levels.filter(variant_id__in=wanted)
         .order_by()
         .values_list("variant_id")
-        .annotate(on=Sum("on_hand"), allocated_=Sum("allocated"), reserved_=Sum("reserved"))
+        .annotate(on=Sum("on_hand"), allocated_=Sum("allocated"), reserved_=Sum("reserved"), units=Sum(available_in()))
     )
     return dict.fromkeys(wanted, Units()) | {variant: Units(*counts) for variant, *counts in rows}
+
+
+def levels_of(variant: Variant) -> list[StockLevel]:
+    """A variant's level in each warehouse in use, in the shop's order; an empty one where it has none. Two statements."""
+    known = {level.warehouse_id: level for level in StockLevel.objects.filter(variant=variant)}
+    levels = []
+    for place in Warehouse.objects.open():
+        level = known.get(place.id) or StockLevel(variant=variant, warehouse=place)
+        level.warehouse = place
+        levels.append(level)
+    return levels
+
+
+def warehouses_with_units() -> list[tuple[Warehouse, int]]:
+    """The warehouses in use, in the shop's order, with how many units lie there. One statement."""
+    rows = Warehouse.objects.open().annotate(units=Coalesce(Sum("stock_levels__on_hand"), 0))
+    return [(place, place.units) for place in rows]
+
+
+def warehouses_page(*, cursor: str | None = None, size: int = 50) -> Page[Warehouse]:
+    """The warehouses in use, in the shop's order."""
+    return keyset_page(Warehouse.objects.filter(retired_at=None), order=("position", "id"), cursor=cursor, size=size)
+
+
+def chosen_strategy() -> str:
+    """By which rule the shop gives orders to warehouses."""
+    found = StockSettings.objects.values_list("strategy", flat=True).first()
+    return found or AllocationStrategy.POSITION
+
+
+def together(levels: Iterable[StockLevel]) -> Units:
+    """What levels come to."""
+    here = list(levels)
+    return Units(*(sum(getattr(level, name) for level in here) for name in Units.__dataclass_fields__))
 
 
 def stock_page(
@@ -86,12 +128,35 @@ def low_stock(limit: int) -> list[Variant]:
 
 def movements_page(variant: Variant, *, cursor: str | None = None, size: int = 50) -> Page[StockMovement]:
     """What happened to a variant's stock, newest first."""
-    return keyset_page(StockMovement.objects.filter(variant=variant), order=("-at", "-id"), cursor=cursor, size=size)
+    return keyset_page(
+        StockMovement.objects.filter(variant=variant).select_related("warehouse"),
+        order=("-at", "-id"),
+        cursor=cursor,
+        size=size,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """So many units of an order line that one warehouse packs; `ships_on` when some of them have yet to come in."""
+
+    warehouse: Warehouse
+    quantity: int
+    ships_on: date | None
+
+
+def packing_of(order_id: UUID) -> dict[UUID, list[Packing]]:
+    """By order line, which warehouse packs how many of what is promised to an order. One statement."""
+    promised = Reservation.objects.filter(order_id=order_id).exclude(state=ReservationState.RELEASED)
+    found: dict[UUID, list[Packing]] = {}
+    for part in promised.select_related("warehouse").order_by("warehouse__position", "warehouse_id"):
+        found.setdefault(part.order_line_id, []).append(Packing(part.warehouse, part.quantity, part.ships_on))
+    return found
 
 
 def _with_available(variants: QuerySet[Variant]) -> QuerySet[Any]:
     levels = StockLevel.objects.filter(variant=OuterRef("id")).order_by().values("variant")
-    units = levels.annotate(units=Sum(F("on_hand") - F("allocated") - F("reserved"))).values("units")
+    units = levels.annotate(units=Sum(available_in())).values("units")
     return variants.annotate(available=Coalesce(Subquery(units, output_field=IntegerField()), 0))
 
 

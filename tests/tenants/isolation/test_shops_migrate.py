@@ -95,7 +95,12 @@ def test_some_shops_alone_and_what_would_be_done(two_vendors, capsys):
             "from": OLD,
             "spares": 0,
             "shops": 2,
-            "migrations": ["shop_inventory.0002_reservation_shipped"],
+            "migrations": [
+                "shop_inventory.0002_reservation_shipped",
+                "shop_inventory.0003_where_warehouses_are_and_when_they_send",
+                "shop_inventory.0004_backorders_and_safety_stock",
+                "shop_inventory.0005_allocation_strategy",
+            ],
             "as": "text",
         }
     ]
