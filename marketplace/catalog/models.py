@@ -4,6 +4,8 @@ A projection: the worker re-reads a shop and writes these rows (`projection`); n
 read only this; placing an order reads the shop itself, so a late projection never mis-sells.
 """
 
+from datetime import date
+
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -144,6 +146,8 @@ class Offer(models.Model):
     compare_at_minor = models.BigIntegerField(null=True, blank=True)
     currency = models.CharField(max_length=3)
     available = models.PositiveIntegerField(default=0, help_text="never more than is worth telling; see projection")
+    on_shelf = models.PositiveIntegerField(default=0, db_default=0, help_text="of `available`: what has come in")
+    ships_on = models.DateField(null=True, blank=True, help_text="when the rest is shipped, if it sells ahead")
     sold_recently = models.PositiveIntegerField(default=0)
     is_visible = models.BooleanField(default=True)
     projected_at = models.DateTimeField(default=clock.now)
@@ -156,3 +160,7 @@ class Offer(models.Model):
             models.Index(fields=["vendor_id", "product_id"], name="offer_product"),
             models.Index(fields=["vendor_id", "listing"], name="offer_vendor_listing"),
         ]
+
+    def ships_later(self, quantity: int = 1) -> date | None:
+        """From when so many are shipped, if some of them have yet to come in."""
+        return self.ships_on if quantity > self.on_shelf else None

@@ -42,19 +42,22 @@ UPSERT_VARIANTS = """
 """
 
 STOCK = """
-      LEFT JOIN LATERAL (SELECT sum(on_hand - allocated - reserved) AS units
+      LEFT JOIN LATERAL (SELECT sum(greatest(on_hand + backorder_limit - safety_stock - allocated - reserved, 0)) AS units,
+                                sum(greatest(on_hand - safety_stock - allocated - reserved, 0)) AS on_shelf,
+                                max(ships_on) AS ships_on
                            FROM shop_inventory_stocklevel WHERE variant_id = v.id) stock ON true
       LEFT JOIN LATERAL (SELECT sum(allocated_delta) AS units FROM shop_inventory_stockmovement
                           WHERE variant_id = v.id AND kind = 'allocated' AND at >= %(since)s) sold ON true
 """
-AVAILABLE = "least(greatest(coalesce(stock.units, 0), 0), %(shown)s)"
+AVAILABLE = "least(coalesce(stock.units, 0), %(shown)s)"
+ON_SHELF = "least(coalesce(stock.on_shelf, 0), %(shown)s)"
 
 UPSERT_OFFERS = f"""
     INSERT INTO listings_offer AS have
         (id, listing_id, listing_variant_id, vendor_id, product_id, sku, condition, tags, price_minor,
-         compare_at_minor, currency, available, sold_recently, is_visible, projected_at)
+         compare_at_minor, currency, available, on_shelf, ships_on, sold_recently, is_visible, projected_at)
     SELECT v.id, t.listing_id, t.listing_variant_id, %(vendor)s::uuid, p.id, v.sku, p.condition, p.tags, v.price_minor,
-           v.compare_at_minor, v.currency, {AVAILABLE}, coalesce(sold.units, 0), true, %(now)s
+           v.compare_at_minor, v.currency, {AVAILABLE}, {ON_SHELF}, stock.ships_on, coalesce(sold.units, 0), true, %(now)s
       FROM unnest(%(variants)s::uuid[], %(listings)s::uuid[], %(listing_variants)s::uuid[])
            AS t(variant_id, listing_id, listing_variant_id)
       JOIN shop_catalog_variant v ON v.id = t.variant_id
@@ -66,15 +69,17 @@ UPSERT_OFFERS = f"""
            product_id = excluded.product_id, sku = excluded.sku, condition = excluded.condition,
            tags = excluded.tags,
            price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor,
-           currency = excluded.currency, available = excluded.available, sold_recently = excluded.sold_recently,
-           is_visible = true, projected_at = excluded.projected_at
+           currency = excluded.currency, available = excluded.available, on_shelf = excluded.on_shelf,
+           ships_on = excluded.ships_on, sold_recently = excluded.sold_recently, is_visible = true,
+           projected_at = excluded.projected_at
      WHERE have.vendor_id = excluded.vendor_id
        AND (have.listing_id, have.listing_variant_id, have.product_id, have.sku, have.condition, have.tags, have.price_minor,
-            have.compare_at_minor, have.currency, have.available, have.sold_recently, have.is_visible)
+            have.compare_at_minor, have.currency, have.available, have.on_shelf, have.ships_on, have.sold_recently,
+            have.is_visible)
            IS DISTINCT FROM
            (excluded.listing_id, excluded.listing_variant_id, excluded.product_id, excluded.sku, excluded.condition,
             excluded.tags, excluded.price_minor, excluded.compare_at_minor, excluded.currency, excluded.available,
-            excluded.sold_recently, true)
+            excluded.on_shelf, excluded.ships_on, excluded.sold_recently, true)
 """
 
 HIDE_OFFERS = """
@@ -84,12 +89,14 @@ HIDE_OFFERS = """
 
 UPDATE_STOCK = f"""
     UPDATE listings_offer o
-       SET available = fresh.available, sold_recently = fresh.sold, projected_at = %(now)s
-      FROM (SELECT v.id, {AVAILABLE} AS available, coalesce(sold.units, 0) AS sold
+       SET available = fresh.available, on_shelf = fresh.on_shelf, ships_on = fresh.ships_on, sold_recently = fresh.sold,
+           projected_at = %(now)s
+      FROM (SELECT v.id, {AVAILABLE} AS available, {ON_SHELF} AS on_shelf, stock.ships_on, coalesce(sold.units, 0) AS sold
               FROM shop_catalog_variant v {STOCK}
              WHERE v.id = ANY(%(variants)s)) fresh
      WHERE o.id = fresh.id AND o.vendor_id = %(vendor)s AND o.is_visible
-       AND (o.available, o.sold_recently) IS DISTINCT FROM (fresh.available::int, fresh.sold::int)
+       AND (o.available, o.on_shelf, o.ships_on, o.sold_recently)
+           IS DISTINCT FROM (fresh.available::int, fresh.on_shelf::int, fresh.ships_on, fresh.sold::int)
     RETURNING o.listing_id
 """
 

@@ -5,7 +5,7 @@ No network call inside a transaction.
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -156,6 +156,7 @@ def place_order(
     left: dict[UUID, int] = {}
     titles = {line.offer_id: line.offer.listing.title for line in found.lines}
     skus: dict[UUID, str] = {}
+    ahead: dict[UUID, date] = {}  # lines of which some have yet to come in, and when they are shipped
     for vendor in sorted(vendors.values(), key=lambda vendor: vendor.schema_name or ""):
         lines = [line for line in found.lines if line.offer.vendor_id == vendor.id]
         if lines and not vendor.is_reachable:
@@ -173,10 +174,12 @@ def place_order(
             if left or new_prices:
                 continue  # it will be refused: only find out what else has changed
             try:
-                reserve(
+                promised = reserve(
                     [StockRequest(line.offer_id, order_id, line_ids[line.id], line.quantity) for line in lines],
                     instead_of=[order.id for order in replaced],
+                    country=address["country"],
                 )
+                ahead |= {part.order_line_id: part.ships_on for part in promised if part.ships_on}
             except SoldOut as sold_out:
                 left |= sold_out.available
     if left:
@@ -203,7 +206,7 @@ def place_order(
     _check_payable(costs.total)
     for order in replaced:
         note_canceled(order, reason=ORDERED_ANEW, by=order.user_id)
-    return _write(order_id, line_ids, cart, email, address, user, costs, found.lines, vendors, skus)
+    return _write(order_id, line_ids, cart, email, address, user, costs, found.lines, vendors, skus, ahead)
 
 
 def _says_the_same(placed: Order, email: str, address: Mapping[str, str], user: User | None) -> bool:
@@ -319,6 +322,7 @@ def _write(
     lines: list[CartLine],
     vendors: Mapping[UUID, Vendor],
     skus: Mapping[UUID, str],
+    ahead: Mapping[UUID, date],
 ) -> Order:
     now = clock.now()
     number = f"S{short_code(8)}"
@@ -365,7 +369,9 @@ def _write(
     line_quotes = {line.key: line for part in costs.vendors for line in part.lines}
     OrderLine.objects.bulk_create(
         [
-            _order_line(line, position, vendor_orders[line.offer.vendor_id], line_quotes[line_ids[line.id]], skus)
+            _order_line(
+                line, position, vendor_orders[line.offer.vendor_id], line_quotes[line_ids[line.id]], skus, ahead
+            )
             for position, line in enumerate(lines)
         ]
     )
@@ -400,7 +406,12 @@ def _write(
 
 
 def _order_line(
-    line: CartLine, position: int, vendor_order: VendorOrder, costs: LineQuote, skus: Mapping[UUID, str]
+    line: CartLine,
+    position: int,
+    vendor_order: VendorOrder,
+    costs: LineQuote,
+    skus: Mapping[UUID, str],
+    ahead: Mapping[UUID, date],
 ) -> OrderLine:
     listing, variant = line.offer.listing, line.offer.listing_variant
     return OrderLine(
@@ -427,5 +438,6 @@ def _order_line(
         commission_rule_version=costs.commission_rule_version,
         commission_reason=costs.commission_reason,
         commission_facts=costs.commission_facts,
+        ships_on=ahead.get(costs.key),
         position=position,
     )

@@ -169,6 +169,7 @@ class OrderLine(models.Model):
         default=dict, help_text="what the rules were asked about: category, tags, plan, volume, share of shipping, VAT"
     )
     position = models.PositiveSmallIntegerField(default=0)
+    ships_on = models.DateField(null=True, blank=True, help_text="when some of it were ordered before they came in")
     canceled_quantity = models.PositiveIntegerField(default=0, help_text="of the quantity; will not be sent")
 
     access = Access(store="select insert update(canceled_quantity)", vendor="select")

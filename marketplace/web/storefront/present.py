@@ -1,13 +1,15 @@
 """From rows of the catalogue, the cart and orders to what the components show."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.core.files.storage import default_storage
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from kit.money import Money
-from marketplace.catalog.models import Listing, VendorCard
+from marketplace.catalog.models import Listing, Offer, VendorCard
 from marketplace.catalog.queries import OfferLine
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.catalog.pictures import picture_url
@@ -79,13 +81,20 @@ def shipping_words(card: VendorCard) -> str:
     return f"{cost}, free from {Money(card.shipping_free_from_minor, card.currency)}"
 
 
-def stock_words(available: int) -> tuple[str, str]:
+def stock_words(offer: Offer) -> tuple[str, str]:
     """(status word, what it says)."""
-    if available == 0:
+    if offer.available == 0:
         return "out_of_stock", "Sold out"
-    if available < PLENTY:
-        return "low_stock", f"Only {available} left"
+    if later := offer.ships_later():
+        return "low_stock", ships_from(later)
+    there = offer.available if offer.ships_on is None else offer.on_shelf
+    if there < PLENTY:
+        return "low_stock", f"Only {there} left" if offer.ships_on is None else f"{there} there now"
     return "in_stock", "In stock"
+
+
+def ships_from(day: date) -> str:
+    return f"Ships from {date_format(day, 'j F Y')}"
 
 
 def offer(line: OfferLine) -> dict[str, Any]:
@@ -100,11 +109,14 @@ def offer(line: OfferLine) -> dict[str, Any]:
         "currency": line.offer.currency,
         "compare_at_minor": line.offer.compare_at_minor,
         "condition": CONDITIONS.get(line.offer.condition, line.offer.condition.capitalize()),
-        "delivery": f"{arrives(card.handling_days, card.transit_days)}, {_inside(shipping_words(card))}"
-        if line.offer.available
-        else "sold out",
+        "delivery": f"{_when(line)}, {_inside(shipping_words(card))}" if line.offer.available else "sold out",
         "available": line.offer.available,
     }
+
+
+def _when(line: OfferLine) -> str:
+    later = line.offer.ships_later()
+    return _inside(ships_from(later)) if later else arrives(line.vendor.handling_days, line.vendor.transit_days)
 
 
 def _inside(words: str) -> str:

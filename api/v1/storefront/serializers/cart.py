@@ -35,6 +35,7 @@ class CartLineSerializer(serializers.Serializer[Any]):
     total_minor = serializers.IntegerField()
     currency = serializers.CharField()
     available = serializers.IntegerField()
+    ships_on = serializers.DateField(allow_null=True, help_text="From when, if some have yet to come in.")
     problem = ProblemWithLineSerializer(allow_null=True, help_text="Why this line cannot be ordered as it is.")
 
 

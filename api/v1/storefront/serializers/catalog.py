@@ -84,6 +84,7 @@ class OfferSerializer(serializers.Serializer[Any]):
     compare_at_minor = serializers.IntegerField(allow_null=True)
     currency = serializers.CharField()
     available = serializers.IntegerField(help_text="How many can be ordered; not always all that there are.")
+    ships_on = serializers.DateField(allow_null=True, help_text="From when, if it is sold before it comes in.")
     shipping = ShippingSerializer()
 
 

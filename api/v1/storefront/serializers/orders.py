@@ -32,6 +32,7 @@ class OrderedLineSerializer(serializers.Serializer[Any]):
     picture_url = serializers.CharField(allow_null=True)
     quantity = serializers.IntegerField()
     canceled_quantity = serializers.IntegerField(help_text="Of the quantity; not to be sent.")
+    ships_on = serializers.DateField(allow_null=True, help_text="From when, if some have yet to come in.")
     unit_price_minor = serializers.IntegerField()
     total_minor = serializers.IntegerField()
     tax_rate = serializers.CharField(help_text="Such as `0.1900`.")

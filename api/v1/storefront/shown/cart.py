@@ -48,6 +48,7 @@ def line_of(line: CartLine, inside: CartContents) -> dict[str, Any]:
         "total_minor": offer.price_minor * line.quantity,
         "currency": offer.currency,
         "available": offer.available,
+        "ships_on": offer.ships_later(line.quantity),
         "problem": {"code": problem.code, "detail": problem.words} if problem else None,
     }
 

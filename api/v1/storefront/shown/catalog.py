@@ -98,6 +98,7 @@ def _offer(line: OfferLine) -> dict[str, Any]:
         "compare_at_minor": offer.compare_at_minor,
         "currency": offer.currency,
         "available": offer.available,
+        "ships_on": offer.ships_later(),
         "shipping": shipping(card),
     }
 

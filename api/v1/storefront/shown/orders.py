@@ -91,6 +91,7 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "picture_url": absolute(picture_url(line.picture, 320)) if line.picture else None,
         "quantity": line.quantity,
         "canceled_quantity": line.canceled_quantity,
+        "ships_on": line.ships_on,
         "unit_price_minor": line.unit_price_minor,
         "total_minor": line.total_minor,
         "tax_rate": f"{line.tax_rate:f}",

@@ -174,9 +174,18 @@ def cart_line(line: CartLine, newer_price: int | None = None) -> dict[str, Any]:
         "unit_minor": price,
         "amount_minor": price * line.quantity,
         "currency": offer.currency,
-        "note": _price_note(line, price),
+        "note": " ".join(filter(None, [_price_note(line, price), _ahead_note(line)])),
         "problem": problem_of(line),
     }
+
+
+def _ahead_note(line: CartLine) -> str:
+    """How many of them have yet to come in, and when they are shipped."""
+    later = line.offer.ships_later(line.quantity)
+    if later is None:
+        return ""
+    words = present.ships_from(later)
+    return f"{line.offer.on_shelf} there now; the rest: {words.lower()}." if line.offer.on_shelf else f"{words}."
 
 
 def totals(costs: Quote) -> list[dict[str, Any]]:

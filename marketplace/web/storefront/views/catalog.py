@@ -220,7 +220,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     shop = front.slug if front else request.GET.get("shop", "")
     featured = next((line for line in chosen.offers if line.vendor.slug == shop), chosen.offers[0])
     others = [line for line in chosen.offers if line is not featured]
-    status, stock = present.stock_words(featured.offer.available)
+    status, stock = present.stock_words(featured.offer)
     PRODUCT_VIEWS.labels("page").inc()
     return render(
         request,
@@ -236,6 +236,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
             "stock_status": status,
             "stock": stock,
             "most": min(featured.offer.available, 99),
+            "later": present.ships_from(later) if (later := featured.offer.ships_later()) else "",
             "arrives": present.arrives(featured.vendor.handling_days, featured.vendor.transit_days),
             "shipping": present.shipping_words(featured.vendor),
             "others": [present.offer(line) for line in others],

@@ -248,6 +248,12 @@ def _lane_note(shown_part: ShownPart) -> str:
     return f"{part.number} · {pieces} article{'' if pieces == 1 else 's'}"
 
 
+def _note(line: OrderLine) -> str:
+    gone = f"{line.canceled_quantity} of {line.quantity} canceled" if line.canceled_quantity else ""
+    ahead = present.ships_from(line.ships_on) if line.ships_on else ""
+    return ". ".join(filter(None, [gone, ahead]))
+
+
 def _line(line: OrderLine, currency: str) -> dict[str, Any]:
     return {
         "title": line.title,
@@ -255,7 +261,7 @@ def _line(line: OrderLine, currency: str) -> dict[str, Any]:
         "image_url": present.thumbnail(line.picture),
         "options": present.options(line.options),
         "quantity": line.quantity,
-        "note": f"{line.canceled_quantity} of {line.quantity} canceled" if line.canceled_quantity else "",
+        "note": _note(line),
         "unit_minor": line.unit_price_minor,
         "amount_minor": line.total_minor,
         "currency": currency,
