@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from tenants.shop.catalog.plan import kept_count
-from tenants.shop.inventory.models import Warehouse
+from tenants.shop.inventory.warehouses import open_count
 from tenants.vendors.entitlements import Allowed
 from tenants.vendors.queries import places_taken
 
@@ -37,5 +37,5 @@ def usage_of(vendor_id: UUID, allowed: Allowed, *, products: int | None = None) 
     return [
         Used("products", "Products", kept_count() if products is None else products, allowed.products_limit),
         Used("staff", "People", places_taken(vendor_id), allowed.staff_limit),
-        Used("warehouses", "Warehouses", Warehouse.objects.count(), allowed.warehouses_limit),
+        Used("warehouses", "Warehouses", open_count(), allowed.warehouses_limit),
     ]

@@ -33,6 +33,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
     from marketplace.fulfillment.actions import pack
     from tenants.isolation.doors import in_shop
     from tenants.shop.catalog.models import Picture, ProductImport
+    from tenants.shop.inventory.models import Warehouse
 
     vendor = shelf.vendor
     part = order.vendor_orders.get(vendor_id=vendor.id)
@@ -56,6 +57,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
         picture = Picture.objects.create(
             product=shelf.variant.product, path=f"pictures/{vendor.id}/0123", width=60, height=40
         )
+        warehouse = Warehouse.objects.get()
         sent = ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
     disputed = dispute_of(part)
     return Trade(
@@ -65,6 +67,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "variant_id": shelf.variant.id,
             "picture_id": picture.id,
             "import_id": sent.id,
+            "warehouse_id": warehouse.id,
             "order_id": part.id,
             "parcel_id": parcel.id,
             "payout_id": payout.id,

@@ -1,6 +1,8 @@
 """What the portal's forms take. Their rules are the actions'; here is only what a browser can be told beforehand."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import time
+from operator import itemgetter
 from typing import Any
 from uuid import uuid4
 
@@ -14,9 +16,14 @@ from kit.money import Money, parse_major
 from marketplace.web.postal_code import PostalCodeField
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.shop.integrations.models import Scope
+from tenants.shop.inventory.models import Warehouse
+from tenants.shop.inventory.warehouses import WarehouseDraft
+from tenants.vendors.countries import VENDOR_COUNTRIES
 from tenants.vendors.models import MemberRole
 from tenants.vendors.roles import WHAT_ROLES_DO
 
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+BY_NAME = sorted(VENDOR_COUNTRIES.items(), key=itemgetter(1))
 CARRIERS = ("DHL", "DPD", "GLS", "UPS", "FedEx", "PostNord", "La Poste", "PostNL", "Correos", "Post")
 
 
@@ -183,11 +190,92 @@ class BankAccountForm(forms.Form):
     iban = forms.CharField(label="IBAN", max_length=42, help_text="With or without spaces.")
 
 
-class StockForm(forms.Form):
+class WarehouseForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=100)
+    street = forms.CharField(label="Street and number", max_length=150)
+    postal_code = PostalCodeField(max_length=15)
+    city = forms.CharField(label="City", max_length=100)
+    country = forms.ChoiceField(label="Country", choices=BY_NAME)
+    working_days = forms.MultipleChoiceField(
+        label="Working days",
+        choices=[(str(n), day) for n, day in enumerate(DAYS, start=1)],
+        initial=list("12345"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one working day."},
+    )
+    cut_off = forms.TimeField(
+        label="Order cut-off",
+        initial=time(12),
+        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
+        help_text="What is paid by then leaves the same working day.",
+    )
+    time_zone = forms.CharField(
+        label="Time zone", max_length=40, initial="Europe/Berlin", help_text="Such as Europe/Berlin or America/Toronto."
+    )
+    position = forms.IntegerField(
+        label="Place in the list", required=False, min_value=0, max_value=999, help_text="The lowest is asked first."
+    )
+
+    def draft(self) -> WarehouseDraft:
+        return WarehouseDraft(**{**self.cleaned_data, "working_days": "".join(self.cleaned_data["working_days"])})
+
+
+def _warehouse_choice(label: str, *, required: bool = True) -> forms.UUIDField:
+    """The id of one of the warehouses in use; where it is not required, none is the shop's first."""
+    return forms.UUIDField(
+        label=label, required=required, widget=forms.Select, error_messages={"required": "Choose a warehouse."}
+    )
+
+
+class InWarehousesForm(forms.Form):
+    """A form that names warehouses, given those to choose from."""
+
+    def __init__(self, *args: Any, warehouses: Sequence[Warehouse], **more: Any):
+        super().__init__(*args, **more)
+        self.warehouses = {place.id: place for place in warehouses}
+        for field in self.fields.values():
+            if isinstance(field.widget, forms.Select):
+                field.widget.choices = [(place.id, place.name) for place in warehouses]
+
+    def place(self, name: str) -> Warehouse | None:
+        return self.warehouses.get(self.cleaned_data[name])
+
+    def clean(self) -> None:
+        for name, field in self.fields.items():
+            if isinstance(field.widget, forms.Select) and self.cleaned_data.get(name) not in {None, *self.warehouses}:
+                self.add_error(name, "Choose one of your warehouses.")
+
+
+class StockForm(InWarehousesForm):
     on_hand = forms.IntegerField(
         label="On hand", min_value=0, error_messages={"required": "Enter how many you counted."}
     )
     reason = forms.CharField(max_length=200, required=False)
+    warehouse = _warehouse_choice("Warehouse", required=False)
+
+
+class MoveForm(InWarehousesForm):
+    quantity = forms.IntegerField(label="Units", min_value=1)
+    source = _warehouse_choice("From")
+    target = _warehouse_choice("To")
+    reason = forms.CharField(label="Why", max_length=200, required=False)
+
+
+class SafetyStockForm(InWarehousesForm):
+    safety_stock = forms.IntegerField(label="Keep back", min_value=0, help_text="So many units are never sold.")
+    warehouse = _warehouse_choice("In", required=False)
+
+
+class BackordersForm(forms.Form):
+    limit = forms.IntegerField(
+        label="Sell ahead at most", min_value=0, help_text="Units beyond what is there. 0: only what is there is sold."
+    )
+    ships_on = forms.DateField(
+        label="Ships from",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text="Customers read this day before they order.",
+    )
 
 
 class KeyForm(forms.Form):

@@ -18,6 +18,7 @@ from marketplace.web.portal.views import (
     shop,
     stock,
     team,
+    warehouses,
 )
 from marketplace.web.storefront.views.files import media
 
@@ -61,6 +62,13 @@ urlpatterns: list[URLPattern] = [
     path("stock/", stock.stock, name="stock"),
     path("stock/<uuid:variant_id>/", stock.movements, name="movements"),
     path("stock/<uuid:variant_id>/count/", stock.count, name="stock_count"),
+    path("stock/<uuid:variant_id>/moves/", stock.moves, name="stock_moves"),
+    path("stock/<uuid:variant_id>/safety/", stock.safety, name="stock_safety"),
+    path("stock/<uuid:variant_id>/backorders/", stock.backorders, name="stock_backorders"),
+    path("warehouses/", warehouses.warehouses, name="warehouses"),
+    path("warehouses/strategy/", warehouses.strategy, name="allocation_strategy"),
+    path("warehouses/<uuid:warehouse_id>/", warehouses.warehouse, name="warehouse"),
+    path("warehouses/<uuid:warehouse_id>/retirement/", warehouses.retirement, name="warehouse_retirement"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<uuid:dispute_id>/", disputes.dispute, name="dispute"),
     path("disputes/<uuid:dispute_id>/answer/", disputes.answer, name="dispute_answer"),

@@ -76,6 +76,12 @@ class OrderInListSerializer(serializers.Serializer[Any]):
     country = serializers.CharField()
 
 
+class PackedFromSerializer(serializers.Serializer[Any]):
+    warehouse_id = serializers.UUIDField()
+    warehouse = serializers.CharField()
+    quantity = serializers.IntegerField()
+
+
 class OrderLineSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     product_id = serializers.UUIDField()
@@ -85,7 +91,9 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     options = serializers.DictField(child=serializers.CharField())
     quantity = serializers.IntegerField()
     canceled_quantity = serializers.IntegerField(help_text="Of the quantity; not to be sent.")
+    ships_on = serializers.DateField(allow_null=True, help_text="From when, if some have yet to come in.")
     left_to_pack = serializers.IntegerField(help_text="How many are in no parcel yet.")
+    packed_from = PackedFromSerializer(many=True, help_text="Which warehouse packs how many.")
     unit_price_minor = serializers.IntegerField()
     total_minor = serializers.IntegerField()
     tax_rate = serializers.CharField(help_text="`0.2500` is 25 percent.")

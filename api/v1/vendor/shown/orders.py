@@ -1,5 +1,6 @@
 """Orders and parcels as the vendor API gives them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from api.v1.vendor.shown.catalog import options
@@ -8,6 +9,7 @@ from marketplace.fulfillment.actions import unpacked
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders.models import OrderEvent, OrderLine, VendorOrder
 from marketplace.orders.queries import vendor_status
+from tenants.shop.inventory.queries import Packing, packing_of
 
 
 def order_in_list(part: VendorOrder, status: str) -> dict[str, Any]:
@@ -35,7 +37,7 @@ def order(
     part: VendorOrder, share: PaymentShare | None, events: list[OrderEvent], *, with_money: bool
 ) -> dict[str, Any]:
     """An order that came with its lines and parcels; `share` is its part of the payment."""
-    left = unpacked(part)
+    left, packing = unpacked(part), packing_of(part.order_id)
     refunded = share.refunded_minor if share else 0
     return {
         **order_in_list(part, vendor_status(part, refunded_minor=refunded)),
@@ -44,7 +46,7 @@ def order(
             name: part.ship_to.get(name, "")
             for name in ("name", "line1", "line2", "postal_code", "city", "country", "phone")
         },
-        "lines": [_line(line, left.get(line.id, 0)) for line in part.lines.all()],
+        "lines": [_line(line, left.get(line.id, 0), packing.get(line.id, [])) for line in part.lines.all()],
         "parcels": [parcel(each) for each in part.parcels.all()],
         "events": [
             {"name": event.name, "note": event.note, "actor_kind": event.actor_kind, "at": event.at} for event in events
@@ -75,7 +77,7 @@ def parcel(found: Parcel) -> dict[str, Any]:
     }
 
 
-def _line(line: OrderLine, left: int) -> dict[str, Any]:
+def _line(line: OrderLine, left: int, packing: Sequence[Packing]) -> dict[str, Any]:
     return {
         "id": line.id,
         "product_id": line.product_id,
@@ -85,7 +87,12 @@ def _line(line: OrderLine, left: int) -> dict[str, Any]:
         "options": options(line.options),
         "quantity": line.quantity,
         "canceled_quantity": line.canceled_quantity,
+        "ships_on": line.ships_on,
         "left_to_pack": left,
+        "packed_from": [
+            {"warehouse_id": part.warehouse.id, "warehouse": part.warehouse.name, "quantity": part.quantity}
+            for part in packing
+        ],
         "unit_price_minor": line.unit_price_minor,
         "total_minor": line.total_minor,
         "tax_rate": str(line.tax_rate),

@@ -34,6 +34,7 @@ from marketplace.web.portal.context import counts_of
 from marketplace.web.portal.forms import CARRIERS, ShipmentForm, put_error
 from marketplace.web.portal.roles import DOES_ORDERS, SEES_ORDERS, changes, may, shows
 from taxonomy.tax import COUNTRY_NAMES
+from tenants.shop.inventory.queries import Packing, packing_of
 from tenants.vendors.models import Member
 
 TABS = (
@@ -174,13 +175,17 @@ def delivery(request: HttpRequest, parcel_id: UUID) -> HttpResponse:
 @shows(*SEES_ORDERS, visits=True)
 def packing_slip(request: HttpRequest, order_id: UUID) -> HttpResponse:
     part = _find(request, order_id)
+    packing = packing_of(part.order_id)
     return render(
         request,
         "portal/packing_slip.html",
         {
             "order": part,
             "address": _address(part),
-            "lines": [{"line": line, "options": present.options(line.options)} for line in part.lines.all()],
+            "lines": [
+                {"line": line, "options": present.options(line.options), "packing": packing.get(line.id, [])}
+                for line in part.lines.all()
+            ],
             "shop": request.vendor,  # type: ignore[attr-defined]
         },
     )
@@ -222,6 +227,7 @@ def _order_page(
     shipping: dict[UUID, ShipmentForm] | None = None,
 ) -> HttpResponse:
     left = unpacked(part)
+    packing = packing_of(part.order_id)
     shipping = shipping or {}
     member: Member = request.member  # type: ignore[attr-defined]
     names = dict(Member.objects.filter(vendor_id=part.vendor_id).values_list("user_id", "name"))
@@ -237,6 +243,7 @@ def _order_page(
                 "options": present.options(line.options),
                 "picture": present.thumbnail(line.picture),
                 "left": left.get(line.id, 0),
+                "packing": packing.get(line.id, []),
             }
             for line in part.lines.all()
         ],
@@ -249,6 +256,7 @@ def _order_page(
                 "submit": f"Ship parcel {parcel.number}",
                 "status": present.parcel_status(parcel),
                 "lines": list(parcel.lines.all()),
+                "places": _places(parcel, packing),
                 "form": shipping.get(parcel.id)
                 or ShipmentForm(
                     auto_id=f"id_{parcel.number}_%s",
@@ -269,6 +277,12 @@ def _order_page(
         ],
     }
     return render(request, "portal/order.html", context, status=409 if problem else 422 if shipping else 200)
+
+
+def _places(parcel: Parcel, packing: dict[UUID, list[Packing]]) -> str:
+    """The warehouses that what is in a parcel was taken from."""
+    parts = [part for line in parcel.lines.all() for part in packing.get(line.order_line_id, [])]
+    return ", ".join(dict.fromkeys(part.warehouse.name for part in parts))
 
 
 def _money(part: VendorOrder) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from tenants.shop.catalog.pictures import (
     order_pictures,
     remove_picture,
 )
+from tenants.shop.inventory.models import Warehouse
 from tenants.shop.inventory.queries import LOW, units_of
 from tenants.shop.shipping.queries import has_said_how
 
@@ -121,7 +122,8 @@ def new_product(request: HttpRequest) -> HttpResponse:
 def product(request: HttpRequest, product_id: UUID) -> HttpResponse:
     found = _find(product_id)
     if request.method != "POST":
-        units = units_of(variant.id for variant in found.variants.all())
+        # What the sheet sets is what lies in the shop's first warehouse.
+        units = units_of((variant.id for variant in found.variants.all()), warehouse=Warehouse.objects.open().first())
         return _editor_page(request, Editor(Sheet.of(found, units), product=found), found)
     sheet, do = Sheet.posted(request.POST), request.POST.get("do", "save")
     if sheet.change(do):

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -11,13 +12,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from kit.errors import SoukError
 from marketplace.web.portal import present
-from marketplace.web.portal.forms import StockForm
+from marketplace.web.portal.forms import BackordersForm, MoveForm, SafetyStockForm, StockForm, put_error
 from marketplace.web.portal.roles import ANYBODY, DOES_CATALOG, changes, shows
 from tenants.shop.catalog.models import Variant
 from tenants.shop.inventory import queries
 from tenants.shop.inventory.actions import adjust_stock
-from tenants.shop.inventory.models import MovementKind, StockMovement
+from tenants.shop.inventory.models import MovementKind, StockLevel, StockMovement, Warehouse
 from tenants.shop.inventory.queries import LOW, Units
+from tenants.shop.inventory.terms import accept_backorders, set_safety_stock
+from tenants.shop.inventory.warehouses import move_stock, open_count
 from tenants.vendors.models import Member
 
 REASONS = ("Counted", "New delivery", "Damaged", "Lost", "Returned")
@@ -29,6 +32,7 @@ ICONS = {
     MovementKind.ALLOCATED: "lock",
     MovementKind.SHIPPED: "truck",
     MovementKind.RETURNED: "rotate-ccw",
+    MovementKind.MOVED: "arrow-right",
 }
 
 
@@ -46,6 +50,7 @@ def stock(request: HttpRequest) -> HttpResponse:
             "query": search,
             "low": low,
             "reasons": REASONS,
+            "several_warehouses": open_count() > 1,
         },
     )
 
@@ -59,38 +64,117 @@ def movements(request: HttpRequest, variant_id: UUID) -> HttpResponse:
 def count(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     """Set what was counted, with a reason that will be read again some day."""
     variant = _find(variant_id)
-    form = StockForm(request.POST)
+    levels = queries.levels_of(variant)
+    form = StockForm(request.POST, warehouses=_places(levels))
     if form.is_valid():
         try:
             adjust_stock(
                 variant,
                 form.cleaned_data["on_hand"],
                 form.cleaned_data["reason"] or REASONS[0],
-                actor_id=request.member.user_id,  # type: ignore[attr-defined]
+                warehouse=form.place("warehouse"),
+                actor_id=_person(request),
             )
         except SoukError as error:
-            form.add_error("on_hand", str(error))
+            put_error(form, error, stock="on_hand")
         else:
             messages.success(request, f"{variant.sku}: {form.cleaned_data['on_hand']} on hand.")
             return redirect(_back(request))
-    return _variant_page(request, variant, form)
+    return _variant_page(request, variant, form=form)
+
+
+@changes(*DOES_CATALOG)
+def moves(request: HttpRequest, variant_id: UUID) -> HttpResponse:
+    """Carry units from one warehouse to another."""
+    variant = _find(variant_id)
+    form = MoveForm(request.POST, warehouses=_places(queries.levels_of(variant)), auto_id="move_%s")
+    source, target = (form.place("source"), form.place("target")) if form.is_valid() else (None, None)
+    if source and target:
+        try:
+            move_stock(
+                variant,
+                form.cleaned_data["quantity"],
+                source=source,
+                target=target,
+                reason=form.cleaned_data["reason"],
+                by=_person(request),
+            )
+        except SoukError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, f"{form.cleaned_data['quantity']} moved to {target.name}.")
+            return redirect("portal:movements", variant.id)
+    return _variant_page(request, variant, move=form)
+
+
+@changes(*DOES_CATALOG)
+def safety(request: HttpRequest, variant_id: UUID) -> HttpResponse:
+    """Keep units back from sale."""
+    variant = _find(variant_id)
+    form = SafetyStockForm(request.POST, warehouses=_places(queries.levels_of(variant)), auto_id="safety_%s")
+    if form.is_valid():
+        try:
+            set_safety_stock(variant, form.cleaned_data["safety_stock"], warehouse=form.place("warehouse"))
+        except SoukError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, f"{form.cleaned_data['safety_stock']} units are kept back.")
+            return redirect("portal:movements", variant.id)
+    return _variant_page(request, variant, safety=form)
+
+
+@changes(*DOES_CATALOG)
+def backorders(request: HttpRequest, variant_id: UUID) -> HttpResponse:
+    """Sell before it comes in, or not."""
+    variant = _find(variant_id)
+    form = BackordersForm(request.POST, auto_id="ahead_%s")
+    if form.is_valid():
+        try:
+            accept_backorders(variant, **form.cleaned_data)
+        except SoukError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, "Saved. Customers see it within a second.")
+            return redirect("portal:movements", variant.id)
+    return _variant_page(request, variant, ahead=form)
 
 
 # --- Their parts --------------------------------------------------------------------------------------------
 
 
-def _variant_page(request: HttpRequest, variant: Variant, form: StockForm | None = None) -> HttpResponse:
-    units = queries.units_of([variant.id])[variant.id]
+def _variant_page(request: HttpRequest, variant: Variant, **refused: Form) -> HttpResponse:
+    """A variant's stock; forms that were refused in place of fresh ones."""
+    levels = queries.levels_of(variant) or [StockLevel(variant=variant, warehouse=Warehouse())]
+    places = _places(levels)
     page = queries.movements_page(variant, cursor=request.GET.get("cursor"))
     names = dict(Member.objects.values_list("user_id", "name"))
+    taking = next((level for level in levels if level.backorder_limit), None)
+    ahead = {"limit": taking.backorder_limit, "ships_on": taking.ships_on} if taking else {"limit": 0}
+    first = {"on_hand": levels[0].on_hand, "reason": REASONS[0], "warehouse": places[0].id}
     context = {
-        **_row(variant, units),
-        "form": form or StockForm(initial={"on_hand": units.on_hand, "reason": REASONS[0]}),
+        **_row(variant, queries.together(levels)),
+        "levels": levels,
+        "taking": taking,
+        "form": StockForm(initial=first, warehouses=places),
+        "move": MoveForm(initial={"target": places[-1].id}, warehouses=places, auto_id="move_%s"),
+        "safety": SafetyStockForm(
+            initial={"safety_stock": levels[0].safety_stock}, warehouses=places, auto_id="safety_%s"
+        ),
+        "ahead": BackordersForm(initial=ahead, auto_id="ahead_%s"),
         "reasons": REASONS,
         "movements": [_movement(movement, names) for movement in page.rows],
         "pages": present.pages(request, page),
+        **refused,
     }
-    return render(request, "portal/movements.html", context, status=422 if form else 200)
+    return render(request, "portal/movements.html", context, status=422 if refused else 200)
+
+
+def _places(levels: list[StockLevel]) -> list[Warehouse]:
+    return [level.warehouse for level in levels]
+
+
+def _person(request: HttpRequest) -> UUID:
+    return request.member.user_id  # type: ignore[attr-defined, no-any-return]
 
 
 def _row(variant: Variant, units: Units) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from tests.support.api import Operation, operations
 
 READS = [operation for operation in operations("vendor") if operation.method == "get"]
-MOST = 8
+MOST = 9
 
 
 @pytest.mark.parametrize("operation", READS, ids=str)

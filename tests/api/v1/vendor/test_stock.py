@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tenants.isolation.doors import in_shop
+from tenants.shop.inventory.models import Warehouse
 from tenants.vendors.models import Vendor
 from tests.factories.shop import shelf
 
@@ -115,3 +116,28 @@ def test_stock_cannot_fall_below_what_is_promised(paid: Any, at: Any) -> None:
     answer = caller.post(f"{path}/movements", {"kind": "adjusted", "quantity": -28})
     assert (answer.status_code, answer.json()["code"]) == (409, "stock_promised")
     assert caller.get(path).json()["on_hand"] == 30
+
+
+def test_stock_is_carried_kept_back_and_sold_ahead_by_warehouse(lindqvist: Any, cup: Any) -> None:
+    with in_shop(Vendor.objects.get()):
+        main = Warehouse.objects.get()
+        north = Warehouse.objects.create(name="North", position=1, country="SE", working_days="13")
+    found = lindqvist.get("/api/v1/vendor/warehouses").json()["items"]
+    assert [(row["name"], row["working_days"], row["cut_off"]) for row in found] == [
+        ("Main", [1, 2, 3, 4, 5], "12:00"),
+        ("North", [1, 3], "12:00"),
+    ]
+    path, carried = f"{STOCK}/{cup.id}", {"from_warehouse_id": str(main.id), "to_warehouse_id": str(north.id)}
+    answer = lindqvist.post(f"{path}/moves", {**carried, "quantity": 4, "reason": "Closer"})
+    assert (answer.status_code, [level["on_hand"] for level in answer.json()["levels"]]) == (201, [6, 4])
+    refused = lindqvist.post(f"{path}/moves", {**carried, "quantity": 7})
+    assert (refused.status_code, refused.json()["code"]) == (409, "not_that_many")
+    refused = lindqvist.post(f"{path}/moves", {**carried, "to_warehouse_id": str(cup.id), "quantity": 1})
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "to_warehouse_id")
+    kept = lindqvist.put(f"{path}/safety-stock", {"units": 1, "warehouse_id": str(north.id)})
+    assert (kept.json()["available"], kept.json()["levels"][1]["safety_stock"]) == (9, 1)
+    ahead = lindqvist.put(f"{path}/backorders", {"limit": 3, "ships_on": "2199-01-31"})
+    assert (ahead.json()["available"], ahead.json()["levels"][0]["ships_on"]) == (12, "2199-01-31")
+    assert lindqvist.put(f"{path}/backorders", {"limit": 3}).json()["errors"][0]["field"] == "ships_on"
+    counted = lindqvist.put(path, {"on_hand": 9, "warehouse_id": str(north.id)})
+    assert [level["on_hand"] for level in counted.json()["levels"]] == [6, 9]

@@ -1,0 +1,134 @@
+"""Warehouses and the terms of stock on the portal's pages, and what customers and packers read of them."""
+
+from datetime import timedelta
+
+import pytest
+
+from kit import clock
+from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
+from marketplace.catalog.projection import project_stock
+from marketplace.checkout.actions import place_order
+from marketplace.orders.actions import mark_paid
+from tenants.isolation.doors import in_shop
+from tenants.shop.inventory.models import StockLevel, StockSettings, Warehouse
+from tenants.shop.inventory.terms import accept_backorders
+from tenants.vendors.entitlements import Allowed, grant
+from tests.factories.shop import shelf
+from tests.support.browser import Browser
+
+NORTH = {
+    "name": "North",
+    "street": "Storgatan 4",
+    "postal_code": "11455",
+    "city": "Stockholm",
+    "country": "SE",
+    "working_days": ["1", "3"],
+    "cut_off": "14:30",
+    "time_zone": "Europe/Stockholm",
+}
+
+
+@pytest.fixture
+def cup(desk):
+    grant(vendor_id=desk.vendor.id, allowed=Allowed("two", "Two", warehouses_limit=2))
+    with in_shop(desk.vendor):
+        return shelf("Cup", sku="CUP", stock=10)
+
+
+def test_a_second_warehouse_is_opened_stocked_and_retired(desk, cup):
+    refused = desk.post("/warehouses/", NORTH | {"postal_code": "1145"})
+    assert refused.status_code == 422
+    assert "Postal codes of this country look like" in refused.content.decode()
+    assert desk.post("/warehouses/", NORTH).status_code == 302
+    page = desk.text("/warehouses/")
+    assert "Storgatan 4, 114 55 Stockholm, Sweden" in page
+    assert "Monday, Wednesday, until 14:30 (Europe/Stockholm)" in page
+    assert "Two allows 2 warehouses" in desk.post("/warehouses/", NORTH).content.decode()
+    with in_shop(desk.vendor):
+        main, north = Warehouse.objects.open()
+    here = f"/stock/{cup.id}/"
+    moved = {"quantity": "4", "source": str(main.id), "target": str(north.id), "reason": "Closer"}
+    assert (
+        "Only 10 unpromised units lie in Main."
+        in desk.post(f"{here}moves/", moved | {"quantity": "11"}).content.decode()
+    )
+    assert (
+        "Choose one of your warehouses." in desk.post(f"{here}moves/", moved | {"target": str(cup.id)}).content.decode()
+    )
+    assert desk.post(f"{here}moves/", moved).status_code == 302
+    assert desk.post(f"{here}count/", {"on_hand": "5", "warehouse": str(north.id)}).status_code == 302
+    with in_shop(desk.vendor):
+        assert dict(StockLevel.objects.values_list("warehouse__name", "on_hand")) == {"Main": 6, "North": 5}
+    page = desk.text(here)
+    assert "Main, to North" in page
+    assert "Closer" in page
+    assert f'href="{here}" aria-label="Count CUP"' in desk.text("/stock/")
+    answer = desk.post(f"/warehouses/{north.id}/retirement/", follow=True)
+    assert "North cannot be retired: 5 units lie there (CUP). Move or ship them first." in answer.content.decode()
+    desk.post(f"{here}count/", {"on_hand": "0", "warehouse": str(north.id)})
+    desk.post(f"/warehouses/{north.id}/retirement/")
+    assert "Storgatan" not in desk.text("/warehouses/")
+    assert desk.get(f"/warehouses/{north.id}/").status_code == 404
+
+
+def test_a_warehouse_and_the_rule_that_chooses_it_are_changed(desk, cup):
+    with in_shop(desk.vendor):
+        main = Warehouse.objects.get()
+    page = desk.text(f"/warehouses/{main.id}/")
+    assert 'value="12:00"' in page
+    assert desk.post(f"/warehouses/{main.id}/", NORTH | {"working_days": []}).status_code == 422
+    assert desk.post(f"/warehouses/{main.id}/", NORTH | {"position": "3"}).status_code == 302
+    desk.post("/warehouses/strategy/", {"strategy": "nearest"})
+    desk.post("/warehouses/strategy/", {"strategy": "cheapest"})
+    with in_shop(desk.vendor):
+        main.refresh_from_db()
+        assert (main.city, main.working_days, main.position) == ("Stockholm", "13", 3)
+        assert StockSettings.objects.get().strategy == "nearest"
+
+
+def test_what_is_kept_back_and_sold_ahead_is_said_on_the_stock_page(desk, cup):
+    here = f"/stock/{cup.id}/"
+    assert desk.post(f"{here}safety/", {"safety_stock": "3"}).status_code == 302
+    assert (
+        "Give the day from which they are shipped" in desk.post(f"{here}backorders/", {"limit": "5"}).content.decode()
+    )
+    day = clock.today() + timedelta(days=10)
+    assert desk.post(f"{here}backorders/", {"limit": "5", "ships_on": day.isoformat()}).status_code == 302
+    page = desk.text(here)
+    assert f"sells 5 ahead, from {day.day} {day:%B %Y}" in page
+    with in_shop(desk.vendor):
+        assert StockLevel.objects.get().available == 12
+
+
+def test_what_is_sold_ahead_says_so_from_the_listing_to_the_packing_slip(
+    put_on_shelf, address, everything_ten_percent, desk_of, settings
+):
+    def page_of(shelf):
+        return Browser(settings).get(f"http://localhost:8000/p/{shelf.listing.slug}/").content.decode()
+
+    lamp = put_on_shelf("lindqvist", stock=2)
+    day = clock.today() + timedelta(days=10)
+    words = f"{day.day} {day:%B %Y}"
+    with in_shop(lamp.vendor):
+        accept_backorders(lamp.variant, limit=3, ships_on=day)
+    project_stock(lamp.vendor, [lamp.variant.id])
+    lamp.offer.refresh_from_db()
+    assert (lamp.offer.available, lamp.offer.on_shelf, lamp.offer.ships_on) == (5, 2, day)
+    assert (lamp.offer.ships_later(2), lamp.offer.ships_later(3)) == (None, day)
+    assert "2 there now" in page_of(lamp)
+    cart = ensure_cart(user=None, token=new_token(), country="NL")
+    add_to_cart(cart=cart, offer_id=lamp.offer.id, quantity=3)
+    order = place_order(cart=cart, version=cart.version, email="ada@vermeer.example", ship_to=address)
+    part = order.vendor_orders.get()
+    assert part.lines.get().ships_on == day
+    project_stock(lamp.vendor, [lamp.variant.id])
+    assert f"Ships from {words}" in page_of(lamp)
+    mark_paid(order.id)
+    desk = desk_of(lamp.vendor)
+    assert f"3 from Main · sold ahead, ships from {words}" in desk.text(f"/orders/{part.id}/")
+    assert "3 × Main" in desk.text(f"/orders/{part.id}/packing-slip/")
+    desk.post(f"/orders/{part.id}/parcels/")
+    parcel = part.parcels.get()
+    refused = desk.post(f"/parcels/{parcel.id}/shipment/", {"carrier": "DHL"})
+    assert "1 of 3 have not come in yet. Ship them when they have." in refused.content.decode()
+    assert "from Main" in desk.text(f"/orders/{part.id}/")
