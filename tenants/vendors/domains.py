@@ -10,8 +10,10 @@ nothing), looked up, and what was found is written under lock, if it still answe
 import ipaddress
 import re
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from uuid import UUID
 
 import idna
@@ -227,7 +229,7 @@ def _prove(domain: CustomDomain, now: datetime) -> None:
     domain.state, domain.failing_since, domain.next_check_at = DomainState.VERIFIED, None, now + DAILY
     if not was_proven:
         domain.verified_at = now
-        announce("domain.verified", vendor_id=domain.vendor_id, payload={"domain": str(domain.id)})
+        _tell("domain.verified", domain)
 
 
 def _fail(domain: CustomDomain, now: datetime) -> None:
@@ -247,7 +249,7 @@ def _fail(domain: CustomDomain, now: datetime) -> None:
 def _lose(domain: CustomDomain, reason: str, *, token: str = "") -> None:
     domain.state, domain.reason, domain.next_check_at = DomainState.LOST, reason, None
     domain.token = token or domain.token
-    announce("domain.lost", vendor_id=domain.vendor_id, payload={"domain": str(domain.id), "reason": reason})
+    _tell("domain.lost", domain, reason=reason)
 
 
 @transaction.atomic
@@ -269,12 +271,18 @@ def _new_token() -> str:
     return secrets.token_hex(16)
 
 
-def _note(name: str, domain: CustomDomain, by: UUID) -> None:
+def _tell(name: str, domain: CustomDomain, **more: str) -> None:
+    """Into the audit trail, and announced: what the worker found."""
+    _note(name, domain, None, more)
+    announce(name, vendor_id=domain.vendor_id, payload={"domain": str(domain.id), **more})
+
+
+def _note(name: str, domain: CustomDomain, by: UUID | None, more: Mapping[str, str] = MappingProxyType({})) -> None:
     record(
         action=name,
         subject=f"domain:{domain.id}",
-        actor_kind="member",
+        actor_kind="member" if by else "system",
         actor_id=by,
         vendor_id=domain.vendor_id,
-        data={"host": domain.host},
+        data={"host": domain.host, **more},
     )

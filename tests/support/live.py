@@ -30,6 +30,9 @@ class LiveMarket:
     def market(self, path: str = "/") -> str:
         return f"http://localhost:{self.faces['market']}{path}"
 
+    def front(self, slug: str, path: str = "/") -> str:
+        return f"http://{slug}.localhost:{self.faces['market']}{path}"
+
     def portal(self, slug: str, path: str = "") -> str:
         return f"http://{slug}.portal.localhost:{self.faces['portal']}{path}"
 

@@ -98,7 +98,7 @@ def _categories(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _footer(context: dict[str, Any]) -> list[dict[str, Any]]:
-    return [
+    groups: list[dict[str, Any]] = [
         {
             "title": "Your purchases",
             "links": [
@@ -114,10 +114,7 @@ def _footer(context: dict[str, Any]) -> list[dict[str, Any]]:
                 {"label": "New things", "url": _market("shop" in context, "storefront:newest")},
             ],
         },
-        {
-            "title": "Sell",
-            "links": [
-                {"label": "Open a shop", "url": context["sell_url"]},
-            ],
-        },
     ]
+    if "shop" not in context:  # whose front this is has one
+        groups.append({"title": "Sell", "links": [{"label": "Open a shop", "url": context["sell_url"]}]})
+    return groups
