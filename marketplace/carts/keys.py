@@ -25,6 +25,7 @@ from marketplace.carts.actions import MAX_LINES, changed, lock, new_token, token
 from marketplace.carts.models import MAX_QUANTITY, Cart, CartKey, CartLine
 
 KEY_SECONDS = 60 * 86400
+GONE = "This cart is gone: its customer has just signed in. Go back to the shop and try again."
 
 
 def issue(*, cart: Cart, host: str, state: str) -> str:
@@ -52,7 +53,7 @@ def redeem(*, code: str, host: str, states: set[str]) -> tuple[Cart, str]:
         raise HandoffRefused("This link to your cart has expired; it is good for a minute.")
     cart = Cart.objects.filter(id=UUID(kept["cart"])).first()
     if cart is None:
-        raise HandoffRefused("This cart is gone: its customer has just signed in. Go back to the shop and try again.")
+        raise HandoffRefused(GONE)
     return cart, str(kept["state"])
 
 
@@ -62,7 +63,10 @@ def give_key(*, cart: Cart, host: str, vendor_id: UUID, old_token: str) -> str:
 
     A guest whose old key opens another guest's cart has lost the marketplace's cookie meanwhile. What this vendor's goods
     are in that cart is copied into the new one: of the rest the key says nothing, so a stolen one brings nothing to light.
+    Raises HandoffRefused when the cart has become a customer's, by signing in, since its code was taken.
     """
+    if not Cart.objects.select_for_update().filter(id=cart.id).exists():
+        raise HandoffRefused(GONE)
     old = _key(host, old_token)
     if old is not None and old.cart_id == cart.id:
         return old_token
