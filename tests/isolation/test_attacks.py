@@ -404,6 +404,11 @@ def test_whether_an_id_is_anothers_or_nobodys_cannot_be_told(street, log_in):
     assert told[0] == told[1]
 
 
+# A key over rows that the policy keeps a vendor from writing; it speaks before the key does, and says the same of every name:
+# tests/tenants/vendors/test_domains.py.
+KEPT_FROM = {("vendors_customdomain", "host")}
+
+
 def test_no_key_of_what_vendors_write_answers_for_others_rows(street, log_in):
     """A row that is refused for being there already tells that it is. So of what vendors insert, or may change, every unique
     key has the vendor in it, or something that is the vendor's own, or is a random id."""
@@ -427,7 +432,7 @@ def test_no_key_of_what_vendors_write_answers_for_others_rows(street, log_in):
         }
         owned = {table.vendor_column, "id", *(reference.column for reference in table.references)}
         for name, columns in keys:
-            if name == table.name and written & set(columns):
+            if name == table.name and written & set(columns) and (name, *columns) not in KEPT_FROM:
                 probed += 1
                 assert owned & set(columns), (name, columns)
     assert probed > 8
