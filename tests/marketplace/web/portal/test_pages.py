@@ -20,6 +20,8 @@ PAGES = [
     "/money/ledger/",
     "/onboarding/",
     "/shop/",
+    "/shop/texts/",
+    "/shop/domains/",
     "/shipping/",
     "/team/",
 ]
