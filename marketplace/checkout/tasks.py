@@ -31,7 +31,7 @@ def release_expired_holds(batch: int = 200) -> int:
     while found := list(overdue.filter(passed).values_list("hold_until", "id")[:batch]):
         for _, order_id in found:
             try:
-                released += _release(order_id)
+                released += release_hold(order_id)
             except Exception:  # whatever is wrong with one order, the others' stock is let go
                 log.exception("hold_not_released", order=str(order_id))
         hold_until, last = found[-1]
@@ -40,7 +40,11 @@ def release_expired_holds(batch: int = 200) -> int:
 
 
 @transaction.atomic
-def _release(order_id: UUID) -> int:
+def release_hold(order_id: UUID, *, reason: str = "Not paid in time") -> int:
+    """Give back what is held for an order, unless it is paid or may still be; 1 if it was canceled now.
+
+    With a session open at the provider that is asked to end it, and its answer decides.
+    """
     Order.objects.select_for_update().get(id=order_id)
     payment = Payment.objects.select_for_update().get(reference_id=order_id)
     if payment.state in (PaymentState.PAID, PaymentState.PROCESSING):
@@ -48,7 +52,7 @@ def _release(order_id: UUID) -> int:
     payments.end_session(reference_id=order_id)
     if payment.attempts.filter(state__in=payments.OPEN_STATES).exists():
         return 0
-    return cancel_unpaid(order_id, reason="Not paid in time")
+    return cancel_unpaid(order_id, reason=reason)
 
 
 @shared_task(name="checkout.simulate_commissions")

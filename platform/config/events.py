@@ -66,6 +66,7 @@ AFTER: dict[str, list[str]] = {
         "tenants.onboarding.events.settle_unless_open",
     ],
     "shop.stock_changed": ["marketplace.catalog.events.stock_changed"],
+    "shop.hold_freeing_asked": ["marketplace.checkout.events.free_hold"],
     "shop.profile_changed": [
         "marketplace.catalog.events.vendor_changed",
         "tenants.onboarding.events.settle_unless_open",
