@@ -1,6 +1,6 @@
 """Reading orders, for the customer, the vendor and the platform."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -281,3 +281,14 @@ def sales_to_customers(user_ids: Sequence[UUID], *, currency: str) -> dict[UUID,
 
 def _status(part: VendorOrder, payment_state: str, refunded_minor: int) -> str:
     return shown_status(part.fulfillment, payment_state, total_minor=part.total_minor, refunded_minor=refunded_minor)
+
+
+def orders_of_lines(line_ids: Collection[UUID], *, vendor_id: UUID) -> dict[UUID, tuple[UUID, str]]:
+    """By order line, id and number of the paid vendor order that it is in. One statement, none without lines."""
+    if not line_ids:
+        return {}
+    rows = OrderLine.objects.filter(id__in=line_ids, vendor_id=vendor_id, vendor_order__paid_at__isnull=False)
+    return {
+        line: (order, number)
+        for line, order, number in rows.values_list("id", "vendor_order_id", "vendor_order__number")
+    }

@@ -33,7 +33,8 @@ def _traded(order: Any, shelf: Any) -> Trade:
     from marketplace.fulfillment.actions import pack
     from tenants.isolation.doors import in_shop
     from tenants.shop.catalog.models import Picture, ProductImport
-    from tenants.shop.inventory.models import Warehouse
+    from tenants.shop.inventory.counts import start_count
+    from tenants.shop.inventory.models import Reservation, Warehouse
 
     vendor = shelf.vendor
     part = order.vendor_orders.get(vendor_id=vendor.id)
@@ -58,6 +59,8 @@ def _traded(order: Any, shelf: Any) -> Trade:
             product=shelf.variant.product, path=f"pictures/{vendor.id}/0123", width=60, height=40
         )
         warehouse = Warehouse.objects.get()
+        count = start_count(warehouse, by=vendor.id)
+        reservation = Reservation.objects.get()
         sent = ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
     disputed = dispute_of(part)
     return Trade(
@@ -68,6 +71,8 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "picture_id": picture.id,
             "import_id": sent.id,
             "warehouse_id": warehouse.id,
+            "count_id": count.id,
+            "reservation_id": reservation.id,
             "order_id": part.id,
             "parcel_id": parcel.id,
             "payout_id": payout.id,

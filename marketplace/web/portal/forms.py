@@ -22,6 +22,8 @@ from tenants.vendors.countries import VENDOR_COUNTRIES
 from tenants.vendors.models import MemberRole
 from tenants.vendors.roles import WHAT_ROLES_DO
 
+# Why stock was set by hand; the last one wants words.
+REASONS = ("Counted", "New delivery", "Damaged", "Lost", "Found", "Returned", "Other")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 BY_NAME = sorted(VENDOR_COUNTRIES.items(), key=itemgetter(1))
 CARRIERS = ("DHL", "DPD", "GLS", "UPS", "FedEx", "PostNord", "La Poste", "PostNL", "Correos", "Post")
@@ -234,7 +236,7 @@ class InWarehousesForm(forms.Form):
         super().__init__(*args, **more)
         self.warehouses = {place.id: place for place in warehouses}
         for field in self.fields.values():
-            if isinstance(field.widget, forms.Select):
+            if isinstance(field, forms.UUIDField):
                 field.widget.choices = [(place.id, place.name) for place in warehouses]
 
     def place(self, name: str) -> Warehouse | None:
@@ -242,7 +244,7 @@ class InWarehousesForm(forms.Form):
 
     def clean(self) -> None:
         for name, field in self.fields.items():
-            if isinstance(field.widget, forms.Select) and self.cleaned_data.get(name) not in {None, *self.warehouses}:
+            if isinstance(field, forms.UUIDField) and self.cleaned_data.get(name) not in {None, *self.warehouses}:
                 self.add_error(name, "Choose one of your warehouses.")
 
 
@@ -250,8 +252,18 @@ class StockForm(InWarehousesForm):
     on_hand = forms.IntegerField(
         label="On hand", min_value=0, error_messages={"required": "Enter how many you counted."}
     )
-    reason = forms.CharField(max_length=200, required=False)
+    reason = forms.ChoiceField(label="Why", choices=[(reason, reason) for reason in REASONS])
+    note = forms.CharField(label="In your words", max_length=150, required=False)
     warehouse = _warehouse_choice("Warehouse", required=False)
+
+    def clean(self) -> None:
+        super().clean()
+        if self.cleaned_data.get("reason") == REASONS[-1] and not self.cleaned_data.get("note", "").strip():
+            self.add_error("note", "Say what it was.")
+
+    def why(self) -> str:
+        """The reason as the movement keeps it: "Damaged: fell off the shelf"."""
+        return ": ".join(filter(None, [self.cleaned_data["reason"], self.cleaned_data["note"].strip()]))
 
 
 class MoveForm(InWarehousesForm):

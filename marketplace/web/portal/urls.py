@@ -4,9 +4,11 @@ from django.urls import URLPattern, path
 
 from kit.permission import open_to
 from marketplace.web.portal.views import (
+    counts,
     disputes,
     documents,
     front,
+    holds,
     home,
     imports,
     integrations,
@@ -60,6 +62,12 @@ urlpatterns: list[URLPattern] = [
     path("imports/<uuid:import_id>/", imports.one_import, name="import"),
     path("imports/<uuid:import_id>/results.csv", imports.results, name="import_results"),
     path("stock/", stock.stock, name="stock"),
+    path("stock/holds/", holds.holds, name="holds"),
+    path("stock/holds/<uuid:reservation_id>/freeing/", holds.freeing, name="hold_freeing"),
+    path("stock/counts/", counts.counts, name="counts"),
+    path("stock/counts/<uuid:count_id>/", counts.count, name="count"),
+    path("stock/counts/<uuid:count_id>/application/", counts.application, name="count_application"),
+    path("stock/counts/<uuid:count_id>/giving-up/", counts.giving_up, name="count_giving_up"),
     path("stock/<uuid:variant_id>/", stock.movements, name="movements"),
     path("stock/<uuid:variant_id>/count/", stock.count, name="stock_count"),
     path("stock/<uuid:variant_id>/moves/", stock.moves, name="stock_moves"),

@@ -158,6 +158,62 @@ class Reservation(models.Model):
         indexes = [models.Index(fields=["order_id"], name="reservation_order")]
 
 
+class HoldFreeing(models.Model):
+    """The shop asks that an unpaid order gives back what it holds. The marketplace does it, unless it is paid."""
+
+    order_id = models.UUIDField(primary_key=True)
+    reason = models.CharField(max_length=200)
+    asked_by = models.UUIDField()
+    asked_at = models.DateTimeField(default=clock.now)
+
+
+class StockCount(models.Model):
+    """A warehouse is counted: a sheet of what was expected and what was found, applied at once or given up."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="counts")
+    started_at = models.DateTimeField(default=clock.now)
+    started_by = models.UUIDField()
+    applied_at = models.DateTimeField(null=True, blank=True)
+    applied_by = models.UUIDField(null=True, blank=True)
+    given_up_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["warehouse"],
+                name="stock_count_one_at_a_time",
+                condition=Q(applied_at__isnull=True, given_up_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                condition=Q(applied_at__isnull=True) | Q(given_up_at__isnull=True), name="stock_count_ends_once"
+            ),
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.applied_at is None and self.given_up_at is None
+
+
+class StockCountLine(models.Model):
+    """One variant on a sheet. `expected` is what the level said when `counted` was written down."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    count = models.ForeignKey(StockCount, on_delete=models.CASCADE, related_name="lines")
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+")
+    sku = models.CharField(max_length=60)
+    expected = models.IntegerField()
+    counted = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["count", "variant"], name="stock_count_line_once")]
+
+    @property
+    def difference(self) -> int:
+        """What is there beyond what was expected; 0 while it is not counted."""
+        return 0 if self.counted is None else self.counted - self.expected
+
+
 class MovementKind(models.TextChoices):
     RECEIVED = "received", "Received"
     ADJUSTED = "adjusted", "Adjusted"

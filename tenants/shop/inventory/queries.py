@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from kit.pagination import Page, keyset_page
@@ -16,6 +16,8 @@ from tenants.shop.inventory.models import (
     AllocationStrategy,
     Reservation,
     ReservationState,
+    StockCount,
+    StockCountLine,
     StockLevel,
     StockMovement,
     StockSettings,
@@ -82,6 +84,20 @@ def warehouses_with_units() -> list[tuple[Warehouse, int]]:
 def warehouses_page(*, cursor: str | None = None, size: int = 50) -> Page[Warehouse]:
     """The warehouses in use, in the shop's order."""
     return keyset_page(Warehouse.objects.filter(retired_at=None), order=("position", "id"), cursor=cursor, size=size)
+
+
+def counts_page(*, cursor: str | None = None, size: int = 30) -> Page[StockCount]:
+    """Sheets of counts, the newest first, each with how many `lines_counted` and `lines_differing`."""
+    counted = Count("lines", filter=Q(lines__counted__isnull=False))
+    differing = Count("lines", filter=Q(lines__counted__isnull=False) & ~Q(lines__counted=F("lines__expected")))
+    rows = StockCount.objects.select_related("warehouse").annotate(lines_counted=counted, lines_differing=differing)
+    return keyset_page(rows, order=("-started_at", "-id"), cursor=cursor, size=size)
+
+
+def count_lines_page(count: StockCount, *, cursor: str | None = None, size: int = 100) -> Page[StockCountLine]:
+    """A sheet by SKU."""
+    rows = StockCountLine.objects.filter(count=count).select_related("variant__product")
+    return keyset_page(rows, order=("sku", "id"), cursor=cursor, size=size)
 
 
 def chosen_strategy() -> str:

@@ -100,6 +100,8 @@ def test_some_shops_alone_and_what_would_be_done(two_vendors, capsys):
                 "shop_inventory.0003_where_warehouses_are_and_when_they_send",
                 "shop_inventory.0004_backorders_and_safety_stock",
                 "shop_inventory.0005_allocation_strategy",
+                "shop_inventory.0006_freeing_holds",
+                "shop_inventory.0007_counting_warehouses",
             ],
             "as": "text",
         }

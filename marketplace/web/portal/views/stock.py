@@ -1,5 +1,7 @@
 """Stock: what there is of each variant, counting it, and what happened to it."""
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +13,9 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from kit.errors import SoukError
+from marketplace.orders.queries import orders_of_lines
 from marketplace.web.portal import present
-from marketplace.web.portal.forms import BackordersForm, MoveForm, SafetyStockForm, StockForm, put_error
+from marketplace.web.portal.forms import REASONS, BackordersForm, MoveForm, SafetyStockForm, StockForm, put_error
 from marketplace.web.portal.roles import ANYBODY, DOES_CATALOG, changes, shows
 from tenants.shop.catalog.models import Variant
 from tenants.shop.inventory import queries
@@ -23,7 +26,6 @@ from tenants.shop.inventory.terms import accept_backorders, set_safety_stock
 from tenants.shop.inventory.warehouses import move_stock, open_count
 from tenants.vendors.models import Member
 
-REASONS = ("Counted", "New delivery", "Damaged", "Lost", "Returned")
 ICONS = {
     MovementKind.RECEIVED: "package-check",
     MovementKind.ADJUSTED: "pencil",
@@ -71,7 +73,7 @@ def count(request: HttpRequest, variant_id: UUID) -> HttpResponse:
             adjust_stock(
                 variant,
                 form.cleaned_data["on_hand"],
-                form.cleaned_data["reason"] or REASONS[0],
+                form.why(),
                 warehouse=form.place("warehouse"),
                 actor_id=_person(request),
             )
@@ -147,6 +149,8 @@ def _variant_page(request: HttpRequest, variant: Variant, **refused: Form) -> Ht
     levels = queries.levels_of(variant) or [StockLevel(variant=variant, warehouse=Warehouse())]
     places = _places(levels)
     page = queries.movements_page(variant, cursor=request.GET.get("cursor"))
+    vendor_id: UUID = request.vendor.id  # type: ignore[attr-defined]
+    orders = orders_of_lines(_ids(movement.reference for movement in page.rows), vendor_id=vendor_id)
     names = dict(Member.objects.values_list("user_id", "name"))
     taking = next((level for level in levels if level.backorder_limit), None)
     ahead = {"limit": taking.backorder_limit, "ships_on": taking.ships_on} if taking else {"limit": 0}
@@ -162,7 +166,7 @@ def _variant_page(request: HttpRequest, variant: Variant, **refused: Form) -> Ht
         ),
         "ahead": BackordersForm(initial=ahead, auto_id="ahead_%s"),
         "reasons": REASONS,
-        "movements": [_movement(movement, names) for movement in page.rows],
+        "movements": [_movement(movement, names, orders) for movement in page.rows],
         "pages": present.pages(request, page),
         **refused,
     }
@@ -186,12 +190,34 @@ def _row(variant: Variant, units: Units) -> dict[str, Any]:
     }
 
 
-def _movement(movement: StockMovement, names: dict[UUID, str]) -> dict[str, Any]:
+def _movement(
+    movement: StockMovement, names: dict[UUID, str], orders: Mapping[UUID, tuple[UUID, str]]
+) -> dict[str, Any]:
+    """A movement with its icon, who did it, and a link to what it was for."""
+    about, found = _ids([movement.reference]), {}
+    if about and about[0] in orders:
+        order_id, number = orders[about[0]]
+        found = {"words": f"Order {number}", "url": reverse("portal:order", args=[order_id])}
+    elif movement.reference.startswith("count:"):
+        found = {
+            "words": "Stock count",
+            "url": reverse("portal:count", args=[movement.reference.removeprefix("count:")]),
+        }
     return {
         "movement": movement,
+        "about": found,
         "icon": ICONS[MovementKind(movement.kind)],
         "by": names.get(movement.actor_id, "") if movement.actor_id else "",
     }
+
+
+def _ids(references: Iterable[str]) -> list[UUID]:
+    """Those of the references that are ids: of order lines."""
+    found = []
+    for reference in references:
+        with suppress(ValueError):
+            found.append(UUID(reference))
+    return found
 
 
 def _back(request: HttpRequest) -> str:

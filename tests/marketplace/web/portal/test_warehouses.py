@@ -9,8 +9,9 @@ from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
 from marketplace.catalog.projection import project_stock
 from marketplace.checkout.actions import place_order
 from marketplace.orders.actions import mark_paid
+from outbox.models import Fact
 from tenants.isolation.doors import in_shop
-from tenants.shop.inventory.models import StockLevel, StockSettings, Warehouse
+from tenants.shop.inventory.models import Reservation, StockCountLine, StockLevel, StockSettings, Warehouse
 from tenants.shop.inventory.terms import accept_backorders
 from tenants.vendors.entitlements import Allowed, grant
 from tests.factories.shop import shelf
@@ -56,16 +57,18 @@ def test_a_second_warehouse_is_opened_stocked_and_retired(desk, cup):
         "Choose one of your warehouses." in desk.post(f"{here}moves/", moved | {"target": str(cup.id)}).content.decode()
     )
     assert desk.post(f"{here}moves/", moved).status_code == 302
-    assert desk.post(f"{here}count/", {"on_hand": "5", "warehouse": str(north.id)}).status_code == 302
+    found = {"on_hand": "5", "reason": "Found", "note": "behind the door", "warehouse": str(north.id)}
+    assert desk.post(f"{here}count/", found).status_code == 302
     with in_shop(desk.vendor):
         assert dict(StockLevel.objects.values_list("warehouse__name", "on_hand")) == {"Main": 6, "North": 5}
     page = desk.text(here)
     assert "Main, to North" in page
     assert "Closer" in page
+    assert "Found: behind the door" in page
     assert f'href="{here}" aria-label="Count CUP"' in desk.text("/stock/")
     answer = desk.post(f"/warehouses/{north.id}/retirement/", follow=True)
     assert "North cannot be retired: 5 units lie there (CUP). Move or ship them first." in answer.content.decode()
-    desk.post(f"{here}count/", {"on_hand": "0", "warehouse": str(north.id)})
+    desk.post(f"{here}count/", {"on_hand": "0", "reason": "Lost", "warehouse": str(north.id)})
     desk.post(f"/warehouses/{north.id}/retirement/")
     assert "Storgatan" not in desk.text("/warehouses/")
     assert desk.get(f"/warehouses/{north.id}/").status_code == 404
@@ -127,8 +130,62 @@ def test_what_is_sold_ahead_says_so_from_the_listing_to_the_packing_slip(
     desk = desk_of(lamp.vendor)
     assert f"3 from Main · sold ahead, ships from {words}" in desk.text(f"/orders/{part.id}/")
     assert "3 × Main" in desk.text(f"/orders/{part.id}/packing-slip/")
+    assert f'<a href="/orders/{part.id}/">Order {part.number}</a>' in desk.text(f"/stock/{lamp.variant.id}/")
     desk.post(f"/orders/{part.id}/parcels/")
     parcel = part.parcels.get()
     refused = desk.post(f"/parcels/{parcel.id}/shipment/", {"carrier": "DHL"})
     assert "1 of 3 have not come in yet. Ship them when they have." in refused.content.decode()
     assert "from Main" in desk.text(f"/orders/{part.id}/")
+
+
+def test_stock_set_by_hand_wants_a_reason_from_the_list_and_words_for_any_other(desk, cup):
+    here = f"/stock/{cup.id}/count/"
+    for wrong in ({}, {"reason": "Because"}, {"reason": "Other"}, {"reason": "Other", "note": " "}):
+        assert desk.post(here, {"on_hand": "7"} | wrong).status_code == 422
+    assert desk.post(here, {"on_hand": "7", "reason": "Other", "note": "Lent out"}).status_code == 302
+    assert "Other: Lent out" in desk.text(f"/stock/{cup.id}/")
+
+
+def test_a_warehouse_is_counted_on_a_sheet_and_the_sheet_is_applied(desk, cup):
+    with in_shop(desk.vendor):
+        main = Warehouse.objects.get()
+    sheet = desk.post("/stock/counts/", {"warehouse": str(main.id)})["Location"]
+    assert (
+        "Main is being counted"
+        in desk.post("/stock/counts/", {"warehouse": str(main.id)}, follow=True).content.decode()
+    )
+    assert "Choose one of your" in desk.post("/stock/counts/", {"warehouse": "x"}, follow=True).content.decode()
+    with in_shop(desk.vendor):
+        line = StockCountLine.objects.get()
+    refused = desk.post(sheet, {f"line-{line.id}": "many"})
+    assert refused.status_code == 422
+    assert f'id="problem-{line.id}">Enter how many you counted.' in refused.content.decode()
+    assert desk.post(sheet, {f"line-{line.id}": "8"}).status_code == 302
+    assert ">-2<" in desk.text(sheet)
+    answer = desk.post(f"{sheet}application/", follow=True)
+    assert "Applied: the stock of 1 variant changed." in answer.content.decode()
+    assert f'<a href="{sheet}">Stock count</a>' in desk.text(f"/stock/{cup.id}/")
+    assert "applied or given up already" in desk.post(f"{sheet}giving-up/", follow=True).content.decode()
+    assert "Applied" in desk.text("/stock/counts/")
+
+
+def test_held_stock_is_listed_with_its_order_and_freed_by_owner_or_manager(
+    put_on_shelf, address, everything_ten_percent, desk_of
+):
+    lamp = put_on_shelf("lindqvist")
+    cart = ensure_cart(user=None, token=new_token(), country="NL")
+    add_to_cart(cart=cart, offer_id=lamp.offer.id, quantity=3)
+    order = place_order(cart=cart, version=cart.version, email="ada@vermeer.example", ship_to=address)
+    with in_shop(lamp.vendor):
+        held = Reservation.objects.get()
+    desk = desk_of(lamp.vendor, "manager")
+    page = desk.text("/stock/holds/")
+    assert order.vendor_orders.get().number in page
+    assert "Cancel order" in page
+    assert "Say why" in desk.post(f"/stock/holds/{held.id}/freeing/", follow=True).content.decode()
+    desk.post(f"/stock/holds/{held.id}/freeing/", {"reason": "Broken"})
+    assert Fact.objects.get(name="shop.hold_freeing_asked").vendor_id == lamp.vendor.id
+    page = desk.text("/stock/holds/")
+    assert "Broken" in page
+    assert "Cancel order" not in page
+    assert desk_of(lamp.vendor, "catalog").post(f"/stock/holds/{held.id}/freeing/", {"reason": "x"}).status_code == 403
