@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from billing.disputes.tasks import remind
 from billing.ledger.tasks import keep_checkpoints
-from billing.payouts.tasks import follow_debts
+from billing.payouts.tasks import follow_debts, release_opened
 from billing.reconciliation.tasks import reconcile_when_due
 from billing.statements import tasks as statements
 from billing.stripe import tasks as stripe
@@ -16,7 +16,7 @@ from notifications.tasks import send_due
 from outbox.tasks import deliver
 from tenants.isolation.doors import acting_as
 from tenants.shop.catalog.tasks import run_imports
-from tenants.vendors.tasks import export_shops, measure_shops, open_shops
+from tenants.vendors.tasks import check_domains, export_shops, measure_shops, open_shops
 
 # The worker's sweeps in the order in which one gives the next its work; the shopworker's bind their vendors themselves.
 PLATFORM: tuple[Callable[[], int], ...] = (
@@ -48,11 +48,13 @@ LATER: tuple[Callable[[], int], ...] = (
     stripe.refresh_subscriptions,
     remind,
     follow_debts,
+    release_opened,
     keep_checkpoints,
     simulate_commissions,
     statements.issue_due,
     statements.render_due,
     statements.run_exports,
+    check_domains,
     export_shops,
     measure_shops,
 )
