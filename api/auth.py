@@ -51,6 +51,8 @@ VENDOR_READS: dict[str, tuple[MemberRole, ...]] = {
     "settings": roles.ANYBODY,
     "team": roles.ANYBODY,
     "onboarding": roles.ANYBODY,
+    "vacation": roles.ANYBODY,
+    "closing": roles.ANYBODY,
 }
 VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
     "catalog": roles.DOES_CATALOG,
@@ -63,6 +65,9 @@ VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
     "onboarding": roles.DOES_SHOP,
     # No key has this: what a shop agrees to, an owner agrees to.
     "terms": roles.OWNS,
+    "vacation": roles.DOES_SHOP,
+    # Nor this: an owner gives a shop up.
+    "closing": roles.OWNS,
 }
 # Areas of the office's APIs. Administrators may do everything.
 STAFF_READS: dict[str, tuple[StaffRole, ...]] = {
@@ -78,6 +83,7 @@ STAFF_READS: dict[str, tuple[StaffRole, ...]] = {
 }
 STAFF_WRITES: dict[str, tuple[StaffRole, ...]] = {
     "vendors": (StaffRole.MODERATOR,),
+    "closing": (),
     "refunds": (StaffRole.SUPPORT, *KEEPS_BOOKS),
     "commissions": (),
     "plans": (),

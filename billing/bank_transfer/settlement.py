@@ -26,7 +26,7 @@ from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.ids import short_code
 from kit.money import Money
-from tenants.vendors.models import Vendor, VendorState
+from tenants.vendors.models import Vendor
 
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{11,30}")
 FILE = "settlement.file"  # what is asked of a second person
@@ -88,8 +88,8 @@ def set_bank_account(*, vendor_id: UUID, holder: str, iban: str, by: UUID) -> Ve
 def make_file(*, by: UUID) -> SettlementFile:
     """Write a file of all that is due to vendors from orders paid by bank transfer; these transfers are on their way.
 
-    What a vendor owes is kept of it first, oldest debt first. Vendors without a bank account, suspended ones, and those
-    that are paying their debt themselves just now, wait. From an amount on the file is not given out before a second
+    What a vendor owes is kept of it first, oldest debt first. Vendors without a bank account, whose payouts are held, and
+    those that are paying their debt themselves just now, wait. From an amount on the file is not given out before a second
     person agrees (`released_at`); refused, what is in it is due again. Raises NothingDue.
     """
     # Kept for debts, it stays so, also when nothing is left to be paid.
@@ -131,7 +131,7 @@ def _due() -> list[Transfer]:
     found = list(due.select_for_update(skip_locked=True).order_by("vendor_id", "id"))
     vendors = {row.vendor_id for row in found}
     known = set(VendorBankAccount.objects.filter(vendor_id__in=vendors).values_list("vendor_id", flat=True))
-    closed = Q(state=VendorState.SUSPENDED) | Q(payouts_cleared_at=None)
+    closed = Q(payouts_held_at__isnull=False) | Q(payouts_cleared_at=None)
     kept = set(Vendor.objects.filter(closed, id__in=known).values_list("id", flat=True))
     return [row for row in found if row.vendor_id in known - kept - paying_now(known)]
 

@@ -6,9 +6,10 @@ from django.db.models import F
 
 from billing.disputes.models import FINAL, DisputeSlice
 from kit.words import counted
+from tenants.vendors.leaving import Obstacle
 
 
-def open_disputes(vendor_id: UUID) -> list[str]:
+def open_disputes(vendor_id: UUID) -> list[Obstacle]:
     """Disputes that are not decided and that the vendor has a part in."""
     count = (
         DisputeSlice.objects.filter(vendor_id=vendor_id, version=F("dispute__version"))
@@ -17,4 +18,4 @@ def open_disputes(vendor_id: UUID) -> list[str]:
         .distinct()
         .count()
     )
-    return [f"{counted(count, 'dispute is', 'disputes are')} not decided"] if count else []
+    return [Obstacle("disputes", f"{counted(count, 'dispute is', 'disputes are')} not decided")] if count else []

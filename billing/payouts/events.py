@@ -2,7 +2,7 @@
 
 from billing.payments.models import Payment, PaymentShare
 from billing.payouts.actions import adjust_to_share, schedule_transfers
-from billing.payouts.models import Cause, Hold, Payout, PayoutState
+from billing.payouts.models import Cause, Hold, Payout, PayoutState, Transfer, TransferState
 from billing.payouts.recovery import recover
 from kit.links import absolute_url
 from kit.money import Money
@@ -28,6 +28,14 @@ def on_refund_accepted(fact: Fact) -> None:
         amount_minor=fact.payload["net_minor"],
         cause=Cause.REFUND,
         key=f"refund:{fact.payload['refund']}",
+    )
+
+
+def try_again(fact: Fact) -> None:
+    """`vendor.lifted`, after: what was put off for the suspension is sent at once."""
+    assert fact.vendor_id is not None
+    Transfer.objects.filter(vendor_id=fact.vendor_id, state=TransferState.HELD, next_try_at__isnull=False).update(
+        next_try_at=None
     )
 
 

@@ -21,6 +21,12 @@ def may_be_paid(vendor_id: UUID) -> bool:
     return not Vendor.objects.filter(id=vendor_id, payouts_cleared_at=None).exists()
 
 
+def held_while_suspended(vendor_id: UUID) -> str:
+    """Why nothing is sent to a suspended vendor whose payouts staff chose to hold; empty for all others."""
+    held = Vendor.objects.filter(id=vendor_id, payouts_held_at__isnull=False).values_list("suspension_reason").first()
+    return f"Payouts are held while the shop is suspended: {held[0]}"[:200] if held else ""
+
+
 def follow_doors(fact: Fact) -> None:
     """`vendor.payouts_opened` and `vendor.payouts_closed`, after: by how the door stands now."""
     assert fact.vendor_id is not None

@@ -11,7 +11,7 @@ from django.db.models import Q
 
 from billing.payouts.debts import PaymentUnderWay, set_off_credit
 from billing.payouts.models import Adjustment, AdjustmentState
-from billing.payouts.onboarding import may_be_paid
+from billing.payouts.onboarding import held_while_suspended, may_be_paid
 from billing.payouts.terms import CHECKLIST_REASON
 from billing.stripe.amounts import from_stripe, to_stripe
 from billing.stripe.balances import book, mirror, transaction_of
@@ -59,6 +59,8 @@ def send_credit(credit: Adjustment) -> bool:
     try:
         made = _made_before(credit) if credit.first_sent_at or credit.attempt > 1 else None
         if made is None:
+            if why := held_while_suspended(credit.vendor_id):
+                return _put_off(credit, AdjustmentState.DUE, why, LATER)
             if not may_be_paid(credit.vendor_id):
                 return _put_off(credit, AdjustmentState.DUE, CHECKLIST_REASON, LATER)
             if account is None or not account.can_receive:

@@ -18,7 +18,7 @@ from billing.payouts.actions import adjust_to_share, announce_done
 from billing.payouts.debts import PaymentUnderWay, set_off
 from billing.payouts.holds import is_held
 from billing.payouts.models import Transfer, TransferPart, TransferState
-from billing.payouts.onboarding import may_be_paid
+from billing.payouts.onboarding import held_while_suspended, may_be_paid
 from billing.payouts.terms import CHECKLIST_REASON
 from billing.stripe.amounts import from_stripe, to_stripe
 from billing.stripe.balances import book, mirror, transaction_of
@@ -28,7 +28,6 @@ from billing.stripe.models import ConnectedAccount
 from billing.stripe.pace import wait_for_slot
 from kit import clock
 from kit.money import Money
-from tenants.vendors.models import Vendor, VendorState
 
 log = structlog.get_logger(__name__)
 # How long a claimed transfer is left to whoever claimed it. Should that one only be slow, the key keeps it to one.
@@ -111,8 +110,8 @@ def _lock_vendor(vendor_id: UUID) -> bool:
 
 
 def _hindrance(transfer: Transfer, account: ConnectedAccount | None) -> str:
-    if Vendor.objects.filter(id=transfer.vendor_id, state=VendorState.SUSPENDED).exists():
-        return "The vendor is suspended"
+    if why := held_while_suspended(transfer.vendor_id):
+        return why
     if not may_be_paid(transfer.vendor_id):
         return CHECKLIST_REASON
     return "" if account is not None and account.can_receive else WAITS_FOR_VENDOR

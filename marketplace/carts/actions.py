@@ -14,8 +14,9 @@ from kit import clock
 from kit.errors import Conflict, InvalidInput
 from marketplace.carts.metrics import counted
 from marketplace.carts.models import MAX_QUANTITY, Cart, CartLine
-from marketplace.catalog.models import Offer
+from marketplace.catalog.models import Offer, VendorCard
 from taxonomy.tax import SELLING_COUNTRIES
+from tenants.vendors.vacation import VendorAway
 
 MAX_LINES = 100
 _COUNTRIES = {code for code, _ in SELLING_COUNTRIES}
@@ -54,11 +55,14 @@ def ensure_cart(*, user: User | None, token: str, country: str = "DE") -> Cart:
 def add_to_cart(*, cart: Cart, offer_id: UUID, quantity: int = 1) -> CartLine:
     """Put `quantity` more of an offer into the cart.
 
-    Raises NotForSale, InvalidInput for a quantity out of range, CartFull.
+    Raises NotForSale, VendorAway, InvalidInput for a quantity out of range, CartFull.
     """
     _check_quantity(quantity)
     lock(cart)
     offer = _offer(offer_id)
+    card = VendorCard.objects.filter(vendor_id=offer.vendor_id).first()
+    if card is not None and (away := card.away_words()):
+        raise VendorAway(f"{card.name}: {away[:1].lower()}{away[1:]}", field="offer")
     lines = {line.offer_id: line for line in CartLine.objects.filter(cart=cart)}
     line = lines.get(offer.id)
     wanted = quantity + (line.quantity if line else 0)

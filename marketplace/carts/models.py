@@ -35,7 +35,12 @@ class Cart(models.Model):
 
 
 class CartLine(models.Model):
-    """So many of one offer, with the price that was shown when it was put in."""
+    """So many of one offer, with the price that was shown when it was put in.
+
+    `away` is what customers read of its vendor while that is on vacation; known once the cart's contents were read.
+    """
+
+    away = ""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="lines")

@@ -34,6 +34,9 @@ def contents(cart: Cart) -> CartContents:
     # The long columns stay where they are.
     lines = list(cart.lines.select_related(*related).defer(*(f"offer__listing__{name}" for name in LONG)))
     cards = VendorCard.objects.in_bulk({line.offer.vendor_id for line in lines}) if lines else {}
+    words = {vendor_id: card.away_words() for vendor_id, card in cards.items()}
+    for line in lines:
+        line.away = words.get(line.offer.vendor_id, "")
     return CartContents(cart, lines, cards)
 
 

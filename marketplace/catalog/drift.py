@@ -125,7 +125,20 @@ def _card_differences(vendor: Vendor) -> list[str]:
     card = VendorCard.objects.filter(vendor_id=vendor.id).first()
     if card is None:
         return ["has no card"] if vendor.may_sell else []
-    same = ("slug", "name", "country", "city", "tagline", "story", "logo", "palette", "currency")
+    same = (
+        "away_from",
+        "away_until",
+        "away_message",
+        "slug",
+        "name",
+        "country",
+        "city",
+        "tagline",
+        "story",
+        "logo",
+        "palette",
+        "currency",
+    )
     found = [f"differs in {name}" for name in same if getattr(card, name) != getattr(vendor, name)]
     if card.is_selling != vendor.may_sell:
         found.append("differs in whether it sells")

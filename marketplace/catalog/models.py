@@ -16,6 +16,8 @@ from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
 from taxonomy.models import Category
+from tenants.vendors.models import is_within
+from tenants.vendors.vacation import away_words
 
 
 class VendorCard(models.Model):
@@ -31,6 +33,12 @@ class VendorCard(models.Model):
     logo = models.CharField(max_length=200, blank=True)
     palette = models.JSONField(default=list)
     is_selling = models.BooleanField(default=False)
+    away_from = models.DateTimeField(null=True, blank=True)
+    away_until = models.DateTimeField(null=True, blank=True)
+    away_message = models.CharField(max_length=300, blank=True, default="", db_default="")
+    was_away = models.BooleanField(
+        default=False, db_default=False, help_text="when the buy boxes with its offers were made"
+    )
     listing_count = models.PositiveIntegerField(default=0)
     shipping_flat_minor = models.BigIntegerField(default=0)
     shipping_free_from_minor = models.BigIntegerField(null=True, blank=True)
@@ -45,9 +53,14 @@ class VendorCard(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["slug"], name="vendor_card_slug")]
+        indexes = [models.Index(fields=["away_from"], name="vendor_card_away", condition=Q(away_from__isnull=False))]
 
     def __str__(self) -> str:
         return self.name
+
+    def away_words(self) -> str:
+        """What customers read while the vendor is on vacation, by the clock whenever this was projected; else empty."""
+        return away_words(self.away_until) if is_within(self.away_from, self.away_until, clock.now()) else ""
 
 
 class Listing(models.Model):

@@ -15,6 +15,7 @@ from zlib import crc32
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Q
 
 from kit import clock
 from marketplace.catalog import statements
@@ -65,6 +66,22 @@ def project_vendor_card(vendor: Vendor) -> None:
                 projection.update_buy_boxes(batch)
     if before is None or before.is_selling != after.is_selling:
         project_shop(vendor)
+
+
+def follow_vacations() -> int:
+    """Have buy boxes pass by vendors whose vacation has begun, and come back to those whose has ended; gives how many.
+
+    What is looked at one by one asks the clock itself; this is for lists.
+    """
+    now = clock.now()
+    begun = Q(away_from__lte=now) & (Q(away_until=None) | Q(away_until__gt=now))
+    crossed = VendorCard.objects.filter(away_from__isnull=False).filter(
+        (begun & Q(was_away=False)) | (~begun & Q(was_away=True))
+    )
+    vendors = Vendor.objects.in_bulk(list(crossed.order_by("vendor_id").values_list("vendor_id", flat=True)))
+    for vendor in vendors.values():
+        project_vendor_card(vendor)
+    return len(vendors)
 
 
 def project_shop(vendor: Vendor) -> None:
@@ -154,6 +171,10 @@ class _Projection:
             "logo": vendor.logo,
             "palette": vendor.palette,
             "is_selling": vendor.may_sell,
+            "away_from": vendor.away_from,
+            "away_until": vendor.away_until,
+            "away_message": vendor.away_message,
+            "was_away": vendor.is_away(self.now),
             "shipping_flat_minor": profile.flat_minor,
             "shipping_free_from_minor": profile.free_from_minor,
             "handling_days": profile.handling_days,
@@ -275,7 +296,7 @@ class _Projection:
 
 def _shown(card: VendorCard) -> tuple[Any, ...]:
     """What listings copy from a card."""
-    return card.slug, card.name, card.handling_days
+    return card.slug, card.name, card.handling_days, card.was_away
 
 
 def _batches(ids: Iterable[UUID]) -> Iterator[list[UUID]]:

@@ -318,6 +318,9 @@ def variant_choices(listing: Listing) -> list[VariantChoice]:
     offers = list(Offer.objects.filter(listing=listing, is_visible=True))
     found = VendorCard.objects.in_bulk({offer.vendor_id for offer in offers})
     lines: dict[UUID, list[OfferLine]] = {}
+    for offer in offers:
+        if found[offer.vendor_id].away_words():
+            offer.available = 0  # nobody can have it before the vendor is back
     offers.sort(key=lambda o: (o.available == 0, o.price_minor, found[o.vendor_id].handling_days, o.id))
     for offer in offers:
         lines.setdefault(offer.listing_variant_id, []).append(OfferLine(offer, found[offer.vendor_id]))
@@ -342,7 +345,9 @@ def best_offer(listing_id: UUID | None) -> Offer | None:
     offers = list(Offer.objects.filter(listing_id=listing_id, is_visible=True, listing__is_visible=True))
     if len({offer.listing_variant_id for offer in offers}) != 1:
         return None
-    return min(offers, key=lambda o: (o.available == 0, o.price_minor, o.id))
+    cards = VendorCard.objects.in_bulk({offer.vendor_id for offer in offers})
+    away = {vendor_id for vendor_id, card in cards.items() if card.away_words()}
+    return min(offers, key=lambda o: (o.available == 0 or o.vendor_id in away, o.price_minor, o.id))
 
 
 # --- Parts that search uses too -----------------------------------------------------------------------------
@@ -410,7 +415,7 @@ def at_vendor(listings: Sequence[Listing], card: VendorCard) -> None:
     for listing in listings:
         offer = own[listing.id]
         listing.price_minor, listing.compare_at_minor = offer.price_minor, offer.compare_at_minor
-        listing.in_stock = offer.available > 0
+        listing.in_stock = offer.available > 0 and not card.away_words()
         listing.best_vendor_slug, listing.best_vendor_name = card.slug, card.name
         listing.best_handling_days = card.handling_days
 

@@ -103,14 +103,16 @@ UPDATE_STOCK = f"""
 # What a listing copies from its visible offers: one row for each id of the array, empty where there is no such offer.
 BUY_BOX = """
     SELECT asked.id AS listing_id, b.price_minor, b.compare_at_minor, b.currency, b.slug, b.name, b.handling_days,
-           coalesce(b.available > 0, false) AS in_stock, coalesce(t.offers, 0) AS offers,
+           coalesce(b.available > 0 AND NOT b.was_away, false) AS in_stock, coalesce(t.offers, 0) AS offers,
            coalesce(t.vendors, 0) AS vendors, t.highest, coalesce(t.sold, 0) AS sold
       FROM unnest(%(listings)s::uuid[]) AS asked(id)
       LEFT JOIN LATERAL (
-            SELECT o.price_minor, o.compare_at_minor, o.currency, o.available, c.slug, c.name, c.handling_days
+            SELECT o.price_minor, o.compare_at_minor, o.currency, o.available, c.slug, c.name, c.handling_days,
+                   coalesce(c.was_away, false) AS was_away
               FROM listings_offer o LEFT JOIN listings_vendorcard c ON c.vendor_id = o.vendor_id
              WHERE o.listing_id = asked.id AND o.is_visible
-             ORDER BY (o.available > 0) DESC, o.price_minor, c.handling_days, o.id LIMIT 1) b ON true
+             ORDER BY (o.available > 0 AND NOT coalesce(c.was_away, false)) DESC,
+                   o.price_minor, c.handling_days, o.id LIMIT 1) b ON true
       LEFT JOIN LATERAL (
             SELECT count(*) AS offers, count(DISTINCT vendor_id) AS vendors, max(price_minor) AS highest,
                    sum(sold_recently) AS sold

@@ -38,6 +38,7 @@ from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import ProductState, Variant
 from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
 from tenants.vendors.models import Vendor
+from tenants.vendors.vacation import check_at_home
 
 ADDRESS_FIELDS = {"name": 150, "line1": 200, "line2": 200, "postal_code": 20, "city": 100, "country": 2, "phone": 30}
 REQUIRED = ("name", "line1", "city", "country")
@@ -127,8 +128,8 @@ def place_order(
     placed. Anything else replaces what was ordered from this cart and not paid: that order is canceled, its stock goes to
     this one, its session at the provider is closed, and what is paid there all the same goes back in full.
     `total_seen_minor` is what the customer agreed to pay, where a page showed it. Raises TooLittle, TooMuch,
-    CartChanged, CartEmpty, PricesChanged, TotalChanged, SoldOut, CannotShip, InvalidInput, and NoRule, RuleBroken or
-    RuleCurrency where nobody can say what commission a line pays.
+    CartChanged, CartEmpty, VendorAway, PricesChanged, TotalChanged, SoldOut, CannotShip, InvalidInput, and NoRule,
+    RuleBroken or RuleCurrency where nobody can say what commission a line pays.
     """
     email, address = check_email(email), check_address(ship_to)
     cart = Cart.objects.select_for_update().get(id=cart.id)
@@ -149,6 +150,9 @@ def place_order(
         raise CartEmpty("Your cart is empty.")
     before = VendorOrder.objects.filter(order__in=replaced).values_list("vendor_id", flat=True)
     vendors = Vendor.objects.in_bulk({line.offer.vendor_id for line in found.lines} | set(before))
+    # The vendors' own word, which the catalogue may not have heard yet.
+    for vendor_id in dict.fromkeys(line.offer.vendor_id for line in found.lines):
+        check_at_home(vendors[vendor_id], clock.now())
     order_id, line_ids = uuid7(), {line.id: uuid7() for line in found.lines}
 
     # In each shop: its own price and stock, under lock. Schema by schema, so that two orders never wait for each other.

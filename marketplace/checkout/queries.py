@@ -74,7 +74,7 @@ def quote_cart(found: CartContents, *, prices: Mapping[UUID, int] | None = None)
 
 
 def is_buyable(line: CartLine) -> bool:
-    return line.offer.is_visible and line.offer.available >= line.quantity
+    return line.offer.is_visible and not line.away and line.offer.available >= line.quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,8 @@ def problem_with(line: CartLine) -> Problem | None:
     """What must be known about a line before ordering; None when all is well."""
     if not line.offer.is_visible:
         return Problem("not_for_sale", "No longer for sale.")
+    if line.away:
+        return Problem("vendor_away", line.away)
     if line.offer.available == 0:
         return Problem("sold_out", "Sold out.")
     if line.offer.available < line.quantity:

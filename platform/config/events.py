@@ -118,6 +118,16 @@ AFTER: dict[str, list[str]] = {
     "vendor.activated": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
     "vendor.closing": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
     "vendor.closed": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
+    "vendor.reopened": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
+    "vendor.suspended": ["tenants.vendors.events.mail_applicant", "marketplace.catalog.events.vendor_changed"],
+    "vendor.lifted": [
+        "tenants.vendors.events.mail_applicant",
+        "billing.payouts.events.try_again",
+        "marketplace.catalog.events.vendor_changed",
+    ],
+    "shop.vacation_changed": ["marketplace.catalog.events.vendor_changed"],
+    "shop.closing_asked": ["tenants.vendors.events.follow_asking", "marketplace.catalog.events.vendor_changed"],
+    "shop.closing_taken_back": ["tenants.vendors.events.follow_asking", "marketplace.catalog.events.vendor_changed"],
     "vendor.shop_restored": ["marketplace.catalog.events.shop_restored"],
 }
 

@@ -260,6 +260,7 @@ CLUSTERS = dict(part.split("=", 1) for part in env("SOUK_CLUSTERS", "").split())
 DNS_SERVERS = env("SOUK_DNS_SERVERS", "").split()
 DOMAIN_GRACE_DAYS = int(env("SOUK_DOMAIN_GRACE_DAYS", "14"))
 DOMAIN_LOST_DAYS = int(env("SOUK_DOMAIN_LOST_DAYS", "7"))
+CLOSING_DAYS = int(env("SOUK_CLOSING_DAYS", "7"))
 CLOSED_SHOP_DAYS = int(env("SOUK_CLOSED_SHOP_DAYS", "30"))
 
 # --- Valkey: cache, sessions, Celery's doorbell ---------------------------------------------------------------------------

@@ -50,8 +50,10 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "checkout.simulate_commissions": (5, "platform"),
     "vendors.open_shops": (3, "platform"),
     "vendors.export_shops": (10, "platform"),
+    "vendors.close_what_is_done": (600, "platform"),
     "vendors.measure_shops": (900, "platform"),
     "vendors.check_domains": (10, "platform"),
+    "listings.follow_vacations": (30, "platform"),
     "api.forget_requests": (3600, "platform"),
     # An import rings for its own vendor; this goes through all shops for what a killed worker left behind.
     "shop_catalog.run_imports": (30, "shops"),

@@ -51,6 +51,7 @@ STATUSES: dict[str, Status] = {
     "captured": Status("good", "circle-check", "Captured"),
     "by_hand": Status("good", "landmark", "Paid another way"),
     "failed": Status("bad", "circle-x", "Failed"),
+    "on_vacation": Status("warn", "calendar", "On vacation"),
     "held": Status("warn", "lock", "Held"),
     "released": Status("good", "check", "Released"),
     "reversed": Status("calm", "undo-2", "Reversed"),

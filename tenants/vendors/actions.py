@@ -17,6 +17,7 @@ from kit.postal_codes import clean_postal_code
 from outbox.actions import announce
 from tenants.isolation.actions import NoSpareWall, assign_wall
 from tenants.vendors.branding import check_contrast
+from tenants.vendors.lifecycle import move
 from tenants.vendors.models import Domain, Member, MemberRole, Vendor, VendorState
 from tenants.vendors.preflight import check_payable
 from tenants.vendors.slugs import clean_slug
@@ -98,7 +99,7 @@ def apply_as_vendor(
     Member(vendor=vendor, user_id=user.id, name=user.name, email=user.email, role=MemberRole.OWNER).save(
         force_insert=True
     )
-    note("vendor.applied", vendor, actor_id=user.id, actor_kind="customer")
+    move(vendor, "applied", VendorState.APPLIED, by=user.id, actor_kind="customer")
     return vendor
 
 
@@ -111,9 +112,9 @@ def approve_vendor(*, vendor: Vendor, by: UUID) -> Vendor:
     """
     vendor = _undecided(vendor)
     check_payable(vendor.country, vendor.currency)
-    vendor.state, vendor.approved_at = VendorState.ONBOARDING, clock.now()
-    vendor.save(update_fields=["state", "approved_at"])
-    note("vendor.approved", vendor, actor_id=by, actor_kind="staff")
+    vendor.approved_at = clock.now()
+    vendor.save(update_fields=["approved_at"])
+    move(vendor, "approved", VendorState.ONBOARDING, by=by, actor_kind="staff")
     try:
         open_shop(vendor=vendor)
     except NoSpareWall:
@@ -126,9 +127,9 @@ def reject_vendor(*, vendor: Vendor, by: UUID, reason: str) -> Vendor:
     """Turn an application down, with a reason the applicant will read. Raises AlreadyDecided, InvalidInput."""
     vendor = _undecided(vendor)
     vendor.decision_reason = required(reason, "reason", "reason", 2000)
-    vendor.state, vendor.rejected_at = VendorState.REJECTED, clock.now()
-    vendor.save(update_fields=["state", "rejected_at", "decision_reason"])
-    note("vendor.rejected", vendor, actor_id=by, actor_kind="staff")
+    vendor.rejected_at = clock.now()
+    vendor.save(update_fields=["rejected_at", "decision_reason"])
+    move(vendor, "rejected", VendorState.REJECTED, by=by, actor_kind="staff", reason=vendor.decision_reason)
     return vendor
 
 
@@ -248,9 +249,9 @@ def activate_if_ready(vendor: Vendor) -> None:
     ready = vendor.state == VendorState.ONBOARDING and vendor.schema_name and vendor.selling_cleared_at
     if not ready:
         return
-    vendor.state, vendor.activated_at = VendorState.ACTIVE, clock.now()
-    vendor.save(update_fields=["state", "activated_at"])
-    note("vendor.activated", vendor)
+    vendor.activated_at = clock.now()
+    vendor.save(update_fields=["activated_at"])
+    move(vendor, "activated", VendorState.ACTIVE)
 
 
 def _undecided(vendor: Vendor) -> Vendor:
@@ -259,19 +260,6 @@ def _undecided(vendor: Vendor) -> Vendor:
     if vendor.state != VendorState.APPLIED:
         raise AlreadyDecided(f"This application was decided before: {vendor.name} is {vendor.get_state_display()}.")
     return vendor
-
-
-def note(name: str, vendor: Vendor, *, actor_id: UUID | None = None, actor_kind: str = "system") -> None:
-    """Into the audit trail, and announced: what happened to a vendor."""
-    record(
-        action=name,
-        subject=f"vendor:{vendor.id}",
-        actor_kind=actor_kind,
-        actor_id=actor_id,
-        vendor_id=vendor.id,
-        data={"reason": vendor.decision_reason} if vendor.decision_reason else {},
-    )
-    announce(name, vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
 
 
 def required(text: str, field: str, label: str, longest: int) -> str:

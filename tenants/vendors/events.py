@@ -11,10 +11,10 @@ from notifications.actions import send
 from outbox.models import Fact
 from tenants.isolation.models import MAIN, WallState
 from tenants.isolation.queries import wall_of
-from tenants.vendors import actions, domains
+from tenants.vendors import actions, domains, leaving
 from tenants.vendors.domains import shown_host
 from tenants.vendors.links import invitation_url
-from tenants.vendors.models import CustomDomain, Invitation, Member, MemberRole, Vendor
+from tenants.vendors.models import CustomDomain, Invitation, Member, MemberRole, Vendor, VendorEvent
 from tenants.vendors.roles import WHAT_ROLES_DO
 
 # Which mail follows which fact; each goes to the vendor's own address, once.
@@ -25,10 +25,13 @@ MAILS = {
     "vendor.activated": "vendor_activated",
     "vendor.closing": "vendor_closing",
     "vendor.closed": "vendor_closed",
+    "vendor.reopened": "vendor_reopened",
+    "vendor.suspended": "vendor_suspended",
+    "vendor.lifted": "vendor_lifted",
 }
 # What may happen to a vendor more than once is mailed each time.
-REPEATS = ("vendor.closing", "vendor.closed")
-OPENS_PORTAL = ("vendor.approved", "vendor.activated", "vendor.closing")
+REPEATS = ("vendor.closing", "vendor.closed", "vendor.reopened", "vendor.suspended", "vendor.lifted")
+OPENS_PORTAL = ("vendor.approved", "vendor.activated", *(name for name in REPEATS if name != "vendor.closed"))
 
 
 def end_member_access(fact: Fact) -> None:
@@ -69,10 +72,17 @@ def follow_shop(fact: Fact) -> None:
     actions.set_in_service(vendor_id=fact.vendor_id, in_service=is_sound)
 
 
+def follow_asking(fact: Fact) -> None:
+    """`shop.closing_asked` and `shop.closing_taken_back`, after: by what the owner wants now."""
+    assert fact.vendor_id is not None
+    leaving.follow_asking(fact.vendor_id)
+
+
 def mail_applicant(fact: Fact) -> None:
-    """`vendor.applied` and the decisions, after commit: tell the vendor."""
+    """`vendor.applied` and the decisions, after commit: tell the vendor what was said then, whatever is true by now."""
     assert fact.vendor_id is not None
     vendor = Vendor.objects.get(id=fact.vendor_id)
+    event = VendorEvent.objects.get(id=UUID(fact.payload["event"]))
     button = {"action_url": absolute_url("portal", "/", vendor.slug), "action_label": "Open my portal"}
     send(
         f"{fact.name}:{vendor.id}" + (f":{fact.id}" if fact.name in REPEATS else ""),
@@ -80,7 +90,8 @@ def mail_applicant(fact: Fact) -> None:
         vendor.email,
         {
             "vendor_name": vendor.name,
-            "reason_given": vendor.decision_reason,
+            "reason_given": event.reason,
+            "payouts_held": event.data.get("payouts") == "held",
             "kept_days": settings.CLOSED_SHOP_DAYS,
             "shop_url": absolute_url("shop", "/", vendor.slug),
             **(button if fact.name in OPENS_PORTAL else {}),

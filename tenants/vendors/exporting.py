@@ -60,8 +60,11 @@ def export_shop(
 
 
 @transaction.atomic
-def ask_for_export(*, vendor: Vendor, by: UUID) -> ShopExport:
-    """Have the worker export the shop. One that waits or is being made already is given again. Raises NoShop."""
+def ask_for_export(*, vendor: Vendor, by: UUID | None) -> ShopExport:
+    """Have the worker export the shop; nobody asks when it is closed by itself.
+
+    One that waits or is being made already is given again. Raises NoShop.
+    """
     Vendor.objects.select_for_update(of=("self",)).get(id=vendor.id)
     if wall_of(vendor.id) is None:
         raise NoShop(f"{vendor.name} has no shop to export.")
@@ -74,7 +77,7 @@ def ask_for_export(*, vendor: Vendor, by: UUID) -> ShopExport:
     record(
         action="vendor.shop_export_asked",
         subject=f"vendor:{vendor.id}",
-        actor_kind="staff",
+        actor_kind="staff" if by else "system",
         actor_id=by,
         vendor_id=vendor.id,
         data={"export": str(export.id)},

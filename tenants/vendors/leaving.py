@@ -5,14 +5,16 @@ kept for `CLOSED_SHOP_DAYS` and then dropped by the builder. Orders, books and d
 """
 
 from datetime import timedelta
-from typing import cast
+from typing import TypedDict, cast
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.module_loading import import_string
 
+from audit.actions import record
 from kit import clock
 from kit.errors import Conflict
 from outbox.actions import announce
@@ -21,10 +23,30 @@ from tenants.isolation.copying import hold, tables_of
 from tenants.isolation.models import MAIN, ExportState, ShopExport, Wall, WallState
 from tenants.isolation.queries import kept_wall, wall_of
 from tenants.isolation.retiring import retire
-from tenants.vendors.actions import activate_if_ready, note, required
-from tenants.vendors.models import Member, Vendor, VendorState
+from tenants.vendors.actions import activate_if_ready, required
+from tenants.vendors.exporting import ask_for_export
+from tenants.vendors.lifecycle import TRANSITIONS, move, note_event
+from tenants.vendors.models import Member, Vendor, VendorEvent, VendorState
 
-MAY_LEAVE = (VendorState.ONBOARDING, VendorState.ACTIVE, VendorState.SUSPENDED)
+log = structlog.get_logger(__name__)
+
+MAY_LEAVE = TRANSITIONS["closing"].begins
+
+
+class _Actor(TypedDict):
+    by: UUID | None
+    actor_kind: str
+
+
+class Obstacle(str):
+    """What is open of a vendor, in words; `about` says where it can be seen: orders, refunds, disputes, money or plan."""
+
+    about: str
+
+    def __new__(cls, about: str, words: str) -> "Obstacle":
+        made = super().__new__(cls, words)
+        made.about = about
+        return made
 
 
 class CannotLeave(Conflict):
@@ -38,7 +60,7 @@ class StillOpen(Conflict):
 
     code = "still_open"
 
-    def __init__(self, vendor: Vendor, obstacles: list[str]):
+    def __init__(self, vendor: Vendor, obstacles: list[Obstacle]):
         super().__init__(f"{vendor.name} cannot be closed yet: {'; '.join(obstacles)}.")
         self.obstacles = obstacles
 
@@ -49,15 +71,16 @@ class NotExported(Conflict):
     code = "not_exported"
 
 
-def obstacles_to_closing(vendor: Vendor) -> list[str]:
+def obstacles_to_closing(vendor: Vendor) -> list[Obstacle]:
     """What is open of the vendor, in words; empty when it can be closed."""
     paths = cast("list[str]", import_string(settings.EVENT_TABLE + ".OBSTACLES_TO_CLOSING"))
     return [obstacle for path in paths for obstacle in import_string(path)(vendor.id)]
 
 
 @transaction.atomic
-def begin_closing(*, vendor: Vendor, by: UUID | None, reason: str) -> Vendor:
-    """End selling; the vendor gets a mail with the reason. `by` is a member of staff, None the operator.
+def begin_closing(*, vendor: Vendor, by: UUID | None, reason: str, actor_kind: str = "staff") -> Vendor:
+    """End selling; the vendor gets a mail with the reason. `by` is a member of staff, or who `actor_kind` says, None the
+    operator.
 
     Raises CannotLeave, InvalidInput.
     """
@@ -65,9 +88,10 @@ def begin_closing(*, vendor: Vendor, by: UUID | None, reason: str) -> Vendor:
     if vendor.state not in MAY_LEAVE:
         raise CannotLeave(f"A vendor that is {vendor.get_state_display().lower()} cannot begin to close.")
     vendor.decision_reason = required(reason, "reason", "reason", 2000)
-    vendor.state, vendor.closing_at = VendorState.CLOSING, clock.now()
-    vendor.save(update_fields=["decision_reason", "state", "closing_at"])
-    note("vendor.closing", vendor, actor_id=by, actor_kind="staff" if by else "system")
+    vendor.closing_at = clock.now()
+    vendor.save(update_fields=["decision_reason", "closing_at"])
+    move(vendor, "closing", VendorState.CLOSING, **_actor(by, actor_kind), reason=vendor.decision_reason)
+    _look(vendor)
     return vendor
 
 
@@ -90,19 +114,19 @@ def close_vendor(*, vendor: Vendor, by: UUID | None, handed_over: str = "") -> V
         raise NotExported(f"{vendor.name} has a right to its data: export the shop first.")
     if wall is not None:
         retire(wall, keep=timedelta(days=settings.CLOSED_SHOP_DAYS))
-    vendor.state, vendor.closed_at, vendor.schema_name = VendorState.CLOSED, clock.now(), None
+    vendor.closed_at, vendor.schema_name = clock.now(), None
     vendor.out_of_service_at = None
-    vendor.save(update_fields=["state", "closed_at", "schema_name", "out_of_service_at"])
+    vendor.save(update_fields=["closed_at", "schema_name", "out_of_service_at"])
     Member.objects.filter(vendor=vendor).update(access_version=F("access_version") + 1)
-    note("vendor.closed", vendor, actor_id=by, actor_kind="staff" if by else "system")
+    move(vendor, "closed", VendorState.CLOSED, **_actor(by))
     return vendor
 
 
 @transaction.atomic
-def reopen_vendor(*, vendor: Vendor, by: UUID | None) -> Vendor:
+def reopen_vendor(*, vendor: Vendor, by: UUID | None, actor_kind: str = "staff") -> Vendor:
     """Take a closing, or a closed, vendor back: with its shop while that is kept, else with a new one to restore into.
 
-    Raises CannotLeave.
+    One that was suspended when it began to close is suspended again. Raises CannotLeave.
     """
     vendor = Vendor.objects.select_for_update(of=("self",)).get(id=vendor.id)
     if vendor.state not in (VendorState.CLOSING, VendorState.CLOSED):
@@ -112,13 +136,119 @@ def reopen_vendor(*, vendor: Vendor, by: UUID | None) -> Vendor:
         wall.retired_at = wall.drop_after = None
         wall.save(update_fields=["state", "vendor_id", "retired_at", "drop_after"])
         vendor.schema_name = wall.name
-    vendor.state, vendor.closing_at, vendor.closed_at, vendor.decision_reason = VendorState.ONBOARDING, None, None, ""
-    vendor.save(update_fields=["state", "closing_at", "closed_at", "decision_reason", "schema_name"])
-    note("vendor.reopened", vendor, actor_id=by, actor_kind="staff" if by else "system")
+    vendor.closing_at = vendor.closed_at = vendor.closing_asked_at = None
+    vendor.decision_reason = vendor.suspension_reason
+    vendor.save(update_fields=["closing_at", "closed_at", "closing_asked_at", "decision_reason", "schema_name"])
+    to = VendorState.SUSPENDED if vendor.suspended_at else VendorState.ONBOARDING
+    move(vendor, "reopened", to, **_actor(by, actor_kind))
+    vendor.refresh_from_db()  # its checklist has heard of it, and may have let it sell
     activate_if_ready(vendor)
     if vendor.schema_name:
         announce("vendor.shop_restored", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
     return vendor
+
+
+@transaction.atomic
+def ask_to_close(*, vendor: Vendor, by: UUID, reason: str) -> Vendor:
+    """An owner wants its shop closed: it sells no more from now on, and the platform begins to close it within seconds.
+
+    As the vendor's own role. Asked twice is asked once. Raises CannotLeave, InvalidInput.
+    """
+    vendor = Vendor.objects.select_for_update(of=("self",)).get(id=vendor.id)
+    reason = required(reason, "reason", "reason", 2000)
+    if vendor.closing_asked_at is not None:
+        return vendor
+    if vendor.state not in MAY_LEAVE:
+        raise CannotLeave(f"A shop that is {vendor.get_state_display().lower()} cannot begin to close.")
+    vendor.closing_asked_at = clock.now()
+    vendor.save(update_fields=["closing_asked_at"])
+    _tell(vendor, "closing_asked", by, reason)
+    return vendor
+
+
+@transaction.atomic
+def take_closing_back(*, vendor: Vendor, by: UUID) -> Vendor:
+    """An owner wants to go on after all, while its shop is not closed. As the vendor's own role.
+
+    Raises CannotLeave when nobody of the vendor asked: what staff began, staff take back.
+    """
+    vendor = Vendor.objects.select_for_update(of=("self",)).get(id=vendor.id)
+    if vendor.closing_asked_at is None or (vendor.state == VendorState.CLOSING and not was_asked_for(vendor)):
+        raise CannotLeave("The marketplace closes this shop, or nobody does. Write to us if it should not be closed.")
+    if vendor.state == VendorState.CLOSED:
+        raise CannotLeave("This shop is closed already. Write to us if you want to come back.")
+    vendor.closing_asked_at = None
+    vendor.save(update_fields=["closing_asked_at"])
+    _tell(vendor, "closing_taken_back", by)
+    return vendor
+
+
+@transaction.atomic
+def follow_asking(vendor_id: UUID) -> None:
+    """Begin to close a vendor whose owner asked for it and did not take it back since, or the other way round."""
+    vendor = Vendor.objects.select_for_update(of=("self",)).get(id=vendor_id)
+    asked = VendorEvent.objects.filter(vendor=vendor, name__in=["closing_asked", "closing_taken_back"])
+    last = asked.order_by("-at", "-id").first()
+    if last is None:
+        return
+    if vendor.closing_asked_at is not None and vendor.state in MAY_LEAVE:
+        begin_closing(vendor=vendor, by=last.actor_id, reason=last.reason, actor_kind="member")
+    elif vendor.closing_asked_at is None and vendor.state == VendorState.CLOSING and was_asked_for(vendor):
+        reopen_vendor(vendor=vendor, by=last.actor_id, actor_kind="member")
+
+
+def was_asked_for(vendor: Vendor) -> bool:
+    """Whether the closing that is under way began because an owner asked for it."""
+    began = VendorEvent.objects.filter(vendor=vendor, name="closing").order_by("-at", "-id").first()
+    return began is not None and began.actor_kind == "member"
+
+
+def close_what_is_done() -> int:
+    """Close vendors that have been closing for `CLOSING_DAYS` and of which nothing is open; gives how many.
+
+    One that was not exported since is exported first, and closed by a later run.
+    """
+    long_enough = clock.now() - timedelta(days=settings.CLOSING_DAYS)
+    closed = 0
+    for vendor in Vendor.objects.filter(state=VendorState.CLOSING).order_by("closing_at", "id"):
+        if _look(vendor) or vendor.closing_at is None or vendor.closing_at > long_enough:
+            continue
+        try:
+            close_vendor(vendor=vendor, by=None)
+        except NotExported:
+            ask_for_export(vendor=vendor, by=None)
+        except Conflict as still:
+            log.info("not_closed", vendor=vendor.slug, why=str(still))
+        else:
+            closed += 1
+    return closed
+
+
+def _look(vendor: Vendor) -> list[Obstacle]:
+    """What is open of it now; noted on the vendor, whose own people cannot look everywhere."""
+    found = obstacles_to_closing(vendor)
+    noted = [{"about": each.about, "words": str(each)} for each in found]
+    if vendor.still_open != noted:
+        vendor.still_open = noted
+        Vendor.objects.filter(id=vendor.id).update(still_open=noted)
+    return found
+
+
+def _actor(by: UUID | None, kind: str = "staff") -> _Actor:
+    return {"by": by, "actor_kind": kind if by else "system"}
+
+
+def _tell(vendor: Vendor, name: str, by: UUID, reason: str = "") -> None:
+    note_event(vendor, name, by=by, actor_kind="member", reason=reason)
+    record(
+        action=f"shop.{name}",
+        subject=f"vendor:{vendor.id}",
+        actor_kind="member",
+        actor_id=by,
+        vendor_id=vendor.id,
+        data={"reason": reason} if reason else {},
+    )
+    announce(f"shop.{name}", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
 
 
 def _wait_for_orders(wall: Wall) -> None:

@@ -7,7 +7,7 @@ from django.db.models.functions import Lower
 
 from accounts.models import StaffRole
 from kit import clock
-from kit.access import Access
+from kit.access import APPEND, Access
 from kit.context import CurrentVendor
 from kit.ids import uuid7
 
@@ -22,6 +22,11 @@ class VendorState(models.TextChoices):
     CLOSED = "closed", "Closed"
 
 
+def is_within(begins: datetime | None, ends: datetime | None, now: datetime) -> bool:
+    """Whether a span that has its first instant and not its last one, and may have no end, is on."""
+    return begins is not None and begins <= now and (ends is None or now < ends)
+
+
 class Vendor(models.Model):
     """Who sells. Its shop lives in the schema `schema_name`, given at approval; before that it has none.
 
@@ -31,6 +36,9 @@ class Vendor(models.Model):
     of the wall's: since then its shop has been quarantined, or on another cluster, and nobody but the operator reaches it.
     `selling_cleared_at`, `payouts_cleared_at` and `waits_for_us_at` are what `tenants.onboarding` makes of the checklist:
     two doors, each open or not whatever the state, and whether a step waits for the platform.
+
+    `closing_asked_at` is an owner's word, which ends sales before the platform has heard it. A suspension stands while
+    `suspended_at` does, also in a vendor that is closing. `away_*` is the vacation that is on or planned, or was the last.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -63,12 +71,21 @@ class Vendor(models.Model):
     out_of_service_at = models.DateTimeField(null=True, blank=True)
     closing_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    still_open = models.JSONField(default=list, blank=True, db_default=[], help_text="what keeps it from being closed")
+    closing_asked_at = models.DateTimeField(null=True, blank=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    suspension_reason = models.TextField(blank=True, default="", db_default="")
+    payouts_held_at = models.DateTimeField(null=True, blank=True)
+    away_from = models.DateTimeField(null=True, blank=True)
+    away_until = models.DateTimeField(null=True, blank=True)
+    away_message = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     # This table's own id is the vendor's id: the policy for vendors compares `id`.
     access = Access(
         store="select insert update(payouts_ready_at, state, activated_at, "
         "selling_cleared_at, payouts_cleared_at, waits_for_us_at)",
-        vendor="select update(name, tagline, story, logo, palette, street, postal_code, city)",
+        vendor="select update(name, tagline, story, logo, palette, street, postal_code, city, "
+        "away_from, away_until, away_message, closing_asked_at)",
         doorman="select",
     )
 
@@ -76,6 +93,15 @@ class Vendor(models.Model):
         constraints = [
             models.UniqueConstraint(Lower("slug"), name="vendor_slug_unique"),
             models.UniqueConstraint(fields=["schema_name"], name="vendor_schema_unique"),
+            models.CheckConstraint(
+                condition=models.Q(away_until=None)
+                | models.Q(away_from__isnull=False, away_until__gt=models.F("away_from")),
+                name="vendor_away_ends_after",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(suspended_at=None, payouts_held_at=None) | ~models.Q(suspension_reason=""),
+                name="vendor_suspended_says_why",
+            ),
         ]
         indexes = [
             models.Index(fields=["state", "-applied_at"], name="vendor_state"),
@@ -103,13 +129,84 @@ class Vendor(models.Model):
     @property
     def may_sell(self) -> bool:
         return (
-            self.state == VendorState.ACTIVE and self.selling_cleared_at is not None and self.out_of_service_at is None
+            self.state == VendorState.ACTIVE
+            and self.selling_cleared_at is not None
+            and self.out_of_service_at is None
+            and self.closing_asked_at is None
         )
+
+    def is_away(self, now: datetime) -> bool:
+        """On vacation: it sells, and nobody can buy."""
+        return is_within(self.away_from, self.away_until, now)
+
+    def has_vacation(self, now: datetime) -> bool:
+        """One that is on, or planned."""
+        return self.away_from is not None and (self.away_until is None or now < self.away_until)
 
     @property
     def is_reachable(self) -> bool:
         """It has a shop, and that is in service."""
         return bool(self.schema_name) and self.out_of_service_at is None
+
+
+class VendorEventName(models.TextChoices):
+    """What happens to a vendor. The first are the transitions of `lifecycle`; by the others its state stays."""
+
+    APPLIED = "applied", "Applied"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Turned down"
+    ACTIVATED = "activated", "Began to sell"
+    SUSPENDED = "suspended", "Suspended"
+    LIFTED = "lifted", "Suspension lifted"
+    CLOSING = "closing", "Began to close"
+    CLOSED = "closed", "Closed"
+    REOPENED = "reopened", "Taken back"
+    CLOSING_ASKED = "closing_asked", "Asked to be closed"
+    CLOSING_TAKEN_BACK = "closing_taken_back", "Asked to stay"
+    VACATION_SET = "vacation_set", "Vacation set"
+    VACATION_ENDED = "vacation_ended", "Vacation ended"
+
+
+class VendorEvent(models.Model):
+    """One thing in the life of a vendor: what, who, why, and the states before and after. Never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    vendor = models.ForeignKey(Vendor, on_delete=models.CASCADE, related_name="events")
+    name = models.CharField(max_length=30, choices=VendorEventName)
+    before = models.CharField(max_length=12, blank=True)
+    after = models.CharField(max_length=12, choices=VendorState)
+    actor_kind = models.CharField(max_length=20, help_text="customer, member, staff or system")
+    actor_id = models.UUIDField(null=True, blank=True, help_text="the user; none for the system")
+    reason = models.TextField(blank=True)
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField(default=clock.now)
+
+    # A vendor says what it did. What became of it, the platform alone says.
+    access = Access(
+        store=APPEND,
+        vendor=APPEND,
+        platform=APPEND,
+        vendor_check="actor_kind = 'member' AND before = after AND name IN "
+        "('closing_asked', 'closing_taken_back', 'vacation_set', 'vacation_ended')",
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(actor_kind="system", actor_id__isnull=True)
+                | (~models.Q(actor_kind="system") & models.Q(actor_id__isnull=False)),
+                name="vendor_event_has_actor",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(name__in=["rejected", "suspended", "lifted", "closing", "closing_asked"])
+                | ~models.Q(reason=""),
+                name="vendor_event_says_why",
+            ),
+        ]
+        indexes = [models.Index(fields=["vendor", "-at", "-id"], name="vendor_event_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.get_name_display()} ({self.vendor_id})"
 
 
 class Domain(models.Model):

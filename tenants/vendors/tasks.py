@@ -5,7 +5,7 @@ from django.db import transaction
 
 from tenants.isolation.actions import NoSpareWall
 from tenants.isolation.measuring import measure
-from tenants.vendors import domains, exporting
+from tenants.vendors import domains, exporting, leaving
 from tenants.vendors.actions import open_shop
 from tenants.vendors.models import Vendor, VendorState
 
@@ -40,6 +40,12 @@ def _open_one() -> bool:
 def export_shops() -> int:
     """Make the exports that staff asked for; gives how many."""
     return exporting.run_exports()
+
+
+@shared_task(name="vendors.close_what_is_done")
+def close_what_is_done() -> int:
+    """Close vendors of which nothing is open any more; gives how many."""
+    return leaving.close_what_is_done()
 
 
 @shared_task(name="vendors.measure_shops")

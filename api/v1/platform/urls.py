@@ -27,6 +27,11 @@ urlpatterns = with_document(
         path("vendors/<uuid:vendor_id>", vendors.VendorOne.as_view(), name="vendor"),
         path("vendors/<uuid:vendor_id>/approval", vendors.Approval.as_view(), name="vendor_approval"),
         path("vendors/<uuid:vendor_id>/rejection", vendors.Rejection.as_view(), name="vendor_rejection"),
+        path("vendors/<uuid:vendor_id>/suspension", vendors.Suspension.as_view()),
+        path("vendors/<uuid:vendor_id>/lifting", vendors.Lifting.as_view()),
+        path("vendors/<uuid:vendor_id>/closing", vendors.Closing.as_view()),
+        path("vendors/<uuid:vendor_id>/closure", vendors.Closure.as_view()),
+        path("vendors/<uuid:vendor_id>/reopening", vendors.Reopening.as_view()),
         path("vendors/<uuid:vendor_id>/onboarding", onboarding.VendorChecklist.as_view(), name="vendor_onboarding"),
         path(
             "vendors/<uuid:vendor_id>/onboarding/<slug:code>/decision",

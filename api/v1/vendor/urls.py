@@ -8,6 +8,7 @@ from api.v1.vendor.views import (
     documents,
     domains,
     imports,
+    life,
     money,
     onboarding,
     orders,
@@ -28,6 +29,8 @@ urlpatterns = with_document(
     "Products, stock, orders, parcels, money, plan, domains and team of the shop whose host this is.",
     [
         path("shop", shop.Shop.as_view()),
+        path("vacation", life.Vacation.as_view()),
+        path("closing", life.Closing.as_view()),
         path("categories", products.Categories.as_view()),
         path("products", products.ProductList.as_view()),
         path("products/<uuid:product_id>", products.Product.as_view(), name="product"),

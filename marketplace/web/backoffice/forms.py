@@ -99,6 +99,33 @@ class VisitForm(forms.Form):
     )
 
 
+class SuspensionForm(forms.Form):
+    """Why a vendor is suspended, in words the vendor reads, and what becomes of its money."""
+
+    reason = forms.CharField(
+        max_length=2000,
+        label="Reason",
+        help_text="The vendor reads this in the mail, in its portal and beside its money.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    payouts = forms.ChoiceField(
+        choices=[("held", "Held until the suspension is lifted"), ("go_on", "Go on as always")],
+        label="What it earns",
+        widget=forms.RadioSelect,
+    )
+
+
+class LiftingForm(forms.Form):
+    """Why a suspension is lifted, in words the vendor reads."""
+
+    reason = forms.CharField(
+        max_length=2000,
+        label="Reason",
+        help_text="The vendor reads this in the mail.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
 class ClosingForm(forms.Form):
     """Why a vendor is closed, in words the vendor reads."""
 

@@ -59,6 +59,8 @@ def portal_context(request: HttpRequest) -> dict[str, Any]:
             "email": member.email,
             "role": "Staff, looking in" if visit else member.get_role_display(),
         },
+        "suspension": vendor.suspension_reason if vendor.suspended_at else "",
+        "payouts_held": vendor.payouts_held_at is not None,
         "visit": visit,
         "visit_minutes": max(ceil((visit.ends_at - clock.now()).total_seconds() / 60), 1) if visit else 0,
         "environment": environment(),
@@ -120,7 +122,8 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
     if allowed.see_money or allowed.see_orders:
         items.append(_item(path, "Disputes", "disputes", "shield-alert", title="" if allowed.see_money else "Money"))
     items += [
-        _item(path, "Shop", "shop", "store", title="Settings"),
+        _item(path, "Shop", "shop", "store", title="Settings", exact=True),
+        _item(path, "Vacation and closing", "standing", "calendar"),
         _item(path, "Shipping", "shipping", "truck"),
         _item(path, "Team", "team", "users"),
     ]

@@ -379,6 +379,29 @@ class InvitationForm(forms.Form):
         self.fields["role"].choices = role_choices(roles)  # type: ignore[attr-defined]
 
 
+class VacationForm(forms.Form):
+    """When the shop is away, and what customers read meanwhile."""
+
+    starts_on = forms.DateField(
+        label="First day away", help_text="Today means from now on.", widget=forms.DateInput(attrs={"type": "date"})
+    )
+    back_on = forms.DateField(
+        label="Back on",
+        required=False,
+        help_text="From this day on customers order again. Empty: until you say so.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
+    message = forms.CharField(
+        label="What customers read", required=False, max_length=300, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class ClosingForm(forms.Form):
+    """An owner gives the shop up."""
+
+    reason = forms.CharField(label="Why", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class RoleForm(forms.Form):
     """Another role for a member."""
 

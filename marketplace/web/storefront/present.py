@@ -109,7 +109,9 @@ def offer(line: OfferLine) -> dict[str, Any]:
         "currency": line.offer.currency,
         "compare_at_minor": line.offer.compare_at_minor,
         "condition": CONDITIONS.get(line.offer.condition, line.offer.condition.capitalize()),
-        "delivery": f"{_when(line)}, {_inside(shipping_words(card))}" if line.offer.available else "sold out",
+        "delivery": f"{_when(line)}, {_inside(shipping_words(card))}"
+        if line.offer.available
+        else _inside(card.away_words().rstrip(".")) or "sold out",
         "available": line.offer.available,
     }
 

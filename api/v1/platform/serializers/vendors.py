@@ -35,6 +35,12 @@ class VendorSerializer(serializers.Serializer):
         allow_null=True, help_text="Since when its checklist lets it be paid."
     )
     waits_for_us_at = serializers.DateTimeField(allow_null=True, help_text="Since when a step waits for the platform.")
+    suspended_at = serializers.DateTimeField(allow_null=True)
+    payouts_held_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when its money is held for a suspension."
+    )
+    closing_at = serializers.DateTimeField(allow_null=True)
+    closed_at = serializers.DateTimeField(allow_null=True)
     payouts_ready_at = serializers.DateTimeField(allow_null=True, help_text="Since when the provider can pay it.")
     orders = serializers.IntegerField(allow_null=True, help_text=f"Its paid vendor orders. {UNREAD}")
     sales_minor = serializers.IntegerField(allow_null=True, help_text=f"What customers paid for them. {UNREAD}")
@@ -66,11 +72,20 @@ class VendorDetailSerializer(VendorSerializer):
     vat_id = serializers.CharField()
     city = serializers.CharField()
     tagline = serializers.CharField()
-    decision_reason = serializers.CharField(help_text="Why its application was turned down.")
+    decision_reason = serializers.CharField(help_text="Why it was turned down, suspended or closed.")
     has_shop = serializers.BooleanField(help_text="False while its shop is being made.")
     hosts = serializers.ListField(child=serializers.CharField(), help_text="Where its shop front is found.")
     people = PersonSerializer(many=True)
     payout_account = PayoutAccountSerializer(allow_null=True)
+
+
+class SuspensionSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=2000, help_text="The vendor reads it, beside its money too.")
+    hold_payouts = serializers.BooleanField(help_text="Whether what it earns is held until the suspension is lifted.")
+
+
+class ReasonSerializer(serializers.Serializer):
+    reason = serializers.CharField(max_length=2000, help_text="The vendor reads it in the mail.")
 
 
 class RejectionSerializer(serializers.Serializer):

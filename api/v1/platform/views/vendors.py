@@ -14,7 +14,9 @@ from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.office import With
 from api.v1.platform.serializers.vendors import (
+    ReasonSerializer,
     RejectionSerializer,
+    SuspensionSerializer,
     VendorDetailSerializer,
     VendorFilterSerializer,
     VendorSerializer,
@@ -26,8 +28,10 @@ from billing.stripe.queries import account_of
 from kit.pagination import Page
 from marketplace.orders.queries import sales_of_vendors
 from tenants.vendors.actions import approve_vendor, reject_vendor
+from tenants.vendors.leaving import begin_closing, close_vendor, reopen_vendor
 from tenants.vendors.models import Vendor
 from tenants.vendors.queries import members_of, vendors_page
+from tenants.vendors.suspending import lift_suspension, suspend_vendor
 
 
 class VendorList(OfficeView):
@@ -97,6 +101,90 @@ class Rejection(OfficeView):
         reason = body_of(RejectionSerializer, request)["reason"]
         by = caller_of(request).person_id
         return Response(detail(request, reject_vendor(vendor=vendor_called(vendor_id), by=by, reason=reason)))
+
+
+class Suspension(OfficeView):
+    area: ClassVar[str] = "vendors"
+
+    @extend_schema(
+        operation_id="vendors_suspend",
+        summary="Suspend a vendor",
+        description="It stops selling at once. 409 `wrong_state` from a state that does not lead there.",
+        request=SuspensionSerializer,
+        responses=VendorDetailSerializer,
+        tags=["vendors"],
+    )
+    @idempotent
+    def post(self, request: Request, vendor_id: UUID) -> Response:
+        given = body_of(SuspensionSerializer, request)
+        by = caller_of(request).person_id
+        return Response(detail(request, suspend_vendor(vendor=vendor_called(vendor_id), by=by, **given)))
+
+
+class Lifting(OfficeView):
+    area: ClassVar[str] = "vendors"
+
+    @extend_schema(
+        operation_id="vendors_lift",
+        summary="Lift a vendor's suspension",
+        request=ReasonSerializer,
+        responses=VendorDetailSerializer,
+        tags=["vendors"],
+    )
+    @idempotent
+    def post(self, request: Request, vendor_id: UUID) -> Response:
+        reason, by = body_of(ReasonSerializer, request)["reason"], caller_of(request).person_id
+        return Response(detail(request, lift_suspension(vendor=vendor_called(vendor_id), by=by, reason=reason)))
+
+
+class Closing(OfficeView):
+    area: ClassVar[str] = "closing"
+
+    @extend_schema(
+        operation_id="vendors_close",
+        summary="Begin to close a vendor",
+        description="It stops selling at once, and is closed by itself some days later, when nothing of it is open.",
+        request=ReasonSerializer,
+        responses=VendorDetailSerializer,
+        tags=["vendors"],
+    )
+    @idempotent
+    def post(self, request: Request, vendor_id: UUID) -> Response:
+        reason, by = body_of(ReasonSerializer, request)["reason"], caller_of(request).person_id
+        return Response(detail(request, begin_closing(vendor=vendor_called(vendor_id), by=by, reason=reason)))
+
+
+class Closure(OfficeView):
+    area: ClassVar[str] = "closing"
+
+    @extend_schema(
+        operation_id="vendors_closure",
+        summary="Close a vendor of which nothing is open",
+        description="409 `still_open`, saying what, or `not_exported`.",
+        request=None,
+        responses=VendorDetailSerializer,
+        tags=["vendors"],
+    )
+    @idempotent(in_transaction=False)
+    def post(self, request: Request, vendor_id: UUID) -> Response:
+        by = caller_of(request).person_id
+        return Response(detail(request, close_vendor(vendor=vendor_called(vendor_id), by=by)))
+
+
+class Reopening(OfficeView):
+    area: ClassVar[str] = "closing"
+
+    @extend_schema(
+        operation_id="vendors_reopen",
+        summary="Take a closing or closed vendor back",
+        request=None,
+        responses=VendorDetailSerializer,
+        tags=["vendors"],
+    )
+    @idempotent
+    def post(self, request: Request, vendor_id: UUID) -> Response:
+        by = caller_of(request).person_id
+        return Response(detail(request, reopen_vendor(vendor=vendor_called(vendor_id), by=by)))
 
 
 def vendor_called(vendor_id: UUID) -> Vendor:

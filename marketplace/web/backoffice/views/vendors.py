@@ -21,12 +21,20 @@ from billing.payouts.queries import vendor_money
 from billing.stripe.checklists import checklist, checklists
 from billing.stripe.models import ConnectedAccount
 from billing.stripe.queries import account_of
+from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.links import absolute_url
 from marketplace.catalog.queries import shop_overview
 from marketplace.orders.queries import Sales, sales_of_vendors
-from marketplace.web.backoffice.forms import ClosingForm, RejectionForm, VisitForm, add_refusal
-from marketplace.web.backoffice.roles import for_administrators, for_all, for_moderators, may, staff_of
+from marketplace.web.backoffice.forms import (
+    ClosingForm,
+    LiftingForm,
+    RejectionForm,
+    SuspensionForm,
+    VisitForm,
+    add_refusal,
+)
+from marketplace.web.backoffice.roles import May, for_administrators, for_all, for_moderators, may, staff_of
 from marketplace.web.backoffice.tables import (
     Filter,
     choice,
@@ -39,6 +47,7 @@ from marketplace.web.backoffice.tables import (
     wants_csv,
 )
 from marketplace.web.backoffice.views.audit import told
+from marketplace.web.life import named_by, timeline
 from tenants.isolation.queries import newest_version, wall_of
 from tenants.onboarding.checklist import LATER, PLATFORM, PROVIDER, VENDOR, Checklist
 from tenants.onboarding.models import Event, EventName
@@ -46,8 +55,10 @@ from tenants.onboarding.queries import events_of
 from tenants.vendors.actions import approve_vendor, reject_vendor
 from tenants.vendors.fleet import exports_of
 from tenants.vendors.leaving import MAY_LEAVE, begin_closing, close_vendor, obstacles_to_closing, reopen_vendor
+from tenants.vendors.lifecycle import TRANSITIONS, life_of
 from tenants.vendors.models import Vendor, VendorState
 from tenants.vendors.queries import countries, members_of, state_counts, vendors_page
+from tenants.vendors.vacation import away_words
 from tenants.vendors.visits import NO_PORTAL, visits_to
 
 
@@ -177,6 +188,8 @@ def vendor_page(
     status: int = 200,
     closing_form: forms.Form | None = None,
     visit_form: forms.Form | None = None,
+    suspension_form: forms.Form | None = None,
+    lifting_form: forms.Form | None = None,
 ) -> HttpResponse:
     """All about a vendor, with whichever form was sent and refused."""
     account = account_of(found.id)
@@ -184,15 +197,23 @@ def vendor_page(
     books = balances(vendor_id=found.id)
     events = list(events_of(found))
     asked = checklist(found, events=events)
+    life, places = life_of(found), _places(found, may(staff_of(request)))
     context = {
         "vendor": found,
         "rejection": rejection_form or RejectionForm(),
+        "suspension": suspension_form or SuspensionForm(),
+        "lifting": lifting_form or LiftingForm(),
+        "may_suspend": found.state in TRANSITIONS["suspended"].begins,
+        "away": away_words(found.away_until) if found.is_away(clock.now()) else "",
+        "events": timeline(life, named_by(names_of(event.actor_id for event in life))),
         "visit_form": visit_form or VisitForm(),
         "visits": visits_to(found, 5),
         "may_visit": found.state not in NO_PORTAL and found.is_reachable,
         "closing": closing_form or ClosingForm(),
         "may_leave": found.state in MAY_LEAVE,
-        "obstacles": obstacles_to_closing(found) if found.state == VendorState.CLOSING else [],
+        "obstacles": [{"words": each, "url": places.get(each.about, "")} for each in obstacles_to_closing(found)]
+        if found.state == VendorState.CLOSING
+        else [],
         "export": exports_of([found.id]).get(found.id),
         "waits_for_shop": found.state == VendorState.ONBOARDING and not found.schema_name,
         "next_step": next_step(found, asked),
@@ -268,6 +289,20 @@ EVENT_TONES: dict[str, str] = {
     EventName.PAYOUTS_CLOSED: "bad",
     EventName.WAIVED: "warn",
 }
+
+
+def _places(found: Vendor, allowed: May) -> dict[str, str]:
+    """Where staff of this role see what is open of a vendor."""
+    places: dict[str, str] = {}
+    if allowed.see_orders:
+        places |= {
+            "orders": f"{reverse('backoffice:orders')}?vendor={found.slug}",
+            "refunds": reverse("backoffice:refunds"),
+        }
+    if allowed.finance:
+        vendor = f"?vendor={found.slug}"
+        places |= {"disputes": reverse("finance:disputes"), "money": f"{reverse('finance:transfers')}{vendor}"}
+    return places
 
 
 def _profile(found: Vendor) -> list[dict[str, str]]:

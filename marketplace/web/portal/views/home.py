@@ -28,6 +28,7 @@ from tenants.shop.inventory.queries import LOW, low_stock
 from tenants.shop.shipping.queries import has_said_how
 from tenants.vendors.entitlements import allowed_to
 from tenants.vendors.models import Vendor, VendorState
+from tenants.vendors.vacation import away_words
 
 DAYS = 14
 LOW_SHOWN = 6
@@ -52,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "low": [{"variant": variant, "left": variant.available} for variant in low[:LOW_SHOWN]],  # type: ignore[attr-defined]
         **_checklist(request, products),
         "state": vendor.state,
+        "away": away_words(vendor.away_until) if vendor.is_away(clock.now()) else "",
         "plan": plan,
         "plan_url": absolute_url("market", f"/sell/{vendor.slug}/plan/"),
         "usage": usage_of(vendor.id, plan, products=sum(products.values()) - products.get(ProductState.ARCHIVED, 0)),

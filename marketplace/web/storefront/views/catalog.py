@@ -158,6 +158,8 @@ def _vendor_page(request: HttpRequest, slug: str) -> HttpResponse:
         found.facets,
         shop_slug=slug,
         vendor=_story(card),
+        away=card.away_words(),
+        away_message=card.away_message,
         shipping=present.shipping_words(card),
         is_first=not narrow.count and not narrow.cursor,
         arrives=present.arrives(card.handling_days, card.transit_days),
@@ -220,7 +222,8 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     shop = front.slug if front else request.GET.get("shop", "")
     featured = next((line for line in chosen.offers if line.vendor.slug == shop), chosen.offers[0])
     others = [line for line in chosen.offers if line is not featured]
-    status, stock = present.stock_words(featured.offer)
+    away = featured.vendor.away_words()
+    status, stock = ("on_vacation", away.rstrip(".")) if away else present.stock_words(featured.offer)
     PRODUCT_VIEWS.labels("page").inc()
     return render(
         request,
@@ -233,6 +236,8 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
             "chosen": chosen,
             "offer": present.offer(featured),
             "vendor": _story(featured.vendor),
+            "away": away,
+            "away_message": featured.vendor.away_message if away else "",
             "stock_status": status,
             "stock": stock,
             "most": min(featured.offer.available, 99),

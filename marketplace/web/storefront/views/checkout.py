@@ -37,6 +37,7 @@ from marketplace.web.storefront.views.cart import lanes, totals
 from marketplace.web.storefront.visitor import cart_of, person, remember_order, see_other, shop_front
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.inventory.actions import SoldOut
+from tenants.vendors.vacation import VendorAway
 
 log = structlog.get_logger(__name__)
 
@@ -150,7 +151,7 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
             words = f"{error} Correct it among your addresses, or choose another one."
             return _refuse(request, {"field": "saved", "problem": words})
         return _refuse(request, {"field": error.field, "problem": str(error)})
-    except (CartChanged, TotalChanged, TooLittle, TooMuch) as error:
+    except (CartChanged, TotalChanged, TooLittle, TooMuch, VendorAway) as error:
         return _refuse(request, {"words": str(error)})
     if user and form.cleaned_data.get("keep") and form.chosen is None:
         _keep(request, form.ship_to())
