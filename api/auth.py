@@ -52,7 +52,6 @@ VENDOR_READS: dict[str, tuple[MemberRole, ...]] = {
     "team": roles.ANYBODY,
     "onboarding": roles.ANYBODY,
     "vacation": roles.ANYBODY,
-    "closing": roles.ANYBODY,
 }
 VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
     "catalog": roles.DOES_CATALOG,

@@ -31,6 +31,7 @@ urlpatterns = with_document(
         path("shop", shop.Shop.as_view()),
         path("vacation", life.Vacation.as_view()),
         path("closing", life.Closing.as_view()),
+        path("closing/request", life.ClosingRequest.as_view()),
         path("categories", products.Categories.as_view()),
         path("products", products.ProductList.as_view()),
         path("products/<uuid:product_id>", products.Product.as_view(), name="product"),

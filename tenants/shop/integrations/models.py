@@ -24,7 +24,7 @@ class Scope(models.TextChoices):
     SETTINGS_WRITE = "settings:write", "Add, check and remove domains"
     TEAM_READ = "team:read", "Read who works here"
     TEAM_WRITE = "team:write", "Invite people, change roles, end memberships"
-    VACATION_READ = "vacation:read", "Read whether the shop is on vacation"
+    VACATION_READ = "vacation:read", "Read whether it is on vacation or closing"
     VACATION_WRITE = "vacation:write", "Go on vacation, and come back"
     ONBOARDING_READ = "onboarding:read", "Read the shop's checklist"
     ONBOARDING_WRITE = "onboarding:write", "Send documents that the checklist asks for"

@@ -20,6 +20,13 @@ LIVES_SO_FAR = """
            ('closed', 'closing', 'closed', '', v.closed_at)) AS e(name, before, after, reason, at)
      WHERE e.at IS NOT NULL
 """
+# Until now a suspension held payouts.
+SUSPENDED_SO_FAR = """
+    UPDATE vendors_vendor
+       SET suspended_at = now(), payouts_held_at = now(),
+           suspension_reason = coalesce(nullif(decision_reason, ''), 'Not on record')
+     WHERE state = 'suspended'
+"""
 
 
 class Migration(migrations.Migration):
@@ -108,5 +115,6 @@ class Migration(migrations.Migration):
             model_name='vendorevent',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('name__in', ['rejected', 'suspended', 'lifted', 'closing', 'closing_asked']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='vendor_event_says_why'),
         ),
+        migrations.RunSQL(SUSPENDED_SO_FAR, migrations.RunSQL.noop),
         migrations.RunSQL(LIVES_SO_FAR, migrations.RunSQL.noop),
     ]

@@ -17,7 +17,8 @@ from billing.stripe.models import ConnectedAccount, WebhookEvent
 from kit import clock
 from kit.ids import uuid7
 from outbox.models import Fact
-from tenants.vendors.models import Vendor, VendorState
+from tenants.vendors.models import Vendor
+from tenants.vendors.suspending import suspend_vendor
 from tests.support.sandbox import CARD, CARD_AVAILABLE_AT_ONCE
 
 
@@ -335,9 +336,19 @@ def test_a_transfer_that_was_made_is_found_though_the_vendor_was_restricted_sinc
 
 
 def test_a_suspended_vendors_earnings_stay(paid):
-    Vendor.objects.filter(id=paid.moreau.vendor_id).update(state=VendorState.SUSPENDED)
-    assert tasks.send_transfers() == 1
-    assert paid.transfer(paid.moreau).hold_reason == "The vendor is suspended"
+    vendor = Vendor.objects.get(id=paid.moreau.vendor_id)
+    suspend_vendor(vendor=vendor, by=uuid7(), reason="Fake goods", hold_payouts=True)
+    credit_vendor(vendor=vendor, amount_minor=100, reason="Sorry", by=uuid7())
+    assert (tasks.send_transfers(), tasks.send_credits()) == (1, 0)
+    why = "Payouts are held while the shop is suspended: Fake goods"
+    assert (paid.transfer(paid.moreau).hold_reason, Adjustment.objects.get().error) == (why, why)
+    assert [made.amount for made in transfers_at_stripe()] == [7200]
+
+
+def test_a_suspended_vendor_whose_payouts_go_on_is_paid(paid):
+    vendor = Vendor.objects.get(id=paid.moreau.vendor_id)
+    suspend_vendor(vendor=vendor, by=uuid7(), reason="Looked at", hold_payouts=False)
+    assert tasks.send_transfers() == 2
 
 
 def test_earnings_and_credits_stay_until_the_steps_of_payouts_are_done(paid):

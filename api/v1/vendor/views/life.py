@@ -78,7 +78,7 @@ class Vacation(VendorView):
         summary="Come back now, or do not go",
         description="409 `no_vacation` when none is on or planned.",
         request=None,
-        responses=VacationSerializer,
+        responses={200: VacationSerializer},
         tags=TAGS,
     )
     @idempotent
@@ -88,11 +88,15 @@ class Vacation(VendorView):
 
 
 class Closing(VendorView):
-    area: ClassVar[str] = "closing"
+    area: ClassVar[str] = "vacation"
 
     @extend_schema(operation_id="closing", summary="Whether it closes", responses=ClosingSerializer, tags=TAGS)
     def get(self, request: Request) -> Response:
         return Response(_closing(self))
+
+
+class ClosingRequest(VendorView):
+    area: ClassVar[str] = "closing"
 
     @extend_schema(
         operation_id="closing_ask",
@@ -114,7 +118,7 @@ class Closing(VendorView):
         summary="Do not close it after all",
         description="For owners, while it is not closed. 409 `cannot_leave` when the marketplace closes it.",
         request=None,
-        responses=ClosingSerializer,
+        responses={200: ClosingSerializer},
         tags=TAGS,
     )
     @idempotent
