@@ -65,7 +65,10 @@ AFTER: dict[str, list[str]] = {
         "marketplace.catalog.events.products_changed",
         "tenants.onboarding.events.settle_unless_open",
     ],
-    "shop.stock_changed": ["marketplace.catalog.events.stock_changed"],
+    "shop.stock_changed": [
+        "marketplace.catalog.events.stock_changed",
+        "tenants.shop.inventory.events.tell_of_low_stock",
+    ],
     "shop.hold_freeing_asked": ["marketplace.checkout.events.free_hold"],
     "shop.profile_changed": [
         "marketplace.catalog.events.vendor_changed",

@@ -278,6 +278,13 @@ class SafetyStockForm(InWarehousesForm):
     warehouse = _warehouse_choice("In", required=False)
 
 
+class ThresholdForm(InWarehousesForm):
+    low_at = forms.IntegerField(
+        label="Tell us at", required=False, min_value=0, help_text="Units left on the shelf. Empty: never."
+    )
+    warehouse = _warehouse_choice("In", required=False)
+
+
 class BackordersForm(forms.Form):
     limit = forms.IntegerField(
         label="Sell ahead at most", min_value=0, help_text="Units beyond what is there. 0: only what is there is sold."

@@ -78,6 +78,10 @@ class StockLevel(models.Model):
         default=0, db_default=0, help_text="so many may be promised beyond what is there"
     )
     ships_on = models.DateField(null=True, blank=True, help_text="from when backorders are shipped")
+    low_at = models.PositiveIntegerField(
+        null=True, blank=True, help_text="tell the shop when so few are left on the shelf"
+    )
+    low_since = models.DateTimeField(null=True, blank=True, help_text="when it fell to that and the shop was told")
 
     class Meta:
         constraints = [

@@ -26,7 +26,7 @@ def set_safety_stock(variant: Variant, units: int, *, warehouse: Warehouse | Non
     """Keep so many units in a warehouse back from sale; what is promised already stays promised. Raises InvalidInput."""
     if not 0 <= units <= MAX_UNITS:
         raise InvalidInput(f"Keep back between 0 and {MAX_UNITS:,} units.", field="safety_stock")
-    level = _level(variant, lock_warehouse(warehouse))
+    level = level_in(variant, lock_warehouse(warehouse))
     level.safety_stock = units
     level.save(update_fields=["safety_stock"])
     tell([variant.id])
@@ -48,7 +48,7 @@ def accept_backorders(variant: Variant, *, limit: int, ships_on: date | None) ->
     levels = lock_levels(Q(variant_id=variant.id)).get(variant.id, [])
     taking = next((level for level in levels if level.backorder_limit), None)
     level = taking if taking and taking.missing else next((one for one in levels if one.warehouse_id == place.id), None)
-    level = level or _level(variant, place)
+    level = level or level_in(variant, place)
     if limit < level.missing:
         raise BackordersPromised(
             f"{level.missing} units are promised that have not come in yet: the limit cannot be less.", field="limit"
@@ -60,7 +60,7 @@ def accept_backorders(variant: Variant, *, limit: int, ships_on: date | None) ->
     tell([variant.id])
 
 
-def _level(variant: Variant, warehouse: Warehouse) -> StockLevel:
+def level_in(variant: Variant, warehouse: Warehouse) -> StockLevel:
     """The variant's level in a warehouse that is locked, which is why nobody else makes it meanwhile."""
     found = lock_levels(Q(variant_id=variant.id, warehouse=warehouse)).get(variant.id)
     return found[0] if found else StockLevel.objects.create(variant=variant, warehouse=warehouse)

@@ -102,6 +102,7 @@ def test_some_shops_alone_and_what_would_be_done(two_vendors, capsys):
                 "shop_inventory.0005_allocation_strategy",
                 "shop_inventory.0006_freeing_holds",
                 "shop_inventory.0007_counting_warehouses",
+                "shop_inventory.0008_low_stock_thresholds",
             ],
             "as": "text",
         }

@@ -15,11 +15,20 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from kit.errors import SoukError
 from marketplace.orders.queries import orders_of_lines
 from marketplace.web.portal import present
-from marketplace.web.portal.forms import REASONS, BackordersForm, MoveForm, SafetyStockForm, StockForm, put_error
+from marketplace.web.portal.forms import (
+    REASONS,
+    BackordersForm,
+    MoveForm,
+    SafetyStockForm,
+    StockForm,
+    ThresholdForm,
+    put_error,
+)
 from marketplace.web.portal.roles import ANYBODY, DOES_CATALOG, changes, shows
 from tenants.shop.catalog.models import Variant
 from tenants.shop.inventory import queries
 from tenants.shop.inventory.actions import adjust_stock
+from tenants.shop.inventory.alerts import low_levels, set_threshold
 from tenants.shop.inventory.models import MovementKind, StockLevel, StockMovement, Warehouse
 from tenants.shop.inventory.queries import LOW, Units
 from tenants.shop.inventory.terms import accept_backorders, set_safety_stock
@@ -125,6 +134,30 @@ def safety(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     return _variant_page(request, variant, safety=form)
 
 
+@shows(*ANYBODY, visits=True)
+def low(request: HttpRequest) -> HttpResponse:
+    """What has fallen to the threshold that the shop set for it."""
+    page = low_levels(cursor=request.GET.get("cursor"))
+    rows = [{"level": level, "options": present.options(level.variant.options)} for level in page.rows]
+    return render(request, "portal/low.html", {"rows": rows, "pages": present.pages(request, page)})
+
+
+@changes(*DOES_CATALOG)
+def threshold(request: HttpRequest, variant_id: UUID) -> HttpResponse:
+    """From how few on the shop is told, once each time."""
+    variant = _find(variant_id)
+    form = ThresholdForm(request.POST, warehouses=_places(queries.levels_of(variant)), auto_id="low_%s")
+    if form.is_valid():
+        try:
+            set_threshold(variant, form.cleaned_data["low_at"], warehouse=form.place("warehouse"))
+        except SoukError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, "Saved. You get one mail each time it falls to that.")
+            return redirect("portal:movements", variant.id)
+    return _variant_page(request, variant, low=form)
+
+
 @changes(*DOES_CATALOG)
 def backorders(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     """Sell before it comes in, or not."""
@@ -164,6 +197,7 @@ def _variant_page(request: HttpRequest, variant: Variant, **refused: Form) -> Ht
         "safety": SafetyStockForm(
             initial={"safety_stock": levels[0].safety_stock}, warehouses=places, auto_id="safety_%s"
         ),
+        "low": ThresholdForm(initial={"low_at": levels[0].low_at}, warehouses=places, auto_id="low_%s"),
         "ahead": BackordersForm(initial=ahead, auto_id="ahead_%s"),
         "reasons": REASONS,
         "movements": [_movement(movement, names, orders) for movement in page.rows],

@@ -13,6 +13,7 @@ PAGES = [
     "/stock/",
     "/stock/holds/",
     "/stock/counts/",
+    "/stock/low/",
     "/warehouses/",
     "/money/",
     "/money/way/",
