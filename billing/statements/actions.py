@@ -44,18 +44,24 @@ def issue_for(*, vendor: Vendor, month: Month, currency: str | None = None) -> l
     Nothing is issued, and the list is empty, when the vendor's accounts neither hold nor moved anything. Raises
     MonthOpen, NoIssuer, and DoesNotTie when the figures and the books differ.
     """
-    unit = currency or settings.CURRENCY
+    with transaction.atomic():
+        made, new = _issue_once(vendor, month, currency or settings.CURRENCY)
+        if new:
+            transaction.on_commit(lambda: ring("statements.render_due"))
+        return made
+
+
+def _issue_once(vendor: Vendor, month: Month, unit: str) -> tuple[list[Document], bool]:
+    """The vendor's documents of the month, and whether they were issued just now."""
     with transaction.atomic():
         _hold(vendor, month)
         there = list(
             Document.objects.filter(vendor_id=vendor.id, starts_on=month.starts_on, currency=unit).order_by("id")
         )
         if there:
-            return there
+            return there, False
         made = _issue(vendor, month, unit)
-        if made:
-            transaction.on_commit(lambda: ring("statements.render_due"))
-        return made
+        return made, bool(made)
 
 
 def _hold(vendor: Vendor, month: Month) -> None:
@@ -242,13 +248,15 @@ def issue_month(*, month: Month, currency: str | None = None) -> tuple[int, list
     issued, failed = 0, []
     for vendor in vendors_of(month, unit):
         try:
-            issued += len(issue_for(vendor=vendor, month=month, currency=unit))
+            issued += len(_issue_once(vendor, month, unit)[0])
         except MonthOpen:
             raise
         except Exception as error:
             # Whatever it is, it is this vendor's alone; it is told where people look, and tried again.
             log.exception("statement_failed", vendor_id=str(vendor.id), month=str(month))
             failed.append(f"{vendor.name}: {error}")
+    if issued:
+        transaction.on_commit(lambda: ring("statements.render_due"))
     return issued, failed
 
 

@@ -1,11 +1,14 @@
 """Files of documents: rendered once, kept in the private store, named with their checksum in the row."""
 
 import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
-from django.db import transaction
+from django.db import connection, transaction
 
 from billing.statements.models import Document
 from billing.statements.render import pdf
@@ -13,10 +16,11 @@ from kit import clock
 from kit.context import acting_for
 from kit.paper import DocumentsUnavailable
 from kit.storage import StorageUnavailable
+from outbox.doorbell import ring
 from tenants.vendors.models import Vendor
 
 log = structlog.get_logger(__name__)
-BATCH = 50
+TURN_SECONDS = 10
 
 
 def file_document(document: Document) -> Document:
@@ -61,9 +65,20 @@ class FileChanged(StorageUnavailable):
 
 
 def render_due() -> int:
-    """Make the files of documents that have none yet; gives how many. One that fails stops no other."""
-    done = 0
-    for document in Document.objects.filter(file_path="").order_by("id")[:BATCH]:
+    """Make the files of documents that have none yet, for a turn; gives how many. One that fails stops no other.
+
+    One thread renders at a time, whoever else is called has nothing to do: rendering takes seconds of a whole core, and
+    the worker's other threads move money. Who has some left when its turn ends goes to the end of the queue.
+    """
+    with _alone() as alone:
+        return _turn() if alone else 0
+
+
+def _turn() -> int:
+    done, ends = 0, time.monotonic() + TURN_SECONDS
+    due = Document.objects.filter(file_path="").order_by("id")
+    document = due.first()
+    while document is not None:
         try:
             file_document(document)
             done += 1
@@ -72,4 +87,25 @@ def render_due() -> int:
             break
         except Exception:  # whatever is wrong with one, the others are not kept waiting; it is due again
             log.exception("document_not_filed", number=document.number)
+        # Read anew each time: somebody who wanted to read one may have had it made meanwhile.
+        document = due.filter(id__gt=document.id).first()
+        if document is not None and time.monotonic() >= ends:
+            ring("statements.render_due")
+            break
     return done
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether nobody else is rendering, and nobody else will be in this block. The lock is the connection's, so that no
+    transaction is open while it renders and talks to the store; should we die, it goes with the connection.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended('documents are rendered', 0))")
+        alone = bool(cursor.fetchone()[0])
+    try:
+        yield alone
+    finally:
+        if alone:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(hashtextextended('documents are rendered', 0))")

@@ -6,6 +6,7 @@ import threading
 from datetime import UTC, datetime
 from decimal import Decimal
 
+import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
@@ -15,7 +16,7 @@ from billing.ledger.actions import reverse
 from billing.ledger.entries import Line
 from billing.ledger.models import Period
 from billing.ledger.queries import balance, moved
-from billing.statements import closing, numbers, render
+from billing.statements import actions, closing, filing, numbers, render
 from billing.statements.actions import MonthOpen, issue_due, issue_for, issue_month
 from billing.statements.compose import digest
 from billing.statements.filing import FileChanged, file_document, read_file, render_due
@@ -311,6 +312,30 @@ def test_the_pdf_shows_the_figures_and_is_kept_with_its_checksum(march, lindqvis
     (Path(settings.STORAGES["private"]["OPTIONS"]["location"]) / filed.file_path).write_bytes(content + b" ")
     with pytest.raises(FileChanged, match="not the one that was issued"):
         read_file(filed)
+
+
+def test_one_thread_renders_at_a_time_and_takes_turns_with_whoever_moves_money(march, lindqvist, moreau, monkeypatch):
+    rings = []
+    monkeypatch.setattr(filing, "ring", rings.append)
+    issue_month(month=MARCH)
+    connection.ensure_connection()
+    told = connection.connection.info
+    with psycopg.connect(told.dsn, password=told.password, autocommit=True) as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended('documents are rendered', 0))")
+        assert render_due() == 0
+    assert Document.objects.filter(file_path="").count() == 4
+
+    monkeypatch.setattr(filing, "TURN_SECONDS", 0)
+    assert [render_due() for _ in range(5)] == [1, 1, 1, 1, 0]
+    assert rings == ["statements.render_due"] * 3
+
+
+def test_issuing_a_month_rings_once(march, monkeypatch, django_capture_on_commit_callbacks):
+    rings = []
+    monkeypatch.setattr(actions, "ring", rings.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert issue_month(month=MARCH) == (4, [])
+    assert rings == ["statements.render_due"]
 
 
 def words_of(content: bytes) -> str:
