@@ -69,6 +69,7 @@ AFTER: dict[str, list[str]] = {
         "marketplace.catalog.events.stock_changed",
         "tenants.shop.inventory.events.tell_of_low_stock",
     ],
+    "shop.purchase_sent": ["tenants.shop.inventory.events.mail_purchase"],
     "shop.hold_freeing_asked": ["marketplace.checkout.events.free_hold"],
     "shop.profile_changed": [
         "marketplace.catalog.events.vendor_changed",

@@ -35,6 +35,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
     from tenants.shop.catalog.models import Picture, ProductImport
     from tenants.shop.inventory.counts import start_count
     from tenants.shop.inventory.models import Reservation, Warehouse
+    from tenants.shop.inventory.purchasing import add_supplier, draft_order
 
     vendor = shelf.vendor
     part = order.vendor_orders.get(vendor_id=vendor.id)
@@ -59,6 +60,8 @@ def _traded(order: Any, shelf: Any) -> Trade:
             product=shelf.variant.product, path=f"pictures/{vendor.id}/0123", width=60, height=40
         )
         warehouse = Warehouse.objects.get()
+        supplier = add_supplier(name=f"Maker of {vendor.slug}", email=f"maker@{vendor.slug}.example", lead_days=3)
+        purchase = draft_order(supplier, by=None)
         count = start_count(warehouse, by=vendor.id)
         reservation = Reservation.objects.get()
         sent = ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
@@ -72,6 +75,8 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "import_id": sent.id,
             "warehouse_id": warehouse.id,
             "count_id": count.id,
+            "supplier_id": supplier.id,
+            "purchase_id": purchase.id,
             "reservation_id": reservation.id,
             "order_id": part.id,
             "parcel_id": parcel.id,

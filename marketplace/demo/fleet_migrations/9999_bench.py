@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shop_inventory", "0008_low_stock_thresholds")]
+    dependencies = [("shop_inventory", "0009_buying_from_suppliers")]
 
     operations = [
         migrations.AddField("warehouse", "bench_note", models.CharField(max_length=40, default="")),

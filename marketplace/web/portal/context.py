@@ -114,6 +114,7 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
     items += [
         _item(path, "Products", "products", "tag"),
         _item(path, "Stock", "stock", "boxes"),
+        _item(path, "Purchases", "purchases", "shopping-bag"),
         _item(path, "Warehouses", "warehouses", "warehouse"),
         _item(path, "Imports", "imports", "upload", count=counts.imports),
     ]

@@ -10,6 +10,8 @@ from outbox.models import Fact
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import Variant
 from tenants.shop.inventory.alerts import note_crossings
+from tenants.shop.inventory.models import PurchaseOrder
+from tenants.shop.inventory.purchasing import draft_reorders
 from tenants.vendors.models import Vendor
 
 
@@ -22,6 +24,7 @@ def tell_of_low_stock(fact: Fact) -> None:
         return
     with in_shop(vendor):
         fallen = note_crossings([UUID(variant) for variant in fact.payload["variants"]])
+        draft_reorders(fallen)
         variants = Variant.objects.select_related("product").in_bulk({level.variant_id for level in fallen})
     if fallen:
         send(
@@ -43,3 +46,16 @@ def tell_of_low_stock(fact: Fact) -> None:
             },
             vendor_id=vendor.id,
         )
+
+
+def mail_purchase(fact: Fact) -> None:
+    """After `shop.purchase_sent`: the supplier reads what is ordered, and where it shall come to."""
+    assert fact.vendor_id is not None
+    vendor = Vendor.objects.get(id=fact.vendor_id)
+    with in_shop(vendor):
+        orders = PurchaseOrder.objects.select_related("supplier", "warehouse").prefetch_related("lines")
+        order = orders.get(id=fact.payload["purchase"])
+        if order.sent_at is None or order.canceled_at is not None:
+            return
+        context = {"vendor": vendor, "order": order, "lines": list(order.lines.all())}
+    send(f"purchase_order:{order.id}", "purchase_order", order.supplier.email, context, vendor_id=vendor.id)

@@ -246,3 +246,77 @@ class StockMovement(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["variant", "-at"], name="movement_variant")]
+
+
+class Supplier(models.Model):
+    """Whom the shop buys from."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    name = models.CharField(max_length=100)
+    email = models.EmailField(max_length=254)
+    lead_days = models.PositiveSmallIntegerField(default=7, help_text="from an order being sent until it is there")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["name"], name="supplier_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Source(models.Model):
+    """Where a variant is bought, and how many at a time."""
+
+    variant = models.OneToOneField(Variant, on_delete=models.CASCADE, primary_key=True, related_name="source")
+    supplier = models.ForeignKey(Supplier, on_delete=models.CASCADE, related_name="sources")
+    units = models.PositiveIntegerField(help_text="how many are ordered when it runs low")
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(units__gt=0), name="source_units_positive")]
+
+
+class PurchaseOrder(models.Model):
+    """Goods that the shop orders from a supplier, for one warehouse. What came is told by its lines."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    supplier = models.ForeignKey(Supplier, on_delete=models.PROTECT, related_name="orders")
+    warehouse = models.ForeignKey(Warehouse, on_delete=models.PROTECT, related_name="purchases")
+    drafted_at = models.DateTimeField(default=clock.now)
+    drafted_by = models.UUIDField(null=True, blank=True, help_text="nobody: because something ran low")
+    expected_on = models.DateField(null=True, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(null=True, blank=True, help_text="when all of it was there")
+    canceled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(received_at__isnull=True) | Q(sent_at__isnull=False, canceled_at__isnull=True),
+                name="purchase_received_after_sent",
+            )
+        ]
+
+    @property
+    def is_open(self) -> bool:
+        return self.received_at is None and self.canceled_at is None
+
+
+class PurchaseLine(models.Model):
+    """So many of a variant in a purchase order, and how many of them came."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    order = models.ForeignKey(PurchaseOrder, on_delete=models.CASCADE, related_name="lines")
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="+")
+    sku = models.CharField(max_length=60)
+    ordered = models.PositiveIntegerField()
+    received = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["sku", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "variant"], name="purchase_line_once"),
+            models.CheckConstraint(condition=Q(ordered__gt=0), name="purchase_ordered_positive"),
+        ]
+
+    @property
+    def missing(self) -> int:
+        return max(self.ordered - self.received, 0)

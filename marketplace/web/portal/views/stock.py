@@ -232,6 +232,8 @@ def _movement(
     if about and about[0] in orders:
         order_id, number = orders[about[0]]
         found = {"words": f"Order {number}", "url": reverse("portal:order", args=[order_id])}
+    elif movement.reference.startswith("purchase:"):
+        found = {"words": "Purchase", "url": reverse("portal:purchase", args=[movement.reference.partition(":")[2]])}
     elif movement.reference.startswith("count:"):
         found = {
             "words": "Stock count",

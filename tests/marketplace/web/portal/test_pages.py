@@ -13,6 +13,8 @@ PAGES = [
     "/stock/",
     "/stock/holds/",
     "/stock/counts/",
+    "/purchases/",
+    "/purchases/suppliers/",
     "/stock/low/",
     "/warehouses/",
     "/money/",

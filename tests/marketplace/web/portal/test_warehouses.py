@@ -11,7 +11,14 @@ from marketplace.checkout.actions import place_order
 from marketplace.orders.actions import mark_paid
 from outbox.models import Fact
 from tenants.isolation.doors import in_shop
-from tenants.shop.inventory.models import Reservation, StockCountLine, StockLevel, StockSettings, Warehouse
+from tenants.shop.inventory.models import (
+    PurchaseLine,
+    Reservation,
+    StockCountLine,
+    StockLevel,
+    StockSettings,
+    Warehouse,
+)
 from tenants.shop.inventory.terms import accept_backorders
 from tenants.vendors.entitlements import Allowed, grant
 from tests.factories.shop import shelf
@@ -189,3 +196,25 @@ def test_held_stock_is_listed_with_its_order_and_freed_by_owner_or_manager(
     assert "Broken" in page
     assert "Cancel order" not in page
     assert desk_of(lamp.vendor, "catalog").post(f"/stock/holds/{held.id}/freeing/", {"reason": "x"}).status_code == 403
+
+
+def test_goods_are_ordered_from_a_supplier_and_received(desk, cup):
+    refused = desk.post("/purchases/suppliers/", {"name": "The Kiln", "email": "kiln", "lead_days": "5"})
+    assert refused.status_code == 422
+    supplier = desk.post("/purchases/suppliers/", {"name": "The Kiln", "email": "kiln@example.com", "lead_days": "5"})
+    assert "no variant with this SKU" in desk.post(supplier["Location"], {"sku": "X", "units": "5"}).content.decode()
+    assert desk.post(supplier["Location"], {"sku": "CUP", "units": "5"}).status_code == 302
+    kiln = supplier["Location"].split("/")[-2]
+    purchase = desk.post("/purchases/", {"supplier": kiln})["Location"]
+    assert "Put something in" in desk.post(f"{purchase}sending/").content.decode()
+    assert desk.post(purchase, {"sku": "CUP", "units": "6"}).status_code == 302
+    assert desk.post(f"{purchase}sending/").status_code == 302
+    with in_shop(desk.vendor):
+        line = PurchaseLine.objects.get()
+    assert "Enter how many came." in desk.post(f"{purchase}receipts/", {f"line-{line.id}": "x"}).content.decode()
+    assert "Only 6 of CUP are missing" in desk.post(f"{purchase}receipts/", {f"line-{line.id}": "7"}).content.decode()
+    assert desk.post(f"{purchase}receipts/", {f"line-{line.id}": "4"}).status_code == 302
+    assert "Partly received" in desk.text("/purchases/")
+    assert f'<a href="{purchase}">Purchase</a>' in desk.text(f"/stock/{cup.id}/")
+    assert desk.post(f"{purchase}cancellation/").status_code == 302
+    assert "Canceled" in desk.text(purchase)
