@@ -22,7 +22,7 @@ from tenants.vendors.models import PortalVisit, Vendor
 # How long an import that left rows out stays something to look at.
 TROUBLE_DAYS = 7
 # Pages of a part of something else: a parcel's are its order's.
-ALSO = {"orders": ("/parcels/",), "products": ("/pictures/", "/documents/")}
+ALSO = {"orders": ("/parcels/",), "standing": ("/shop/closing/",), "products": ("/pictures/", "/documents/")}
 WAITING = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED)
 
 
@@ -122,9 +122,11 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
         items.append(_item(path, "Money", "money", "wallet", title="Money"))
     if allowed.see_money or allowed.see_orders:
         items.append(_item(path, "Disputes", "disputes", "shield-alert", title="" if allowed.see_money else "Money"))
+    standing = _item(path, "Vacation and closing", "standing", "calendar")
     items += [
-        _item(path, "Shop", "shop", "store", title="Settings", exact=True),
-        _item(path, "Vacation and closing", "standing", "calendar"),
+        # Its addresses begin like the shop's, and it has a place of its own.
+        _item(path, "Shop", "shop", "store", title="Settings", exact=standing["current"]),
+        standing,
         _item(path, "Shipping", "shipping", "truck"),
         _item(path, "Team", "team", "users"),
     ]
