@@ -181,7 +181,9 @@ def note(dispute: Dispute, kind: str, text: str, *, by: UUID | None = None) -> N
 
 def parts_of(slices: Iterable[DisputeSlice]) -> tuple[DisputedPart, ...]:
     """Slices as the ledger wants them."""
-    return tuple(DisputedPart(s.vendor_id, s.amount_minor, s.net_minor, s.commission_tax_minor) for s in slices)
+    return tuple(
+        DisputedPart(s.vendor_id, s.reference_id, s.amount_minor, s.net_minor, s.commission_tax_minor) for s in slices
+    )
 
 
 # --- The division among the vendors -------------------------------------------------------------------------
@@ -292,12 +294,11 @@ def _enter(dispute: Dispute, slices: Sequence[DisputeSlice], phase: Phase) -> No
         drafts.append(_released(dispute, slices))
     lost = _lost(dispute, slices)
     if phase == Phase.LOST:
-        drafts.append(lost)
+        drafts += lost
     post_all(draft for draft in drafts if draft is not None)
-    if phase == Phase.RETURNED and lost is not None:
+    if phase == Phase.RETURNED:
         # An appeal was won after it was lost.
-        entered = JournalEntry.objects.filter(source_key=lost.source_key).first()
-        if entered is not None:
+        for entered in JournalEntry.objects.filter(source_key__in=[draft.source_key for draft in lost]).order_by("id"):
             reverse(entry=entered, reason="The bank gave the money back after all")
 
 
@@ -321,7 +322,7 @@ def _released(dispute: Dispute, slices: Sequence[DisputeSlice]) -> EntryDraft | 
     )
 
 
-def _lost(dispute: Dispute, slices: Sequence[DisputeSlice]) -> EntryDraft | None:
+def _lost(dispute: Dispute, slices: Sequence[DisputeSlice]) -> list[EntryDraft]:
     return entries.dispute_lost(
         dispute_id=dispute.id,
         version=dispute.version,

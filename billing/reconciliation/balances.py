@@ -10,7 +10,7 @@ from django.db.models import Case, F, Q, QuerySet, Sum, When
 from django.db.models.expressions import Combinable
 
 from billing.bank_transfer.provider import NAME
-from billing.disputes.models import Dispute, DisputeSlice, DisputeState
+from billing.disputes.models import Bearer, Dispute, DisputeSlice, DisputeState
 from billing.ledger.entries import REFUNDS, SALES
 from billing.ledger.models import AccountCode, Posting
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
@@ -34,7 +34,7 @@ from billing.subscriptions.models import InvoiceStatus, SubscriptionInvoice
 from kit.money import Money
 
 PENDING, AVAILABLE = str(AccountCode.STRIPE_PENDING), str(AccountCode.STRIPE_AVAILABLE)
-PAYABLE = str(AccountCode.VENDOR_PAYABLE)
+PAYABLE, COMMISSION = str(AccountCode.VENDOR_PAYABLE), str(AccountCode.COMMISSION)
 RECEIVABLE = str(AccountCode.SUBSCRIPTION_RECEIVABLE)
 OWED_BY_VENDOR = str(AccountCode.VENDOR_RECEIVABLE)
 DISPUTED, HELD = str(AccountCode.DISPUTED_FUNDS), str(AccountCode.DISPUTE_HOLD)
@@ -58,8 +58,14 @@ def match_balances(balances: Sequence[ProviderBalance] | None, explained: Counte
     books = _books()
     sound = books.copy()
     sound.subtract(explained)
-    owed = _owed_to_vendors()
-    findings = [*_payables(sound, owed), *_receivables(sound), *_debts(sound), *_disputes(sound)]
+    owed, earned = _owed_to_vendors(), _commission_earned()
+    findings = [
+        *_payables(sound, owed),
+        *_commission(sound, earned),
+        *_receivables(sound),
+        *_debts(sound),
+        *_disputes(sound),
+    ]
     if balances is None:
         findings.append(
             Finding(
@@ -71,7 +77,7 @@ def match_balances(balances: Sequence[ProviderBalance] | None, explained: Counte
     else:
         findings += _our_balance(sound, [balance for balance in balances if not balance.account_id])
         findings += _vendors_balances([balance for balance in balances if balance.account_id])
-    return BalancesMatch(findings, _totals(books, owed, balances))
+    return BalancesMatch(findings, _totals(books, owed, earned, balances))
 
 
 def _books() -> Counter[AccountKey]:
@@ -137,6 +143,23 @@ def _owed_to_vendors() -> Sums:
     return owed
 
 
+def _commission_earned() -> Counter[str]:
+    """By our records and currency: commission of what was paid, less what refunds and lost disputes gave back of it."""
+    earned: Counter[str] = Counter()
+    shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID).values_list("currency")
+    for unit, amount in shares.annotate(sum=Sum(F("commission_minor") - F("commission_tax_minor"))).order_by():
+        earned[unit] += amount
+    lost = Q(dispute__state=DisputeState.LOST, dispute__borne_by=Bearer.VENDOR) & Q(
+        dispute__withdrawn_minor__gt=F("dispute__reinstated_minor")
+    )
+    given_back: list[QuerySet[Any]] = [_accepted_refunds(), _disputed(lost)]
+    of_it_ours = F("amount_minor") - F("net_minor") - F("commission_tax_minor")
+    for rows in given_back:
+        for unit, amount in rows.values_list("currency").annotate(sum=Sum(of_it_ours)).order_by():
+            earned[unit] -= amount
+    return earned
+
+
 def _disputed(which: Q) -> QuerySet[DisputeSlice]:
     return DisputeSlice.objects.filter(which, version=F("dispute__version"))
 
@@ -199,6 +222,25 @@ def _by_records_and_books(key: str, check: str, code: str, words: str, should: S
 def _kept(sound: Counter[AccountKey], code: str) -> Sums:
     """What the books hold on each vendor's account of a code."""
     return Counter({(vendor, unit): held for (each, vendor, unit), held in sound.items() if each == code and vendor})
+
+
+def _commission(sound: Counter[AccountKey], earned: Counter[str]) -> list[Finding]:
+    """What we earned of sales: by our records, and by the books."""
+    kept = Counter({unit: -held for (code, _, unit), held in sound.items() if code == COMMISSION})
+    return [
+        Finding(
+            key=f"commission:{unit}",
+            check="commission",
+            explanation=f"Our commission is {Money(earned[unit], unit)} by our records, but {Money(kept[unit], unit)} by "
+            "the books (differences reported above taken out).",
+            expected_minor=earned[unit],
+            found_minor=kept[unit],
+            currency=unit,
+            account=account_name(COMMISSION),
+        )
+        for unit in sorted({*earned, *kept})
+        if earned[unit] != kept[unit]
+    ]
 
 
 def _receivables(sound: Counter[AccountKey]) -> list[Finding]:
@@ -281,7 +323,7 @@ def _vendors_balances(balances: list[ProviderBalance]) -> list[Finding]:
 
 
 def _totals(
-    books: Counter[AccountKey], owed: Sums, balances: Sequence[ProviderBalance] | None
+    books: Counter[AccountKey], owed: Sums, earned: Counter[str], balances: Sequence[ProviderBalance] | None
 ) -> dict[str, dict[str, dict[str, int]]]:
     """{currency: {side: {what: minor units}}}; the same word on two sides is the same thing, seen from there."""
     totals: dict[str, dict[str, dict[str, int]]] = {}
@@ -309,7 +351,7 @@ def _totals(
             say(unit, "ledger", "pending", held)
         elif code == AVAILABLE:
             say(unit, "ledger", "available", held)
-        elif code == AccountCode.COMMISSION:
+        elif code == COMMISSION:
             say(unit, "ledger", "commission", -held)
     by_kind = Posting.objects.filter(account__code=PAYABLE, entry__kind__in=["sale", "transfer", "transfer_reversed"])
     for unit, kind, amount in (
@@ -334,13 +376,8 @@ def _totals(
             "charged" if kind in SALES else "transferred",
             amount if kind in SALES else -amount,
         )
-    shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID).values_list("currency")
-    for unit, amount in shares.annotate(sum=Sum(F("commission_minor") - F("commission_tax_minor"))).order_by():
+    for unit, amount in earned.items():
         say(unit, "orders", "commission", amount)
-    given_back = _accepted_refunds().values_list("currency")
-    kept_no_longer = F("amount_minor") - F("net_minor") - F("commission_tax_minor")
-    for unit, amount in given_back.annotate(sum=Sum(kept_no_longer)).order_by():
-        say(unit, "orders", "commission", -amount)
     for balance in balances or ():
         if not balance.account_id:
             say(balance.currency, "provider", "pending", balance.pending_minor)

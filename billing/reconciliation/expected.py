@@ -312,7 +312,7 @@ def _of_disputes(disputes: list[Dispute]) -> list[Expected]:
     divided: dict[tuple[UUID, int], list[DisputedPart]] = defaultdict(list)
     for row in DisputeSlice.objects.filter(dispute__in=disputes).order_by("share_id"):
         divided[row.dispute_id, row.version].append(
-            DisputedPart(row.vendor_id, row.amount_minor, row.net_minor, row.commission_tax_minor)
+            DisputedPart(row.vendor_id, row.reference_id, row.amount_minor, row.net_minor, row.commission_tax_minor)
         )
     expected = []
     for dispute in disputes:
@@ -334,7 +334,11 @@ def _of_disputes(disputes: list[Dispute]) -> list[Expected]:
                 **common,
             )
             # An older division is in the books only when money had been taken by then; then both its entries are.
-            wanted = ((held, taken and newest), (released, newest and (is_back or is_ours)), (lost, newest and is_lost))
+            wanted = [
+                (held, taken and newest),
+                (released, newest and (is_back or is_ours)),
+                *((each, newest and is_lost) for each in lost),
+            ]
             expected += [
                 Expected(draft.source_key, draft, optional=not needed) for draft, needed in wanted if draft is not None
             ]

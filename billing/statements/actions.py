@@ -102,7 +102,9 @@ def _issue(vendor: Vendor, month: Month, currency: str) -> list[Document]:
         made.append(new.write(DocumentKind.INVOICE, compose.invoice(lines, month=month, currency=currency)))
     for original, rows in credits.items():
         lines = compose.commission_lines(
-            [("Commission given back for refunds", rows, 1)], details=details, no_tax=no_tax
+            _by_cause("Commission given back for refunds", "Commission given back for a lost dispute", rows, 1),
+            details=details,
+            no_tax=no_tax,
         )
         body = compose.invoice(
             lines,
@@ -133,7 +135,7 @@ def _divided(
     """What goes on this month's invoice, and what on a credit note to which earlier one (None: to no document of ours).
 
     Given back in the month it was charged, it is taken off the invoice itself. Where more is due after all, since a
-    refund failed, that is charged now.
+    refund failed or an appeal was won, that is charged now.
     """
     here = {row.reference_id for row in charged}
     same_month = [row for row in back if row.reference_id in here]
@@ -142,12 +144,25 @@ def _divided(
     for row in back:
         if row.reference_id not in here and row not in again:
             credits[earlier.get(row.reference_id)].append(row)
-    groups: list[tuple[str, Sequence[Given], int]] = [
+    groups = [
         ("Commission", charged, 1),
-        ("Commission given back this month", same_month, -1),
-        ("Commission due after a refund failed", again, -1),
+        *_by_cause(
+            "Commission given back this month",
+            "Commission given back this month for a lost dispute",
+            same_month,
+            -1,
+        ),
+        *_by_cause("Commission due after a refund failed", "Commission due after an appeal was won", again, -1),
     ]
     return groups, dict(credits)
+
+
+def _by_cause(refunded: str, disputed: str, rows: Sequence[Given], sign: int) -> list[tuple[str, Sequence[Given], int]]:
+    """What refunds gave back, and what lost disputes did, each in its words."""
+    return [
+        (refunded, [row for row in rows if not row.disputed], sign),
+        (disputed, [row for row in rows if row.disputed], sign),
+    ]
 
 
 def _invoiced_before(

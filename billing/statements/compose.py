@@ -30,11 +30,15 @@ class DoesNotTie(SoukError):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """Commission charged or given back for a vendor order in a month, net and tax; given back is positive too."""
+    """Commission charged or given back for a vendor order in a month, net and tax; given back is positive too.
+
+    `disputed` where a lost dispute gave it back, or an appeal won after that took it again.
+    """
 
     reference_id: UUID | None
     net_minor: int
     tax_minor: int
+    disputed: bool = False
 
 
 def statement(
@@ -128,16 +132,23 @@ def charged(moves: Iterable[Move]) -> list[Given]:
 
 
 def given_back(moves: Iterable[Move]) -> list[Given]:
-    """Commission given back, by vendor order; negative where a refund failed and its commission is due after all."""
+    """Commission given back, by vendor order and what gave it back; negative where it is due after all: a refund
+    failed, an appeal was won.
+    """
     return _given(moves, "commission_back", "commission_tax_back", sign=1)
 
 
 def _given(moves: Iterable[Move], net: str, tax: str, *, sign: int) -> list[Given]:
-    sums: dict[UUID | None, list[int]] = defaultdict(lambda: [0, 0])
+    sums: dict[tuple[UUID | None, bool], list[int]] = defaultdict(lambda: [0, 0])
     for move in moves:
-        sums[move.reference_id][0] += sign * move.parts.get(net, 0)
-        sums[move.reference_id][1] += sign * move.parts.get(tax, 0)
-    return [Given(reference, *both) for reference, both in sums.items() if any(both)]
+        of = move.reference_id, move.origin.startswith("dispute")
+        sums[of][0] += sign * move.parts.get(net, 0)
+        sums[of][1] += sign * move.parts.get(tax, 0)
+    return [
+        Given(reference, net_minor, tax_minor, disputed)
+        for (reference, disputed), (net_minor, tax_minor) in sums.items()
+        if net_minor or tax_minor
+    ]
 
 
 @dataclass(slots=True)

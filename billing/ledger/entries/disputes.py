@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from billing.ledger.entries.drafts import EntryDraft, Line, Movement, draft_of_any, moved
+from billing.ledger.entries.drafts import EntryDraft, Line, Movement, draft, draft_of_any, moved
 from billing.ledger.models import AccountCode as Code
 
 
@@ -22,9 +22,13 @@ def dispute(movement: Movement) -> EntryDraft | None:
 
 @dataclass(frozen=True, slots=True)
 class DisputedPart:
-    """A vendor's part of a disputed amount: of it `net_minor` its earnings, the rest our commission with the VAT on it."""
+    """A vendor's part of a disputed amount: of it `net_minor` its earnings, the rest our commission with the VAT on it.
+
+    `reference_id` is its vendor order.
+    """
 
     vendor_id: UUID
+    reference_id: UUID
     amount_minor: int
     net_minor: int
     commission_tax_minor: int
@@ -64,25 +68,32 @@ def dispute_lost(
     is_borne_by_vendors: bool,
     currency: str,
     occurred_at: datetime,
-) -> EntryDraft | None:
+) -> list[EntryDraft]:
     """The bank keeps what it took. The vendors bear their parts, and our commission of them was earned in vain; or we
     bear all of it. What no vendor's part covers is ours either way.
+
+    Each part has an entry of its own, which names its vendor order: the vendor's invoice is corrected by it.
     """
-    lines = [Line(Code.DISPUTED_FUNDS, -outstanding_minor)]
-    covered = 0
-    if is_borne_by_vendors:
-        for part in parts:
-            covered += part.amount_minor
-            commission_minor = part.amount_minor - part.net_minor
-            lines += [
-                Line(Code.DISPUTE_HOLD, part.net_minor, part.vendor_id),
-                Line(Code.COMMISSION, commission_minor - part.commission_tax_minor),
-                Line(Code.TAX_PAYABLE, part.commission_tax_minor),
-            ]
-    lines.append(Line(Code.BAD_DEBT, outstanding_minor - covered))
-    return draft_of_any(
-        f"dispute:{dispute_id}:lost:{version}", "dispute_lost", currency, occurred_at, lines, "Dispute lost"
-    )
+    key, borne = f"dispute:{dispute_id}:lost:{version}", parts if is_borne_by_vendors else ()
+    ours = outstanding_minor - sum(part.amount_minor for part in borne)
+    drafts = [
+        draft(
+            f"{key}:{part.reference_id}",
+            "dispute_lost",
+            currency,
+            occurred_at,
+            Line(Code.DISPUTED_FUNDS, -part.amount_minor),
+            Line(Code.DISPUTE_HOLD, part.net_minor, part.vendor_id),
+            Line(Code.COMMISSION, part.amount_minor - part.net_minor - part.commission_tax_minor),
+            Line(Code.TAX_PAYABLE, part.commission_tax_minor),
+            reference_id=part.reference_id,
+            description="Dispute lost",
+        )
+        for part in borne
+    ]
+    rest = [Line(Code.DISPUTED_FUNDS, -ours), Line(Code.BAD_DEBT, ours)]
+    left = draft_of_any(key, "dispute_lost", currency, occurred_at, rest, "Dispute lost")
+    return drafts if left is None else [*drafts, left]
 
 
 def _hold(part: DisputedPart, net_minor: int) -> list[Line]:

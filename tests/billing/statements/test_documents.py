@@ -12,9 +12,9 @@ from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from billing.ledger.actions import reverse
-from billing.ledger.entries import Line
-from billing.ledger.models import Period
+from billing.ledger.actions import post_all, reverse
+from billing.ledger.entries import DisputedPart, Line, dispute_held, dispute_lost
+from billing.ledger.models import JournalEntry, Period
 from billing.ledger.queries import balance, moved
 from billing.statements import actions, closing, filing, numbers, render
 from billing.statements.actions import MonthOpen, issue_due, issue_for, issue_month
@@ -105,6 +105,42 @@ def test_commission_given_back_later_gets_a_credit_note_to_its_invoice(march, tr
     _, again = issue_for(vendor=lindqvist, month=MAY)
     assert (again.kind, again.net_minor, again.tax_minor) == ("commission_invoice", 100, 19)
     assert again.data["lines"][0]["label"] == "Commission due after a refund failed"
+
+
+def test_a_lost_dispute_of_two_vendors_gives_each_a_credit_note_to_its_invoice(trade, lindqvist, moreau):
+    mugs, tea = trade.sale((lindqvist, 8000, 952, 152), (moreau, 4000, 714, 114), at=noon(MARCH))
+    trade.close(MARCH)
+    invoices = {vendor: issue_for(vendor=vendor, month=MARCH)[1] for vendor in (lindqvist, moreau)}
+    parts = [
+        DisputedPart(lindqvist.id, mugs, 8000, 7048, 152),
+        DisputedPart(moreau.id, tea, 2000, 1643, 57),
+    ]
+    of = {"dispute_id": uuid7(), "version": 1, "parts": parts, "currency": "EUR", "occurred_at": noon(APRIL)}
+    held = dispute_held(**of)
+    lost = dispute_lost(**of, outstanding_minor=10500, is_borne_by_vendors=True)
+    post_all([held, *lost])
+    assert moved(["4000", "2200", "5030"], **ALWAYS) == {"4000": -800 - 600 + 800 + 300, "2200": -57, "5030": 500}
+    trade.close(APRIL)
+    for vendor, (net, tax) in {lindqvist: (800, 152), moreau: (300, 57)}.items():
+        statement, note = issue_for(vendor=vendor, month=APRIL)
+        assert (note.kind, note.corrects, note.data["corrects"]) == (
+            "credit_note",
+            invoices[vendor],
+            invoices[vendor].number,
+        )
+        assert (note.net_minor, note.tax_minor) == (net, tax)
+        (line,) = note.data["lines"]
+        assert (line["label"], line["tax_rate"]) == ("Commission given back for a lost dispute", "19 %")
+        assert figures(statement)["commission_back"] == net
+
+    # The appeal is won after all, and what was given back is charged again.
+    for entry in JournalEntry.objects.filter(kind="dispute_lost"):
+        reverse(entry=entry, reason="The bank gave the money back after all", occurred_at=noon(MAY))
+    trade.close(MAY)
+    _, again = issue_for(vendor=moreau, month=MAY)
+    assert [(line["label"], line["net_minor"]) for line in again.data["lines"]] == [
+        ("Commission due after an appeal was won", 300)
+    ]
 
 
 def test_a_vendor_elsewhere_in_the_union_owes_the_vat_itself(trade, lindqvist, make_vendor):

@@ -11,6 +11,7 @@ from billing.ledger.models import JournalEntry
 from billing.payments import actions
 from billing.payments.provider import SessionLine
 from billing.payouts.models import Hold, Reversal, Transfer, TransferState, VendorDebt
+from billing.reconciliation.actions import reconcile
 from billing.stripe import tasks
 from billing.stripe.client import stripe_client
 from billing.stripe.disputes import AlreadyAnswered, Document, NothingToSay, accept_dispute, submit_answer
@@ -118,6 +119,12 @@ def test_lost_is_the_vendors_and_our_commission_was_in_vain(transferred, books, 
     transferred.refresh()
     assert (transferred.moreau.disputed_minor, transferred.moreau.left_minor) == (4000, 0)
     explained()
+    totals = reconcile().totals["EUR"]
+    assert totals["orders"]["commission"] == totals["ledger"]["commission"] == 5000
+    assert set(JournalEntry.objects.filter(kind="dispute_lost").values_list("reference_id", flat=True)) == {
+        transferred.lindqvist.reference_id,
+        transferred.moreau.reference_id,
+    }
 
 
 def test_lost_and_borne_by_us_leaves_the_vendors_as_they_were(transferred, books, explained):
