@@ -82,7 +82,8 @@ def mail_applicant(fact: Fact) -> None:
     """`vendor.applied` and the decisions, after commit: tell the vendor what was said then, whatever is true by now."""
     assert fact.vendor_id is not None
     vendor = Vendor.objects.get(id=fact.vendor_id)
-    event = VendorEvent.objects.get(id=UUID(fact.payload["event"]))
+    # Facts from before there were events name none.
+    event = VendorEvent.objects.filter(id=fact.payload.get("event")).first()
     button = {"action_url": absolute_url("portal", "/", vendor.slug), "action_label": "Open my portal"}
     send(
         f"{fact.name}:{vendor.id}" + (f":{fact.id}" if fact.name in REPEATS else ""),
@@ -90,8 +91,8 @@ def mail_applicant(fact: Fact) -> None:
         vendor.email,
         {
             "vendor_name": vendor.name,
-            "reason_given": event.reason,
-            "payouts_held": event.data.get("payouts") == "held",
+            "reason_given": event.reason if event else vendor.decision_reason,
+            "payouts_held": event is not None and event.data.get("payouts") == "held",
             "kept_days": settings.CLOSED_SHOP_DAYS,
             "shop_url": absolute_url("shop", "/", vendor.slug),
             **(button if fact.name in OPENS_PORTAL else {}),

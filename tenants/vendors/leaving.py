@@ -210,7 +210,11 @@ def close_what_is_done() -> int:
     """
     long_enough = clock.now() - timedelta(days=settings.CLOSING_DAYS)
     closed = 0
-    for vendor in Vendor.objects.filter(state=VendorState.CLOSING).order_by("closing_at", "id"):
+    with transaction.atomic():
+        # Whoever is just being closed by somebody is passed by.
+        waiting = Vendor.objects.select_for_update(skip_locked=True, of=("self",)).filter(state=VendorState.CLOSING)
+        found = list(waiting.order_by("closing_at", "id"))
+    for vendor in found:
         if _look(vendor) or vendor.closing_at is None or vendor.closing_at > long_enough:
             continue
         try:
