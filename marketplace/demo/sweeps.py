@@ -9,6 +9,7 @@ from billing.reconciliation.tasks import reconcile_when_due
 from billing.statements import tasks as statements
 from billing.stripe import tasks as stripe
 from billing.subscriptions import tasks as plans
+from marketplace.catalog.tasks import follow_vacations
 from marketplace.checkout.tasks import release_expired_holds, simulate_commissions
 from marketplace.demo.settled import unsettled
 from marketplace.returns.tasks import carry_out_due
@@ -16,7 +17,7 @@ from notifications.tasks import send_due
 from outbox.tasks import deliver
 from tenants.isolation.doors import acting_as
 from tenants.shop.catalog.tasks import run_imports
-from tenants.vendors.tasks import check_domains, export_shops, measure_shops, open_shops
+from tenants.vendors.tasks import check_domains, close_what_is_done, export_shops, measure_shops, open_shops
 
 # The worker's sweeps in the order in which one gives the next its work; the shopworker's bind their vendors themselves.
 PLATFORM: tuple[Callable[[], int], ...] = (
@@ -55,6 +56,8 @@ LATER: tuple[Callable[[], int], ...] = (
     statements.render_due,
     statements.run_exports,
     check_domains,
+    close_what_is_done,
+    follow_vacations,
     export_shops,
     measure_shops,
 )
