@@ -89,6 +89,7 @@ def test_the_cart_is_quoted_by_vendor(app, put_on_shelf, django_assert_max_num_q
         "total_minor": 4900,
         "currency": "EUR",
         "available": 10,
+        "ships_on": None,
         "problem": None,
     }
     assert app.get(f"cart/lines/{line.id}").json() == found["lines"][0]

@@ -177,6 +177,7 @@ def test_a_listing_has_its_variants_and_every_vendors_offers(
                     "compare_at_minor": None,
                     "currency": "EUR",
                     "available": 10,
+                    "ships_on": None,
                     "shipping": {**shipping, "countries": ["DE", "SE"]},
                 },
                 {
@@ -187,6 +188,7 @@ def test_a_listing_has_its_variants_and_every_vendors_offers(
                     "compare_at_minor": None,
                     "currency": "EUR",
                     "available": 0,
+                    "ships_on": None,
                     "shipping": {**shipping, "free_from_minor": None, "countries": []},
                 },
             ],
