@@ -34,7 +34,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
     from tenants.isolation.doors import in_shop
     from tenants.shop.catalog.models import Picture, ProductImport
     from tenants.shop.inventory.counts import start_count
-    from tenants.shop.inventory.models import Reservation, Warehouse
+    from tenants.shop.inventory.models import Reservation, StockFeed, Warehouse
     from tenants.shop.inventory.purchasing import add_supplier, draft_order
 
     vendor = shelf.vendor
@@ -62,6 +62,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
         warehouse = Warehouse.objects.get()
         supplier = add_supplier(name=f"Maker of {vendor.slug}", email=f"maker@{vendor.slug}.example", lead_days=3)
         purchase = draft_order(supplier, by=None)
+        feed = StockFeed.objects.create(filename="stock.csv", sent_by=vendor.id)
         count = start_count(warehouse, by=vendor.id)
         reservation = Reservation.objects.get()
         sent = ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
@@ -75,6 +76,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "import_id": sent.id,
             "warehouse_id": warehouse.id,
             "count_id": count.id,
+            "feed_id": feed.id,
             "supplier_id": supplier.id,
             "purchase_id": purchase.id,
             "reservation_id": reservation.id,

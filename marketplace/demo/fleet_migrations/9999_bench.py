@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("shop_inventory", "0009_buying_from_suppliers")]
+    dependencies = [("shop_inventory", "0010_stock_from_files")]
 
     operations = [
         migrations.AddField("warehouse", "bench_note", models.CharField(max_length=40, default="")),

@@ -323,6 +323,7 @@ def set_stock(
     warehouse: Warehouse | None = None,
     actor_id: UUID | None = None,
     announced: bool = True,
+    reference: str = "",
 ) -> StockSet:
     """Set what lies in one warehouse, for any number of variants at once.
 
@@ -342,7 +343,9 @@ def set_stock(
             refused[variant_id] = least
         elif units != (level.on_hand if level else 0):
             delta = units - (level.on_hand if level else 0)
-            changes.append(Change(variant_id, place.id, MovementKind.ADJUSTED, on_hand=delta, reason=reason))
+            changes.append(
+                Change(variant_id, place.id, MovementKind.ADJUSTED, on_hand=delta, reference=reference, reason=reason)
+            )
     write(changes, actor_id=actor_id)
     if changes and announced:
         tell(change.variant_id for change in changes)

@@ -320,3 +320,33 @@ class PurchaseLine(models.Model):
     @property
     def missing(self) -> int:
         return max(self.ordered - self.received, 0)
+
+
+class StockFeed(models.Model):
+    """A file of what lies where, sent by the shop's own systems: each row has its answer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    filename = models.CharField(max_length=150)
+    sent_by = models.UUIDField()
+    sent_at = models.DateTimeField(default=clock.now)
+
+
+class FeedResult(models.TextChoices):
+    CHANGED = "changed", "Changed"
+    UNCHANGED = "unchanged", "As it was"
+    REFUSED = "refused", "Refused"
+
+
+class StockFeedRow(models.Model):
+    """A row of such a file, and what became of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    feed = models.ForeignKey(StockFeed, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField(help_text="the line in the file; the header is 1")
+    sku = models.CharField(max_length=60, blank=True)
+    warehouse = models.CharField(max_length=100, blank=True)
+    result = models.CharField(max_length=10, choices=FeedResult)
+    message = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["feed", "number"], name="stock_feed_row_once")]

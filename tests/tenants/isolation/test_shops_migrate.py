@@ -104,6 +104,7 @@ def test_some_shops_alone_and_what_would_be_done(two_vendors, capsys):
                 "shop_inventory.0007_counting_warehouses",
                 "shop_inventory.0008_low_stock_thresholds",
                 "shop_inventory.0009_buying_from_suppliers",
+                "shop_inventory.0010_stock_from_files",
             ],
             "as": "text",
         }

@@ -1,6 +1,6 @@
 """Stock: what there is of each variant, counting it, and what happened to it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -123,15 +123,12 @@ def safety(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     """Keep units back from sale."""
     variant = _find(variant_id)
     form = SafetyStockForm(request.POST, warehouses=_places(queries.levels_of(variant)), auto_id="safety_%s")
-    if form.is_valid():
-        try:
-            set_safety_stock(variant, form.cleaned_data["safety_stock"], warehouse=form.place("warehouse"))
-        except SoukError as error:
-            put_error(form, error)
-        else:
-            messages.success(request, f"{form.cleaned_data['safety_stock']} units are kept back.")
-            return redirect("portal:movements", variant.id)
-    return _variant_page(request, variant, safety=form)
+
+    def act() -> str:
+        set_safety_stock(variant, form.cleaned_data["safety_stock"], warehouse=form.place("warehouse"))
+        return f"{form.cleaned_data['safety_stock']} units are kept back."
+
+    return _settled(request, variant, act, safety=form)
 
 
 @shows(*ANYBODY, visits=True)
@@ -147,15 +144,12 @@ def threshold(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     """From how few on the shop is told, once each time."""
     variant = _find(variant_id)
     form = ThresholdForm(request.POST, warehouses=_places(queries.levels_of(variant)), auto_id="low_%s")
-    if form.is_valid():
-        try:
-            set_threshold(variant, form.cleaned_data["low_at"], warehouse=form.place("warehouse"))
-        except SoukError as error:
-            put_error(form, error)
-        else:
-            messages.success(request, "Saved. You get one mail each time it falls to that.")
-            return redirect("portal:movements", variant.id)
-    return _variant_page(request, variant, low=form)
+
+    def act() -> str:
+        set_threshold(variant, form.cleaned_data["low_at"], warehouse=form.place("warehouse"))
+        return "Saved. You get one mail each time it falls to that."
+
+    return _settled(request, variant, act, low=form)
 
 
 @changes(*DOES_CATALOG)
@@ -163,18 +157,29 @@ def backorders(request: HttpRequest, variant_id: UUID) -> HttpResponse:
     """Sell before it comes in, or not."""
     variant = _find(variant_id)
     form = BackordersForm(request.POST, auto_id="ahead_%s")
-    if form.is_valid():
-        try:
-            accept_backorders(variant, **form.cleaned_data)
-        except SoukError as error:
-            put_error(form, error)
-        else:
-            messages.success(request, "Saved. Customers see it within a second.")
-            return redirect("portal:movements", variant.id)
-    return _variant_page(request, variant, ahead=form)
+
+    def act() -> str:
+        accept_backorders(variant, **form.cleaned_data)
+        return "Saved. Customers see it within a second."
+
+    return _settled(request, variant, act, ahead=form)
 
 
 # --- Their parts --------------------------------------------------------------------------------------------
+
+
+def _settled(request: HttpRequest, variant: Variant, act: Callable[[], str], **sent: Form) -> HttpResponse:
+    """Do what a form of the page asks, and say so in the words that `act` gives; or show the form with what is wrong."""
+    (form,) = sent.values()
+    if form.is_valid():
+        try:
+            done = act()
+        except SoukError as error:
+            put_error(form, error)
+        else:
+            messages.success(request, done)
+            return redirect("portal:movements", variant.id)
+    return _variant_page(request, variant, **sent)
 
 
 def _variant_page(request: HttpRequest, variant: Variant, **refused: Form) -> HttpResponse:
@@ -232,6 +237,8 @@ def _movement(
     if about and about[0] in orders:
         order_id, number = orders[about[0]]
         found = {"words": f"Order {number}", "url": reverse("portal:order", args=[order_id])}
+    elif movement.reference.startswith("feed:"):
+        found = {"words": "File", "url": reverse("portal:feed", args=[movement.reference.partition(":")[2]])}
     elif movement.reference.startswith("purchase:"):
         found = {"words": "Purchase", "url": reverse("portal:purchase", args=[movement.reference.partition(":")[2]])}
     elif movement.reference.startswith("count:"):

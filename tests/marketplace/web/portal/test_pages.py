@@ -13,6 +13,7 @@ PAGES = [
     "/stock/",
     "/stock/holds/",
     "/stock/counts/",
+    "/stock/files/",
     "/purchases/",
     "/purchases/suppliers/",
     "/stock/low/",

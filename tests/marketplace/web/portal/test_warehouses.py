@@ -1,5 +1,6 @@
 """Warehouses and the terms of stock on the portal's pages, and what customers and packers read of them."""
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -218,3 +219,15 @@ def test_goods_are_ordered_from_a_supplier_and_received(desk, cup):
     assert f'<a href="{purchase}">Purchase</a>' in desk.text(f"/stock/{cup.id}/")
     assert desk.post(f"{purchase}cancellation/").status_code == 302
     assert "Canceled" in desk.text(purchase)
+
+
+def test_stock_comes_from_a_file_and_each_row_is_answered(desk, cup):
+    file = io.BytesIO(b"sku,warehouse,on_hand\nCUP,,4\nMUG,,1\n")
+    file.name = "stock.csv"
+    feed = desk.post("/stock/files/", {"file": file})["Location"]
+    page = desk.text(feed)
+    assert "Changed" in page
+    assert "You have no variant with this SKU." in page
+    assert f'<a href="{feed}">File</a>' in desk.text(f"/stock/{cup.id}/")
+    assert "Choose a file." in desk.post("/stock/files/").content.decode()
+    assert "stock.csv" in desk.text("/stock/files/")
