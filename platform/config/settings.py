@@ -440,9 +440,6 @@ CURRENCY = "EUR"
 FOUR_EYES_MINOR = int(env("SOUK_FOUR_EYES_MINOR", "50000"))
 # No single credit or debit of a vendor by hand is larger, whoever agrees.
 MOST_BY_HAND_MINOR = int(env("SOUK_MOST_BY_HAND_MINOR", "1000000"))
-# Where the platform is established decides about VAT on its commission; empty: it charges none. Production says it.
-PLATFORM_COUNTRY = env("SOUK_PLATFORM_COUNTRY", env("SOUK_LEGAL_COUNTRY", "")).upper()
-PLATFORM_VAT_ID = env("SOUK_PLATFORM_VAT_ID", env("SOUK_LEGAL_VAT_ID", ""))
 # What the provider is expected to take of a payment, to warn of commission below it: basis points, and minor units.
 PROVIDER_FEE_BPS = int(env("SOUK_PROVIDER_FEE_BPS", "150"))
 PROVIDER_FEE_FIXED_MINOR = int(env("SOUK_PROVIDER_FEE_FIXED_MINOR", "25"))
@@ -455,6 +452,9 @@ ISSUER = {
     "vat_id": env("SOUK_LEGAL_VAT_ID", "" if PRODUCTION else "DE999999999"),
     "register": env("SOUK_LEGAL_REGISTER", "" if PRODUCTION else "Amtsgericht Hamburg, HRB 000000"),
 }
+# Where the platform is established decides about VAT on its commission; empty: it charges none. Production says it.
+PLATFORM_COUNTRY = env("SOUK_PLATFORM_COUNTRY", ISSUER["country"]).upper()
+PLATFORM_VAT_ID = env("SOUK_PLATFORM_VAT_ID", env("SOUK_LEGAL_VAT_ID", ""))
 # How long a closed month can still be opened again before its documents are issued by themselves.
 STATEMENT_GRACE = timedelta(hours=int(env("SOUK_STATEMENT_GRACE_HOURS", "24")))
 ORDER_DETAILS = "marketplace.orders.details.details_of"

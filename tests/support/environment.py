@@ -11,6 +11,8 @@ os.environ["SOUK_PROCESS"] = "test"
 os.environ.setdefault("SOUK_WORLD", "test")
 os.environ["SOUK_DATABASE_ENGINE"] = "tests.support.postgresql"
 os.environ["SOUK_DATABASE"] = "souk_test_" + os.environ.get("PYTEST_XDIST_WORKER", "main") + f"_{os.getpid()}"
+# Commission is without VAT where a test does not say where the platform is established.
+os.environ.setdefault("SOUK_PLATFORM_COUNTRY", "")
 os.environ["NO_PROXY"] = "127.0.0.1,localhost"
 for name in ("DATABASE_URL", "REDIS_URL", "STRIPE_API_BASE", "SOUK_ENV", "SOUK_CLOCK_FILE"):
     os.environ.pop(name, None)

@@ -145,3 +145,11 @@ def test_reading_the_settings_starts_no_server(tmp_path):
     made = {path.name for path in tmp_path.rglob("*")}
     assert "demo" in made
     assert not made & {"data", "data.new", "postmaster.pid", "PG_VERSION", "valkey.pid", "valkey.sock", ".s.PGSQL.5432"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "country"),
+    [({}, "DE"), ({"SOUK_LEGAL_COUNTRY": "se"}, "SE"), ({"SOUK_PLATFORM_COUNTRY": ""}, "")],
+)
+def test_the_platform_is_established_where_who_issues_its_invoices_is(tmp_path, environment, country):
+    assert read_settings(tmp_path, {"SOUK_PROCESS": "test", **environment}, "s.PLATFORM_COUNTRY") == (country, "")
