@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
+from billing.commissions.words import without_amounts
 from billing.statements.details import CommissionPart, OrderDetails
 from kit.money import in_percent
 from marketplace.orders.models import OrderLine, VendorOrder
@@ -18,6 +19,10 @@ def details_of(vendor_orders: Sequence[UUID]) -> dict[UUID, OrderDetails]:
 
 
 def _details(part: VendorOrder, lines: Sequence[OrderLine]) -> OrderDetails:
+    by_rule: dict[str, list[OrderLine]] = defaultdict(list)
+    for line in lines:
+        if line.commission_minor:
+            by_rule[without_amounts(line.commission_reason)].append(line)
     rate, note = f"{in_percent(part.commission_tax_rate)} %", part.commission_tax_reason
     return OrderDetails(
         number=part.number,
@@ -27,14 +32,13 @@ def _details(part: VendorOrder, lines: Sequence[OrderLine]) -> OrderDetails:
         shipping_tax_minor=part.shipping_tax_minor,
         commission=tuple(
             CommissionPart(
-                rule=line.commission_reason,
-                net_minor=line.commission_minor - line.commission_tax_minor,
-                tax_minor=line.commission_tax_minor,
+                rule=rule,
+                net_minor=sum(line.commission_minor - line.commission_tax_minor for line in taken),
+                tax_minor=sum(line.commission_tax_minor for line in taken),
                 tax_rate=rate,
                 tax_note=note,
             )
-            for line in lines
-            if line.commission_minor
+            for rule, taken in by_rule.items()
         ),
         tax_rate=rate,
         tax_note=note,

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from billing.commissions.words import without_amounts
 from kit.ids import uuid7
 from kit.money import in_percent
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
@@ -29,8 +30,28 @@ def test_goods_shipping_and_commission_are_those_of_the_order(put_on_shelf, addr
         assert told.goods_tax_minor + told.shipping_tax_minor == part.tax_minor
         assert sum(each.net_minor + each.tax_minor for each in told.commission) == part.commission_minor
         assert sum(each.tax_minor for each in told.commission) == part.commission_tax_minor
-        assert all(each.rule for each in told.commission)
+        assert [each.rule for each in told.commission] == ["Standard (version 1): 10 %"]
         assert told.tax_rate == f"{in_percent(part.commission_tax_rate)} %"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        ("Of 5 % of 1.00 EUR (version 2): 7.5 % of 66.39 EUR", "Of 5 % of 1.00 EUR (version 2): 7.5 %"),
+        (
+            "Standard (version 1): 10 % of 1234.50 EUR with shipping (from 5000.00 EUR sold in the month before)",
+            "Standard (version 1): 10 % with shipping (from 5000.00 EUR sold in the month before)",
+        ),
+        (
+            "Rule (version 3): 8 % of 2.00 EUR + 0.30 EUR × 3, at least 0.50 EUR an order",
+            "Rule (version 3): 8 % + 0.30 EUR an item, at least 0.50 EUR an order",
+        ),
+        ("Rule (version 3): 0.17 EUR of 0.50 EUR an order", "Rule (version 3): 0.50 EUR an order"),
+        ("No rule", "No rule"),
+    ],
+)
+def test_a_rule_is_said_the_same_of_every_line_it_took_the_same_rate_of(reason, said):
+    assert without_amounts(reason) == said
 
 
 def test_rates_are_written_as_people_do():
