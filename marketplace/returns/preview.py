@@ -100,8 +100,9 @@ class LineFacts:
 
 @dataclass(frozen=True, slots=True)
 class PartFacts:
-    """A vendor order as it is now. `earnings` is what its vendor still earns of it; of that `sent` was transferred, of
-    which `paid_out` has left for its bank. `carried_out` requests have given something of it back or withdrawn some before.
+    """A vendor order as it is now. `earnings` is what its vendor still has of it or is to have; of that `sent` was
+    transferred, of which `paid_out` has left for its bank. `carried_out` requests have given something of it back or
+    withdrawn some before.
     """
 
     vendor_order_id: UUID

@@ -105,7 +105,8 @@ def _part_facts(
             for line in part.lines.all()
         ],
         shipping=lefts[None],
-        earnings=share.net_minor - share.refunded_net_minor,
+        # What was kept to pay the vendor's debt, or taken by the bank, is no longer there to be given back.
+        earnings=share.left_minor + share.transferred_minor - share.reversed_minor,
         sent=sent,
         paid_out=min(paid_out, sent),
         commission_left=share.commission_minor - (share.refunded_minor - share.refunded_net_minor),

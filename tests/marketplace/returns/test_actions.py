@@ -9,7 +9,7 @@ from django.db.models import Sum
 from approvals.actions import WaitsAlready
 from billing.payments.actions import refund_answered, retry_refund
 from billing.payments.models import Payment, PaymentShare, Refund, RefundState
-from billing.payouts.models import Transfer
+from billing.payouts.models import Reversal, Transfer
 from kit import clock
 from kit.errors import InvalidInput, NotAllowed
 from kit.ids import uuid7
@@ -116,6 +116,28 @@ def test_what_a_transfer_carried_already_is_taken_back_and_what_went_to_the_bank
     PayoutTransfer.objects.create(payout=payout, transfer=transfer, vendor_id=part.vendor_id, amount_minor=500)
     [part] = preview_of(bought.order.id, everything, kind="refund").parts
     assert (part.untransferred_minor, part.taken_back_minor, part.debt_minor) == (0, part.net_minor - 500, 500)
+
+
+def test_what_was_kept_for_a_debt_is_not_there_to_be_given_back(bought):
+    from billing.payouts import debts
+    from billing.payouts.models import VendorDebt
+    from billing.stripe.reversals import prepare
+    from tests.support.office import send
+
+    share = PaymentShare.objects.get(reference_id=bought.lamps.id)
+    owed = {"vendor_id": share.vendor_id, "currency": "EUR", "key": "fee:1", "reason": "A dispute was lost"}
+    debts.charge_fee(amount_minor=700, reference_id=uuid7(), number="S-1", **owed)
+    transfer = Transfer.objects.get(reference_id=bought.lamps.id)
+    assert debts.set_off(transfer=transfer, share=share) == 700
+    send(transfer, "tr_1")
+    shown, _ = do(bought, Ask(bought.lamps.id, everything=True))
+    [part] = shown.parts
+    assert (part.untransferred_minor, part.taken_back_minor, part.debt_minor) == (0, part.net_minor - 700, 700)
+    refund_answered(refund_id=Refund.objects.get().id, state=RefundState.PENDING, provider_refund_id="re_1")
+    deliver_facts()
+    prepare(Reversal.objects.get().id)
+    assert Reversal.objects.get().amount_minor == part.taken_back_minor
+    assert list(VendorDebt.objects.exclude(key="fee:1").values_list("amount_minor", flat=True)) == [700]
 
 
 def test_a_customer_cancels_before_the_vendor_accepts_and_the_other_vendor_is_not_touched(bought):
