@@ -207,6 +207,28 @@ def shown_refunds(vendor_orders: Sequence[UUID]) -> dict[UUID, list[ShownRefund]
     }
 
 
+@dataclass(frozen=True, slots=True)
+class GivenBack:
+    """What a vendor order gave back: its refunds, oldest first, and the VAT that was in them."""
+
+    refunds: list[ShownRefund]
+    tax_minor: int
+
+
+def given_back(parts: Sequence[VendorOrder]) -> dict[UUID, GivenBack]:
+    """By vendor order. Two queries, with the parts' lines at hand."""
+    refunds, items = _given_back([part.id for part in parts])
+    titles = {line.id: line.title for part in parts for line in part.lines.all()}
+    found = {}
+    for part in parts:
+        mine = refunds.get(part.id, [])
+        left = sum(each.tax for each in left_of(part, list(part.lines.all()), mine, items).values())
+        found[part.id] = GivenBack(
+            [_shown(refund, items.get(refund.id, ()), titles) for refund in mine], part.tax_minor - left
+        )
+    return found
+
+
 def _shown(refund: Refund, items: Iterable[RefundItem], titles: Mapping[UUID, str]) -> ShownRefund:
     words, then = told_of(refund)
     named = dict.fromkeys(

@@ -70,7 +70,7 @@ def test_a_vendors_program_refunds_and_another_member_approves_what_is_much(
     assert bought.lamps.fulfillment == Fulfillment.CANCELED
 
 
-def test_staff_refund_over_vendors_and_finance_pays_what_came_back(bought, at_office):
+def test_staff_refund_over_vendors_and_finance_pays_what_came_back(bought, at_office, program):
     support, number = at_office("support"), bought.order.number
     base, parts = "/api/v1/platform", [bought.lamps, bought.soaps]
     body = {"kind": "refund", "parts": [{"vendor_order_id": str(part.id), "everything": True} for part in parts]}
@@ -86,6 +86,17 @@ def test_staff_refund_over_vendors_and_finance_pays_what_came_back(bought, at_of
     assert accountant.post(here, paid).json()["code"] == "refund_not_owed"
     refund_answered(refund_id=refund.id, state=RefundState.SUCCEEDED, provider_refund_id="re_1")
     refund_answered(refund_id=refund.id, state=RefundState.FAILED, error="closed")
+    app = program(MARKET)
+    app.headers["Souk-Order"] = access_token(bought.order.id)
+    seen = app.get(f"/api/v1/storefront/orders/{number}").json()
+    assert (seen["refunded_minor"], seen["refunded_tax_minor"]) == (seen["total_minor"], seen["tax_minor"])
+    states = {each["id"]: each for part in seen["vendor_orders"] for each in part["refunds"]}
+    assert len(states) == 2
+    back = states[str(refund.id)]
+    assert (back["state"], back["came_back"], back["words"], back["amount_minor"]) == (
+        *("failed", True, "Came back", refund.amount_minor),
+    )
+    assert sum(each["came_back"] for each in states.values()) == 1
     told = accountant.post(here, paid).json()
     assert (told["approval_id"], told["refund"]["state"], told["refund"]["by_hand_reference"]) == (
         *(None, "by_hand", "RE-1"),

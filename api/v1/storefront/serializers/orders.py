@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from api.v1.storefront.serializers.catalog import LARGEST, VendorNameSerializer
 from billing.bank_transfer.provider import NAME as BANK_TRANSFER
-from billing.payments.models import PaymentState
+from billing.payments.models import PaymentState, RefundState
 from billing.payments.provider import DEFAULT
 from marketplace.checkout.actions import ADDRESS_FIELDS
 from marketplace.orders.status import WHOLE_WORDS, WORDS
@@ -64,6 +64,20 @@ class OrderEventSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(allow_blank=True)
 
 
+class OrderRefundSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    state = serializers.ChoiceField(RefundState.choices)
+    came_back = serializers.BooleanField(
+        help_text="The bank returned it: the money is still owed, and paid another way."
+    )
+    amount_minor = serializers.IntegerField()
+    of = serializers.ListField(child=serializers.CharField(), help_text="For what, in words; empty for all alike.")
+    words = serializers.CharField(help_text="How far it is, for people.")
+    next = serializers.CharField(help_text="What happens next, for people.")
+    created_at = serializers.DateTimeField()
+    done_at = serializers.DateTimeField(allow_null=True)
+
+
 class VendorOrderInListSerializer(serializers.Serializer[Any]):
     number = serializers.CharField()
     vendor = VendorNameSerializer()
@@ -83,6 +97,8 @@ class VendorOrderSerializer(serializers.Serializer[Any]):
     tax_minor = serializers.IntegerField()
     total_minor = serializers.IntegerField()
     refunded_minor = serializers.IntegerField()
+    refunded_tax_minor = serializers.IntegerField(help_text="The VAT contained in what was refunded.")
+    refunds = OrderRefundSerializer(many=True, help_text="Oldest first, with those that failed or came back.")
     ship_by = serializers.DateTimeField(allow_null=True)
     lines = OrderedLineSerializer(many=True)
     parcels = OrderParcelSerializer(many=True)
@@ -117,6 +133,7 @@ class OrderSerializer(serializers.Serializer[Any]):
     tax_minor = serializers.IntegerField(help_text="Contained in the total.")
     total_minor = serializers.IntegerField()
     refunded_minor = serializers.IntegerField()
+    refunded_tax_minor = serializers.IntegerField(help_text="The VAT contained in what was refunded.")
     payment = OrderPaymentSerializer()
     hold_until = serializers.DateTimeField(help_text="Until when stock is kept for an order that is not paid.")
     vendor_orders = VendorOrderSerializer(many=True)
@@ -168,9 +185,10 @@ class NewOrderInput(serializers.Serializer[Any]):
 class PaymentInput(serializers.Serializer[Any]):
     by = serializers.ChoiceField(
         [(DEFAULT, "Card and what else the provider offers"), (BANK_TRANSFER, "Bank transfer")],
-        default=DEFAULT,
+        required=False,
         help_text="The way to pay. Of `bank_transfer` the page is `cancel_url`, our own page of the order when none is "
-        "given, which says where to pay; refused where it is not offered. While a page is open, that one goes on.",
+        "given, which says where to pay; refused where it is not offered. Left out, "
+        "the page that is open goes on, else a card's is opened. 409 `other_way_open` where another way is open.",
     )
     success_url = serializers.CharField(
         max_length=500,

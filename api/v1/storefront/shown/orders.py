@@ -9,6 +9,7 @@ from marketplace.fulfillment.models import Parcel
 from marketplace.orders.models import Order, OrderLine, VendorOrder
 from marketplace.orders.queries import ShownOrder, ShownPart
 from marketplace.orders.status import whole_status
+from marketplace.returns.queries import GivenBack, ShownRefund, given_back
 from tenants.shop.catalog.pictures import picture_url
 
 # What happens to a vendor order and concerns who bought it.
@@ -37,7 +38,7 @@ def order_in_list(order: Order, words: Mapping[UUID, str]) -> dict[str, Any]:
 
 
 def order_detail(shown: ShownOrder) -> dict[str, Any]:
-    order = shown.order
+    order, back = shown.order, given_back([each.part for each in shown.parts])
     return {
         "number": order.number,
         "status": shown.status,
@@ -52,13 +53,14 @@ def order_detail(shown: ShownOrder) -> dict[str, Any]:
         "tax_minor": order.tax_minor,
         "total_minor": order.total_minor,
         "refunded_minor": sum(part.refunded_minor for part in shown.parts),
+        "refunded_tax_minor": sum(part.tax_minor for part in back.values()),
         "payment": {"state": shown.payment.state, "paid_at": instant(shown.payment.paid_at)},
         "hold_until": instant(order.hold_until),
-        "vendor_orders": [_vendor_order(part) for part in shown.parts],
+        "vendor_orders": [_vendor_order(each, back[each.part.id]) for each in shown.parts],
     }
 
 
-def _vendor_order(shown: ShownPart) -> dict[str, Any]:
+def _vendor_order(shown: ShownPart, back: GivenBack) -> dict[str, Any]:
     part: VendorOrder = shown.part
     return {
         "id": str(part.id),
@@ -70,6 +72,8 @@ def _vendor_order(shown: ShownPart) -> dict[str, Any]:
         "tax_minor": part.tax_minor,
         "total_minor": part.total_minor,
         "refunded_minor": shown.refunded_minor,
+        "refunded_tax_minor": back.tax_minor,
+        "refunds": [_refund(each) for each in back.refunds],
         "ship_by": instant(part.ship_by),
         "lines": [_line(line) for line in part.lines.all()],
         "parcels": [_parcel(parcel) for parcel in part.parcels.all()],
@@ -78,6 +82,21 @@ def _vendor_order(shown: ShownPart) -> dict[str, Any]:
             for event in shown.events
             if event.name in EVENTS
         ],
+    }
+
+
+def _refund(shown: ShownRefund) -> dict[str, Any]:
+    refund = shown.refund
+    return {
+        "id": str(refund.id),
+        "state": refund.state,
+        "came_back": refund.came_back,
+        "amount_minor": refund.amount_minor,
+        "of": shown.titles,
+        "words": shown.words,
+        "next": shown.next,
+        "created_at": instant(refund.created_at),
+        "done_at": instant(refund.done_at),
     }
 
 

@@ -29,7 +29,7 @@ from marketplace.orders.queries import ShownOrder, ShownPart
 from marketplace.orders.status import whole_status
 from marketplace.returns.actions import Actor
 from marketplace.returns.models import RequestKind
-from marketplace.returns.queries import may_cancel, shown_refunds
+from marketplace.returns.queries import given_back, may_cancel
 from marketplace.web.giving_back import giving_back, told_of
 from marketplace.web.storefront import present
 from marketplace.web.storefront.views.checkout import forget_draft
@@ -180,17 +180,18 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
     ]
     if refunded:
         amounts.append({"label": "Refunded", "amount_minor": -refunded})
-    given_back = shown_refunds([each.part.id for each in shown.parts])
+    back = given_back([each.part for each in shown.parts])
+    tax_left = order.tax_minor - sum(part.tax_minor for part in back.values())
     return {
         "order": order,
         "payment": shown.payment,
         "status": shown.status,
         "amounts": amounts,
-        "vat_note": f"Includes {Money(order.tax_minor, order.currency)} VAT.",
+        "vat_note": f"Includes {Money(tax_left, order.currency)} VAT.",
         "left_minor": order.total_minor - refunded,
         "address": {**order.ship_to, "country": COUNTRY_NAMES.get(order.ship_to.get("country", ""), "")},
         "lanes": [
-            _lane(shown, each, cards.get(each.part.vendor_id)) | {"refunds": given_back.get(each.part.id, [])}
+            _lane(shown, each, cards.get(each.part.vendor_id)) | {"refunds": back[each.part.id].refunds}
             for each in shown.parts
         ],
         "is_unpaid": shown.payment.state in UNPAID and order.canceled_at is None,

@@ -251,7 +251,7 @@ def test_an_order_is_followed_parcel_by_parcel(app, placed, django_assert_max_nu
             tracking_url="https://p.example/SE1",
             by=None,
         )
-    with django_assert_max_num_queries(ROLE + 8):
+    with django_assert_max_num_queries(ROLE + 10):
         found = app.get(f"orders/{order.number}").json()
     assert (found["status"], found["payment"]["state"]) == ("partly_shipped", "paid")
     assert [part["status"] for part in found["vendor_orders"]] == ["shipped", "paid"]
@@ -395,3 +395,6 @@ def test_the_way_to_pay_is_chosen(app, placed, settings):
     page = app.post(f"orders/{number}/payment", {"by": "bank_transfer"}).json()["url"]
     assert page.split("?")[0].endswith(f"/orders/{number}/")
     assert PaymentAttempt.objects.latest("number").provider == "bank_transfer"
+    other = app.post(f"orders/{number}/payment", {"by": "stripe"})
+    assert (other.status_code, other.json()["code"]) == (409, "other_way_open")
+    assert app.post(f"orders/{number}/payment").json()["url"] == page
