@@ -18,7 +18,7 @@ from billing.commissions.queries import commission_terms
 from billing.payments import actions as payments
 from billing.payments.actions import AlreadyPaid
 from billing.payments.models import Payment
-from billing.payments.provider import AMOUNT_LIMITS, DEFAULT, SessionLine
+from billing.payments.provider import AMOUNT_LIMITS, SessionLine
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.ids import short_code, uuid7
@@ -259,10 +259,11 @@ def join_carts(*, token: str, user: User) -> Cart:
     return merge_carts(token=token, user=user)
 
 
-def start_payment(*, order: Order, success_url: str, cancel_url: str, by: str = DEFAULT) -> str:
+def start_payment(*, order: Order, success_url: str, cancel_url: str, by: str | None = None) -> str:
     """Where to send the customer to pay; the provider's page. Extends the hold on stock. Not inside a transaction.
 
-    `by` names the provider that was chosen. Raises AlreadyPaid, PaymentClosed, ProviderUnavailable, ProviderRefused.
+    `by` names the provider that was chosen; None goes on with what is open. Raises AlreadyPaid, PaymentClosed,
+    OtherWayOpen, ProviderUnavailable, ProviderRefused.
     """
     payment = Payment.objects.get(reference_id=order.id)
     url = payments.start(

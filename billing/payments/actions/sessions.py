@@ -36,16 +36,26 @@ class PaymentClosed(Conflict):
     code = "payment_closed"
 
 
+class OtherWayOpen(Conflict):
+    """A page to pay by another way than the one asked for is open."""
+
+    code = "other_way_open"
+
+
 def start(
-    *, payment_id: UUID, lines: Sequence[SessionLine], success_url: str, cancel_url: str, by: str = DEFAULT
+    *, payment_id: UUID, lines: Sequence[SessionLine], success_url: str, cancel_url: str, by: str | None = None
 ) -> str:
     """Where to send the customer to pay: the open session's address, or a new one's. Not inside a transaction.
 
     A session that was being opened when its process died is asked for again under its own key, so that there is never a
-    second one. `by` names the provider of a new session; one that is open goes on with its own. Raises AlreadyPaid,
-    PaymentClosed, ProviderUnavailable, ProviderRefused.
+    second one. `by` names the provider that was chosen; None goes on with what is open. Raises AlreadyPaid, PaymentClosed,
+    OtherWayOpen, ProviderUnavailable, ProviderRefused.
     """
-    attempt = _current_attempt(payment_id, by)
+    attempt = _current_attempt(payment_id, by or DEFAULT)
+    if by is not None and attempt.provider != by:
+        raise OtherWayOpen(
+            "Another way to pay this order was begun. Go on with that one, or order anew to choose another."
+        )
     if attempt.state == AttemptState.OPEN:
         return attempt.url
     if sum(line.amount_minor for line in lines) != attempt.payment.amount_minor:
@@ -57,7 +67,7 @@ def start(
     except ProviderRefused:
         # Nothing was opened under this key: an outage outlasted what the attempt asked for, say. Ask anew, once.
         abandon_attempt(attempt_id=attempt.id)
-        attempt = open_attempt(payment_id=payment_id, by=by)
+        attempt = open_attempt(payment_id=payment_id, by=attempt.provider)
         result = provider(attempt.provider).open_session(_request(attempt, lines, success_url, cancel_url))
     return record_session(attempt_id=attempt.id, result=result).url
 

@@ -91,7 +91,8 @@ class OrderPayment(StorefrontView):
         operation_id="order_payment_start",
         summary="Go on to pay an order",
         description="Gives the provider's page. While a page is open it stays the same one, with the return addresses it "
-        "was opened with. 409: `already_paid`, `payment_closed` (the time to pay is over, order anew).",
+        "was opened with. 409: `already_paid`, `payment_closed` (the time to pay is over, order anew), "
+        "`other_way_open` (a page of another way than `by` is open).",
         parameters=[ORDER_TOKEN],
         request=serializers.PaymentInput,
         responses={200: serializers.PaymentPageSerializer},
@@ -100,7 +101,7 @@ class OrderPayment(StorefrontView):
     @idempotent(in_transaction=False)
     def post(self, request: Request, number: str) -> Response:
         order, given = order_of(request, number), body_of(serializers.PaymentInput, request)
-        by = given.pop("by")
+        by = given.pop("by", None)
         # An answer is only read by who asked; where the provider sends the customer's browser is checked.
         back = {name: returns.checked(url, name) for name, url in given.items()}
         url = start_payment(

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.addresses import save_address
 from accounts.models import Address
-from billing.payments.actions import AlreadyPaid, PaymentClosed
-from billing.payments.provider import DEFAULT, ProviderRefused, ProviderUnavailable
+from billing.payments.actions import AlreadyPaid, OtherWayOpen, PaymentClosed
+from billing.payments.provider import ProviderRefused, ProviderUnavailable
 from kit.errors import InvalidInput, SoukError
 from kit.links import absolute_url
 from marketplace.carts import actions as carts
@@ -91,7 +91,7 @@ def country(request: HttpRequest) -> HttpResponse:
 _DRAFT, _REFUSAL = "checkout_draft", "checkout_refusal"
 
 
-def pay(request: HttpRequest, order: Order, by: str = DEFAULT) -> HttpResponse:
+def pay(request: HttpRequest, order: Order, by: str | None = None) -> HttpResponse:
     """Send the customer to the provider's page; when that cannot be, to the order, which says why."""
     here = reverse("storefront:order", args=[order.number])
     try:
@@ -105,7 +105,7 @@ def pay(request: HttpRequest, order: Order, by: str = DEFAULT) -> HttpResponse:
     except AlreadyPaid:
         messages.success(request, f"Order {order.number} is paid already.")
         return see_other(here)
-    except PaymentClosed as error:
+    except (PaymentClosed, OtherWayOpen) as error:
         messages.error(request, str(error))
         return see_other(here)
     except ProviderUnavailable:
@@ -156,7 +156,7 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
     if user and form.cleaned_data.get("keep") and form.chosen is None:
         _keep(request, form.ship_to())
     remember_order(request, order)
-    return pay(request, order, form.cleaned_data.get("pay_by") or DEFAULT)
+    return pay(request, order, form.cleaned_data.get("pay_by") or None)
 
 
 def _refuse(request: HttpRequest, refusal: dict[str, Any]) -> HttpResponse:
