@@ -11,7 +11,13 @@ from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import conditional_page
-from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, NotFound, PermissionDenied
+from rest_framework.exceptions import (
+    AuthenticationFailed,
+    NotAuthenticated,
+    NotFound,
+    PermissionDenied,
+    ValidationError,
+)
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import BasePermission
 from rest_framework.renderers import BaseRenderer
@@ -33,6 +39,7 @@ from api.auth import (
     staff_scopes,
 )
 from api.errors import PreconditionFailed
+from api.fields import unknown_fields
 from api.operations import ApiSchema
 from api.throttling import MinuteRates, count_refused, rate_headers
 from kit.permission import declare
@@ -159,8 +166,13 @@ def caller_of(request: Request) -> Caller:
 
 
 def body_of(serializer: type[BaseSerializer[Any]], request: Request) -> dict[str, Any]:
-    """The body as the serializer reads it. Raises ValidationError, which becomes a 422 that names the fields."""
+    """The body as the serializer reads it. Raises ValidationError, which becomes a 422 that names the fields.
+
+    A field that the serializer does not take is refused: whoever sends one means something by it that would not happen.
+    """
     found = serializer(data=request.data)
+    if unknown := unknown_fields(found, request.data):
+        raise ValidationError(unknown)
     found.is_valid(raise_exception=True)
     return dict(found.validated_data)
 

@@ -13,6 +13,7 @@ from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import Picture, Product, Variant
 from tenants.shop.inventory.models import StockLevel, StockMovement
 from tests.factories.shop import shelf
+from tests.support.api import document_of, operations
 
 PRODUCTS = "/api/v1/vendor/products"
 MUG = {
@@ -223,6 +224,23 @@ def test_a_price_is_set(lindqvist: Any, mug: dict[str, Any]) -> None:
     wrong = lindqvist.put(path, {"price_minor": 1600, "compare_at_minor": 1600})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "compare_at_minor")
     assert lindqvist.get(f"{PRODUCTS}/{mug['id']}")["ETag"] == '"3"'
+    dollars = lindqvist.put(path, {"price_minor": 1700, "currency": "USD"})
+    assert (dollars.status_code, dollars.json()["errors"]) == (
+        *(422, [{"field": "currency", "code": "unknown_field", "detail": "There is no such field here."}]),
+    )
+    assert lindqvist.get(f"{PRODUCTS}/{mug['id']}")["ETag"] == '"3"'
+
+
+def test_a_field_that_is_not_known_is_refused_at_any_depth_as_the_document_says(lindqvist: Any) -> None:
+    answer = lindqvist.post(PRODUCTS, {"title": "Mug", "variants": [{"sku": "A", "price_minor": 1, "vat": 19}]})
+    assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [
+        ("variants.0.vat", "unknown_field")
+    ]
+    schemas = document_of("vendor")["components"]["schemas"]
+    described = next(each.described for each in operations("vendor") if str(each) == f"POST {PRODUCTS}")
+    body = described["requestBody"]["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+    variant = schemas[body]["properties"]["variants"]["items"]["$ref"].rpartition("/")[2]
+    assert [schemas[name]["additionalProperties"] for name in (body, variant)] == [False, False]
 
 
 def test_the_list_narrows_and_goes_on(lindqvist: Any) -> None:
