@@ -105,6 +105,7 @@ def ways_page(vendor_id: UUID, *, where: str = "", cursor: str | None = None, si
     elif where == "moving":
         sending = Q(state__in=[TransferState.DUE, TransferState.SENT])
         in_balance = Q(~Exists(arrived), ~Q(Exists(returned), ~Exists(standing)), state=TransferState.DONE)
+        in_balance &= Q(amount_minor__gt=0)  # one that paid debts with all of it has nowhere to go
         rows = rows.filter(sending | in_balance)
     return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
 
@@ -153,6 +154,8 @@ def way_of(
     gone = state == TransferState.CANCELED
     made = state == TransferState.DONE
     held = state == TransferState.HELD
+    kept = _kept(transfer)
+    all_kept = made and not transfer.amount_minor
     ended = [at for hold in holds if (at := hold.released_at or hold.release_at)]
     stages = [
         Stage("Paid by the customer", "done", transfer.created_at),
@@ -162,6 +165,11 @@ def way_of(
             transfer.release_at if held else None if gone else max(ended, default=None),
             transfer.hold_reason if gone else _held_note(holds, now) if held else "",
         ),
+        *kept,
+    ]
+    if all_kept:
+        return Way(transfer, stages, list(holds), list(payouts), "", "")
+    stages += [
         Stage(
             "Transferred to your balance",
             "done" if made else "failed" if state == TransferState.FAILED else "later" if held or gone else "now",
@@ -216,9 +224,7 @@ def credit_way_of(credit: Adjustment, schedule: PayoutSchedule | None, balance_m
     state, payout = AdjustmentState(credit.state), credit.payout
     made, failed = state == AdjustmentState.DONE, state == AdjustmentState.FAILED
     stages = [Stage("Credited by the marketplace", "done", credit.made_at)]
-    if credit.netted_minor:
-        kept = Money(credit.netted_minor, credit.currency)
-        stages.append(Stage("Kept to pay what you owed", "done", credit.set_off_at, str(kept)))
+    stages += _kept(credit)
     if made and not credit.sent_minor:
         return CreditWay(credit, stages, "", "")
     sent = Stage(
@@ -234,6 +240,13 @@ def credit_way_of(credit: Adjustment, schedule: PayoutSchedule | None, balance_m
     else:
         waits_for, turn = _in_the_balance(payout, schedule, Money(balance_minor, credit.currency))
     return CreditWay(credit, [*stages, sent, *_to_the_bank(payout, schedule, is_made=made)], waits_for, turn)
+
+
+def _kept(row: Transfer | Adjustment) -> list[Stage]:
+    """What of it paid the vendor's debts."""
+    if not row.netted_minor:
+        return []
+    return [Stage("Paid your debt", "done", row.set_off_at, str(Money(row.netted_minor, row.currency)))]
 
 
 def _held_note(holds: Sequence[Hold], now: datetime) -> str:

@@ -112,7 +112,7 @@ def test_a_credit_pays_debts_first_oldest_first_and_only_the_rest_is_sent(purcha
     ]
     [way] = credit_ways(vendor.id)
     assert ([stage.name for stage in way.stages], way.waits_for) == (
-        ["Credited by the marketplace", "Kept to pay what you owed"],
+        ["Credited by the marketplace", "Paid your debt"],
         "",
     )
 

@@ -15,8 +15,10 @@ from billing.ledger.models import AccountCode
 from billing.ledger.queries import balance, period_to_vendor, vendor_account
 from billing.payouts.holds import delivered, place_hold
 from billing.payouts.models import DISPUTED, HoldRule, Payout, PayoutSchedule, PayoutTransfer, PayoutWish, Transfer
+from billing.payouts.ways import ways_of
 from kit import clock
 from kit.ids import uuid7
+from kit.money import Money
 from outbox.tasks import deliver
 from tests.support.traders import dispute_of
 
@@ -51,6 +53,19 @@ def place_of(desk, part):
         for where in ("held", "moving", "bank", "attention")
         if part.number in desk.text(f"/money/way/?where={where}")
     }
+
+
+def test_what_was_kept_for_a_debt_is_waited_for_no_more(sold):
+    desk, part, transfer = sold
+    kept = transfer.amount_minor
+    Transfer.objects.filter(id=transfer.id).update(
+        state="done", done_at=clock.now(), set_off_at=clock.now(), amount_minor=0, netted_minor=kept
+    )
+    [way] = ways_of([Transfer.objects.get(id=transfer.id)])
+    assert [stage.name for stage in way.stages] == ["Paid by the customer", "Held", "Paid your debt"]
+    assert (way.stages[-1].note, way.waits_for, way.turn) == (str(Money(kept, "EUR")), "", "")
+    assert place_of(desk, part) == set()
+    assert "the next payout" not in desk.text("/money/way/")
 
 
 def test_an_order_line_is_followed_from_paid_to_the_bank(sold):
