@@ -159,7 +159,7 @@ def _month(currency: str) -> dict[str, Any]:
     commission, fees = -change[AccountCode.COMMISSION], sum(change[code] for code in FEES)
     return {
         "gmv_minor": gmv,
-        "take_rate": f"{Decimal(commission * 100) / gmv:.1f}" if gmv else "",
+        "take_rate": f"{Decimal(commission * 100) / gmv:.1f}" if gmv > 0 and 0 <= commission <= gmv else "",
         "commission_minor": commission,
         "fees_minor": fees,
         "kept_minor": commission - fees,
