@@ -26,6 +26,7 @@ class DisputeState(models.TextChoices):
 
 
 FINAL = (DisputeState.WON, DisputeState.LOST, DisputeState.WARNING_CLOSED, DisputeState.PREVENTED)
+INQUIRIES = (DisputeState.WARNING_NEEDS_RESPONSE, DisputeState.WARNING_UNDER_REVIEW)
 TO_ANSWER = (
     DisputeState.WARNING_NEEDS_RESPONSE,
     DisputeState.NEEDS_RESPONSE,

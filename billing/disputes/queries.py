@@ -5,7 +5,16 @@ from uuid import UUID
 
 from django.db.models import Count, F, QuerySet
 
-from billing.disputes.models import FINAL, TO_ANSWER, Dispute, DisputeAnswer, DisputeFile, DisputeSlice
+from billing.disputes.models import (
+    FINAL,
+    INQUIRIES,
+    TO_ANSWER,
+    Dispute,
+    DisputeAnswer,
+    DisputeFile,
+    DisputeSlice,
+    DisputeState,
+)
 from kit.pagination import Page, keyset_page
 
 # What the database lets a vendor read of a dispute.
@@ -33,6 +42,21 @@ def dispute_of(dispute_id: UUID) -> Dispute | None:
 def dispute_counts() -> dict[str, int]:
     """How many disputes are in each state. One query."""
     return dict(Dispute.objects.order_by().values_list("state").annotate(count=Count("id")))
+
+
+def standing_of(vendor_orders: Iterable[UUID]) -> dict[UUID, str]:
+    """ "open" or "lost" for those of these vendor orders of whose payment the customer's bank asks, or keeps, a part.
+
+    Inquiries are left out: nothing was taken, and a refund is still the answer. One query, which a vendor's role may make.
+    """
+    rows = DisputeSlice.objects.filter(reference_id__in=list(vendor_orders), version=F("dispute__version"))
+    found: dict[UUID, str] = {}
+    for reference_id, state in rows.order_by("id").values_list("reference_id", "dispute__state"):
+        if state == DisputeState.LOST:
+            found.setdefault(reference_id, "lost")
+        elif state not in (*FINAL, *INQUIRIES):
+            found[reference_id] = "open"
+    return found
 
 
 def to_answer() -> int:

@@ -8,11 +8,11 @@ shown it anew when that differs. No two states of an order have a digest in comm
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from billing.payments.actions import tax_in
+from billing.payments.actions import PaymentDisputed, tax_in
 from kit.errors import Conflict, InvalidInput
 from kit.money import Money, split_largest_remainder
 from marketplace.returns.amounts import Left, Taken, price_of, spread, take, without
@@ -102,7 +102,8 @@ class LineFacts:
 class PartFacts:
     """A vendor order as it is now. `earnings` is what its vendor still has of it or is to have; of that `sent` was
     transferred, of which `paid_out` has left for its bank. `carried_out` requests have given something of it back or
-    withdrawn some before.
+    withdrawn some before. `dispute` says what the customer's bank does: "open", "lost", or "elsewhere" where it disputes
+    other parts of the payment.
     """
 
     vendor_order_id: UUID
@@ -120,6 +121,7 @@ class PartFacts:
     commission_left: int = 0
     commission_tax_left: int = 0
     carried_out: int = 0
+    dispute: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,8 @@ class Preview:
 def preview(facts: Sequence[PartFacts], asks: Sequence[Ask], *, cancels: bool, by_customer: bool = False) -> Preview:
     """What `asks` would do to the vendor orders of `facts`. Vendor orders of which nothing is left are left out.
 
-    Raises NothingToGiveBack, TooMuchAsked naming the line, CannotCancel.
+    Where the customer's bank keeps what it took, goods are canceled without money. Raises NothingToGiveBack, TooMuchAsked
+    naming the line, CannotCancel, PaymentDisputed.
     """
     by_id = {part.vendor_order_id: part for part in facts}
     parts = []
@@ -230,7 +233,8 @@ def preview(facts: Sequence[PartFacts], asks: Sequence[Ask], *, cancels: bool, b
         part = by_id[ask.vendor_order_id]
         if cancels and by_customer:
             _check_customer_may_cancel(part, ask)
-        found = _part(part, ask, cancels=cancels)
+        _check_not_disputed(part, cancels=cancels, by_customer=by_customer)
+        found = _part(_without_money(part) if part.dispute == "lost" else part, ask, cancels=cancels)
         if found.items or found.canceled:
             parts.append(found)
     if not parts:
@@ -250,6 +254,37 @@ def asked_of_parcel(part: PartFacts, packed: Mapping[UUID, int], parcels: Sequen
     return Ask(
         part.vendor_order_id, units={line: count for line, count in units.items() if count}, shipping_minor=shipping
     )
+
+
+def _check_not_disputed(part: PartFacts, *, cancels: bool, by_customer: bool) -> None:
+    if not part.dispute or (part.dispute == "lost" and cancels):
+        return
+    if part.dispute == "lost":
+        raise PaymentDisputed(
+            f"Your bank has given you the money for {part.number} back already."
+            if by_customer
+            else f"The dispute about {part.number} is lost: the customer has the money back from the bank, and a refund "
+            "would pay it twice. What was not sent can be canceled, without money."
+        )
+    if part.dispute == "elsewhere":
+        raise PaymentDisputed(
+            "Your bank has asked for another part of this payment back, so that nothing of it can be canceled here."
+            if by_customer
+            else "The customer's bank disputes another part of this payment, so that nothing of it can be refunded."
+        )
+    raise PaymentDisputed(
+        f"Your bank has asked for the payment of {part.number} back. Until that is decided nothing can be canceled here: "
+        "the money would reach you twice, or not at all."
+        if by_customer
+        else f"The customer's bank disputes the payment of {part.number}. A refund would pay the customer twice: nothing is "
+        "canceled or refunded until the bank has decided."
+    )
+
+
+def _without_money(part: PartFacts) -> PartFacts:
+    """What there is to cancel of it, when the money went back by the bank."""
+    lines = [replace(line, left=replace(line.left, gross=0, tax=0, commission=0)) for line in part.lines]
+    return replace(part, lines=lines, shipping=replace(part.shipping, gross=0, tax=0, commission=0))
 
 
 def _check_customer_may_cancel(part: PartFacts, ask: Ask) -> None:

@@ -2,12 +2,13 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
 
+from billing.disputes.queries import standing_of
 from billing.payments.models import PaymentShare, Refund, RefundState
 from billing.payouts.models import PayoutTransfer, Transfer, TransferState
 from kit import clock
@@ -29,7 +30,7 @@ from marketplace.returns.preview import Ask, LineFacts, PartFacts, Preview, aske
 
 
 def facts_of(order_id: UUID, *, vendor_id: UUID | None = None, policy: Policy | None = None) -> list[PartFacts]:
-    """What there is to cancel and to give back of an order's paid parts, in ten queries whatever its size.
+    """What there is to cancel and to give back of an order's paid parts, in eleven queries whatever its size.
 
     Inside a wall only the vendor's own part is found. Locks nothing: who does something locks the order and its payment
     first.
@@ -45,8 +46,15 @@ def facts_of(order_id: UUID, *, vendor_id: UUID | None = None, policy: Policy | 
     transferred = _transferred(ids)
     refunds, items = _given_back(ids)
     done = _carried_out(ids, items)
+    disputed = standing_of(ids)
     return [
-        _part_facts(part, shares[part.id], transferred[part.id], refunds[part.id], items, policy, len(done[part.id]))
+        replace(
+            _part_facts(
+                part, shares[part.id], transferred[part.id], refunds[part.id], items, policy, len(done[part.id])
+            ),
+            # The bank disputes a payment, and no part of it can be refunded meanwhile.
+            dispute=disputed.get(part.id) or ("elsewhere" if disputed else ""),
+        )
         for part in parts
     ]
 
@@ -54,7 +62,7 @@ def facts_of(order_id: UUID, *, vendor_id: UUID | None = None, policy: Policy | 
 def preview_of(
     order_id: UUID, asks: Sequence[Ask], *, kind: str, by_customer: bool = False, vendor_id: UUID | None = None
 ) -> Preview:
-    """What it would do, by what is there now. Raises NothingToGiveBack, TooMuchAsked, CannotCancel."""
+    """What it would do, by what is there now. Raises NothingToGiveBack, TooMuchAsked, CannotCancel, PaymentDisputed."""
     facts = facts_of(order_id, vendor_id=vendor_id)
     return preview(facts, asks, cancels=kind == RequestKind.CANCELLATION, by_customer=by_customer)
 

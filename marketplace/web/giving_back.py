@@ -143,6 +143,8 @@ def told_of(done: RefundRequest) -> str:
         return "This is above your limit. Somebody with a higher one has been asked to decide."
     if done.state == RequestState.DUE:
         return "It is being carried out; this page shows it in a few seconds."
+    if not done.amount_minor:
+        return "Canceled. The customer's bank gave the money back already."
     return (
         "Canceled. The money is on its way." if done.kind == RequestKind.CANCELLATION else "The refund is on its way."
     )

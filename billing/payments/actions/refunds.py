@@ -72,7 +72,7 @@ def request_refund(
     if payment.refunds_blocked_at is not None:
         raise PaymentDisputed(
             "The customer's bank disputes this payment, so it cannot be refunded: a refund would pay the customer twice. "
-            "Answer or accept the dispute instead."
+            "What the bank decides holds."
         )
     gross_left, commission_left = left_of(share)
     if not 0 < amount_minor <= gross_left:

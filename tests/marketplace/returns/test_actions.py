@@ -7,7 +7,7 @@ import pytest
 from django.db.models import Sum
 
 from approvals.actions import WaitsAlready
-from billing.payments.actions import refund_answered, retry_refund
+from billing.payments.actions import PaymentDisputed, refund_answered, retry_refund
 from billing.payments.models import Payment, PaymentShare, Refund, RefundState
 from billing.payouts.models import Reversal, Transfer
 from kit import clock
@@ -34,6 +34,7 @@ from outbox.tasks import deliver as deliver_facts
 from tenants.isolation.doors import bind_vendor, in_shop
 from tenants.shop.inventory.models import Reservation, StockLevel
 from tenants.vendors.models import Member
+from tests.support.traders import dispute_of
 
 ADMIN = Actor("staff", uuid7(), "staff:administrator")
 SUPPORT = Actor("staff", uuid7(), "staff:support")
@@ -138,6 +139,26 @@ def test_what_was_kept_for_a_debt_is_not_there_to_be_given_back(bought):
     prepare(Reversal.objects.get().id)
     assert Reversal.objects.get().amount_minor == part.taken_back_minor
     assert list(VendorDebt.objects.exclude(key="fee:1").values_list("amount_minor", flat=True)) == [700]
+
+
+def test_while_a_bank_disputes_nothing_is_shown_and_after_it_is_lost_goods_are_canceled_without_money(bought):
+    dispute = dispute_of(bought.lamps)
+    Payment.objects.update(refunds_blocked_at=clock.now())
+    lamps, soaps = [Ask(bought.lamps.id, everything=True)], [Ask(bought.soaps.id, everything=True)]
+    for kind, by_customer, words in (
+        ("refund", False, "The customer's bank disputes"),
+        ("cancellation", True, "Your bank has asked"),
+    ):
+        for asks in (lamps, soaps):
+            with pytest.raises(PaymentDisputed, match=words if asks is lamps else "another part of this payment"):
+                preview_of(bought.order.id, asks, kind=kind, by_customer=by_customer)
+    dispute.state = "lost"
+    dispute.save()
+    with pytest.raises(PaymentDisputed, match="is lost: the customer has the money"):
+        preview_of(bought.order.id, lamps, kind="refund")
+    shown, request = do(bought, *lamps, kind="cancellation", by=SUPPORT)
+    assert (shown.amount_minor, request.state, Refund.objects.count()) == (0, RequestState.DONE, 0)
+    assert (bought.lamps.fulfillment, stock(bought.lamp)) == (Fulfillment.CANCELED, (10, 0, 10))
 
 
 def test_a_customer_cancels_before_the_vendor_accepts_and_the_other_vendor_is_not_touched(bought):

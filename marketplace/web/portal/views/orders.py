@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from billing.disputes.queries import standing_of
 from billing.payments.queries import refunds_of, share_of
 from billing.payouts.queries import places_of, transfers_of
 from kit import clock
@@ -272,6 +273,7 @@ def _order_page(
         "can_give_back": any(line.promised_quantity for line in part.lines.all()),
         "can_cancel": bool(unshipped(part)),
         "refunds": shown_refunds([part.id]).get(part.id, []),
+        "dispute": standing_of([part.id]).get(part.id, ""),
         "asked": [
             found for found in requests_of(part.order_id, vendor_id=part.vendor_id) if found.state != RequestState.DONE
         ],

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from billing.bank_transfer.actions import received_minor
 from billing.bank_transfer.provider import NAME
+from billing.disputes.queries import standing_of
 from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from billing.payments.provider import ProviderRefused, ProviderUnavailable, provider
 from kit import clock
@@ -182,6 +183,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         amounts.append({"label": "Refunded", "amount_minor": -refunded})
     back = given_back([each.part for each in shown.parts])
     tax_left = order.tax_minor - sum(part.tax_minor for part in back.values())
+    disputed = standing_of(each.part.id for each in shown.parts)
     return {
         "order": order,
         "payment": shown.payment,
@@ -194,6 +196,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
             _lane(shown, each, cards.get(each.part.vendor_id)) | {"refunds": back[each.part.id].refunds}
             for each in shown.parts
         ],
+        "dispute": "open" if "open" in disputed.values() else "lost" if disputed else "",
         "is_unpaid": shown.payment.state in UNPAID and order.canceled_at is None,
         "is_given_up": order.canceled_at is not None and shown.payment.state != PaymentState.PAID,
         "hold_until": order.hold_until if order.hold_until > clock.now() + timedelta(seconds=30) else None,
@@ -201,7 +204,9 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "trouble": request.GET.get("payment", ""),
         "is_replaced": order.cancel_reason == ORDERED_ANEW,
         "is_mine": person(request) is not None and order.user_id is not None,
-        "can_cancel": shown.payment.state == PaymentState.PAID and bool(may_cancel(order.id)),
+        "can_cancel": shown.payment.state == PaymentState.PAID
+        and bool(may_cancel(order.id))
+        and "open" not in disputed.values(),
     }
 
 

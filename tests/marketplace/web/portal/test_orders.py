@@ -185,3 +185,14 @@ def put_vendor(part):
     from tenants.vendors.models import Vendor
 
     return Vendor.objects.get(id=part.vendor_id)
+
+
+def test_an_order_says_what_the_customers_bank_does(sold):
+    from tests.support.traders import dispute_of
+
+    desk, part = sold
+    dispute = dispute_of(part)
+    assert "disputes the payment" in desk.text(f"/orders/{part.id}/")
+    dispute.state = "lost"
+    dispute.save()
+    assert "The dispute is lost: the money went back by the bank" in desk.text(f"/orders/{part.id}/")

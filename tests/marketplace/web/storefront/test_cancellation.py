@@ -41,3 +41,15 @@ def test_a_guest_cancels_one_vendors_part_and_sees_the_money_come_back(shopper, 
     forged = {f"all-{bought.soaps.id}": "1", "reason": "That too", "step": "preview"}
     answer = shopper.post(here, forged)
     assert "already preparing your order" in answer.content.decode()
+
+
+def test_a_customer_is_told_what_their_bank_did(shopper, bought):
+    from tests.support.traders import dispute_of
+
+    order, dispute = bought.order, dispute_of(bought.lamps)
+    page = shopper.get(f"/orders/{order.number}/?key={access_token(order.id)}", follow=True).content.decode()
+    assert "Your bank has asked for this payment back" in page
+    assert "Cancel articles" not in page
+    dispute.state = "lost"
+    dispute.save()
+    assert "Your bank gave you the money back" in shopper.get(f"/orders/{order.number}/").content.decode()
