@@ -4,6 +4,7 @@ One lock order, always: cart, order, vendor orders by id, payment, stock by (sch
 No network call inside a transaction.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
@@ -88,9 +89,18 @@ class CannotShip(InvalidInput):
     code = "cannot_ship"
 
 
+# Embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9), which show a text other than it is.
+_BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+
+
+def _one_way(text: str) -> str:
+    """Without what turns the direction of whatever follows it; right-to-left letters need none of it."""
+    return text.translate(_BIDI)
+
+
 def check_address(ship_to: Mapping[str, str]) -> dict[str, str]:
     """The address, trimmed, with nothing but its own fields. Raises InvalidInput naming the field."""
-    clean = {name: " ".join(str(ship_to.get(name) or "").split()) for name in ADDRESS_FIELDS}
+    clean = {name: " ".join(_one_way(str(ship_to.get(name) or "")).split()) for name in ADDRESS_FIELDS}
     for name in REQUIRED:
         if not clean[name]:
             raise InvalidInput(
@@ -99,6 +109,8 @@ def check_address(ship_to: Mapping[str, str]) -> dict[str, str]:
     for name, longest in ADDRESS_FIELDS.items():
         if len(clean[name]) > longest:
             raise InvalidInput(f"This is longer than {longest} characters.", field=name)
+        if any(unicodedata.category(character) == "Cc" for character in clean[name]):
+            raise InvalidInput("There is a character in this that cannot be printed on a label.", field=name)
     rate_for(clean["country"], "standard", clock.today())
     clean["postal_code"] = clean_postal_code(clean["postal_code"], clean["country"])
     return clean

@@ -82,7 +82,7 @@ def ask(
     """
     reason = " ".join(reason.split())[:200]
     if not reason:
-        raise InvalidInput("Say why: the customer reads it.", field="reason")
+        raise InvalidInput("Say why." if by.kind == "customer" else "Say why: the customer reads it.", field="reason")
     policy = policy_at(clock.now())
     if by.kind != "customer" and not policy.knows(by.role):
         raise NotAllowed("Your role may not refund or cancel.")

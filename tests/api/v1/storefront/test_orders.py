@@ -69,6 +69,14 @@ def test_a_guest_orders_from_two_vendors(app, placed, address):
     assert app.get(f"orders/{order.number.lower()}").status_code == 200
 
 
+def test_an_address_that_turns_around_or_rings_a_bell_is_not_kept(app, put_on_shelf, details, address):
+    cart = app.put_in(put_on_shelf("lindqvist"))
+    rings = app.post("orders", {**details(cart), "ship_to": {**address, "line1": "Kade \a1"}})
+    assert (rings.status_code, rings.json()["errors"][0]["field"]) == (422, "ship_to.line1")
+    made = app.post("orders", {**details(cart), "ship_to": {**address, "name": "Ada \u202eVermeer\u2066"}})
+    assert made.json()["ship_to"]["name"] == "Ada Vermeer"
+
+
 def test_an_order_is_for_whom_it_concerns(app, another, placed, ada_app):
     number = placed.json()["number"]
     strangers = [another(), ada_app]
