@@ -207,6 +207,11 @@ def transfers_in(payout: Payout) -> QuerySet[PayoutTransfer]:
     return payout.transfers.select_related("transfer").order_by("id")
 
 
+def credits_in(payout: Payout) -> QuerySet[Adjustment]:
+    """What a payout carried of what was given by hand."""
+    return Adjustment.objects.filter(payout=payout).order_by("id")
+
+
 def carried_by(payouts: Iterable[Payout]) -> dict[UUID, list[PayoutTransfer]]:
     """What each of these payouts carried, by payout; one statement however many there are."""
     found: dict[UUID, list[PayoutTransfer]] = {}

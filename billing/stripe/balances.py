@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Sum
 
 from billing.ledger import entries
 from billing.ledger.actions import post_all
@@ -26,7 +27,7 @@ from billing.ledger.entries import (
     Sources,
 )
 from billing.payments.models import Payment, Refund
-from billing.payouts.models import Adjustment, DebtCheckout, Reversal, Transfer
+from billing.payouts.models import Adjustment, DebtCheckout, Payout, Reversal, Transfer
 from billing.stripe.amounts import from_stripe
 from billing.stripe.models import BalanceTransaction
 from billing.subscriptions.models import SubscriptionInvoice
@@ -69,6 +70,13 @@ def transaction_of(fetched: Any) -> Transaction:
 
 
 @transaction.atomic
+def taken_back_in(payout: Payout) -> int:
+    """What was taken out of a vendor's balance again within a payout, in minor units, as its movements say."""
+    inside = BalanceTransaction.objects.filter(payout_id=payout.provider_payout_id).exclude(account_id="")
+    sums = inside.exclude(type="payout").filter(net_minor__lt=0).aggregate(sum=Sum("net_minor"))
+    return -(sums["sum"] or 0)
+
+
 def mirror(
     found: Iterable[Transaction], *, account_id: str = "", vendor_id: UUID | None = None, payout_id: str = ""
 ) -> list[str]:

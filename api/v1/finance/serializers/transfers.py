@@ -70,9 +70,17 @@ class CarriedSerializer(serializers.Serializer):
     amount_minor = serializers.IntegerField()
 
 
+class CarriedCreditSerializer(serializers.Serializer):
+    credit_id = serializers.UUIDField(source="id")
+    reason = serializers.CharField()
+    amount_minor = serializers.IntegerField(source="sent_minor")
+
+
 class PayoutDetailSerializer(PayoutSerializer):
     transfers = CarriedSerializer(many=True, help_text="What it carried.")
-    left_minor = serializers.IntegerField(help_text="What its transfers do not explain.")
+    credits = CarriedCreditSerializer(many=True, help_text="What it carried of what was given by hand.")
+    taken_back_minor = serializers.IntegerField(help_text="Taken out of the vendor's balance again before it left.")
+    left_minor = serializers.IntegerField(help_text="What none of these explain.")
 
 
 class VendorBooksFilterSerializer(serializers.Serializer):

@@ -27,7 +27,8 @@ from audit.actions import traced
 from billing.payouts.actions import retry_transfer
 from billing.payouts.books import books_of
 from billing.payouts.models import Payout, Transfer
-from billing.payouts.queries import carriers_of, payouts_page, transfers_in, transfers_page
+from billing.payouts.queries import carriers_of, credits_in, payouts_page, transfers_in, transfers_page
+from billing.stripe.balances import taken_back_in
 from kit.pagination import Page
 from tenants.vendors.queries import trading_vendors_page
 
@@ -117,8 +118,15 @@ class PayoutOne(OfficeView):
     def get(self, request: Request, payout_id: UUID) -> Response:
         payout = there(Payout.objects.filter(id=payout_id).first())
         carried = list(transfers_in(payout))
-        left = payout.amount_minor - sum(each.amount_minor for each in carried)
-        whole = With(with_vendors([payout])[0], transfers=carried, left_minor=left)
+        credits, back = list(credits_in(payout)), taken_back_in(payout)
+        given = sum(each.amount_minor for each in carried) + sum(each.sent_minor for each in credits)
+        whole = With(
+            with_vendors([payout])[0],
+            transfers=carried,
+            credits=credits,
+            taken_back_minor=back,
+            left_minor=payout.amount_minor - given + back,
+        )
         return Response(PayoutDetailSerializer(whole).data)
 
 

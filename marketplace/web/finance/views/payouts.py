@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.actions import traced
 from billing.ledger.queries import entries_of
 from billing.payouts.models import Payout, PayoutState
-from billing.payouts.queries import payouts_page, transfers_in
+from billing.payouts.queries import credits_in, payouts_page, transfers_in
 from billing.payouts.wishes import BadPayout, PayoutUnderway, ask_own, wishes_of
+from billing.stripe.balances import taken_back_in
 from billing.stripe.floor import own_money
 from marketplace.web.backoffice.forms import AmountField, add_refusal
 from marketplace.web.backoffice.roles import for_controllers, for_finance, may, staff_of
@@ -143,7 +144,8 @@ def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
         raise Http404("There is no such payout.")
     carried = list(transfers_in(found))
     about = references(each.transfer.reference_id for each in carried)
-    sum_minor = sum(each.amount_minor for each in carried)
+    credits, back_minor = list(credits_in(found)), taken_back_in(found)
+    sum_minor = sum(each.amount_minor for each in carried) + sum(each.sent_minor for each in credits)
     vendor = named([found.vendor_id]).get(found.vendor_id) if found.vendor_id else None
     context = {
         "payout": found,
@@ -152,7 +154,9 @@ def payout(request: HttpRequest, payout_id: UUID) -> HttpResponse:
         "next": next_of_payout(found),
         "carried": [{"link": each, "reference": about.get(each.transfer.reference_id)} for each in carried],
         "sum_minor": sum_minor,
-        "left_minor": found.amount_minor - sum_minor,
+        "credits": credits,
+        "back_minor": back_minor,
+        "left_minor": found.amount_minor - sum_minor + back_minor,
         "entries": list(entries_of([found.id])),
         "trail": [
             {"label": "Payouts", "url": reverse("finance:payouts")},

@@ -16,8 +16,9 @@ from billing.ledger.periods import month_of
 from billing.payments.actions import NotRefused, refund_answered, request_refund
 from billing.payments.models import Payment, PaymentShare, RefundState
 from billing.payouts.actions import delivered
-from billing.payouts.models import Transfer
+from billing.payouts.models import Adjustment, Payout, Transfer
 from billing.reconciliation.models import ReconciliationRun
+from billing.stripe.balances import Transaction, mirror
 from kit import clock
 from kit.ids import uuid7
 from marketplace.orders.models import VendorOrder
@@ -87,7 +88,28 @@ def test_a_payout_lists_what_it_carried(at_office: Any, market_day: Any) -> None
             "amount_minor": 11590,
         }
     ]
-    assert found["left_minor"] == 0
+    assert (found["credits"], found["taken_back_minor"], found["left_minor"]) == ([], 0, 0)
+    credit = Adjustment.objects.create(
+        vendor_id=market_day.lindqvist.id,
+        amount_minor=700,
+        currency="EUR",
+        reason="For the delay",
+        state="done",
+        done_at=clock.now(),
+        made_at=clock.now(),
+        provider_transfer_id="tr_credit",
+        payout=market_day.vendor_payout,
+    )
+    now = clock.now()
+    for kind, net in (("payment_refund", -1200), ("payout", -11090)):
+        movement = Transaction(
+            *(f"txn_{kind}", kind, kind, net, 0, net, "EUR", "available", "", now, now),
+        )
+        mirror([movement], account_id="acct_1", vendor_id=market_day.lindqvist.id, payout_id="po_1")
+    Payout.objects.filter(id=head["id"]).update(amount_minor=11590 + 700 - 1200)
+    found = caller.get(f"{FINANCE}/payouts/{head['id']}").json()
+    assert found["credits"] == [{"credit_id": str(credit.id), "reason": "For the delay", "amount_minor": 700}]
+    assert (found["taken_back_minor"], found["left_minor"]) == (1200, 0)
     assert items(caller, f"{FINANCE}/payouts?state=paid") == []
     assert items(caller, f"{FINANCE}/payouts?vendor={market_day.moreau.id}") == []
 

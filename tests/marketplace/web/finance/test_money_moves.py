@@ -77,7 +77,7 @@ def test_a_payout_says_what_it_carried(desk, market_day):
     assert "Arrives" in at.page("/finance/payouts/")
     page = at.page(f"/finance/payouts/{market_day.vendor_payout.id}/")
     assert market_day.transfer.reference_number in page
-    assert "Not of transfers" not in page
+    assert "Not explained" not in page
     Payout.objects.filter(id=market_day.vendor_payout.id).update(amount_minor=11000)
     assert "−5.90 EUR" in at.page(f"/finance/payouts/{market_day.vendor_payout.id}/")
 
