@@ -99,7 +99,7 @@ def ask(
     found = preview_of(order_id, asks, kind=kind, by_customer=by.kind == "customer", vendor_id=vendor_id)
     if found.digest != digest:
         raise NumbersChanged(found)
-    may_alone = by.kind == "customer" or policy.allows(by.role, found.amount_minor)
+    may_alone = by.kind == "customer" or policy.allows(by.role, found.amount_minor + _given_by(by.role, standing))
     asked = [each.as_data() for each in asks]
     if not may_alone and any(
         row.state == RequestState.WAITING and (row.kind, row.asked) == (kind, asked) for row in standing
@@ -145,8 +145,10 @@ def approve(*, request_id: UUID, by: Actor, digest: str, note: str = "") -> Refu
     found = preview_of_request(request)
     if found.digest != digest:
         raise NumbersChanged(found)
-    if not policy_at(clock.now()).allows(by.role, found.amount_minor):
-        raise NotAllowed(f"{found.total} is above what your role may approve.")
+    before = _given_by(by.role, _standing(request.order_id), but=request)
+    if not policy_at(clock.now()).allows(by.role, found.amount_minor + before):
+        also = f", with {Money(before, found.currency)} given before," if before else ""
+        raise NotAllowed(f"{found.total}{also} is above what your role may approve.")
     _decide(request, by, note, RequestState.DUE, found)
     if by.kind != "member":
         _carry_out(request, found)
@@ -226,6 +228,17 @@ def _standing(order_id: UUID) -> list[RefundRequest]:
     return list(RefundRequest.objects.filter(order_id=order_id, state__in=states).order_by("-id"))
 
 
+def _given_by(role: str, standing: Sequence[RefundRequest], *, but: RefundRequest | None = None) -> int:
+    """What people of a role gave back of an order already, by themselves or by approving it: a limit is of the order, and
+    not of each of the steps that it could be divided into.
+    """
+    return sum(
+        row.amount_minor
+        for row in standing
+        if row.state != RequestState.WAITING and row != but and (row.decided_role or row.asked_role) == role
+    )
+
+
 def _lock_request(request_id: UUID) -> RefundRequest:
     return RefundRequest.objects.select_for_update().get(id=request_id)
 
@@ -257,7 +270,11 @@ def _member_may(request: RefundRequest, policy: Policy, amount_minor: int) -> bo
     assert who is not None
     assert request.vendor_id is not None
     member = Member.objects.filter(vendor_id=request.vendor_id, user_id=who, left_at=None).first()
-    return member is not None and policy.allows(f"member:{member.role}", amount_minor)
+    if member is None:
+        return False
+    role = f"member:{member.role}"
+    mine = [row for row in _standing(request.order_id) if row.vendor_id == request.vendor_id]
+    return policy.allows(role, amount_minor + _given_by(role, mine, but=request))
 
 
 def _note(request: RefundRequest, by: Actor, what: str) -> None:

@@ -325,6 +325,24 @@ def test_above_the_limit_somebody_else_with_a_higher_one_decides(bought):
         reject(request_id=request.id, by=ADMIN, note="Too late")
 
 
+def test_the_limit_of_a_role_is_of_the_order_however_it_is_divided(bought):
+    limits = {"staff:support": 2000, "staff:accountant": 2000, "staff:administrator": None}
+    policy = {"commission": "given_back", "kept_after_days": None, "customer_cancels": "never", "by": uuid7()}
+    set_policy(limits=limits, reason="Two of us", **policy)
+    first, colleague = SUPPORT, Actor("staff", uuid7(), "staff:support")
+    assert do(bought, Ask(bought.lamps.id, goodwill_minor=1999), by=first)[1].state == RequestState.DONE
+    shown, second = do(bought, Ask(bought.soaps.id, goodwill_minor=1000), by=colleague)
+    assert (second.state, Payment.objects.get().refunded_minor) == (RequestState.WAITING, 1999)
+    # Another role has its own limit, and what it approves counts toward it.
+    accountant = Actor("staff", uuid7(), "staff:accountant")
+    assert approve(request_id=second.id, by=accountant, digest=shown.digest).state == RequestState.DONE
+    shown, third = do(bought, Ask(bought.lamps.id, goodwill_minor=1001), by=first)
+    assert third.state == RequestState.WAITING
+    with pytest.raises(NotAllowed, match="EUR given before, is above what your role may approve"):
+        approve(request_id=third.id, by=accountant, digest=shown.digest)
+    assert do(bought, Ask(bought.lamps.id, goodwill_minor=1), by=first)[1].state == RequestState.DONE
+
+
 def member(vendor, role, name):
     return Member.objects.create(
         vendor=vendor, user_id=uuid7(), name=name, email=f"{name.lower()}@lindqvist.example", role=role
