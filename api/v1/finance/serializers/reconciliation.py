@@ -46,7 +46,9 @@ class ExceptionSerializer(serializers.Serializer):
     cause = serializers.CharField(source="cause.label", help_text="What it is likely about.")
     advice = serializers.CharField(source="cause.advice")
     owner_id = serializers.UUIDField(allow_null=True, help_text="The user who sees to it.")
-    order_id = serializers.UUIDField(source="reference_id", allow_null=True, help_text="The order or vendor order.")
+    reference_id = serializers.UUIDField(
+        allow_null=True, help_text="What it is about: an order, or one vendor's part of it."
+    )
     came_back = serializers.BooleanField(help_text="Found again after somebody had resolved it.")
     resolved_by = serializers.UUIDField(allow_null=True, help_text="None when a match no longer found it.")
     resolution = serializers.CharField(help_text="Why it was set right so.")
