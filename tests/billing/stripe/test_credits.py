@@ -1,5 +1,6 @@
 """Credits by hand: entered at once, transferred when our balance covers them, once; large ones by two people."""
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -16,6 +17,7 @@ from billing.payouts.queries import vendor_money
 from billing.payouts.ways import credit_ways
 from billing.stripe import tasks
 from billing.stripe.client import stripe_client
+from kit import clock
 from kit.ids import uuid7
 from tenants.vendors.models import Vendor
 from tests.billing.stripe.test_races import at_once
@@ -128,3 +130,14 @@ def test_a_credit_pays_debts_first_oldest_first_and_only_the_rest_is_sent(purcha
     assert (owed_by(vendor.id, "EUR"), vendor_money(vendor.id, "EUR").on_its_way.amount_minor) == (50, 1200)
     assert [way.credit.sent_minor for way in credit_ways(vendor.id, where="moving")] == [1200]
     explained()
+
+
+def test_credits_of_a_day_are_one_amount_to_those_who_decide(make_vendor, settings):
+    settings.FOUR_EYES_MINOR = 10_000
+    vendor, other, by = make_vendor("divided"), make_vendor("whole"), uuid7()
+    made = [credit_vendor(vendor=vendor, amount_minor=4999, reason=why, by=by) for why in ("One", "Two", "Three")]
+    assert [type(each).__name__ for each in made] == ["Adjustment", "Adjustment", "Approval"]
+    assert made[2].amount_minor == 4999
+    assert type(credit_vendor(vendor=other, amount_minor=4999, reason="One", by=by)).__name__ == "Adjustment"
+    Adjustment.objects.update(made_at=clock.now() - timedelta(days=1))
+    assert type(credit_vendor(vendor=vendor, amount_minor=4999, reason="Four", by=by)).__name__ == "Adjustment"
