@@ -75,7 +75,8 @@ def test_safe_production_settings_start(tmp_path):
         "[s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, s.SECURE_HSTS_SECONDS, s.DEBUG, s.STRIPE_API_BASE, s.ALLOWED_HOSTS]",
     )
     assert error == ""
-    assert cookies == [True, True, 31536000, False, "", ["souk.example", ".souk.example"]]
+    # Vendors' own domains come to this process: hosts that nobody has proven are refused by tenants.vendors.middleware.
+    assert cookies == [True, True, 31536000, False, "", ["*"]]
 
 
 @pytest.mark.parametrize(
