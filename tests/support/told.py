@@ -100,6 +100,11 @@ def _a_waiver(ask: Ask, ids: Ids) -> dict[str, Any]:
     return {"decision": "waive", "reason": "Known to us.", "seen": seen}
 
 
+def _to_the_other_warehouse(ask: Ask, ids: Ids) -> dict[str, Any]:
+    there = [warehouse["id"] for warehouse in ask("GET", f"{VENDOR}/warehouses")["items"]]
+    return {"from_warehouse_id": there[0], "to_warehouse_id": there[-1], "quantity": 1}
+
+
 TOLD: dict[str, dict[str, Told]] = {
     "storefront": {
         f"POST {STOREFRONT}/cart/merge": {"Souk-Cart": GUESTS_CART},
@@ -111,6 +116,9 @@ TOLD: dict[str, dict[str, Told]] = {
         f"POST {VENDOR}/disputes/{{dispute_id}}/files": {"file": b"%PDF-1.7"},
         f"POST {VENDOR}/onboarding/terms/acceptance": {"version": 1},
         f"POST {VENDOR}/onboarding/steps/{{code}}/documents": {"file": b"%PDF-1.7"},
+        f"POST {VENDOR}/domains": {"host": "www.lindqvist-of-gotland.com"},
+        f"PUT {VENDOR}/stock/{{variant_id}}/backorders": {"limit": 0},
+        f"POST {VENDOR}/stock/{{variant_id}}/moves": _to_the_other_warehouse,
         f"POST {VENDOR}/imports": {"file": b"title,sku,price\nLamp,L-1,12.00\n"},
         f"PUT {VENDOR}/products/{{product_id}}": _product_as_it_is,
         f"PATCH {VENDOR}/pictures/{{picture_id}}": {"description": "A lamp"},

@@ -57,6 +57,7 @@ def callers(
     reopening = _keep_the_books(market_day, closed_month)
     _pay_by_bank(market_day, address)
     steps = _ask_for_more(market_day)
+    _live_on(market_day)
     # Afterwards, for a payment by bank would have paid it.
     owe_a_fee(market_day.paid.vendor_orders.get(vendor_id=market_day.lindqvist.id))
     # As long as an attack may take on a slow machine; what the documents say of a token's life stays as it is.
@@ -140,6 +141,38 @@ def _fill_the_shop(market_day: MarketDay, address: dict[str, str]) -> None:
                 product=Product.objects.get(), path=f"pictures/{vendor.id}/{name}", width=60, height=40
             )
         ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
+
+
+def _live_on(market_day: MarketDay) -> None:
+    """Lindqvist plans a vacation, has asked for a domain, and has a second warehouse; of two others, one is
+    suspended and one closes.
+    """
+    from kit import clock
+    from kit.context import acting_for
+    from tenants.isolation.doors import in_shop
+    from tenants.shop.inventory.models import Warehouse
+    from tenants.vendors.domains import add_domain
+    from tenants.vendors.models import Vendor, VendorState
+    from tenants.vendors.vacation import set_vacation
+
+    vendor, now = market_day.lindqvist, clock.now()
+    later = clock.today() + timedelta(days=200)
+    set_vacation(vendor=vendor, by=market_day.ada.id, starts_on=later, back_on=later + timedelta(days=7))
+    with acting_for(vendor.current):
+        add_domain(vendor=vendor, host="lindqvist-stoneware.com", by=market_day.ada.id)
+    with in_shop(vendor):
+        Warehouse.objects.create(name="Harbor", country="SE", position=1)
+    for slug, state in (("halvorsen", VendorState.SUSPENDED), ("iversen", VendorState.CLOSING)):
+        Vendor.objects.create(
+            slug=slug,
+            name=slug.title(),
+            legal_name=slug.title(),
+            country="DK",
+            email=f"{slug}@vendors.example",
+            state=state,
+            approved_at=now,
+            activated_at=now,
+        )
 
 
 def _busy_the_office(market_day: MarketDay) -> Any:
