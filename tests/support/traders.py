@@ -24,10 +24,12 @@ class Trade:
 def trade(paid: Callable[..., Any]) -> tuple[Trade, Trade]:
     """(Lindqvist, Moreau): both with a parcel packed, earnings transferred and paid out."""
     order, lamp, soap = paid()
-    return _traded(order, lamp), _traded(order, soap)
+    # Before the dispute, which keeps everybody from refunding anything of the payment.
+    asked = {part.vendor_id: ask_for_a_refund(part) for part in order.vendor_orders.all()}
+    return tuple(_traded(order, shelf, asked[shelf.vendor.id]) for shelf in (lamp, soap))  # type: ignore[return-value]
 
 
-def _traded(order: Any, shelf: Any) -> Trade:
+def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
     from billing.payouts.models import Payout, PayoutTransfer, PayoutWish, Transfer
     from kit import clock
     from marketplace.fulfillment.actions import pack
@@ -89,7 +91,7 @@ def _traded(order: Any, shelf: Any) -> Trade:
             "dispute_id": disputed.id,
             "file_id": disputed.files.get(vendor_id=vendor.id).id,
             "debt_id": owe_a_fee(part).id,
-            "request_id": ask_for_a_refund(part).id,
+            "request_id": asked.id,
             "code": send_a_paper(vendor),
             "domain_id": domain_of(vendor).id,
             **team_of(vendor),

@@ -201,6 +201,7 @@ def everything_of(market_day: Any) -> dict[str, Any]:
     with transaction.atomic():
         for share in PaymentShare.objects.filter(payment=payment):
             request_refund(share=share, amount_minor=10, reason="Late", key=f"late:{share.id}")
+    asked = ask_for_a_refund(part, "staff")  # before the dispute, which keeps everybody from it
     run = reconcile(fetch_balances=list)
     draft = drafts.start_draft(name="Spring")
     simulation = drafts.simulate(draft_id=draft.id, first_on=clock.today(), last_on=clock.today())
@@ -231,7 +232,7 @@ def everything_of(market_day: Any) -> dict[str, Any]:
         "approval_id": waiting.id,
         "dispute_id": dispute_of(part).id,
         "debt_id": owe_a_fee(part).id,
-        "request_id": ask_for_a_refund(part, "staff").id,
+        "request_id": asked.id,
         "policy_id": refund_policy_of(market_day.ada.id).id,
         "hold_rule_id": add_hold_rule(
             kind="delivered_plus_days", scope="vendor", days=3, only_vendor=part.vendor_id

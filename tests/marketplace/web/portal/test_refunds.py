@@ -16,7 +16,7 @@ def test_what_was_previewed_is_asked_for_and_carried_out(bought, desk_of, django
     desk, part = desk_of(bought.lamp.vendor, "manager"), bought.lamps
     line, here = part.lines.get(), f"/orders/{part.id}/refund/"
     assert "Cancel or refund" in desk.text(f"/orders/{part.id}/")
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         assert "All that has not left yet" in desk.text(f"{here}?kind=cancellation")
     asked = {"kind": "cancellation", f"units-{line.id}": "2", "reason": "Sold the last ones"}
     answer = desk.post(here, {**asked, "step": "preview"})
