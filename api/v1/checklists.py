@@ -11,7 +11,7 @@ from tenants.onboarding.checklist import (
     PLATFORM,
     PROVIDER,
     SENT_BACK,
-    TODO,
+    TO_DO,
     VENDOR,
     WAITING,
     WAIVED,
@@ -20,7 +20,7 @@ from tenants.onboarding.checklist import (
 from tenants.onboarding.models import StepKind
 from tenants.vendors.models import Vendor
 
-STATES = (TODO, SENT_BACK, WAITING, AT_PROVIDER, LATER, DONE, WAIVED)
+STATES = (TO_DO, SENT_BACK, WAITING, AT_PROVIDER, LATER, DONE, WAIVED)
 
 
 class ItemSerializer(serializers.Serializer):

@@ -23,7 +23,7 @@ from kit.errors import Conflict, InvalidInput
 from kit.ids import uuid7
 from kit.papers import paper_of
 from outbox.actions import announce
-from tenants.onboarding.checklist import SENT_BACK, TODO, WAITING, Checklist, Item
+from tenants.onboarding.checklist import SENT_BACK, TO_DO, WAITING, Checklist, Item
 from tenants.onboarding.models import Event, EventName, StepKind, Terms, VendorDocument
 from tenants.onboarding.queries import ASKED, checklist, current_terms
 from tenants.vendors.actions import activate_if_ready
@@ -130,7 +130,7 @@ def _check_may_send(found: Checklist, code: str) -> None:
     item = _asked(found, code)
     if item.kind != StepKind.DOCUMENT:
         raise NotAsked(f"“{item.title}” asks for no document.")
-    if item.state not in (TODO, SENT_BACK, WAITING):
+    if item.state not in (TO_DO, SENT_BACK, WAITING):
         raise NotWaiting(f"“{item.title}” is done: we ask for no other document.")
 
 

@@ -14,8 +14,8 @@ from tenants.vendors.models import Vendor
 VENDOR, PLATFORM, PROVIDER = "vendor", "platform", "provider"
 WHO = {VENDOR: "You", PLATFORM: "Souk", PROVIDER: "Stripe"}
 
-# What an item is: done and waived are behind us; the others say who is waited for.
-DONE, WAIVED, TODO, SENT_BACK, WAITING, AT_PROVIDER, LATER = (
+# What an item is: done and waived are behind us; the others say who is waited for (`to do`: the vendor has not begun).
+DONE, WAIVED, TO_DO, SENT_BACK, WAITING, AT_PROVIDER, LATER = (
     *("done", "waived", "todo", "sent_back", "waiting", "at_provider", "later"),
 )
 FULFILLED = (DONE, WAIVED)
@@ -157,31 +157,33 @@ def _item(step: Step, events: Sequence[Event], known: Known, before: Sequence[It
         case StepKind.TERMS:
             agreed = next((event for event in reversed(events) if _agrees(event, known.terms)), None)
             version = known.terms.version if known.terms else 0
-            return item(DONE, event=agreed) if agreed else item(TODO, VENDOR, f"Agree to the terms, version {version}")
+            return item(DONE, event=agreed) if agreed else item(TO_DO, VENDOR, f"Agree to the terms, version {version}")
         case StepKind.PROFILE:
             return (
-                item(DONE) if has_profile(known.vendor) else item(TODO, VENDOR, "Say in a line and a story who you are")
+                item(DONE)
+                if has_profile(known.vendor)
+                else item(TO_DO, VENDOR, "Say in a line and a story who you are")
             )
         case StepKind.ADDRESS:
-            return item(DONE) if has_address(known.vendor) else item(TODO, VENDOR, "Give street, postal code and city")
+            return item(DONE) if has_address(known.vendor) else item(TO_DO, VENDOR, "Give street, postal code and city")
         case StepKind.PAYOUT_ACCOUNT:
             if known.vendor.payouts_ready_at is not None:
                 return item(DONE)
             if known.provider_has_it:
                 return item(AT_PROVIDER, PROVIDER, "Looks at the details that were given")
-            return item(TODO, VENDOR, "Give bank details on Stripe's own pages")
+            return item(TO_DO, VENDOR, "Give bank details on Stripe's own pages")
         case StepKind.PRODUCTS:
             least, have = step.minimum or 1, known.published
             if have >= least:
                 return item(DONE)
-            return item(TODO, VENDOR, f"Publish {least - have} more: {have} of {least} are there")
+            return item(TO_DO, VENDOR, f"Publish {least - have} more: {have} of {least} are there")
         case StepKind.DOCUMENT:
             # What was looked at is the very paper: another one, however its event is dated, is another one.
             if decided and decided.document_id == document:
                 return item(DONE, event=decided)
             if answered:
                 return item(WAITING, PLATFORM, "Look at the document", answered)
-            return item(TODO, VENDOR, "Send it as a PDF, PNG or JPEG")
+            return item(TO_DO, VENDOR, "Send it as a PDF, PNG or JPEG")
     doors = [
         each for each in before if (step.for_selling and each.for_selling) or (step.for_payout and each.for_payout)
     ]

@@ -14,7 +14,7 @@ from kit.errors import InvalidInput, SoukError
 from marketplace.web.portal.context import sell_url
 from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, OWNS, changes, edits, shows
 from tenants.onboarding import actions
-from tenants.onboarding.checklist import SENT_BACK, TODO, VENDOR, WAITING, WHO, Checklist, Item
+from tenants.onboarding.checklist import SENT_BACK, TO_DO, VENDOR, WAITING, WHO, Checklist, Item
 from tenants.onboarding.models import StepKind
 from tenants.onboarding.queries import current_terms, document_of, documents_of
 from tenants.vendors.models import MemberRole, Vendor
@@ -55,7 +55,7 @@ def terms(request: HttpRequest) -> HttpResponse:
         "terms": found,
         "item": item,
         "problem": problem,
-        "may_agree": item is not None and item.state == TODO and request.member.role == MemberRole.OWNER,  # type: ignore[attr-defined]
+        "may_agree": item is not None and item.state == TO_DO and request.member.role == MemberRole.OWNER,  # type: ignore[attr-defined]
         "trail": [{"label": "Checklist", "url": reverse("portal:onboarding")}, {"label": "Terms"}],
     }
     return render(request, "portal/terms.html", context, status=422 if problem else 200)
@@ -131,7 +131,7 @@ def _page(request: HttpRequest, *, problem: SoukError | None = None, at: str = "
         shown
         | {
             "paper": papers.get(item.document_id) if (item := shown["item"]).document_id else None,
-            "takes_paper": may_send and item.kind == StepKind.DOCUMENT and item.state in (TODO, SENT_BACK, WAITING),
+            "takes_paper": may_send and item.kind == StepKind.DOCUMENT and item.state in (TO_DO, SENT_BACK, WAITING),
             "takes_word": may_send and item.kind in actions.SENT_AGAIN_BY_WORD and item.state == SENT_BACK,
             "problem": problem if item.code == at else None,
             "is_meant": item.code == request.GET.get("step"),
