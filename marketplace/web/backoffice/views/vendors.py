@@ -1,7 +1,8 @@
 """Vendors: found, seen whole, approved or rejected."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -342,22 +343,31 @@ def approval(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
     return HttpResponseRedirect(reverse("backoffice:vendor", args=[found.id]))
 
 
+def decided(
+    request: HttpRequest, found: Vendor, form: forms.Form, *, named: str, act: Callable[..., object], words: str
+) -> HttpResponse:
+    """Do to a vendor what a form with a reason asks; back to its page, with the form (`named`) where it was refused."""
+    refused_page = partial(vendor_page, request, found, status=422, **{named: form})
+    if not form.is_valid():
+        return refused_page()
+    try:
+        act(vendor=found, by=staff_of(request).user_id, reason=form.cleaned_data["reason"])
+    except InvalidInput as refused:
+        add_refusal(form, refused)
+        return refused_page()
+    except Conflict as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, words)
+    return HttpResponseRedirect(reverse("backoffice:vendor", args=[found.id]))
+
+
 @require_POST
 @for_moderators
 def rejection(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
     found, form = vendor_or_404(vendor_id), RejectionForm(request.POST)
-    if not form.is_valid():
-        return vendor_page(request, found, form, status=422)
-    try:
-        reject_vendor(vendor=found, by=staff_of(request).user_id, reason=form.cleaned_data["reason"])
-    except InvalidInput as refused:
-        add_refusal(form, refused)
-        return vendor_page(request, found, form, status=422)
-    except Conflict as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, f"{found.name} is turned down and gets a mail with the reason.")
-    return HttpResponseRedirect(reverse("backoffice:vendor", args=[found.id]))
+    words = f"{found.name} is turned down and gets a mail with the reason."
+    return decided(request, found, form, named="rejection_form", act=reject_vendor, words=words)
 
 
 @require_POST
@@ -365,18 +375,8 @@ def rejection(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
 def closing(request: HttpRequest, vendor_id: UUID) -> HttpResponse:
     """End selling; what is open is still to be finished."""
     found, form = vendor_or_404(vendor_id), ClosingForm(request.POST)
-    if not form.is_valid():
-        return vendor_page(request, found, status=422, closing_form=form)
-    try:
-        begin_closing(vendor=found, by=staff_of(request).user_id, reason=form.cleaned_data["reason"])
-    except InvalidInput as refused:
-        add_refusal(form, refused)
-        return vendor_page(request, found, status=422, closing_form=form)
-    except Conflict as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, f"{found.name} sells no more, and gets a mail with the reason.")
-    return HttpResponseRedirect(reverse("backoffice:vendor", args=[found.id]))
+    words = f"{found.name} sells no more, and gets a mail with the reason."
+    return decided(request, found, form, named="closing_form", act=begin_closing, words=words)
 
 
 @require_POST
