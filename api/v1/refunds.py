@@ -83,6 +83,9 @@ class CustomerPartSerializer(serializers.Serializer[Any]):
     items = RefundedItemSerializer(many=True)
     amount_minor = serializers.IntegerField()
     tax_minor = serializers.IntegerField()
+    lost_minor = serializers.IntegerField(
+        help_text="What the customer has of it from the bank, after lost disputes; only the rest can be given back."
+    )
 
 
 class PreviewPartSerializer(CustomerPartSerializer):
@@ -213,6 +216,7 @@ def shown_preview(found: Preview) -> dict[str, Any]:
                 ],
                 "amount_minor": part.amount_minor,
                 "tax_minor": part.tax_minor,
+                "lost_minor": part.lost_minor,
                 "commission_minor": part.commission_minor,
                 "commission_tax_minor": part.commission_tax_minor,
                 "commission_kept_minor": part.kept_minor,

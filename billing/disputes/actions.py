@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 
 from audit.actions import traced
 from billing.disputes.models import (
@@ -40,8 +40,6 @@ from kit.money import Money, split_largest_remainder
 from outbox.actions import announce
 
 HOLD_RULE = "dispute"
-# States in which the bank's question no longer stands in the way of a refund.
-HARMLESS = (DisputeState.WON, DisputeState.WARNING_CLOSED, DisputeState.PREVENTED)
 
 
 class DisputeClosed(Conflict):
@@ -235,6 +233,8 @@ def _settle(dispute: Dispute, *, also: Sequence[DisputeSlice] = ()) -> None:
     phase = dispute.phase
     is_vendors_loss = phase == Phase.LOST and dispute.borne_by == Bearer.VENDOR
     counts = phase == Phase.HELD or is_vendors_loss
+    if phase != Phase.LOST:
+        _bear(dispute)
     if counts and not dispute.is_counted and not also:
         # Refunds may have been made while it was only asked about.
         dispute.slices.filter(version=dispute.version).delete()
@@ -248,6 +248,8 @@ def _settle(dispute: Dispute, *, also: Sequence[DisputeSlice] = ()) -> None:
             _count(dispute, slices, sign=-1)
         dispute.is_counted = counts
         dispute.save(update_fields=["is_counted"])
+    if phase == Phase.LOST:
+        _bear(dispute)
     _enter(dispute, slices, phase)
     shares = PaymentShare.objects.select_for_update().in_bulk([s.share_id for s in (*slices, *also)])
     for part in slices if newly else ():
@@ -283,6 +285,24 @@ def _count(dispute: Dispute, slices: Iterable[DisputeSlice], *, sign: int) -> No
         share.disputed_net_minor += sign * part.net_minor
         share.disputed_commission_tax_minor += sign * part.commission_tax_minor
         share.save(update_fields=["disputed_minor", "disputed_net_minor", "disputed_commission_tax_minor"])
+
+
+def _bear(dispute: Dispute) -> None:
+    """Note on the shares what banks keep of them and the platform bears: the vendors have it still, and the customer too."""
+    lost = DisputeSlice.objects.filter(
+        dispute__payment=dispute.payment_id,
+        dispute__state=DisputeState.LOST,
+        dispute__borne_by=Bearer.PLATFORM,
+        dispute__reinstated_minor__lt=F("dispute__withdrawn_minor"),
+        version=F("dispute__version"),
+    )
+    sums = dict(lost.order_by().values_list("share_id").annotate(Sum("amount_minor")))
+    for share in PaymentShare.objects.select_for_update().filter(payment=dispute.payment_id).order_by("id"):
+        # Two banks' questions may have been about the same goods.
+        borne = min(sums.get(share.id, 0), share.gross_minor - share.refunded_minor - share.disputed_minor)
+        if borne != share.platform_lost_minor:
+            share.platform_lost_minor = borne
+            share.save(update_fields=["platform_lost_minor"])
 
 
 def _enter(dispute: Dispute, slices: Sequence[DisputeSlice], phase: Phase) -> None:
@@ -360,8 +380,10 @@ def is_asked_about(transfer: Transfer, *, but: Dispute | None = None) -> bool:
 
 
 def _block_refunds(payment: Payment) -> None:
-    """A payment that the bank has taken, or takes when it is refunded, cannot be refunded as well."""
-    blocking = payment.disputes.filter(is_refundable=False).exclude(state__in=HARMLESS).exists()
+    """While the bank has a payment, or takes it when it is refunded, nothing of it is refunded as well. Once it has decided,
+    what it kept is gone from the parts it concerns, and the rest can be.
+    """
+    blocking = payment.disputes.filter(is_refundable=False).exclude(state__in=FINAL).exists()
     if blocking != (payment.refunds_blocked_at is not None):
         payment.refunds_blocked_at = clock.now() if blocking else None
         payment.save(update_fields=["refunds_blocked_at"])

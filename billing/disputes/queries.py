@@ -1,6 +1,7 @@
 """Reading disputes: for finance, and for the vendors they concern."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db.models import Count, F, QuerySet
@@ -44,18 +45,30 @@ def dispute_counts() -> dict[str, int]:
     return dict(Dispute.objects.order_by().values_list("state").annotate(count=Count("id")))
 
 
-def standing_of(vendor_orders: Iterable[UUID]) -> dict[UUID, str]:
-    """ "open" or "lost" for those of these vendor orders of whose payment the customer's bank asks, or keeps, a part.
+@dataclass(slots=True)
+class Standing:
+    """What the customer's bank does about a vendor order: asks for money of it (`is_open`), or keeps some (`lost`)."""
+
+    is_open: bool = False
+    lost: list[DisputeSlice] = field(default_factory=list)
+
+    @property
+    def lost_minor(self) -> int:
+        return sum(part.amount_minor for part in self.lost)
+
+
+def standing_of(vendor_orders: Iterable[UUID]) -> dict[UUID, Standing]:
+    """By vendor order, for those of these of whose payment the customer's bank asks, or keeps, a part.
 
     Inquiries are left out: nothing was taken, and a refund is still the answer. One query, which a vendor's role may make.
     """
     rows = DisputeSlice.objects.filter(reference_id__in=list(vendor_orders), version=F("dispute__version"))
-    found: dict[UUID, str] = {}
-    for reference_id, state in rows.order_by("id").values_list("reference_id", "dispute__state"):
-        if state == DisputeState.LOST:
-            found.setdefault(reference_id, "lost")
-        elif state not in (*FINAL, *INQUIRIES):
-            found[reference_id] = "open"
+    found: dict[UUID, Standing] = {}
+    for part in rows.order_by("id").annotate(state=F("dispute__state")):
+        if part.state == DisputeState.LOST:
+            found.setdefault(part.reference_id, Standing()).lost.append(part)
+        elif part.state not in (*FINAL, *INQUIRIES):
+            found.setdefault(part.reference_id, Standing()).is_open = True
     return found
 
 

@@ -115,6 +115,9 @@ class PaymentShare(models.Model):
     disputed_minor = models.BigIntegerField(default=0, help_text="of the gross, withdrawn by the customer's bank")
     disputed_net_minor = models.BigIntegerField(default=0, help_text="of the vendor's earnings, held or lost with it")
     disputed_commission_tax_minor = models.BigIntegerField(default=0, help_text="of the VAT within the commission")
+    platform_lost_minor = models.BigIntegerField(
+        default=0, help_text="of the gross, kept by the customer's bank and borne by the platform"
+    )
     transferred_minor = models.BigIntegerField(default=0)
     reversed_minor = models.BigIntegerField(default=0, help_text="of what was transferred, taken back")
     netted_minor = models.BigIntegerField(default=0, help_text="kept back to pay what the vendor owed")
@@ -164,6 +167,13 @@ class PaymentShare(models.Model):
             models.CheckConstraint(
                 condition=Q(disputed_minor__gte=0, disputed_minor__lte=F("gross_minor") - F("refunded_minor")),
                 name="share_disputed_within_rest",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    platform_lost_minor__gte=0,
+                    platform_lost_minor__lte=F("gross_minor") - F("refunded_minor") - F("disputed_minor"),
+                ),
+                name="share_platform_lost_within_rest",
             ),
             models.CheckConstraint(
                 condition=Q(

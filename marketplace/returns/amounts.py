@@ -73,10 +73,15 @@ def without(left: Left, taken: Taken) -> Left:
 
 
 def without_all(lefts: Sequence[Left], gross: int, commission: int) -> list[Left]:
-    """What is left after a refund that named no items: off all of it alike, with the commission that it gave back."""
-    commissions = _split(sum(left.commission for left in lefts) - commission, [left.commission for left in lefts])
+    """What is left after a refund that named no items: off all of it alike, with the commission that it gave back.
+
+    What a bank took may be more than is left, where another took of the same, and hold commission that was kept before.
+    """
+    commission_left = max(sum(left.commission for left in lefts) - commission, 0)
+    commissions = _split(commission_left, [left.commission for left in lefts])
     found = []
-    for left, part, share in zip(lefts, spread(lefts, gross), commissions, strict=True):
+    taken = spread(lefts, min(gross, sum(left.gross for left in lefts)))
+    for left, part, share in zip(lefts, taken, commissions, strict=True):
         rest = without(left, take(left, part))
         found.append(replace(rest, units=rest.units if rest.gross else 0, commission=min(share, rest.gross)))
     return found

@@ -8,7 +8,7 @@ shown it anew when that differs. No two states of an order have a digest in comm
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -102,8 +102,8 @@ class LineFacts:
 class PartFacts:
     """A vendor order as it is now. `earnings` is what its vendor still has of it or is to have; of that `sent` was
     transferred, of which `paid_out` has left for its bank. `carried_out` requests have given something of it back or
-    withdrawn some before. `dispute` says what the customer's bank does: "open", "lost", or "elsewhere" where it disputes
-    other parts of the payment.
+    withdrawn some before. `dispute` says where the customer's bank asks for money now: "open" for this part, "elsewhere"
+    for others of the payment. `lost` is what banks took of this part and keep; it is in nothing of what is left.
     """
 
     vendor_order_id: UUID
@@ -122,6 +122,12 @@ class PartFacts:
     commission_tax_left: int = 0
     carried_out: int = 0
     dispute: str = ""
+    lost: int = 0
+
+    @property
+    def left(self) -> int:
+        """What can still be given back of it, in minor units."""
+        return self.shipping.gross + sum(line.left.gross for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,7 @@ class PartPreview:
     """One vendor's side. `net = amount - commission` is what it gives: out of what was not transferred yet, then back from
     its balance, and what neither covers (paid out already, or commission kept beyond its earnings) may become its debt.
     `left_minor` was left for the customer before it and `carried_out` requests were done, so that of two who refund the same
-    at once the second is told.
+    at once the second is told. `lost_minor` is what the customer has from the bank, after disputes that were lost.
     """
 
     vendor_order_id: UUID
@@ -153,6 +159,7 @@ class PartPreview:
     items: tuple[Item, ...]
     canceled: tuple[tuple[UUID, str, int], ...]
     left_minor: int
+    lost_minor: int
     carried_out: int
     amount_minor: int
     tax_minor: int
@@ -222,8 +229,8 @@ class Preview:
 def preview(facts: Sequence[PartFacts], asks: Sequence[Ask], *, cancels: bool, by_customer: bool = False) -> Preview:
     """What `asks` would do to the vendor orders of `facts`. Vendor orders of which nothing is left are left out.
 
-    Where the customer's bank keeps what it took, goods are canceled without money. Raises NothingToGiveBack, TooMuchAsked
-    naming the line, CannotCancel, PaymentDisputed.
+    What the customer's bank took and keeps is given back no more: goods it paid for are canceled without money. Raises
+    NothingToGiveBack, TooMuchAsked naming the line, CannotCancel, PaymentDisputed.
     """
     by_id = {part.vendor_order_id: part for part in facts}
     parts = []
@@ -234,7 +241,7 @@ def preview(facts: Sequence[PartFacts], asks: Sequence[Ask], *, cancels: bool, b
         if cancels and by_customer:
             _check_customer_may_cancel(part, ask)
         _check_not_disputed(part, cancels=cancels, by_customer=by_customer)
-        found = _part(_without_money(part) if part.dispute == "lost" else part, ask, cancels=cancels)
+        found = _part(part, ask, cancels=cancels)
         if found.items or found.canceled:
             parts.append(found)
     if not parts:
@@ -257,9 +264,9 @@ def asked_of_parcel(part: PartFacts, packed: Mapping[UUID, int], parcels: Sequen
 
 
 def _check_not_disputed(part: PartFacts, *, cancels: bool, by_customer: bool) -> None:
-    if not part.dispute or (part.dispute == "lost" and cancels):
-        return
-    if part.dispute == "lost":
+    if not part.dispute:
+        if cancels or part.left or not part.lost:
+            return
         raise PaymentDisputed(
             f"Your bank has given you the money for {part.number} back already."
             if by_customer
@@ -279,12 +286,6 @@ def _check_not_disputed(part: PartFacts, *, cancels: bool, by_customer: bool) ->
         else f"The customer's bank disputes the payment of {part.number}. A refund would pay the customer twice: nothing is "
         "canceled or refunded until the bank has decided."
     )
-
-
-def _without_money(part: PartFacts) -> PartFacts:
-    """What there is to cancel of it, when the money went back by the bank."""
-    lines = [replace(line, left=replace(line.left, gross=0, tax=0, commission=0)) for line in part.lines]
-    return replace(part, lines=lines, shipping=replace(part.shipping, gross=0, tax=0, commission=0))
 
 
 def _check_customer_may_cancel(part: PartFacts, ask: Ask) -> None:
@@ -405,7 +406,8 @@ def _sums(part: PartFacts, items: tuple[Item, ...], canceled: tuple[tuple[UUID, 
         number=part.number,
         items=items,
         canceled=canceled,
-        left_minor=part.shipping.gross + sum(line.left.gross for line in part.lines),
+        left_minor=part.left,
+        lost_minor=part.lost,
         carried_out=part.carried_out,
         amount_minor=amount,
         tax_minor=sum(item.tax_minor for item in items),

@@ -8,7 +8,10 @@ from uuid import UUID
 
 from django.db.models import F, Q, QuerySet, Sum
 
-from billing.disputes.queries import standing_of
+from billing.disputes.models import DisputeSlice
+from billing.disputes.queries import Standing, standing_of
+from billing.payments.actions import left_of as left_of_share
+from billing.payments.actions import tax_left_of
 from billing.payments.models import PaymentShare, Refund, RefundState
 from billing.payouts.models import PayoutTransfer, Transfer, TransferState
 from kit import clock
@@ -46,17 +49,24 @@ def facts_of(order_id: UUID, *, vendor_id: UUID | None = None, policy: Policy | 
     transferred = _transferred(ids)
     refunds, items = _given_back(ids)
     done = _carried_out(ids, items)
-    disputed = standing_of(ids)
-    return [
-        replace(
-            _part_facts(
-                part, shares[part.id], transferred[part.id], refunds[part.id], items, policy, len(done[part.id])
-            ),
-            # The bank disputes a payment, and no part of it can be refunded meanwhile.
-            dispute=disputed.get(part.id) or ("elsewhere" if disputed else ""),
+    standings = standing_of(ids)
+    # The bank disputes a payment, and no part of it can be refunded meanwhile.
+    is_asked = any(each.is_open for each in standings.values())
+    facts = []
+    for part in parts:
+        standing = standings.get(part.id, Standing())
+        found = _part_facts(
+            part,
+            shares[part.id],
+            transferred[part.id],
+            [*refunds[part.id], *standing.lost],
+            items,
+            policy,
+            len(done[part.id]),
         )
-        for part in parts
-    ]
+        dispute = "open" if standing.is_open else "elsewhere" if is_asked else ""
+        facts.append(replace(found, dispute=dispute, lost=standing.lost_minor))
+    return facts
 
 
 def preview_of(
@@ -92,12 +102,12 @@ def _part_facts(
     part: VendorOrder,
     share: PaymentShare,
     transferred: tuple[int, int],
-    refunds: Sequence[Refund],
+    gone: Sequence[Refund | DisputeSlice],
     items: Mapping[UUID, Sequence[RefundItem]],
     policy: Policy,
     carried_out: int,
 ) -> PartFacts:
-    lefts = left_of(part, list(part.lines.all()), refunds, items)
+    lefts = left_of(part, list(part.lines.all()), gone, items)
     can_go, loose = unshipped(part), unpacked(part)
     sent, paid_out = transferred
     return PartFacts(
@@ -117,8 +127,8 @@ def _part_facts(
         earnings=share.left_minor + share.transferred_minor - share.reversed_minor,
         sent=sent,
         paid_out=min(paid_out, sent),
-        commission_left=share.commission_minor - (share.refunded_minor - share.refunded_net_minor),
-        commission_tax_left=share.commission_tax_minor - share.refunded_commission_tax_minor,
+        commission_left=left_of_share(share)[1],
+        commission_tax_left=tax_left_of(share),
         carried_out=carried_out,
     )
 
@@ -133,20 +143,24 @@ def _closed_to_customer(part: VendorOrder, loose: Mapping[UUID, int], policy: Po
 
 
 def left_of(
-    part: VendorOrder, lines: Sequence[OrderLine], refunds: Sequence[Refund], items: Mapping[UUID, Sequence[RefundItem]]
+    part: VendorOrder,
+    lines: Sequence[OrderLine],
+    gone: Sequence[Refund | DisputeSlice],
+    items: Mapping[UUID, Sequence[RefundItem]],
 ) -> dict[UUID | None, Left]:
-    """What is left of each line, and of the shipping (None), after these refunds of the vendor order, oldest first.
+    """What is left of each line, and of the shipping (None), after these refunds and lost disputes of the vendor order.
 
-    Refunds without items, made where no line was named (sold out, paid late), are off everything alike.
+    Refunds without items, made where no line was named (sold out, paid late), and what a bank keeps are off everything
+    alike. Each is off what was left at its time, which their ids tell.
     """
     lefts: dict[UUID | None, Left] = {
         line.id: Left(line.id, line.quantity, line.total_minor, line.tax_minor, line.commission_minor) for line in lines
     }
     lefts[None] = Left(None, 1, part.shipping_minor, part.shipping_tax_minor, 0)
-    for refund in refunds:
-        if not refund.is_counted:
+    for taken in sorted(gone, key=lambda row: row.id):
+        if isinstance(taken, Refund) and not taken.is_counted:
             continue
-        named = items.get(refund.id, ())
+        named = items.get(taken.id, ())
         for item in named:
             key = item.order_line_id
             lefts[key] = without(
@@ -154,8 +168,8 @@ def left_of(
                 Taken(key, item.units, item.amount_minor, item.tax_minor, item.commission_minor, item.kept_minor),
             )
         if not named:
-            commission = refund.amount_minor - refund.net_minor
-            lefts = dict(zip(lefts, without_all(list(lefts.values()), refund.amount_minor, commission), strict=True))
+            commission = taken.amount_minor - taken.net_minor
+            lefts = dict(zip(lefts, without_all(list(lefts.values()), taken.amount_minor, commission), strict=True))
     return lefts
 
 

@@ -81,6 +81,7 @@ class GivingBack:
             "is_open": is_short or any(each["value"] or each["problem"] for each in fields),
             "shipping_minor": shipping,
             "left_minor": shipping + sum(line.left.gross for line in part.lines),
+            "lost_minor": part.lost,
             "all": self._field(f"all-{key}"),
             "shipping": self._field(f"shipping-{key}"),
             "goodwill": self._field(f"goodwill-{key}"),

@@ -32,7 +32,7 @@ from billing.payments.actions.sessions import (
     settle,
     start,
 )
-from billing.payments.actions.shares import left_of, tax_given_back, tax_in
+from billing.payments.actions.shares import left_of, tax_given_back, tax_in, tax_left_of
 
 __all__ = [
     "CLOSED",
@@ -67,4 +67,5 @@ __all__ = [
     "start",
     "tax_given_back",
     "tax_in",
+    "tax_left_of",
 ]

@@ -58,7 +58,8 @@ def request_refund(
     `net_minor` of it comes from the vendor's earnings and the rest is commission given back; left out, it is divided in
     the proportion of what is left of the two. Where commission is kept, all of it is the vendor's. Commission given back
     is divided the same way into ours and the VAT on it. The same key gives the same refund. Raises RefundTooLarge,
-    RefundDiffers, PaymentClosed when the payment is not paid, PaymentDisputed when the customer's bank has it.
+    RefundDiffers, PaymentClosed when the payment is not paid, PaymentDisputed while the customer's bank asks for it or
+    when it keeps all of this part.
     """
     payment = lock_payment(share.payment_id)
     share = PaymentShare.objects.select_for_update().get(id=share.id)
@@ -75,6 +76,8 @@ def request_refund(
             "What the bank decides holds."
         )
     gross_left, commission_left = left_of(share)
+    if not gross_left and share.disputed_minor + share.platform_lost_minor:
+        raise PaymentDisputed("The customer's bank keeps what was left of this order: a refund would pay it twice.")
     if not 0 < amount_minor <= gross_left:
         raise RefundTooLarge(
             f"At most {Money(gross_left, share.currency)} of this order can be refunded.", field="amount"

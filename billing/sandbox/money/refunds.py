@@ -10,6 +10,7 @@ from ..world import World, job
 from . import radar
 from .charges import method_for
 from .currencies import check_digits, convert, show
+from .disputes import FINAL
 from .movements import WAITING, held, move, settles_in
 
 SETTLES_AFTER = 3600
@@ -26,16 +27,18 @@ def create_refund(
 ) -> Record:
     """Refund ``amount`` minor units of a charge, or all that is left of it.
 
-    Raises ApiError if nothing is left, the amount exceeds the rest, the charge was not captured or is disputed.
+    What a bank kept of it can be refunded no more. Raises ApiError if nothing is left, the amount exceeds the rest, the
+    charge was not captured or is disputed.
     """
     body = charge.body
     if body["status"] != "succeeded" or not body["captured"]:
         raise refused(f"Charge {charge.id} has not been captured and cannot be refunded.", code="charge_not_refundable")
-    if body["disputed"] and any(
-        not d.body["is_charge_refundable"] for d in world.store.where("dispute", "charge", charge.id)
-    ):
+    disputes = world.store.where("dispute", "charge", charge.id) if body["disputed"] else []
+    lost = sum(d.body["amount"] for d in disputes if d.body["status"] == "lost")
+    asks = any(not d.body["is_charge_refundable"] for d in disputes if d.body["status"] not in FINAL)
+    if asks or (lost and lost >= body["amount_captured"] - body["amount_refunded"]):
         raise refused(f"Charge {charge.id} has been charged back; cannot issue a refund.", code="charge_disputed")
-    rest = body["amount_captured"] - body["amount_refunded"]
+    rest = body["amount_captured"] - body["amount_refunded"] - lost
     if rest <= 0:
         raise refused(f"Charge {charge.id} has already been refunded.", code="charge_already_refunded")
     amount = rest if amount is None else amount

@@ -391,6 +391,23 @@ def test_dispute_takes_amount_and_fee_and_winning_returns_them(sandbox: Sandbox,
     assert (won.status, len(won.balance_transactions), balances(client)) == ("won", 2, (9825, 0))
 
 
+def test_what_a_bank_keeps_of_a_charge_is_refunded_no_more_and_the_rest_is(
+    sandbox: Sandbox, client: stripe.StripeClient
+) -> None:
+    charge = paid_charge(client, sandbox, 10000, "4000000000000077")
+    sandbox.control(f"charges/{charge.id}/dispute", {"reason": "fraudulent", "amount": 4000})
+    dispute = client.v1.disputes.list({"charge": charge.id}).data[0]
+    for amount, code, words in ((6000, "charge_disputed", "charged back"), (6001, None, "unrefunded amount")):
+        with pytest.raises(stripe.InvalidRequestError, match=words) as caught:
+            client.v1.refunds.create({"charge": charge.id, "amount": amount})
+        assert caught.value.code == code
+        if amount == 6000:
+            client.v1.disputes.close(dispute.id)
+    assert client.v1.refunds.create({"charge": charge.id}).amount == 6000
+    with pytest.raises(stripe.InvalidRequestError, match="charged back"):
+        client.v1.refunds.create({"charge": charge.id, "amount": 1})
+
+
 def test_inquiry_moves_no_money(sandbox: Sandbox, client: stripe.StripeClient) -> None:
     charge = paid_charge(client, sandbox, 10000, "4000000000001976")
     dispute = client.v1.disputes.list({"charge": charge.id}).data[0]

@@ -239,6 +239,34 @@ def test_two_disputes_of_one_charge_divide_what_the_first_left(transferred, book
     explained()
 
 
+@pytest.mark.parametrize("bearer", ["vendor", "platform"])
+def test_after_a_part_is_lost_the_rest_of_the_payment_is_refunded_and_no_more(transferred, books, explained, bearer):
+    lindqvist, moreau = transferred.lindqvist, transferred.moreau
+    found = dispute(transferred, amount=5000)
+    disputes.decide_terms(
+        dispute_id=found.id, share_id=lindqvist.id, borne_by=bearer, fee_borne_by="platform", by=STAFF
+    )
+    tasks.send_reversals()
+    close(transferred, found, "lost")
+    transferred.refresh()
+    assert transferred.payment.refunds_blocked_at is None
+    with pytest.raises(actions.RefundTooLarge, match=r"30\.00"):
+        actions.request_refund(share=lindqvist, amount_minor=3001, key="returned:1", reason="Returned")
+    for share, amount in ((moreau, 4000), (lindqvist, 3000)):
+        actions.request_refund(share=share, amount_minor=amount, key=f"returned:{share.id}", reason="Returned")
+    with pytest.raises(actions.PaymentDisputed, match="keeps what was left"):
+        actions.request_refund(share=lindqvist, amount_minor=1, key="returned:2", reason="Returned")
+    assert tasks.send_refunds() == 2
+    transferred.sandbox.drain()
+    transferred.refresh()
+    assert transferred.payment.refunded_minor == 7000
+    lost = (5000, 0) if bearer == "vendor" else (0, 5000)
+    assert (transferred.lindqvist.disputed_minor, transferred.lindqvist.platform_lost_minor) == lost
+    tasks.send_reversals()
+    transferred.sandbox.drain()
+    explained()
+
+
 class Undone(Exception):
     """Ends a savepoint so that the next permutation starts from the same rows."""
 

@@ -152,13 +152,54 @@ def test_while_a_bank_disputes_nothing_is_shown_and_after_it_is_lost_goods_are_c
         for asks in (lamps, soaps):
             with pytest.raises(PaymentDisputed, match=words if asks is lamps else "another part of this payment"):
                 preview_of(bought.order.id, asks, kind=kind, by_customer=by_customer)
-    dispute.state = "lost"
-    dispute.save()
+    _lose(dispute)
     with pytest.raises(PaymentDisputed, match="is lost: the customer has the money"):
         preview_of(bought.order.id, lamps, kind="refund")
     shown, request = do(bought, *lamps, kind="cancellation", by=SUPPORT)
     assert (shown.amount_minor, request.state, Refund.objects.count()) == (0, RequestState.DONE, 0)
     assert (bought.lamps.fulfillment, stock(bought.lamp)) == (Fulfillment.CANCELED, (10, 0, 10))
+    assert shown.parts[0].lost_minor == bought.lamps.total_minor
+    # What the bank took was of the lamps: the other vendor's part is there to be refunded, whole.
+    shown, _ = do(bought, *soaps)
+    assert (shown.amount_minor, shown.parts[0].lost_minor) == (bought.soaps.total_minor, 0)
+
+
+def _lose(dispute):
+    """The bank keeps what it asked for, at the vendor's cost."""
+    slices = list(dispute.slices.all())
+    dispute.state, dispute.withdrawn_minor = "lost", dispute.amount_minor
+    dispute.save()
+    for each in slices:
+        PaymentShare.objects.filter(id=each.share_id).update(
+            disputed_minor=each.amount_minor, disputed_net_minor=each.net_minor
+        )
+    Payment.objects.update(refunds_blocked_at=None)
+
+
+def test_what_a_bank_keeps_of_a_part_is_off_all_of_it_and_the_rest_is_given_back_to_the_cent(bought):
+    lamps, line = bought.lamps, line_of(bought.lamps)
+    # One of three lamps, 33.33, is given back before: 66.66 and 4.90 of shipping are left.
+    do(bought, Ask(lamps.id, units={line.id: 1}))
+    dispute = dispute_of(lamps)
+    dispute.slices.update(amount_minor=3578, net_minor=3200)
+    dispute.amount_minor = 3578
+    _lose(dispute)
+    part = next(each for each in facts_of(bought.order.id) if each.vendor_order_id == lamps.id)
+    assert (part.lost, part.left, part.lines[0].left.gross, part.shipping.gross) == (3578, 3578, 3333, 245)
+    with pytest.raises(TooMuchAsked, match=r"33\.33"):
+        preview_of(bought.order.id, [Ask(lamps.id, amounts={line.id: 3334})], kind="refund")
+    # Half of each lamp left went back by the bank, so that one of them gives the other half.
+    shown, _ = do(bought, Ask(lamps.id, units={line.id: 1}))
+    assert shown.amount_minor == 1667
+    shown, _ = do(bought, Ask(lamps.id, everything=True), kind="cancellation")
+    assert (shown.amount_minor, shown.parts[0].lost_minor) == (1666 + 245, 3578)
+    share = PaymentShare.objects.get(reference_id=lamps.id)
+    assert (share.refunded_minor, share.gross_minor - share.refunded_minor - share.disputed_minor) == (
+        lamps.total_minor - 3578,
+        0,
+    )
+    with pytest.raises(PaymentDisputed, match="is lost"):
+        preview_of(bought.order.id, [Ask(lamps.id, everything=True)], kind="refund")
 
 
 def test_a_customer_cancels_before_the_vendor_accepts_and_the_other_vendor_is_not_touched(bought):

@@ -273,7 +273,7 @@ def _order_page(
         "can_give_back": any(line.promised_quantity for line in part.lines.all()),
         "can_cancel": bool(unshipped(part)),
         "refunds": shown_refunds([part.id]).get(part.id, []),
-        "dispute": standing_of([part.id]).get(part.id, ""),
+        "standing": standing_of([part.id]).get(part.id),
         "asked": [
             found for found in requests_of(part.order_id, vendor_id=part.vendor_id) if found.state != RequestState.DONE
         ],

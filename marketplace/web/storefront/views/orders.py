@@ -183,20 +183,24 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         amounts.append({"label": "Refunded", "amount_minor": -refunded})
     back = given_back([each.part for each in shown.parts])
     tax_left = order.tax_minor - sum(part.tax_minor for part in back.values())
-    disputed = standing_of(each.part.id for each in shown.parts)
+    disputed = standing_of(each.part.id for each in shown.parts).values()
+    is_disputed, lost_minor = any(each.is_open for each in disputed), sum(each.lost_minor for each in disputed)
+    if lost_minor:
+        amounts.append({"label": "Given back by your bank", "amount_minor": -lost_minor})
     return {
         "order": order,
         "payment": shown.payment,
         "status": shown.status,
         "amounts": amounts,
         "vat_note": f"Includes {Money(tax_left, order.currency)} VAT.",
-        "left_minor": order.total_minor - refunded,
+        "left_minor": order.total_minor - refunded - lost_minor,
         "address": {**order.ship_to, "country": COUNTRY_NAMES.get(order.ship_to.get("country", ""), "")},
         "lanes": [
             _lane(shown, each, cards.get(each.part.vendor_id)) | {"refunds": back[each.part.id].refunds}
             for each in shown.parts
         ],
-        "dispute": "open" if "open" in disputed.values() else "lost" if disputed else "",
+        "is_disputed": is_disputed,
+        "lost_minor": lost_minor,
         "is_unpaid": shown.payment.state in UNPAID and order.canceled_at is None,
         "is_given_up": order.canceled_at is not None and shown.payment.state != PaymentState.PAID,
         "hold_until": order.hold_until if order.hold_until > clock.now() + timedelta(seconds=30) else None,
@@ -204,9 +208,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "trouble": request.GET.get("payment", ""),
         "is_replaced": order.cancel_reason == ORDERED_ANEW,
         "is_mine": person(request) is not None and order.user_id is not None,
-        "can_cancel": shown.payment.state == PaymentState.PAID
-        and bool(may_cancel(order.id))
-        and "open" not in disputed.values(),
+        "can_cancel": shown.payment.state == PaymentState.PAID and bool(may_cancel(order.id)) and not is_disputed,
     }
 
 

@@ -195,4 +195,4 @@ def test_an_order_says_what_the_customers_bank_does(sold):
     assert "disputes the payment" in desk.text(f"/orders/{part.id}/")
     dispute.state = "lost"
     dispute.save()
-    assert "The dispute is lost: the money went back by the bank" in desk.text(f"/orders/{part.id}/")
+    assert "of this order back from the bank" in desk.text(f"/orders/{part.id}/")

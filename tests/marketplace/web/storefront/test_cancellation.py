@@ -52,4 +52,4 @@ def test_a_customer_is_told_what_their_bank_did(shopper, bought):
     assert "Cancel articles" not in page
     dispute.state = "lost"
     dispute.save()
-    assert "Your bank gave you the money back" in shopper.get(f"/orders/{order.number}/").content.decode()
+    assert "Your bank gave you money back" in shopper.get(f"/orders/{order.number}/").content.decode()
