@@ -8,7 +8,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from audit.actions import traced
@@ -50,6 +50,17 @@ class TooMuch(InvalidInput):
     """More than is owed."""
 
     code = "more_than_owed"
+
+
+class WrittenOffElsewhere(Conflict):
+    """A form has one id for one debt, and this one's belongs to something else."""
+
+    code = "write_off_of_another_debt"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This was sent before, for another debt. To write this one off as well, send it under a new id."
+        )
 
 
 class ReasonNeeded(InvalidInput):
@@ -224,22 +235,36 @@ def write_off(*, debt_id: UUID, amount_minor: int, reason: str, by: UUID, once: 
 
     `once` comes from the form and becomes the payment's id: sent twice, it is one.
 
-    Raises ReasonNeeded, NothingOwed, TooMuch, PaymentUnderWay.
+    Raises ReasonNeeded, NothingOwed, TooMuch, PaymentUnderWay, WrittenOffElsewhere.
     """
     debt = VendorDebt.objects.select_for_update().get(id=debt_id)
-    made_before = DebtPayment.objects.filter(id=once, debt=debt).first() if once else None
-    if made_before is not None:
+    if once is not None and (made_before := written_off_as(once, debt)):
         return made_before
     check_write_off(debt, amount_minor, reason)
-    with traced("debt.written_off", f"vendor_debt:{debt.id}", by=by, amount_minor=amount_minor, reason=reason.strip()):
-        (made,) = _settle(
-            [debt],
-            amount_minor,
-            DebtPaymentKind.WRITTEN_OFF,
-            reason=reason.strip()[:250],
-            made_by=by,
-            first_id=once,
-        )
+    subject = f"vendor_debt:{debt.id}"
+    try:
+        with traced("debt.written_off", subject, by=by, amount_minor=amount_minor, reason=reason.strip()):
+            (made,) = _settle(
+                [debt],
+                amount_minor,
+                DebtPaymentKind.WRITTEN_OFF,
+                reason=reason.strip()[:250],
+                made_by=by,
+                first_id=once,
+            )
+    except IntegrityError:
+        # Of two debts at the same moment: each is locked, the id is one.
+        if once is None or not DebtPayment.objects.filter(id=once).exists():
+            raise
+        raise WrittenOffElsewhere() from None
+    return made
+
+
+def written_off_as(once: UUID, debt: VendorDebt) -> DebtPayment | None:
+    """What a form of this id did before. Raises WrittenOffElsewhere when that was not to this debt."""
+    made = DebtPayment.objects.filter(id=once).first()
+    if made is not None and made.debt_id != debt.id:
+        raise WrittenOffElsewhere()
     return made
 
 

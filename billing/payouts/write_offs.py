@@ -4,7 +4,7 @@ from uuid import UUID
 
 from approvals.actions import carried_out, four_eyes, granted
 from approvals.models import Approval
-from billing.payouts.debts import check_write_off, write_off
+from billing.payouts.debts import WrittenOffElsewhere, check_write_off, write_off, written_off_as
 from billing.payouts.models import DebtPayment, VendorDebt
 from kit.money import Money
 from outbox.models import Fact
@@ -20,7 +20,7 @@ def ask_write_off(
 
     `once` comes from the form: sent twice, it is one, and gives what came of it.
 
-    Raises ReasonNeeded, NothingOwed, TooMuch, PaymentUnderWay, WaitsAlready.
+    Raises ReasonNeeded, NothingOwed, TooMuch, PaymentUnderWay, WaitsAlready, WrittenOffElsewhere.
     """
     debt = VendorDebt.objects.get(id=debt_id)
     if once is not None and (before := _sent_before(debt, once)):
@@ -45,9 +45,12 @@ def ask_write_off(
 
 
 def _sent_before(debt: VendorDebt, once: UUID) -> DebtPayment | Approval | None:
-    made = DebtPayment.objects.filter(debt=debt, id=once).first()
-    asked = Approval.objects.filter(kind=KIND, subject=f"vendor_debt:{debt.id}", payload__once=str(once))
-    return made or asked.first()
+    if made := written_off_as(once, debt):
+        return made
+    asked = Approval.objects.filter(kind=KIND, payload__once=str(once)).first()
+    if asked is not None and asked.payload["debt"] != str(debt.id):
+        raise WrittenOffElsewhere()
+    return asked
 
 
 def on_approval_granted(fact: Fact) -> None:

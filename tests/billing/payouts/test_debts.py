@@ -145,11 +145,17 @@ def test_writing_much_off_takes_two(settings, make_vendor):
     for again in (ask_write_off, debts.write_off):
         assert again(debt_id=debt.id, amount_minor=4_999, reason="Small", by=SOMEBODY, once=once) == small
     assert (small.kind, small.amount_minor, small.made_by) == ("written_off", 4_999, SOMEBODY)
+    other = charge(make_vendor("moreau").id, 9_000)
+    for elsewhere in (ask_write_off, debts.write_off):
+        with pytest.raises(debts.WrittenOffElsewhere, match="for another debt"):
+            elsewhere(debt_id=other.id, amount_minor=100, reason="Small", by=SOMEBODY, once=once)
     settings.FOUR_EYES_MINOR = 4_000
     much = {"debt_id": debt.id, "amount_minor": 4_000, "reason": "It is bankrupt", "by": SOMEBODY, "once": uuid7()}
     waits = ask_write_off(**much)
     assert isinstance(waits, Approval)
     assert ask_write_off(**much) == waits
+    with pytest.raises(debts.WrittenOffElsewhere):
+        ask_write_off(**much | {"debt_id": other.id})
     assert waits.summary == f"Write off 40.00 EUR that {vendor.name} owes"
     assert agrees(vendor.id) == 4_001
     with pytest.raises(WaitsAlready):

@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.errors import NotFound, there
+from api.errors import NotFound, PreconditionFailed, there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
 from api.v1.vendor.serializers import catalog as serializers
@@ -110,7 +110,15 @@ class Product(VendorView):
 
     @staticmethod
     def _update(request: Request, found: ProductRow, draft: ProductDraft) -> Response:
-        actions.update_product(product=found, draft=draft, version=found.version, actor_id=caller_of(request).person_id)
+        try:
+            actions.update_product(
+                product=found, draft=draft, version=found.version, actor_id=caller_of(request).person_id
+            )
+        except actions.StaleProduct as late:
+            # Somebody was quicker after we compared: the answer is the one for coming later.
+            if "If-Match" in request.headers:
+                raise PreconditionFailed() from late
+            raise
         return _answer(found.id)
 
 

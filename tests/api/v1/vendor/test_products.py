@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.db.models import F
 
 from kit.ids import uuid7
 from outbox.models import Fact
@@ -190,6 +192,29 @@ def test_a_part_of_a_product_is_changed(lindqvist: Any) -> None:
     assert lindqvist.patch(path, {}).json()["version"] == 3
     found = lindqvist.get("/api/v1/vendor/categories").json()["items"]
     assert {"id": str(category.id), "name": "Mugs", "path": "mugs"} in found
+
+
+def test_who_is_overtaken_between_comparing_and_changing_is_told_so_as_if_coming_later(
+    lindqvist: Any, mug: dict[str, Any]
+) -> None:
+    path, was = f"{PRODUCTS}/{mug['id']}", '"1"'
+
+    def overtake(execute: Any, sql: str, *rest: Any) -> Any:
+        """Somebody else changes the product just before this request locks it."""
+        nonlocal was
+        if "FOR UPDATE" in sql and '"shop_catalog_product"' in sql and was:
+            was = ""
+            Product.objects.filter(id=mug["id"]).update(version=F("version") + 1)
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(overtake):
+        named = lindqvist.patch(path, {"title": "Mine"}, If_Match='"1"')
+    assert (was, named.status_code, named.json()["code"]) == ("", 412, "precondition_failed")
+    was = "again"
+    with connection.execute_wrapper(overtake):
+        unnamed = lindqvist.patch(path, {"title": "Mine"})
+    assert (was, unnamed.status_code, unnamed.json()["code"]) == ("", 409, "stale_product")
+    assert lindqvist.get(path).json()["title"] == mug["title"]
 
 
 def test_nothing_is_published_before_the_shop_has_said_how_it_ships(make_vendor: Any, at: Any) -> None:
