@@ -3,10 +3,12 @@
 from datetime import date
 from uuid import UUID
 
+from django.db import transaction
+
 from approvals.actions import carried_out, four_eyes, granted
 from approvals.models import Approval
 from audit.actions import traced
-from billing.payments.actions import NotOwed, pay_by_hand
+from billing.payments.actions import NotOwed, lock_payment, pay_by_hand
 from billing.payments.models import Refund, RefundState
 from kit.money import Money
 from outbox.models import Fact
@@ -14,22 +16,30 @@ from outbox.models import Fact
 KIND = "refund.by_hand"
 
 
+@transaction.atomic
 def say_paid(*, refund_id: UUID, reference: str, paid_on: date, by: UUID) -> Refund | Approval:
     """Enter that our bank paid it. From the amount on that needs four eyes, gives the Approval that waits instead.
 
-    Said twice with the same reference, it is once. Raises NotOwed, InvalidInput, WaitsAlready.
+    Said again with the same reference, at the same moment or later, it is once, and gives what came of it. Raises NotOwed,
+    InvalidInput, WaitsAlready.
     """
+    # Whoever presses twice waits here for the first to be done.
+    lock_payment(Refund.objects.values_list("payment_id", flat=True).get(id=refund_id))
     refund = Refund.objects.select_related("payment").get(id=refund_id)
-    if refund.state == RefundState.BY_HAND and refund.by_hand_reference == " ".join(reference.split()):
+    reference = " ".join(reference.split())
+    if refund.state == RefundState.BY_HAND and refund.by_hand_reference == reference:
         return refund
     if not refund.came_back:
         raise NotOwed("Only a refund that came back is paid another way.")
+    said = {"refund": str(refund.id), "reference": reference, "paid_on": paid_on.isoformat()}
+    if asked := Approval.objects.filter(kind=KIND, payload=said, requested_by=by, decision="").first():
+        return asked
     amount, number = Money(refund.amount_minor, refund.currency), refund.payment.reference_number
     waits = four_eyes(
         kind=KIND,
         subject=f"refund:{refund.id}",
         summary=f"Refund of {amount} for {number} paid from our bank, {reference}",
-        payload={"refund": str(refund.id), "reference": reference, "paid_on": paid_on.isoformat()},
+        payload=said,
         amount=amount,
         reason=f"Came back: {refund.error}" if refund.error else "Came back from the customer's bank",
         by=by,

@@ -34,6 +34,7 @@ from outbox.actions import announce
 
 OPEN_CHECKOUTS = (CheckoutState.OPENING, CheckoutState.OPEN)
 CHECKOUT_LASTS = timedelta(minutes=32)
+WAITS_FOR_PAYMENT = "The vendor is paying what it owes; its earnings wait for that."
 
 
 class NothingOwed(Conflict):
@@ -223,8 +224,8 @@ def _net(
     debts = lock_debts(vendor_id, currency)
     if not debts:
         return 0
-    if _checkouts(vendor_id, currency).exists():
-        raise PaymentUnderWay("The vendor is paying what it owes; its earnings wait for that.")
+    if is_paying(vendor_id, currency):
+        raise PaymentUnderWay(WAITS_FOR_PAYMENT)
     made = _settle(debts, amount_minor, DebtPaymentKind.NETTED, transfer=transfer, adjustment=adjustment)
     return sum(payment.amount_minor for payment in made)
 
@@ -276,7 +277,7 @@ def check_write_off(debt: VendorDebt, amount_minor: int, reason: str) -> None:
         raise NothingOwed("This debt is settled already.")
     if not 0 < amount_minor <= debt.left_minor:
         raise TooMuch(f"Of this debt {Money(debt.left_minor, debt.currency)} is left.", field="amount")
-    if _checkouts(debt.vendor_id, debt.currency).exists():
+    if is_paying(debt.vendor_id, debt.currency):
         raise PaymentUnderWay("The vendor is paying what it owes right now. Try again in half an hour.")
 
 
@@ -379,6 +380,11 @@ def paying_now(vendor_ids: Iterable[UUID]) -> set[UUID]:
     """Those of these vendors that are on their way to pay what they owe by themselves. One query."""
     rows = DebtCheckout.objects.filter(vendor_id__in=list(vendor_ids), state__in=OPEN_CHECKOUTS)
     return set(rows.values_list("vendor_id", flat=True))
+
+
+def is_paying(vendor_id: UUID, currency: str) -> bool:
+    """Whether a vendor has the page open on which it pays what it owes."""
+    return _checkouts(vendor_id, currency).exists()
 
 
 def _checkouts(vendor_id: UUID, currency: str) -> QuerySet[DebtCheckout]:

@@ -9,7 +9,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 
-from billing.payouts.debts import PaymentUnderWay, set_off_credit
+from billing.payouts.debts import WAITS_FOR_PAYMENT, PaymentUnderWay, is_paying, set_off_credit
 from billing.payouts.models import Adjustment, AdjustmentState
 from billing.payouts.onboarding import held_while_suspended, may_be_paid
 from billing.payouts.terms import CHECKLIST_REASON
@@ -24,16 +24,52 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=1)
 SOON = timedelta(seconds=30)
 LATER = timedelta(minutes=10)
+MOST_LOOKED_AT = 200
 NO_ACCOUNT = "Waiting until the vendor's payout details are complete"
 
 
 def send_credits() -> int:
     """Transfer every credit that is due; gives how many are done. Network: not inside a transaction."""
+    hear_of_changes()
     done = 0
     while claimed := _claim():
         wait_for_slot("transfers")
         done += send_credit(claimed)
     return done
+
+
+@transaction.atomic
+def hear_of_changes() -> int:
+    """Have credits that wait for their vendor say what they wait for now; those that need wait no longer are due at once.
+
+    Gives how many changed. What waits for Stripe, or for our balance there, keeps its time.
+    """
+    waiting = Adjustment.objects.filter(state=AdjustmentState.DUE, next_try_at__gt=clock.now()).exclude(error="")
+    rows = waiting.exclude(error__in=NOT_NOW.values()).order_by("made_at", "id")
+    changed = 0
+    for row in rows.select_for_update(skip_locked=True)[:MOST_LOOKED_AT]:
+        why = _waits_for(row, _account_of(row))
+        if why == row.error:
+            continue
+        row.error, row.next_try_at = why, row.next_try_at if why else None
+        row.save(update_fields=["error", "next_try_at"])
+        changed += 1
+    return changed
+
+
+def _account_of(credit: Adjustment) -> ConnectedAccount | None:
+    return ConnectedAccount.objects.filter(vendor_id=credit.vendor_id).exclude(account_id="").first()
+
+
+def _waits_for(credit: Adjustment, account: ConnectedAccount | None) -> str:
+    """What of its vendor's keeps a credit from being sent now; empty when nothing does."""
+    if why := held_while_suspended(credit.vendor_id):
+        return why
+    if not may_be_paid(credit.vendor_id):
+        return CHECKLIST_REASON
+    if account is None or not account.can_receive:
+        return NO_ACCOUNT
+    return WAITS_FOR_PAYMENT if not credit.set_off_at and is_paying(credit.vendor_id, credit.currency) else ""
 
 
 @transaction.atomic
@@ -55,16 +91,13 @@ def _claim() -> Adjustment | None:
 
 def send_credit(credit: Adjustment) -> bool:
     """Have Stripe make the transfer of a credit, once, and enter it. False when it has to wait; then it says why."""
-    account = ConnectedAccount.objects.filter(vendor_id=credit.vendor_id).exclude(account_id="").first()
+    account = _account_of(credit)
     try:
         made = _made_before(credit) if credit.first_sent_at or credit.attempt > 1 else None
         if made is None:
-            if why := held_while_suspended(credit.vendor_id):
+            why = _waits_for(credit, account)
+            if why or account is None:
                 return _put_off(credit, AdjustmentState.DUE, why, LATER)
-            if not may_be_paid(credit.vendor_id):
-                return _put_off(credit, AdjustmentState.DUE, CHECKLIST_REASON, LATER)
-            if account is None or not account.can_receive:
-                return _put_off(credit, AdjustmentState.DUE, NO_ACCOUNT, LATER)
             if credit.first_sent_at is None:
                 credit.first_sent_at = clock.now()
                 credit.save(update_fields=["first_sent_at"])

@@ -1,14 +1,19 @@
 """Payments, their shares, and refunds of them, without a provider."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from approvals.actions import WaitsAlready
+from approvals.models import Approval
+from audit.models import AuditEntry
 from billing.ledger.models import JournalEntry
 from billing.payments import actions, queries
+from billing.payments.by_hand import say_paid
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from billing.payouts.models import Transfer, TransferState
 from kit import clock
@@ -16,6 +21,7 @@ from kit.errors import InvalidInput
 from kit.ids import uuid7
 from kit.money import Money
 from outbox.models import Fact
+from tests.support.at_once import together
 
 LINDQVIST, MOREAU = uuid7(), uuid7()
 
@@ -226,6 +232,24 @@ def test_what_came_back_is_paid_another_way_once():
     assert (share.refunded_minor, queries.failed_refunds()) == (3000, 0)
     with pytest.raises(actions.NotOwed):
         actions.pay_by_hand(refund_id=refund.id, reference="RE-1", paid_on=clock.today())
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("alone", [True, False])
+def test_saying_four_times_at_once_that_it_was_paid_another_way_is_saying_it_once(settings, alone):
+    settings.FOUR_EYES_MINOR = 3001 if alone else 3000
+    share, by = paid().shares.get(vendor_id=LINDQVIST), uuid7()
+    refund = actions.request_refund(share=share, amount_minor=3000, key="return:1", reason="Returned")
+    actions.refund_answered(refund_id=refund.id, state=RefundState.SUCCEEDED, provider_refund_id="re_1")
+    actions.refund_answered(refund_id=refund.id, state=RefundState.FAILED, error="lost_or_stolen_card")
+    say = partial(say_paid, refund_id=refund.id, reference=" RE-1", paid_on=clock.today(), by=by)
+    said = together(*[say] * 4)
+    came_of_it = Refund.objects.get() if alone else Approval.objects.get()
+    assert said == [came_of_it] * 4
+    assert JournalEntry.objects.filter(kind="refund_by_hand").count() == alone
+    assert AuditEntry.objects.filter(action__in=["refund.paid_by_hand", "approval.requested"]).count() == 1
+    with pytest.raises(actions.NotOwed if alone else WaitsAlready):
+        say(reference="RE-2")
 
 
 @pytest.mark.django_db

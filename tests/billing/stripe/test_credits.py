@@ -10,10 +10,11 @@ from approvals.models import Approval
 from billing.ledger.models import AccountCode
 from billing.ledger.queries import balance
 from billing.payouts.adjustments import BadAdjustment, SentBefore, credit_vendor, debit_vendor
-from billing.payouts.debts import checkout_closed, open_checkout
+from billing.payouts.debts import WAITS_FOR_PAYMENT, checkout_closed, open_checkout
 from billing.payouts.models import Adjustment, DebtPayment, VendorDebt
 from billing.payouts.owed import owed_by
 from billing.payouts.queries import vendor_money
+from billing.payouts.terms import CHECKLIST_REASON
 from billing.payouts.ways import credit_ways
 from billing.stripe import tasks
 from billing.stripe.client import stripe_client
@@ -130,6 +131,28 @@ def test_a_credit_pays_debts_first_oldest_first_and_only_the_rest_is_sent(purcha
     assert (owed_by(vendor.id, "EUR"), vendor_money(vendor.id, "EUR").on_its_way.amount_minor) == (50, 1200)
     assert [way.credit.sent_minor for way in credit_ways(vendor.id, where="moving")] == [1200]
     explained()
+
+
+def test_a_credit_says_what_it_waits_for_now_and_goes_once_it_waits_for_nothing(transferred):
+    vendor = Vendor.objects.filter(id=transferred.moreau.vendor_id)
+    was_cleared = vendor.get().payouts_cleared_at
+
+    def why():
+        tasks.send_credits()
+        return Adjustment.objects.get().error
+
+    vendor.update(payouts_cleared_at=None)
+    credit_vendor(vendor=vendor.get(), amount_minor=700, reason="Sorry", by=uuid7())
+    assert why() == CHECKLIST_REASON
+    vendor.update(payouts_held_at=clock.now(), suspension_reason="Counterfeits")
+    assert why() == "Payouts are held while the shop is suspended: Counterfeits"
+    vendor.update(payouts_cleared_at=was_cleared)
+    debit_vendor(vendor=vendor.get(), amount_minor=300, reason="Tape", by=uuid7())
+    checkout = open_checkout(vendor_id=vendor.get().id, currency="EUR", by=None)
+    vendor.update(payouts_held_at=None)
+    assert why() == WAITS_FOR_PAYMENT
+    checkout_closed(checkout_id=checkout.id)
+    assert (why(), Adjustment.objects.get().state, Adjustment.objects.get().sent_minor) == ("", "done", 400)
 
 
 def test_credits_of_a_day_are_one_amount_to_those_who_decide(make_vendor, settings):
