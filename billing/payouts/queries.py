@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,8 @@ from billing.payouts.models import (
     Payout,
     PayoutState,
     PayoutTransfer,
+    Reversal,
+    ReversalState,
     Transfer,
     TransferState,
 )
@@ -82,10 +84,28 @@ PLACES = {
 }
 
 
-def place_of(transfer: Transfer, payouts: Iterable[Payout], *, balance_minor: int = 0) -> TransferPlace:
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """What was taken of a transfer out of its vendor's balance again before a payout left with the rest; `at`, the last of it."""
+
+    amount_minor: int = 0
+    at: datetime | None = None
+
+    def is_all_of(self, transfer: Transfer) -> bool:
+        return 0 < transfer.amount_minor <= self.amount_minor
+
+
+NOTHING_TAKEN = TakenBack()
+
+
+def place_of(
+    transfer: Transfer, payouts: Iterable[Payout], *, balance_minor: int = 0, taken: TakenBack = NOTHING_TAKEN
+) -> TransferPlace:
     """`payouts`: those that carried the transfer, newest last; `balance_minor`: what lies in its vendor's balance."""
     state = TransferState(transfer.state)
     carried = list(payouts)
+    if taken.is_all_of(transfer):
+        return TransferPlace(transfer, "Taken back", f"Taken back on {taken.at:%-d %B %Y}, before it was paid out")
     if carried and carried[-1].state == PayoutState.PAID:
         arrived = carried[-1].arrives_on
         return TransferPlace(transfer, "In the bank", f"Arrived on {arrived:%-d %B %Y}" if arrived else "Arrived")
@@ -108,15 +128,18 @@ def place_of(transfer: Transfer, payouts: Iterable[Payout], *, balance_minor: in
 
 
 def places_of(transfers: Iterable[Transfer]) -> list[TransferPlace]:
-    """Where each of these is; two statements however many there are, and three for what lies in vendors' balances."""
+    """Where each of these is; two statements however many there are, three for what lies in vendors' balances, and one where
+    something was taken back.
+    """
     rows = list(transfers)
     carried = carriers_of(rows)
-    there = balances_under(rows, carried)
+    there, taken = balances_under(rows, carried), taken_before_payouts(rows, carried)
     return [
         place_of(
             row,
             [link.payout for link in carried.get(row.id, [])],
             balance_minor=there.get((row.vendor_id, row.currency), 0),
+            taken=taken.get(row.id, NOTHING_TAKEN),
         )
         for row in rows
     ]
@@ -137,6 +160,23 @@ def carriers_of(transfers: Iterable[Transfer]) -> dict[UUID, list[PayoutTransfer
     links = PayoutTransfer.objects.filter(transfer__in=[transfer.id for transfer in transfers])
     for link in links.select_related("payout").order_by("payout__created_at", "id"):
         found.setdefault(link.transfer_id, []).append(link)
+    return found
+
+
+def taken_before_payouts(
+    transfers: Sequence[Transfer], carried: Mapping[UUID, Sequence[PayoutTransfer]]
+) -> dict[UUID, TakenBack]:
+    """By transfer, what was taken back before the last payout that carried it left, or at all where none did. What was taken
+    back later left the vendor's balance below what its payouts say. One query, or none.
+    """
+    asked = [row.id for row in transfers if row.reversed_minor]
+    found: dict[UUID, TakenBack] = {}
+    for row in Reversal.objects.filter(transfer__in=asked, state=ReversalState.DONE).order_by("done_at") if asked else ():
+        links = carried.get(row.transfer_id, [])
+        left_at = links[-1].payout.created_at if links else datetime.max.replace(tzinfo=UTC)
+        if row.done_at is not None and row.done_at <= left_at:
+            before = found.get(row.transfer_id, NOTHING_TAKEN).amount_minor
+            found[row.transfer_id] = TakenBack(before + row.amount_minor, row.done_at)
     return found
 
 

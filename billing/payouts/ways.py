@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from billing.payouts.holds import holds_of
 from billing.payouts.models import (
@@ -19,11 +20,20 @@ from billing.payouts.models import (
     PayoutSchedule,
     PayoutState,
     PayoutTransfer,
+    Reversal,
+    ReversalState,
     Transfer,
     TransferState,
 )
 from billing.payouts.models.holds import CHECKLIST
-from billing.payouts.queries import balances_under, carriers_of, in_the_balance
+from billing.payouts.queries import (
+    NOTHING_TAKEN,
+    TakenBack,
+    balances_under,
+    carriers_of,
+    in_the_balance,
+    taken_before_payouts,
+)
 from billing.payouts.terms import CHECKLIST_REASON
 from billing.payouts.wishes import in_words
 from kit import clock
@@ -91,9 +101,16 @@ FILTERS = (
 
 
 def ways_page(vendor_id: UUID, *, where: str = "", cursor: str | None = None, size: int = 25) -> Page[Transfer]:
-    """A vendor's transfers by where their money is now (`FILTERS`), newest first. One query."""
+    """A vendor's transfers by where their money is now (`FILTERS`), newest first. One query.
+
+    What was taken back before a payout left is nowhere any more, though the payout lists its transfer.
+    """
     rows: QuerySet[Transfer] = Transfer.objects.filter(vendor_id=vendor_id)
-    carried = PayoutTransfer.objects.filter(transfer=OuterRef("id"))
+    taken = Reversal.objects.filter(
+        transfer=OuterRef("transfer"), state=ReversalState.DONE, done_at__lte=OuterRef("payout__created_at")
+    )
+    taken_minor = Coalesce(Subquery(taken.order_by().values("transfer").annotate(s=Sum("amount_minor")).values("s")), 0)
+    carried = PayoutTransfer.objects.filter(transfer=OuterRef("id"), amount_minor__gt=taken_minor)
     standing, returned = carried.exclude(payout__state__in=RETURNED), carried.filter(payout__state__in=RETURNED)
     arrived = carried.filter(payout__state=PayoutState.PAID)
     if where == "held":
@@ -105,13 +122,15 @@ def ways_page(vendor_id: UUID, *, where: str = "", cursor: str | None = None, si
     elif where == "moving":
         sending = Q(state__in=[TransferState.DUE, TransferState.SENT])
         in_balance = Q(~Exists(arrived), ~Q(Exists(returned), ~Exists(standing)), state=TransferState.DONE)
-        in_balance &= Q(amount_minor__gt=0)  # one that paid debts with all of it has nowhere to go
+        # One that paid debts with all of it, or was taken back, has nowhere to go.
+        in_balance &= Q(amount_minor__gt=F("reversed_minor")) | Q(Exists(standing))
         rows = rows.filter(sending | in_balance)
     return keyset_page(rows, order=["-id"], cursor=cursor, size=size)
 
 
 def ways_of(transfers: Iterable[Transfer]) -> list[Way]:
-    """The way of each of these; three statements however many there are, and three for what lies in vendors' balances.
+    """The way of each of these; three statements however many there are, three for what lies in vendors' balances, and one
+    where something was taken back.
 
     Of what a dispute keeps, whose turn it is is the disputes' to say: `billing.disputes.ways`.
     """
@@ -120,7 +139,7 @@ def ways_of(transfers: Iterable[Transfer]) -> list[Way]:
     schedules = {
         row.vendor_id: row for row in PayoutSchedule.objects.filter(vendor_id__in={row.vendor_id for row in rows})
     }
-    there = balances_under(rows, carried)
+    there, taken = balances_under(rows, carried), taken_before_payouts(rows, carried)
     return [
         way_of(
             row,
@@ -129,6 +148,7 @@ def ways_of(transfers: Iterable[Transfer]) -> list[Way]:
             schedules.get(row.vendor_id),
             clock.now(),
             balance_minor=there.get((row.vendor_id, row.currency), 0),
+            taken=taken.get(row.id, NOTHING_TAKEN),
         )
         for row in rows
     ]
@@ -146,6 +166,7 @@ def way_of(
     now: datetime,
     *,
     balance_minor: int = 0,
+    taken: TakenBack = NOTHING_TAKEN,
 ) -> Way:
     """Pure. `payouts`: those that carried the transfer, newest last; `balance_minor`: what lies in its vendor's balance."""
     payout = payouts[-1] if payouts else None
@@ -176,8 +197,13 @@ def way_of(
             transfer.done_at if made else None,
             transfer.error,
         ),
-        *_to_the_bank(payout, schedule, is_made=made),
     ]
+    if taken.amount_minor:
+        amount = Money(taken.amount_minor, transfer.currency)
+        stages.append(Stage("Taken back", "done", taken.at, f"{amount}, before it was paid out"))
+    if taken.is_all_of(transfer):
+        return Way(transfer, stages, list(holds), [], "", "")
+    stages += _to_the_bank(payout, schedule, is_made=made)
     return Way(transfer, stages, list(holds), list(payouts), waits_for, turn, balance_minor)
 
 

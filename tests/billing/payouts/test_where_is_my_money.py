@@ -1,12 +1,12 @@
 """What a vendor reads about its money: held until when, on its way, in the bank."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from billing.payouts import actions, holds, queries
-from billing.payouts.models import DISPUTED, Hold, Payout, PayoutState, PayoutTransfer, Transfer, TransferState
-from billing.payouts.ways import ways_of
+from billing.payouts.models import DISPUTED, Hold, Payout, PayoutState, PayoutTransfer, Reversal, Transfer, TransferState
+from billing.payouts.ways import ways_of, ways_page
 from kit.errors import InvalidInput
 from kit.ids import uuid7
 from kit.money import Money
@@ -146,6 +146,45 @@ def test_what_is_not_transferred_says_why(why, waits_for, turn):
     [way] = ways_of([transfer(state=TransferState.CANCELED, hold_reason=why)])
     assert [stage.note for stage in way.stages if stage.state == "failed"] == [why]
     assert (way.waits_for, way.turn) == (waits_for, turn)
+
+
+@pytest.mark.django_db
+def test_what_was_taken_back_before_its_payout_left_is_in_no_bank(django_assert_num_queries):
+    def taken_back(row, at, amount_minor=7200):
+        Reversal.objects.create(
+            recovery=f"refund:{uuid7()}",
+            transfer=row,
+            share_id=row.share_id,
+            payment_id=row.payment_id,
+            vendor_id=LINDQVIST,
+            cause="refund",
+            amount_minor=amount_minor,
+            currency="EUR",
+            state="done",
+            done_at=at,
+        )
+        row.reversed_minor = amount_minor
+        row.save()
+
+    before, after, partly, in_balance = (transfer(state=TransferState.DONE) for _ in range(4))
+    for row in (before, after, partly):
+        payout(row, PayoutState.PAID)
+    taken_back(before, NOON - timedelta(minutes=1))
+    taken_back(after, NOON + timedelta(minutes=1))
+    taken_back(partly, NOON - timedelta(days=1), 1200)
+    taken_back(in_balance, NOON)
+    with django_assert_num_queries(1):
+        assert ways_page(LINDQVIST, where="bank").rows == [partly, after]
+    for where in ("moving", "attention"):
+        assert ways_page(LINDQVIST, where=where).rows == []
+    with django_assert_num_queries(4):
+        ways = ways_of([before, after, partly])
+    assert [way.stages[-1].name for way in ways] == ["Taken back", "In your bank", "In your bank"]
+    assert [way.waits_for for way in ways] == ["", "", ""]
+    assert next(stage for stage in ways[2].stages if stage.name == "Taken back").note == "12.00 EUR, before it was paid out"
+    assert place(before) == ("Taken back", "Taken back on 2 March 2026, before it was paid out")
+    assert place(after) == ("In the bank", "Arrived on 12 March 2026")
+    assert place(in_balance)[0] == "Taken back"
 
 
 @pytest.mark.django_db
