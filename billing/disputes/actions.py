@@ -325,6 +325,7 @@ def _enter(dispute: Dispute, slices: Sequence[DisputeSlice], phase: Phase) -> No
 def _held(dispute: Dispute, slices: Sequence[DisputeSlice]) -> EntryDraft | None:
     return entries.dispute_held(
         dispute_id=dispute.id,
+        order_id=dispute.payment.reference_id,
         version=dispute.version,
         parts=parts_of(slices),
         currency=dispute.currency,
@@ -335,6 +336,7 @@ def _held(dispute: Dispute, slices: Sequence[DisputeSlice]) -> EntryDraft | None
 def _released(dispute: Dispute, slices: Sequence[DisputeSlice]) -> EntryDraft | None:
     return entries.dispute_released(
         dispute_id=dispute.id,
+        order_id=dispute.payment.reference_id,
         version=dispute.version,
         parts=parts_of(slices),
         currency=dispute.currency,
@@ -345,6 +347,7 @@ def _released(dispute: Dispute, slices: Sequence[DisputeSlice]) -> EntryDraft | 
 def _lost(dispute: Dispute, slices: Sequence[DisputeSlice]) -> list[EntryDraft]:
     return entries.dispute_lost(
         dispute_id=dispute.id,
+        order_id=dispute.payment.reference_id,
         version=dispute.version,
         parts=parts_of(slices),
         outstanding_minor=dispute.withdrawn_minor,

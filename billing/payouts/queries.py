@@ -86,7 +86,7 @@ PLACES = {
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """What was taken of a transfer out of its vendor's balance again before a payout left with the rest; `at`, the last of it."""
+    """What was taken of a transfer out of its vendor's balance again before a payout left; `at`, the last of it."""
 
     amount_minor: int = 0
     at: datetime | None = None
@@ -171,7 +171,9 @@ def taken_before_payouts(
     """
     asked = [row.id for row in transfers if row.reversed_minor]
     found: dict[UUID, TakenBack] = {}
-    for row in Reversal.objects.filter(transfer__in=asked, state=ReversalState.DONE).order_by("done_at") if asked else ():
+    for row in (
+        Reversal.objects.filter(transfer__in=asked, state=ReversalState.DONE).order_by("done_at") if asked else ()
+    ):
         links = carried.get(row.transfer_id, [])
         left_at = links[-1].payout.created_at if links else datetime.max.replace(tzinfo=UTC)
         if row.done_at is not None and row.done_at <= left_at:

@@ -82,7 +82,7 @@ def expected_entries() -> Iterator[list[Expected]]:
     yield from _at_our_bank()
     for corrections in in_parts(Correction.objects.all()):
         yield [Expected(draft.source_key, draft) for draft in (correction.draft() for correction in corrections)]
-    for disputes in in_parts(Dispute.objects.all()):
+    for disputes in in_parts(Dispute.objects.select_related("payment")):
         yield _of_disputes(disputes)
     for debts in in_parts(VendorDebt.objects.all()):
         yield [expected for debt in debts for expected in _of_debt(debt)]
@@ -320,7 +320,12 @@ def _of_disputes(disputes: list[Dispute]) -> list[Expected]:
         is_back = taken and dispute.reinstated_minor >= dispute.withdrawn_minor
         is_lost = taken and not is_back and dispute.state == DisputeState.LOST
         is_ours = is_lost and dispute.borne_by == Bearer.PLATFORM
-        common: Any = {"dispute_id": dispute.id, "currency": dispute.currency, "occurred_at": dispute.opened_at}
+        common: Any = {
+            "dispute_id": dispute.id,
+            "order_id": dispute.payment.reference_id,
+            "currency": dispute.currency,
+            "occurred_at": dispute.opened_at,
+        }
         for version in range(1, dispute.version + 1):
             parts = tuple(divided[dispute.id, version])
             newest = version == dispute.version

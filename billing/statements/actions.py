@@ -87,7 +87,7 @@ def _issue(vendor: Vendor, month: Month, currency: str) -> list[Document]:
         wrong.append(problem)
     if wrong:
         raise DoesNotTie(f"{vendor.name}, {month}: {'; '.join(wrong)}.")
-    details = details_of(sorted({move.reference_id for move in figures.moves if move.reference_id}))
+    details = details_of(vendor.id, sorted({move.reference_id for move in figures.moves if move.reference_id}))
     charged, back = compose.charged(figures.moves), compose.given_back(figures.moves)
     earlier = _invoiced_before(vendor, month, currency, back)
     now = clock.now()

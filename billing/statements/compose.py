@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from billing.payouts.models import Payout, PayoutState
 from billing.statements.details import CommissionPart, OrderDetails
 from billing.statements.figures import FIGURES, Figures, Move
 from kit.errors import SoukError
+from kit.money import split_largest_remainder
 
 OWNS = {
     "2000": "Owed to you",
@@ -32,13 +33,16 @@ class DoesNotTie(SoukError):
 class Given:
     """Commission charged or given back for a vendor order in a month, net and tax; given back is positive too.
 
-    `disputed` where a lost dispute gave it back, or an appeal won after that took it again.
+    `disputed` where a lost dispute gave it back, or an appeal won after that took it again; else the
+    refunds whose entries have the source keys `refunds` did.
     """
 
     reference_id: UUID | None
     net_minor: int
     tax_minor: int
     disputed: bool = False
+    is_back: bool = False
+    refunds: tuple[str, ...] = ()
 
 
 def statement(
@@ -135,17 +139,20 @@ def given_back(moves: Iterable[Move]) -> list[Given]:
     """Commission given back, by vendor order and what gave it back; negative where it is due after all: a refund
     failed, an appeal was won.
     """
-    return _given(moves, "commission_back", "commission_tax_back", sign=1)
+    return [replace(row, is_back=True) for row in _given(moves, "commission_back", "commission_tax_back", sign=1)]
 
 
 def _given(moves: Iterable[Move], net: str, tax: str, *, sign: int) -> list[Given]:
     sums: dict[tuple[UUID | None, bool], list[int]] = defaultdict(lambda: [0, 0])
+    refunds: dict[tuple[UUID | None, bool], list[str]] = defaultdict(list)
     for move in moves:
         of = move.reference_id, move.origin.startswith("dispute")
         sums[of][0] += sign * move.parts.get(net, 0)
         sums[of][1] += sign * move.parts.get(tax, 0)
+        if move.origin == "refund_owed":
+            refunds[of].append(move.source_key)
     return [
-        Given(reference, net_minor, tax_minor, disputed)
+        Given(reference, net_minor, tax_minor, disputed, refunds=tuple(refunds[reference, disputed]))
         for (reference, disputed), (net_minor, tax_minor) in sums.items()
         if net_minor or tax_minor
     ]
@@ -166,7 +173,8 @@ def commission_lines(
 ) -> list[dict[str, Any]]:
     """Lines by rule and VAT: `groups` are (words before the rule, what was given, its sign on this document).
 
-    An order whose frozen parts do not make what was booked is shown without its rule: what was booked decides.
+    What was charged of an order whose frozen parts do not make what was booked is shown without its rule: what was booked
+    decides. What was given back in part is divided among the rules that the refunds say, or else by what each took.
     """
     lines: dict[tuple[str, str, str], _Line] = {}
     for words, rows, sign in groups:
@@ -197,16 +205,33 @@ def _parts(row: Given, details: Mapping[UUID, OrderDetails]) -> Sequence[Commiss
     parts = known.commission if known else ()
     if (sum(part.net_minor for part in parts), sum(part.tax_minor for part in parts)) == (row.net_minor, row.tax_minor):
         return parts
-    only = parts[0] if len({part.rule for part in parts}) == 1 else None
+    shares = _by_rule(row, known) if row.is_back and known else {}
+    if not shares:
+        shares = {parts[0].rule if len({part.rule for part in parts}) == 1 else "": 1}
+    weights = list(shares.values())
+    nets, taxes = (split_largest_remainder(amount, weights) for amount in (row.net_minor, row.tax_minor))
     return [
         CommissionPart(
-            rule=only.rule if only else "",
-            net_minor=row.net_minor,
-            tax_minor=row.tax_minor,
+            rule=rule,
+            net_minor=net_minor,
+            tax_minor=tax_minor,
             tax_rate=(known.tax_rate if known else "") or rate_of(row.net_minor, row.tax_minor),
             tax_note=known.tax_note if known else "",
         )
+        for rule, net_minor, tax_minor in zip(shares, nets, taxes, strict=True)
+        if net_minor or tax_minor
     ]
+
+
+def _by_rule(row: Given, known: OrderDetails) -> dict[str, int]:
+    """How much commission of each rule was given back, as weights."""
+    shares: Counter[str] = Counter()
+    for refund in row.refunds:
+        shares.update(known.given_back.get(refund, {}))
+    if not any(shares.values()):
+        # A lost dispute, or a refund of everything alike: off all rules in proportion.
+        shares.update({part.rule: part.net_minor + part.tax_minor for part in known.commission})
+    return {rule: share for rule, share in shares.items() if share}
 
 
 def rate_of(net_minor: int, tax_minor: int) -> str:

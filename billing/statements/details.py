@@ -1,10 +1,11 @@
-"""What the books do not know of a vendor order: its number, what was goods and what shipping, which rule took commission.
+"""What the books do not know of a vendor order: its number, what was goods and what shipping, which rule took commission
+and of which a refund gave it back.
 
 Billing knows no products; whoever keeps orders says it, by the function that the setting `ORDER_DETAILS` names.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
@@ -26,7 +27,8 @@ class CommissionPart:
 class OrderDetails:
     """A vendor order as it was placed; goods and shipping include their tax and sum to what its customer paid.
 
-    `tax_rate` and `tax_note` are of the VAT on its commission, as in its parts.
+    `tax_rate` and `tax_note` are of the VAT on its commission, as in its parts. `given_back` says by the source key of a
+    refund's entry how much commission, its VAT included, went back of each rule.
     """
 
     number: str
@@ -37,12 +39,13 @@ class OrderDetails:
     commission: tuple[CommissionPart, ...] = ()
     tax_rate: str = ""
     tax_note: str = ""
+    given_back: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-DetailsOf = Callable[[Sequence[UUID]], dict[UUID, OrderDetails]]
+DetailsOf = Callable[[UUID, Sequence[UUID]], dict[UUID, OrderDetails]]
 
 
-def details_of(vendor_orders: Sequence[UUID]) -> dict[UUID, OrderDetails]:
-    """Those of these vendor orders that are known."""
+def details_of(vendor_id: UUID, references: Sequence[UUID]) -> dict[UUID, OrderDetails]:
+    """A vendor's orders by reference: a vendor order's own id, or that of the purchase it is part of. Only known ones."""
     found: DetailsOf = import_string(settings.ORDER_DETAILS)
-    return found(vendor_orders)
+    return found(vendor_id, references)

@@ -53,7 +53,7 @@ PROVIDER_SIDE = frozenset(
 class Move:
     """What one entry did to the vendor's position: `parts` by figure, which sum to `amount_minor`.
 
-    `origin` is the kind of the fact: of a reversal, the kind of what it reverses.
+    `origin` is the kind of the fact: of a reversal, the kind of what it reverses; and `source_key` the fact's.
     """
 
     entry_id: UUID
@@ -64,6 +64,7 @@ class Move:
     description: str
     parts: dict[str, int]
     accounts: dict[str, int]
+    source_key: str = ""
 
     @property
     def amount_minor(self) -> int:
@@ -153,19 +154,23 @@ def moves_of(vendor_id: UUID, *, currency: str, since: datetime, until: datetime
             "entry__occurred_at",
             "entry__reference_id",
             "entry__description",
+            "entry__source_key",
+            "entry__reverses__source_key",
             "account__code",
             "vendor_id",
             "amount_minor",
         )
     )
-    for (entry_id, kind, reversed_kind, at, reference_id, description), lines in groupby(rows, lambda row: row[:6]):
+    for entry, lines in groupby(rows, lambda row: row[:8]):
+        entry_id, kind, reversed_kind, at, reference_id, description, key, reversed_key = entry
         sides = [(code, whose, amount) for *_, code, whose, amount in lines]
         own = Counter[str]()
         for code, whose, amount in sides:
             if whose == vendor_id and code in OWN_CODES:
                 own[code] -= amount
         parts = parts_of(vendor_id, reversed_kind or kind, sides)
-        yield Move(entry_id, kind, reversed_kind or kind, at, reference_id, description, parts, dict(own))
+        origin, key = reversed_kind or kind, reversed_key or key
+        yield Move(entry_id, kind, origin, at, reference_id, description, parts, dict(own), key)
 
 
 def parts_of(vendor_id: UUID, origin: str, sides: Iterable[tuple[str, UUID | None, int]]) -> dict[str, int]:

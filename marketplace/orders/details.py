@@ -8,21 +8,28 @@ from billing.commissions.words import without_amounts
 from billing.statements.details import CommissionPart, OrderDetails
 from kit.money import in_percent
 from marketplace.orders.models import OrderLine, VendorOrder
+from marketplace.orders.queries import lines_of, numbers_of
 
 
-def details_of(vendor_orders: Sequence[UUID]) -> dict[UUID, OrderDetails]:
-    """Those of these ids that are vendor orders, with their goods, shipping and commission. Two queries."""
-    lines: dict[UUID, list[OrderLine]] = defaultdict(list)
-    for line in OrderLine.objects.filter(vendor_order__in=vendor_orders).order_by("position", "id"):
-        lines[line.vendor_order_id].append(line)
-    return {part.id: _details(part, lines[part.id]) for part in VendorOrder.objects.filter(id__in=vendor_orders)}
+def details_of(vendor_id: UUID, references: Sequence[UUID]) -> dict[UUID, OrderDetails]:
+    """Those of a vendor's orders that these name, by the vendor order's or the purchase's id, with their goods, shipping and
+    commission. Two queries.
+    """
+    parts = numbers_of(vendor_id, references)
+    lines = lines_of(vendor_id, {part.id for part in parts.values()})
+    return {key: _details(part, lines.get(part.id, [])) for key, part in parts.items()}
+
+
+def rule_of(line: OrderLine) -> str:
+    """The rule that took a line's commission, as documents name it."""
+    return without_amounts(line.commission_reason)
 
 
 def _details(part: VendorOrder, lines: Sequence[OrderLine]) -> OrderDetails:
     by_rule: dict[str, list[OrderLine]] = defaultdict(list)
     for line in lines:
         if line.commission_minor:
-            by_rule[without_amounts(line.commission_reason)].append(line)
+            by_rule[rule_of(line)].append(line)
     rate, note = f"{in_percent(part.commission_tax_rate)} %", part.commission_tax_reason
     return OrderDetails(
         number=part.number,

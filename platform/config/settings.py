@@ -457,7 +457,7 @@ PLATFORM_COUNTRY = env("SOUK_PLATFORM_COUNTRY", ISSUER["country"]).upper()
 PLATFORM_VAT_ID = env("SOUK_PLATFORM_VAT_ID", env("SOUK_LEGAL_VAT_ID", ""))
 # How long a closed month can still be opened again before its documents are issued by themselves.
 STATEMENT_GRACE = timedelta(hours=int(env("SOUK_STATEMENT_GRACE_HOURS", "24")))
-ORDER_DETAILS = "marketplace.orders.details.details_of"
+ORDER_DETAILS = "marketplace.returns.details.details_of"
 # DATEV's numbers of the adviser and the client, written into its files.
 DATEV_ADVISER = int(env("SOUK_DATEV_ADVISER", "1001"))
 DATEV_CLIENT = int(env("SOUK_DATEV_CLIENT", "1"))

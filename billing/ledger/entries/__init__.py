@@ -41,7 +41,7 @@ from billing.ledger.entries.provider import (
     provider_fee,
     unknown,
 )
-from billing.ledger.entries.refunds import refund, refund_by_hand, refund_failure, refund_owed
+from billing.ledger.entries.refunds import refund, refund_by_hand, refund_failure, refund_key, refund_owed
 from billing.ledger.entries.sales import Sale, ShareOfSale, bill_paid, commission, sale
 from billing.ledger.entries.vendors import (
     debt,
@@ -91,6 +91,7 @@ __all__ = [
     "refund",
     "refund_by_hand",
     "refund_failure",
+    "refund_key",
     "refund_owed",
     "sale",
     "transfer",

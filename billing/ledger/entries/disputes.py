@@ -35,17 +35,28 @@ class DisputedPart:
 
 
 def dispute_held(
-    *, dispute_id: UUID, version: int, parts: Sequence[DisputedPart], currency: str, occurred_at: datetime
+    *,
+    dispute_id: UUID,
+    order_id: UUID,
+    version: int,
+    parts: Sequence[DisputedPart],
+    currency: str,
+    occurred_at: datetime,
 ) -> EntryDraft | None:
     """The vendors' parts of what the bank took are no longer owed to them while it is not decided."""
     lines = [line for part in parts for line in _hold(part, part.net_minor)]
-    return draft_of_any(
-        f"dispute:{dispute_id}:held:{version}", "dispute_held", currency, occurred_at, lines, "Held for a dispute"
-    )
+    key = f"dispute:{dispute_id}:held:{version}"
+    return draft_of_any(key, "dispute_held", currency, occurred_at, lines, "Held for a dispute", reference_id=order_id)
 
 
 def dispute_released(
-    *, dispute_id: UUID, version: int, parts: Sequence[DisputedPart], currency: str, occurred_at: datetime
+    *,
+    dispute_id: UUID,
+    order_id: UUID,
+    version: int,
+    parts: Sequence[DisputedPart],
+    currency: str,
+    occurred_at: datetime,
 ) -> EntryDraft | None:
     """The vendors' parts are owed to them again."""
     lines = [line for part in parts for line in _hold(part, -part.net_minor)]
@@ -56,12 +67,14 @@ def dispute_released(
         occurred_at,
         lines,
         "Released from a dispute",
+        reference_id=order_id,
     )
 
 
 def dispute_lost(
     *,
     dispute_id: UUID,
+    order_id: UUID,
     version: int,
     parts: Sequence[DisputedPart],
     outstanding_minor: int,
@@ -92,7 +105,7 @@ def dispute_lost(
         for part in borne
     ]
     rest = [Line(Code.DISPUTED_FUNDS, -ours), Line(Code.BAD_DEBT, ours)]
-    left = draft_of_any(key, "dispute_lost", currency, occurred_at, rest, "Dispute lost")
+    left = draft_of_any(key, "dispute_lost", currency, occurred_at, rest, "Dispute lost", reference_id=order_id)
     return drafts if left is None else [*drafts, left]
 
 

@@ -79,10 +79,17 @@ def enters_pending(movement: Movement) -> bool:
 
 
 def draft_of_any(
-    key: str, kind: str, currency: str, occurred_at: datetime, lines: Sequence[Line], description: str
+    key: str,
+    kind: str,
+    currency: str,
+    occurred_at: datetime,
+    lines: Sequence[Line],
+    description: str,
+    *,
+    reference_id: UUID | None = None,
 ) -> EntryDraft | None:
     """An entry of these lines; None when they come to nothing."""
-    one = draft(key, kind, currency, occurred_at, *lines, description=description)
+    one = draft(key, kind, currency, occurred_at, *lines, reference_id=reference_id, description=description)
     return one if one.lines else None
 
 

@@ -25,7 +25,7 @@ def refund_owed(
     first of its acceptance or of its movement. `refund_id` is ours.
     """
     return draft(
-        f"refund:{refund_id}",
+        refund_key(refund_id),
         "refund_owed",
         currency,
         occurred_at,
@@ -36,6 +36,11 @@ def refund_owed(
         reference_id=mark.reference_id,
         description="Refund accepted",
     )
+
+
+def refund_key(refund_id: UUID) -> str:
+    """The source key of the entry by which a refund of ours is owed."""
+    return f"refund:{refund_id}"
 
 
 def refund(movement: Movement, mark: Earmark) -> EntryDraft | None:

@@ -5,7 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from billing.payouts import actions, holds, queries
-from billing.payouts.models import DISPUTED, Hold, Payout, PayoutState, PayoutTransfer, Reversal, Transfer, TransferState
+from billing.payouts.models import (
+    DISPUTED,
+    Hold,
+    Payout,
+    PayoutState,
+    PayoutTransfer,
+    Reversal,
+    Transfer,
+    TransferState,
+)
 from billing.payouts.ways import ways_of, ways_page
 from kit.errors import InvalidInput
 from kit.ids import uuid7
@@ -181,7 +190,10 @@ def test_what_was_taken_back_before_its_payout_left_is_in_no_bank(django_assert_
         ways = ways_of([before, after, partly])
     assert [way.stages[-1].name for way in ways] == ["Taken back", "In your bank", "In your bank"]
     assert [way.waits_for for way in ways] == ["", "", ""]
-    assert next(stage for stage in ways[2].stages if stage.name == "Taken back").note == "12.00 EUR, before it was paid out"
+    assert (
+        next(stage for stage in ways[2].stages if stage.name == "Taken back").note
+        == "12.00 EUR, before it was paid out"
+    )
     assert place(before) == ("Taken back", "Taken back on 2 March 2026, before it was paid out")
     assert place(after) == ("In the bank", "Arrived on 12 March 2026")
     assert place(in_balance)[0] == "Taken back"

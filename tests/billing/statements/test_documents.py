@@ -3,6 +3,7 @@
 import csv
 import io
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -18,7 +19,8 @@ from billing.ledger.models import JournalEntry, Period
 from billing.ledger.queries import balance, moved
 from billing.statements import actions, closing, filing, numbers, render
 from billing.statements.actions import MonthOpen, issue_due, issue_for, issue_month
-from billing.statements.compose import digest
+from billing.statements.compose import Given, commission_lines, digest
+from billing.statements.details import CommissionPart, OrderDetails
 from billing.statements.filing import FileChanged, file_document, read_file, render_due
 from billing.statements.models import Document, DocumentKind, DocumentSeries
 from billing.statements.parties import NoIssuer
@@ -107,6 +109,29 @@ def test_commission_given_back_later_gets_a_credit_note_to_its_invoice(march, tr
     assert again.data["lines"][0]["label"] == "Commission due after a refund failed"
 
 
+def test_what_was_given_back_in_part_names_each_rule_it_was_of():
+    order, lost = uuid7(), uuid7()
+    parts = (CommissionPart("Mugs: 10 %", 800, 152), CommissionPart("Tea: 5 %", 400, 76))
+    known = OrderDetails("S-1-A", 16000, 0, 0, 0, parts, "19 %", "", {"refund:1": {"Tea: 5 %": 119}})
+    same = {"tax_rate": "19 %", "tax_note": "", "orders": 1}
+
+    def told(*rows):
+        lines = commission_lines([("Given back", rows, 1)], details={order: known, lost: known}, no_tax="None")
+        return [(line["label"], line["net_minor"], line["tax_minor"]) for line in lines if line | same == line]
+
+    # By what the refund says; failed after all, it is due the same way.
+    row = Given(order, 100, 19, is_back=True, refunds=("refund:1",))
+    assert told(row) == [("Given back, Tea: 5 %", 100, 19)]
+    assert told(replace(row, net_minor=-100, tax_minor=-19)) == [("Given back, Tea: 5 %", -100, -19)]
+    # A lost dispute was about no article: off all rules by what each took, to the cent.
+    assert told(Given(lost, 100, 19, disputed=True, is_back=True)) == [
+        ("Given back, Mugs: 10 %", 67, 13),
+        ("Given back, Tea: 5 %", 33, 6),
+    ]
+    # What was charged otherwise than the order says is no rule's.
+    assert told(Given(order, 100, 19)) == [("Given back", 100, 19)]
+
+
 def test_a_lost_dispute_of_two_vendors_gives_each_a_credit_note_to_its_invoice(trade, lindqvist, moreau):
     mugs, tea = trade.sale((lindqvist, 8000, 952, 152), (moreau, 4000, 714, 114), at=noon(MARCH))
     trade.close(MARCH)
@@ -115,7 +140,14 @@ def test_a_lost_dispute_of_two_vendors_gives_each_a_credit_note_to_its_invoice(t
         DisputedPart(lindqvist.id, mugs, 8000, 7048, 152),
         DisputedPart(moreau.id, tea, 2000, 1643, 57),
     ]
-    of = {"dispute_id": uuid7(), "version": 1, "parts": parts, "currency": "EUR", "occurred_at": noon(APRIL)}
+    of = {
+        "dispute_id": uuid7(),
+        "order_id": uuid7(),
+        "version": 1,
+        "parts": parts,
+        "currency": "EUR",
+        "occurred_at": noon(APRIL),
+    }
     held = dispute_held(**of)
     lost = dispute_lost(**of, outstanding_minor=10500, is_borne_by_vendors=True)
     post_all([held, *lost])

@@ -66,6 +66,7 @@ def test_taken_before_the_transfer_and_won(paid, books, explained):
         "2400/moreau": -3400,
         "4000": -1400,
     }
+    assert JournalEntry.objects.get(kind="dispute_held").reference_id == paid.payment.reference_id
     assert {row.state for row in Transfer.objects.all()} == {TransferState.CANCELED}
     assert send(paid, paid.lindqvist, paid.moreau) == 0
     explained()

@@ -21,11 +21,13 @@ def test_goods_shipping_and_commission_are_those_of_the_order(put_on_shelf, addr
         add_to_cart(cart=cart, offer_id=shelf.offer.id, quantity=3)
     order = place_order(cart=cart, version=cart.version, email="ada@vermeer.example", ship_to=address)
     parts = list(order.vendor_orders.all())
-    with django_assert_num_queries(2):
-        found = details_of([part.id for part in parts] + [uuid7()])
-    assert set(found) == {part.id for part in parts}
     for part in parts:
+        with django_assert_num_queries(2):
+            found = details_of(part.vendor_id, [each.id for each in parts] + [order.id, uuid7()])
+        # A sale's entry names the purchase: of that the vendor's own part.
+        assert set(found) == {part.id, order.id}
         told = found[part.id]
+        assert found[order.id] == told
         assert (told.number, told.goods_minor + told.shipping_minor) == (part.number, part.total_minor)
         assert told.goods_tax_minor + told.shipping_tax_minor == part.tax_minor
         assert sum(each.net_minor + each.tax_minor for each in told.commission) == part.commission_minor

@@ -25,6 +25,7 @@ from marketplace.returns.actions import (
     ask,
     reject,
 )
+from marketplace.returns.details import details_of
 from marketplace.returns.models import Cancellation, RefundItem, RefundRequest, RequestState
 from marketplace.returns.policy import set_policy
 from marketplace.returns.preview import Ask, CannotCancel, NothingToGiveBack, TooMuchAsked
@@ -174,6 +175,17 @@ def _lose(dispute):
             disputed_minor=each.amount_minor, disputed_net_minor=each.net_minor
         )
     Payment.objects.update(refunds_blocked_at=None)
+
+
+def test_documents_are_told_of_which_rule_a_refund_gave_back(bought, django_assert_num_queries):
+    lamps, soaps = bought.lamps, bought.soaps
+    shown, _ = do(bought, Ask(lamps.id, units={line_of(lamps).id: 1}, shipping_minor=490))
+    with django_assert_num_queries(3):
+        found = details_of(lamps.vendor_id, [lamps.id, bought.order.id, soaps.id])
+    assert set(found) == {lamps.id, bought.order.id}
+    [rule] = [part.rule for part in found[lamps.id].commission]
+    refund = Refund.objects.get()
+    assert found[lamps.id].given_back == {f"refund:{refund.id}": {rule: shown.commission_minor}}
 
 
 def test_what_a_bank_keeps_of_a_part_is_off_all_of_it_and_the_rest_is_given_back_to_the_cent(bought):
