@@ -64,7 +64,8 @@ class PreviewLine:
 class Preview:
     """What a switch would cost now; below zero is a credit for later invoices. Amounts in minor units of `currency`.
 
-    `at` is the moment the proration was counted from: sent back with the switch, it gives the same amounts.
+    `at` is the moment the proration was counted from: sent back with the switch, it gives the same amounts. `credit_minor` is
+    what Stripe keeps for the vendor from earlier invoices: it pays first.
     """
 
     lines: list[PreviewLine]
@@ -74,6 +75,17 @@ class Preview:
     due_minor: int
     currency: str
     at: int
+    credit_minor: int = 0
+
+    @property
+    def used_minor(self) -> int:
+        """What of the credit this takes."""
+        return min(self.credit_minor, max(self.total_minor, 0))
+
+    @property
+    def credit_left_minor(self) -> int:
+        """The credit afterwards, with what the switch gives."""
+        return max(self.credit_minor - self.total_minor, 0)
 
 
 # --- What is offered ----------------------------------------------------------------------------------------
@@ -262,6 +274,7 @@ def preview_switch(vendor: Vendor, price: PlanPrice) -> Preview:
         due_minor=from_stripe(found.amount_due, found.currency),
         currency=found.currency.upper(),
         at=at,
+        credit_minor=max(-from_stripe(found.starting_balance, found.currency), 0),
     )
 
 

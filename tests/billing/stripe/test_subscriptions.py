@@ -152,6 +152,12 @@ def test_switching_charges_what_the_preview_said_and_a_refused_card_changes_noth
     assert (down.due_minor, down.total_minor < 0) == (0, True)
     plans.switch(subscriber.vendor, subscriber.price("growth"), at=down.at)
     assert subscriber.states() == ("active", "growth")
+    # What a third switch would cost is paid from that credit first, and the preview says how much of it stays.
+    credit = -down.total_minor
+    up = plans.preview_switch(subscriber.vendor, subscriber.price("scale"))
+    assert (preview.credit_minor, up.credit_minor) == (0, credit)
+    assert (up.used_minor, up.due_minor) == (min(credit, up.total_minor), up.total_minor - up.used_minor)
+    assert (up.credit_left_minor, up.used_minor > 0) == (credit - up.used_minor, True)
     subscriber.renew()
     last = SubscriptionInvoice.objects.order_by("-created_at")[0]
     assert last.total_minor == 3480

@@ -58,6 +58,9 @@ def test_a_plan_is_bought_switched_ended_and_kept(owner, sandbox):
     at = re.search(r'name="at" value="(\d+)"', preview)[1]
     assert owner.post(growth, {"at": at}).status_code == 303
     assert allowed_to(owner.vendor.id).plan_code == "growth"
+    back = owner.get(f"{PLAN}switch/{price_of('scale').id}/").content.decode()
+    assert "Paid from your credit" in back
+    assert "Your credit after that" in back
     assert owner.post(f"{PLAN}ending/").status_code == 303
     assert "Keep my plan" in owner.get(PLAN).content.decode()
     assert owner.post(f"{PLAN}renewal/").status_code == 303
