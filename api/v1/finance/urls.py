@@ -88,6 +88,7 @@ urlpatterns = with_document(
         path("disputes/<uuid:dispute_id>/assignment", disputes.DisputeAssignment.as_view(), name="dispute_assignment"),
         path("disputes/<uuid:dispute_id>/submission", disputes.DisputeSubmission.as_view(), name="dispute_submission"),
         path("disputes/<uuid:dispute_id>/acceptance", disputes.DisputeAcceptance.as_view(), name="dispute_acceptance"),
+        path("debits", debts.DebitList.as_view(), name="debits"),
         path("debts", debts.DebtList.as_view(), name="debts"),
         path("debts/<uuid:debt_id>", debts.DebtOne.as_view(), name="debt"),
         path("debts/<uuid:debt_id>/write-off", debts.DebtWriteOff.as_view(), name="debt_write_off"),

@@ -10,7 +10,7 @@ from api.v1.payout_wishes import MOST_MINOR
 from billing.payouts.models import AdjustmentState
 
 
-class CreditInput(serializers.Serializer):
+class ByHandInput(serializers.Serializer):
     vendor_id = serializers.UUIDField()
     amount_minor = Whole(min_value=1, max_value=MOST_MINOR)
     reason = Text(max_length=250, help_text="The vendor reads it in its account.")

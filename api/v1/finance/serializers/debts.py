@@ -37,6 +37,13 @@ class DebtSerializer(serializers.Serializer):
     payments = DebtPaymentSerializer(many=True, help_text="What settled it so far, oldest first.")
 
 
+class NewDebitSerializer(serializers.Serializer):
+    """One of them is null."""
+
+    approval_id = serializers.UUIDField(allow_null=True, help_text="The approval that waits.")
+    debit = DebtSerializer(allow_null=True)
+
+
 class WriteOffInput(serializers.Serializer):
     amount_minor = Whole(min_value=1)
     reason = Text(max_length=250)

@@ -10,9 +10,10 @@ from rest_framework.response import Response
 from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
-from api.v1.finance.serializers.credits import CreditInput, CreditSerializer, NewCreditSerializer
-from api.v1.office import With, known, vendor_called, with_vendors
-from api.views import OfficeView, body_of, caller_of, created
+from api.v1.finance.by_hand import made_by_hand
+from api.v1.finance.serializers.credits import ByHandInput, CreditSerializer, NewCreditSerializer
+from api.v1.office import With, known, with_vendors
+from api.views import OfficeView, caller_of, created
 from approvals.models import Approval
 from audit.actions import traced
 from billing.payouts.adjustments import adjustments_page, credit_vendor, retry_adjustment
@@ -42,17 +43,13 @@ class CreditList(OfficeView):
         summary="Give a vendor money by hand",
         description="It is entered at once, and transferred by another process. From the amount on that needs four eyes "
         "`approval_id` is the approval that waits, and there is no credit yet.",
-        request=CreditInput,
+        request=ByHandInput,
         responses={201: NewCreditSerializer},
         tags=TAGS,
     )
     @idempotent
     def post(self, request: Request) -> Response:
-        given, by = body_of(CreditInput, request), caller_of(request).person_id
-        vendor = vendor_called(given.pop("vendor_id"))
-        with traced("vendor.credited", f"vendor:{vendor.id}", by=by, **given) as told:
-            made = credit_vendor(vendor=vendor, by=by, **given)
-            told["made"] = f"{'approval' if isinstance(made, Approval) else 'adjustment'}:{made.id}"
+        vendor, made = made_by_hand(request, credit_vendor, action="vendor.credited", kind="adjustment")
         if isinstance(made, Approval):
             waits = NewCreditSerializer({"approval_id": made.id, "credit": None})
             return created(waits.data, "api_finance:approval", made.id)

@@ -11,17 +11,21 @@ from rest_framework.response import Response
 from api.errors import there
 from api.idempotency import idempotent
 from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page_of
+from api.v1.finance.by_hand import made_by_hand
+from api.v1.finance.serializers.credits import ByHandInput
 from api.v1.finance.serializers.debts import (
     DebtFilterSerializer,
     DebtLimitInput,
     DebtLimitSerializer,
     DebtSerializer,
+    NewDebitSerializer,
     WriteOffInput,
     WriteOffSerializer,
 )
 from api.v1.office import With, vendor_called, with_vendors
-from api.views import OfficeView, body_of, caller_of, query_of
+from api.views import OfficeView, body_of, caller_of, created, query_of
 from approvals.models import Approval
+from billing.payouts.adjustments import debit_vendor, debits_page
 from billing.payouts.debts import limit_of as debt_limit_of
 from billing.payouts.debts import own_limit_of, set_limit
 from billing.payouts.models import VendorDebt
@@ -51,6 +55,40 @@ class DebtList(OfficeView):
         )
         shown = Page(_told(page.rows), page.next_cursor, page.previous_cursor)
         return Response(page_data(shown, lambda row: DebtSerializer(row).data))
+
+
+class DebitList(OfficeView):
+    area: ClassVar[str] = "money"
+
+    @extend_schema(
+        operation_id="debits_list",
+        summary="What vendors were debited by hand, newest first, and what settled it",
+        parameters=PAGE_PARAMETERS,
+        responses=page_of(DebtSerializer),
+        tags=TAGS,
+    )
+    def get(self, request: Request) -> Response:
+        page = debits_page(cursor=cursor_of(request), size=limit_of(request))
+        shown = Page(_told(page.rows), page.next_cursor, page.previous_cursor)
+        return Response(page_data(shown, lambda row: DebtSerializer(row).data))
+
+    @extend_schema(
+        operation_id="debits_make",
+        summary="Have a vendor pay an amount out of its later earnings",
+        description="It is entered at once, and a debt like others. From the amount on that needs four eyes `approval_id` is "
+        "the approval that waits, and there is no debit yet.",
+        request=ByHandInput,
+        responses={201: NewDebitSerializer},
+        tags=TAGS,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        _, made = made_by_hand(request, debit_vendor, action="vendor.debited", kind="vendor_debt")
+        if isinstance(made, Approval):
+            waits = NewDebitSerializer({"approval_id": made.id, "debit": None})
+            return created(waits.data, "api_finance:approval", made.id)
+        done = NewDebitSerializer({"approval_id": None, "debit": _told([made])[0]})
+        return created(done.data, "api_finance:debt", made.id)
 
 
 class DebtOne(OfficeView):

@@ -113,6 +113,30 @@ def test_a_vendor_is_credited_once_and_large_credits_wait(market_day: Any, accou
     assert accountant.post(f"{made['Location']}/retry").json()["state"] == "due"
 
 
+def test_a_vendor_is_debited_once_and_owes_it_as_any_debt(market_day: Any, accountant: Held, settings: Any) -> None:
+    settings.FOUR_EYES_MINOR = 10000
+    address = f"{FINANCE}/debits"
+    debit = {"vendor_id": str(market_day.moreau.id), "amount_minor": 900, "reason": "Return labels"}
+    made = accountant.post(address, debit, Idempotency_Key="labels-of-moreau")
+    assert accountant.post(address, debit, Idempotency_Key="labels-of-moreau").json() == made.json()
+    told = made.json()["debit"]
+    assert (made.status_code, made.json()["approval_id"], told["cause"], told["left_minor"]) == (
+        *(201, None),
+        *("by_hand", 900),
+    )
+    assert accountant.get(made["Location"]).json() == told
+    assert items(accountant, address) == [told]
+    entry = JournalEntry.objects.get(kind="adjustment")
+    assert {posting.account.code: posting.amount_minor for posting in entry.postings.all()} == {
+        "2000": 900,
+        "5050": -900,
+    }
+    large = accountant.post(address, {**debit, "amount_minor": 10000})
+    assert (large.json()["debit"], accountant.get(large["Location"]).json()["kind"]) == (None, "vendor.debit")
+    nothing = accountant.post(address, {**debit, "amount_minor": 0})
+    assert (nothing.status_code, nothing.json()["errors"][0]["field"]) == (422, "amount_minor")
+
+
 def test_our_own_money_is_paid_out_by_controllers_one_payout_at_a_time(
     market_day: Any, accountant: Held, controller: Held
 ) -> None:
