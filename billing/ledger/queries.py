@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import groupby
 from uuid import UUID
 
@@ -322,7 +322,8 @@ def sold(*, currency: str, since: datetime, until: datetime) -> int:
 def moved_by_day(code: str, *, currency: str, since: datetime) -> dict[date, int]:
     """By how much the accounts of a code changed on each day (UTC); days without a change are left out. One query."""
     rows = Posting.objects.filter(account__code=code, currency=currency, entry__occurred_at__gte=since)
-    days = rows.annotate(day=TruncDate("entry__occurred_at")).values("day").annotate(moved=Sum("amount_minor"))
+    day = TruncDate("entry__occurred_at", tzinfo=UTC)
+    days = rows.annotate(day=day).values("day").annotate(moved=Sum("amount_minor"))
     return dict(days.order_by("day").values_list("day", "moved"))
 
 

@@ -1,17 +1,18 @@
 """The finance console: where the money is, how each balance came to be, and downloads that sum to zero."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from billing.ledger.actions import post
+from billing.ledger.actions import post, reverse
 from billing.ledger.entries import Line
-from billing.ledger.models import JournalEntry, LedgerAccount, Posting
-from billing.ledger.queries import explain_by_kind
+from billing.ledger.models import AccountCode, JournalEntry, LedgerAccount, Posting
+from billing.ledger.queries import explain_by_kind, moved
 from kit import clock
 from marketplace.orders.models import VendorOrder
 from marketplace.web.backoffice.tables import ends, starts
@@ -33,6 +34,47 @@ def test_the_overview_says_where_all_money_is(desk, market_day):
         "nobody owes us",
     ):
         assert words in page, words
+
+
+def test_commission_by_day_is_what_the_ledger_holds_of_each_day_of_the_platforms(desk, market_day):
+    at, today = desk("finance"), clock.today()
+    midnight = datetime.combine(today, time.min, UTC)
+    moment, first = timedelta(microseconds=1), midnight - timedelta(days=29)
+
+    def days():
+        return dict(at.get("/finance/").context["commission_days"])
+
+    def entered(key, minor, occurred_at):
+        lines = [Line("4000", -minor), Line("2900", minor)]
+        return post(
+            source_key=f"correction:{key}", kind="correction", currency="EUR", occurred_at=occurred_at, lines=lines
+        )
+
+    before = days()
+    entered("late", 500, midnight - moment)
+    given_back = entered("early", 300, midnight)
+    reverse(entry=given_back, reason="In error", occurred_at=midnight + moment)
+    entered("first", 70, first)
+    entered("too old", 9999, first - moment)
+    after = days()
+    # A reader somewhere else sees the same days.
+    with timezone.override("Pacific/Auckland"):
+        assert days() == after
+    changed = {day: amount - before[day] for day, amount in after.items() if amount != before[day]}
+    assert changed == {f"{day:%-d %b}": amount for day, amount in ((midnight - moment, 500), (first, 70))}
+    whole = moved([AccountCode.COMMISSION], currency="EUR", since=first, until=midnight + timedelta(days=1))
+    assert (len(after), sum(after.values())) == (30, -whole[AccountCode.COMMISSION])
+
+
+def test_a_take_rate_is_said_of_what_was_sold_and_of_nothing_else(desk, market_day):
+    at = desk("finance")
+    sold = at.get("/finance/").context
+    rate = Decimal(sold["commission_minor"] * 100) / sold["gmv_minor"]
+    assert f"<dt>Take rate</dt><dd>{rate:.1f} %</dd>" in at.page("/finance/")
+    # More went back than was taken: no share of what was sold.
+    lines = [Line("4000", sold["commission_minor"] + 1), Line("2900", -sold["commission_minor"] - 1)]
+    post(source_key="correction:1", kind="correction", currency="EUR", occurred_at=clock.now(), lines=lines)
+    assert "<dt>Take rate</dt><dd>—</dd>" in at.page("/finance/")
 
 
 def test_a_negative_payable_is_a_debt(desk, market_day):

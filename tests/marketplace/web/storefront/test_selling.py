@@ -1,10 +1,13 @@
 """From an application to payouts at the provider."""
 
 import pytest
+from django.db import transaction
 
+from billing.payouts.adjustments import debit_vendor
+from billing.payouts.debts import charge_fee
 from billing.stripe.models import ConnectedAccount
 from tenants.vendors.actions import approve_vendor, reject_vendor
-from tenants.vendors.models import Vendor
+from tenants.vendors.models import Member, Vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +108,35 @@ def test_payouts_are_set_up_at_the_provider(transactional_db, sandbox, another, 
     assert "Payouts are set up." in text
     assert "/handoff/?to=portal&amp;vendor=brennhaus-keramik" in text
     assert Vendor.objects.get().state == "active"
+
+
+def test_what_a_vendor_owes_is_said_with_where_it_comes_from_and_paid_by_an_owner(
+    shopper, ada, sign_in, make_vendor, sandbox
+):
+    vendor = make_vendor("lindqvist")
+    member = Member.objects.create(vendor=vendor, user_id=ada.id, name=ada.name, email=ada.email, role="owner")
+    sign_in(shopper, ada)
+    here = "/sell/lindqvist/debt/"
+    page = shopper.get(here).content.decode()
+    for words in ("What Lindqvist owes", "money that went back to customers", "a bank's fees for disputes", "by hand"):
+        assert words in page, words
+    assert "Nothing is owed" in page
+    assert ">Pay " not in page
+    debit_vendor(vendor=vendor, amount_minor=1250, reason="Return labels", by=ada.id)
+    with transaction.atomic():
+        charge_fee(
+            vendor_id=vendor.id,
+            amount_minor=2000,
+            currency="EUR",
+            key="fee:1",
+            reason="The provider's fee for a dispute that was lost",
+            reference_id=vendor.id,
+            number="S-1001-A",
+        )
+    page = shopper.get(here).content.decode()
+    for words in ("Return labels", "12.50", "S-1001-A", "fee for a dispute that was lost", "20.00", "Pay 32.50 EUR"):
+        assert words in page, words
+    assert shopper.post(here)["Location"].startswith(sandbox.url)
+    Member.objects.create(vendor=vendor, user_id=vendor.id, email="other@example.org", role="owner")
+    Member.objects.filter(id=member.id).update(role="catalog")
+    assert shopper.get(here).status_code == 403
