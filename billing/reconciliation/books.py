@@ -94,20 +94,21 @@ def _compare_postings(
     match: BooksMatch, id: UUID, key: str, wanted: Counter[AccountKey], posted: Counter[AccountKey]
 ) -> None:
     for account in sorted({*wanted, *posted}, key=str):
-        difference = posted[account] - wanted[account]
+        code, vendor_id, currency = account
+        finding_key = f"entry:{key}:{code}:{vendor_id or '-'}:{currency}"
+        difference = posted[account] - wanted[account] + match.cleared[finding_key]
         if not difference:
             continue
-        code, vendor_id, currency = account
         match.explained[account] += difference
         match.flagged.add(id)
         match.findings.append(
             Finding(
-                key=f"entry:{key}:{code}:{vendor_id or '-'}:{currency}",
+                key=finding_key,
                 check="entry_from_source",
                 explanation=f"Entry {key} posts {Money(posted[account], currency)} to {account_name(code)}; "
                 f"by its source it is {Money(wanted[account], currency)}.",
                 expected_minor=wanted[account],
-                found_minor=posted[account],
+                found_minor=wanted[account] + difference,
                 currency=currency,
                 account=account_name(code),
                 entry_id=id,
@@ -154,8 +155,13 @@ def _note_suspense(match: BooksMatch, id: UUID, draft: EntryDraft) -> None:
 
 
 def _cleared() -> Counter[str]:
-    """What corrections moved out of suspense, for each exception."""
+    """By exception, what corrections moved out of suspense, or added to an entry that differs from its source."""
     cleared: Counter[str] = Counter()
+    of_entries = Correction.objects.filter(exception_key__startswith="entry:")
+    for key, lines, currency in of_entries.values_list("exception_key", "lines", "currency"):
+        entry = key.rsplit(":", 3)[0]
+        for code, amount, vendor in lines:
+            cleared[f"{entry}:{code}:{vendor or '-'}:{currency}"] += amount
     for key, lines in Correction.objects.filter(exception_key__startswith="suspense:").values_list(
         "exception_key", "lines"
     ):

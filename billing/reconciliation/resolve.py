@@ -13,7 +13,7 @@ from approvals.models import Approval
 from audit.actions import record
 from billing.ledger.actions import post_all, reverse
 from billing.ledger.models import JournalEntry
-from billing.reconciliation.causes import Suggestion, suggestions
+from billing.reconciliation.causes import Suggestion, differences_of_entry, suggestions
 from billing.reconciliation.expected import expected_entries
 from billing.reconciliation.models import Correction, ExceptionState, ReconciliationException
 from kit import clock
@@ -105,10 +105,12 @@ def _chosen(row: ReconciliationException, name: str) -> Suggestion:
 
 
 def _do(row: ReconciliationException, chosen: Suggestion, reason: str, by: UUID) -> ReconciliationException:
+    others = [each for each in differences_of_entry(row) if each.id != row.id]
     entry = {"correction": _correct, "reversal": _reverse, "entry": _enter}[chosen.kind](row, chosen, reason, by)
-    row.state, row.resolved_at, row.resolved_by = ExceptionState.RESOLVED, clock.now(), by
-    row.resolution_entry_id, row.resolution = entry.id, reason[:250]
-    row.save(update_fields=["state", "resolved_at", "resolved_by", "resolution_entry_id", "resolution"])
+    for each in (row, *others):
+        each.state, each.resolved_at, each.resolved_by = ExceptionState.RESOLVED, clock.now(), by
+        each.resolution_entry_id, each.resolution = entry.id, reason[:250]
+        each.save(update_fields=["state", "resolved_at", "resolved_by", "resolution_entry_id", "resolution"])
     _note("exception.resolved", row, by, entry=entry.source_key, how=chosen.name, reason=reason)
     return row
 

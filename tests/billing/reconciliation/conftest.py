@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.db import connection
 
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from billing.payments.provider import ProviderBalance
@@ -209,6 +210,16 @@ class Books:
     def reconcile(self) -> tuple[ReconciliationRun, list[ReconciliationException]]:
         run = reconcile(fetch_balances=self.balances)
         return run, list(ReconciliationException.objects.filter(state="open").order_by("key"))
+
+
+def tamper(sql, params=()):
+    """As nobody but a superuser with the triggers off can."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(sql, params)
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 @pytest.fixture

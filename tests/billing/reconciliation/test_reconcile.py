@@ -23,19 +23,11 @@ from billing.reconciliation.queries import latest_run
 from billing.reconciliation.tasks import reconcile_when_due
 from billing.stripe.balances import book
 from billing.stripe.models import BalanceTransaction
+from tests.billing.reconciliation.conftest import tamper
 
 LINDQVIST = UUID("01900000-0000-7000-8000-000000000001")
 MOREAU = UUID("01900000-0000-7000-8000-000000000002")
 APRIL = datetime(2026, 4, 1, tzinfo=UTC)
-
-
-def tamper(sql, params=()):
-    """As nobody but a superuser with the triggers off can."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("SET session_replication_role = replica")
-        cursor.execute(sql, params)
-        cursor.execute("SET session_replication_role = origin")
 
 
 def shown(exceptions):

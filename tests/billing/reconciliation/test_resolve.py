@@ -11,10 +11,12 @@ from billing.ledger.actions import post
 from billing.ledger.entries import Line
 from billing.ledger.models import JournalEntry, Posting
 from billing.ledger.queries import balance, trial_balance
+from billing.payments.models import PaymentShare
 from billing.reconciliation.causes import cause_of, suggestions
 from billing.reconciliation.models import Correction, ReconciliationException
 from billing.reconciliation.resolve import HasChanged, NoSuchSuggestion, NotOpen, assign, resolve
 from kit import clock
+from tests.billing.reconciliation.conftest import tamper
 
 LINDQVIST = UUID("01900000-0000-7000-8000-000000000001")
 OSMAN, ILSE = uuid4(), uuid4()
@@ -97,6 +99,40 @@ def test_a_missing_entry_is_entered(books):
     assert cause_of(only(missing)).label == "Not entered yet"
     done = set_right(missing[0])
     assert JournalEntry.objects.get(id=done.resolution_entry_id).source_key == "txn:txn_1"
+
+
+def test_an_entry_that_differs_from_its_source_is_set_right_as_a_whole(busy_week):
+    entry = JournalEntry.objects.filter(kind="commission").order_by("id").first()
+    for posting in Posting.objects.filter(entry=entry):
+        sign = 1 if posting.amount_minor > 0 else -1
+        tamper("UPDATE ledger_posting SET amount_minor = amount_minor + %s WHERE id = %s", [5 * sign, posting.id])
+    held = balance("4000", currency="EUR")
+    row, _ = busy_week.reconcile()[1]
+    assert cause_of(row).label == "Entry or source changed"
+    [way] = suggestions(row)
+    assert way.title == "Post the difference of the whole entry: 0.05 EUR among 2000 Vendor payable, 4000 Commission"
+    set_right(row)
+    assert balance("4000", currency="EUR") == held + 5
+    assert not ReconciliationException.objects.filter(state="open").exists()
+    run, found = busy_week.reconcile()
+    assert (found, run.matches) == ([], True)
+    # Changed once more, only what is new is a difference.
+    for posting in Posting.objects.filter(entry=entry):
+        sign = 1 if posting.amount_minor > 0 else -1
+        tamper("UPDATE ledger_posting SET amount_minor = amount_minor + %s WHERE id = %s", [2 * sign, posting.id])
+    assert sorted(each.difference_minor for each in busy_week.reconcile()[1]) == [-2, 2]
+
+
+def test_what_no_entry_sets_right_says_what_does(busy_week):
+    posting = Posting.objects.filter(entry__kind="sale", vendor_id=LINDQVIST).order_by("id").first()
+    tamper("UPDATE ledger_posting SET amount_minor = amount_minor - 1 WHERE id = %s", [posting.id])
+    row = only(busy_week.reconcile()[1])
+    assert (suggestions(row), "put the posting back" in cause_of(row).advice) == ([], True)
+    tamper("UPDATE ledger_posting SET amount_minor = amount_minor + 1 WHERE id = %s", [posting.id])
+    share = PaymentShare.objects.get(gross_minor=8000)
+    PaymentShare.objects.filter(id=share.id).update(gross_minor=8100, net_minor=7300)
+    broken = next(each for each in busy_week.reconcile()[1] if each.key.endswith(":rebuild"))
+    assert (suggestions(broken), cause_of(broken).label) == ([], "Source does not add up")
 
 
 def test_what_was_not_solved_comes_back(books):
