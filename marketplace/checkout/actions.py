@@ -4,7 +4,6 @@ One lock order, always: cart, order, vendor orders by id, payment, stock by (sch
 No network call inside a transaction.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from datetime import date, timedelta
 from uuid import UUID
@@ -24,7 +23,7 @@ from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.ids import short_code, uuid7
 from kit.money import Money
-from kit.postal_codes import clean_postal_code
+from kit.postal_addresses import clean_address
 from marketplace.carts.actions import merge_carts
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import contents, find_cart
@@ -40,9 +39,6 @@ from tenants.shop.catalog.models import ProductState, Variant
 from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
 from tenants.vendors.models import Vendor
 from tenants.vendors.vacation import check_at_home
-
-ADDRESS_FIELDS = {"name": 150, "line1": 200, "line2": 200, "postal_code": 20, "city": 100, "country": 2, "phone": 30}
-REQUIRED = ("name", "line1", "city", "country")
 
 
 class CartChanged(Conflict):
@@ -89,30 +85,10 @@ class CannotShip(InvalidInput):
     code = "cannot_ship"
 
 
-# Embeddings, overrides and isolates of Unicode's bidirectional algorithm (UAX 9), which show a text other than it is.
-_BIDI = dict.fromkeys((*range(0x202A, 0x202F), *range(0x2066, 0x206A)))
-
-
-def _one_way(text: str) -> str:
-    """Without what turns the direction of whatever follows it; right-to-left letters need none of it."""
-    return text.translate(_BIDI)
-
-
 def check_address(ship_to: Mapping[str, str]) -> dict[str, str]:
-    """The address, trimmed, with nothing but its own fields. Raises InvalidInput naming the field."""
-    clean = {name: " ".join(_one_way(str(ship_to.get(name) or "")).split()) for name in ADDRESS_FIELDS}
-    for name in REQUIRED:
-        if not clean[name]:
-            raise InvalidInput(
-                f"Fill in the {name.replace('_', ' ').replace('line1', 'street and number')}.", field=name
-            )
-    for name, longest in ADDRESS_FIELDS.items():
-        if len(clean[name]) > longest:
-            raise InvalidInput(f"This is longer than {longest} characters.", field=name)
-        if any(unicodedata.category(character) == "Cc" for character in clean[name]):
-            raise InvalidInput("There is a character in this that cannot be printed on a label.", field=name)
+    """The address as `clean_address` gives it, in a country we sell to. Raises InvalidInput naming the field."""
+    clean = clean_address(ship_to)
     rate_for(clean["country"], "standard", clock.today())
-    clean["postal_code"] = clean_postal_code(clean["postal_code"], clean["country"])
     return clean
 
 

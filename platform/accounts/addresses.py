@@ -1,4 +1,4 @@
-"""A customer's own details: name and postal addresses. What is checked here is form alone; an order checks again."""
+"""A customer's own details: name and postal addresses. Only form is checked here; an order checks the country as well."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -8,11 +8,9 @@ from django.db import transaction
 from accounts.actions import tell_changed
 from accounts.models import Address, User
 from kit.errors import Conflict, InvalidInput
-from kit.postal_codes import clean_postal_code
+from kit.postal_addresses import clean_address
 
 MAX_ADDRESSES = 20
-FIELDS = ("name", "line1", "line2", "postal_code", "city", "country", "phone")
-REQUIRED = ("name", "line1", "city", "country")
 
 
 class TooManyAddresses(Conflict):
@@ -35,11 +33,7 @@ def change_name(*, user: User, name: str) -> User:
 def save_address(*, user: User, values: Mapping[str, str], address: Address | None = None) -> Address:
     """Keep a new address, or change one of the user's. The first one is the default. Raises InvalidInput, Conflict."""
     _lock(user)
-    clean = {name: " ".join(str(values.get(name) or "").split()) for name in FIELDS}
-    for name in REQUIRED:
-        if not clean[name]:
-            raise InvalidInput("Fill this in.", field=name)
-    clean["postal_code"] = clean_postal_code(clean["postal_code"], clean["country"])
+    clean = clean_address(values)
     if address is None:
         same = user.addresses.filter(**clean).first()
         if same is not None:

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.v1.storefront.serializers.orders import AddressInput
-from marketplace.checkout.actions import ADDRESS_FIELDS
+from kit.postal_addresses import ADDRESS_FIELDS
 from taxonomy.tax import SELLING_COUNTRIES
 
 

@@ -8,7 +8,7 @@ from api.v1.storefront.serializers.catalog import LARGEST, VendorNameSerializer
 from billing.bank_transfer.provider import NAME as BANK_TRANSFER
 from billing.payments.models import PaymentState, RefundState
 from billing.payments.provider import DEFAULT
-from marketplace.checkout.actions import ADDRESS_FIELDS
+from kit.postal_addresses import ADDRESS_FIELDS
 from marketplace.orders.status import WHOLE_WORDS, WORDS
 from taxonomy.tax import SELLING_COUNTRIES
 

@@ -14,7 +14,8 @@ from api.v1.storefront.serializers import orders as serializers
 from api.v1.storefront.visitor import CART_TOKEN, ORDER_TOKEN, StorefrontView, cart_for, customer, order_of, signed_in
 from api.views import body_of
 from kit.errors import InvalidInput
-from marketplace.checkout.actions import ADDRESS_FIELDS, place_order, start_payment
+from kit.postal_addresses import ADDRESS_FIELDS
+from marketplace.checkout.actions import place_order, start_payment
 from marketplace.orders import queries
 from marketplace.orders.links import access_token
 from marketplace.returns.actions import Actor

@@ -54,6 +54,19 @@ def test_an_address_is_in_a_country_we_sell_to(ada_app, home):
     assert not Address.objects.exists()
 
 
+def test_a_kept_address_has_nothing_in_it_that_an_order_would_refuse_or_drop(ada_app, home):
+    turned = ada_app.post("addresses", {**home, "name": "Ada \u202eVermeer\u2066", "line2": "\u2067  Flat 3"}).json()
+    assert (turned["name"], turned["line2"]) == ("Ada Vermeer", "Flat 3")
+    bell = {"city": "Amster\x07dam"}
+    for refused in (ada_app.post("addresses", {**home, **bell}), ada_app.patch(f"addresses/{turned['id']}", bell)):
+        (error,) = refused.json()["errors"]
+        assert (refused.status_code, error["field"], error["detail"]) == (
+            *(422, "city"),
+            "There is a character in this that cannot be printed on a label.",
+        )
+    assert Address.objects.get().city == home["city"]
+
+
 def test_twenty_addresses_are_enough(ada_app, home):
     for number in range(20):
         assert ada_app.post("addresses", {**home, "line1": f"Street {number}"}).status_code == 201
