@@ -5,6 +5,7 @@ The template is keyed by the migrations and declarations in the tree: while they
 (`transaction=True`) get a fresh copy afterwards.
 """
 
+import gc
 import hashlib
 import os
 import uuid
@@ -17,6 +18,9 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
+from django.core.signals import setting_changed
+from django.test.signals import root_urlconf_changed
+from django.urls import set_urlconf
 
 from embedded.folders import locked
 from embedded.servers import ensure_postgres
@@ -33,6 +37,24 @@ SCHEMA = (
 # How quick a machine is at the moment says nothing about what is tested.
 hypothesis.settings.register_profile("souk", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("souk")
+
+
+def face_changed(*, setting: str, **_: Any) -> None:
+    """A test that goes from face to face keeps the routes it has read: they are kept by the name of their URL configuration,
+    so that forgetting all of them, as Django does, only makes them be read again."""
+    if setting == "ROOT_URLCONF":
+        set_urlconf(None)
+
+
+setting_changed.disconnect(root_urlconf_changed)
+setting_changed.connect(face_changed)
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays until the end: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def admin(database: str = "postgres") -> psycopg.Connection:
