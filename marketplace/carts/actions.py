@@ -122,8 +122,22 @@ def set_country(*, cart: Cart, country: str) -> None:
         raise InvalidInput("We do not ship to this country yet; choose one from the list.", field="country")
     if cart.country != country:
         lock(cart)
-        cart.country = country
-        cart.save(update_fields=["country"])
+        # What was chosen is a way to another country.
+        cart.country, cart.shipping = country, {}
+        cart.save(update_fields=["country", "shipping"])
+        changed(cart)
+
+
+@counted("choose_shipping")
+@transaction.atomic
+def keep_methods(*, cart: Cart, methods: Mapping[UUID, str]) -> None:
+    """Remember how the parcels of some vendors shall go: keys by vendor, which the caller has looked at."""
+    lock(cart)
+    cart.shipping = Cart.objects.values_list("shipping", flat=True).get(id=cart.id)
+    kept = {**cart.shipping, **{str(vendor): key for vendor, key in methods.items()}}
+    if kept != cart.shipping:
+        cart.shipping = kept
+        cart.save(update_fields=["shipping"])
         changed(cart)
 
 
@@ -146,8 +160,9 @@ def merge_carts(*, token: str, user: User) -> Cart:
             line.cart = own
             line.save(update_fields=["cart"])
             have[line.offer_id] = line
-    own.country = guest.country
-    own.save(update_fields=["country"])
+    kept = own.shipping if own.country == guest.country else {}
+    own.country, own.shipping = guest.country, {**kept, **guest.shipping}
+    own.save(update_fields=["country", "shipping"])
     guest.keys.update(cart=own)  # shop fronts go on with the cart that is theirs now
     guest.delete()
     changed(own)

@@ -1,5 +1,7 @@
 """What a customer means to buy. A guest's cart is known by a random token in a cookie, of which we keep the hash."""
 
+from uuid import UUID
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -21,6 +23,7 @@ class Cart(models.Model):
     )
     token_hash = models.CharField(max_length=64, blank=True)
     country = models.CharField(max_length=2, default="DE", help_text="where it is going, for VAT")
+    shipping = models.JSONField(default=dict, db_default={}, help_text="keys of shipping methods, by vendor")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
@@ -32,6 +35,11 @@ class Cart(models.Model):
             models.UniqueConstraint(fields=["token_hash"], name="cart_token_unique", condition=~Q(token_hash=""))
         ]
         indexes = [models.Index(fields=["changed_at"], name="cart_changed")]
+
+    @property
+    def methods(self) -> dict[UUID, str]:
+        """The key of the shipping method that was chosen, by vendor."""
+        return {UUID(vendor): key for vendor, key in self.shipping.items()}
 
 
 class CartLine(models.Model):

@@ -14,9 +14,15 @@ from django.db import connection, transaction
 from kit import clock
 from marketplace.catalog import statements
 from marketplace.catalog.models import VendorCard
-from marketplace.catalog.projection import MOST_SHOWN, SALES_COUNT_FOR, project_shop, project_vendor_card
+from marketplace.catalog.projection import (
+    MOST_SHOWN,
+    SALES_COUNT_FOR,
+    project_shop,
+    project_vendor_card,
+    shipping_shown,
+)
 from tenants.isolation.doors import in_shop
-from tenants.shop.shipping.queries import shipping_profile
+from tenants.shop.shipping.queries import shipping_terms
 from tenants.vendors.models import Vendor
 
 
@@ -35,6 +41,7 @@ class Difference:
 _OFFERS = f"""
     WITH shop AS (
         SELECT v.id, p.id AS product_id, v.sku, p.condition, p.tags, v.price_minor, v.compare_at_minor, v.currency,
+               v.weight_grams, {statements.PROFILE} AS shipping_profile_id,
                {statements.AVAILABLE}::int AS available
           FROM shop_catalog_product p JOIN shop_catalog_variant v ON v.product_id = p.id
           {statements.STOCK}
@@ -51,6 +58,9 @@ _OFFERS = f"""
                             CASE WHEN shop.compare_at_minor IS DISTINCT FROM shown.compare_at_minor
                                  THEN 'price to compare with' END,
                             CASE WHEN shop.available <> shown.available THEN 'stock' END,
+                            CASE WHEN (shop.weight_grams, shop.shipping_profile_id)
+                                      IS DISTINCT FROM (shown.weight_grams, shown.shipping_profile_id)
+                                 THEN 'weight or how it is shipped' END,
                             CASE WHEN (shop.product_id, shop.sku, shop.condition, shop.tags, shop.currency)
                                       IS DISTINCT FROM
                                       (shown.product_id, shown.sku, shown.condition, shown.tags, shown.currency)
@@ -59,10 +69,10 @@ _OFFERS = f"""
       FROM shop FULL JOIN shown ON shown.id = shop.id
      WHERE shop.id IS NULL OR shown.id IS NULL
         OR (shop.product_id, shop.sku, shop.condition, shop.tags, shop.price_minor, shop.compare_at_minor, shop.currency,
-            shop.available)
+            shop.available, shop.weight_grams, shop.shipping_profile_id)
            IS DISTINCT FROM
            (shown.product_id, shown.sku, shown.condition, shown.tags, shown.price_minor, shown.compare_at_minor,
-            shown.currency, shown.available)
+            shown.currency, shown.available, shown.weight_grams, shown.shipping_profile_id)
      ORDER BY 1
 """
 
@@ -144,12 +154,8 @@ def _card_differences(vendor: Vendor) -> list[str]:
         found.append("differs in whether it sells")
     if vendor.is_reachable:
         with in_shop(vendor):
-            profile = shipping_profile()
-        shown = (card.shipping_flat_minor, card.shipping_free_from_minor, card.handling_days, card.transit_days)
-        if (*shown, card.ships_to) != (
-            *(profile.flat_minor, profile.free_from_minor, profile.handling_days, profile.transit_days),
-            profile.countries,
-        ):
+            terms = shipping_terms()
+        if any(getattr(card, name) != value for name, value in shipping_shown(terms).items()):
             found.append("differs in how it ships")
     return found
 

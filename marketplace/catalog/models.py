@@ -16,6 +16,7 @@ from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
 from taxonomy.models import Category
+from tenants.shop.shipping.terms import ShippingTerms, from_json
 from tenants.vendors.models import is_within
 from tenants.vendors.vacation import away_words
 
@@ -40,6 +41,8 @@ class VendorCard(models.Model):
         default=False, db_default=False, help_text="when the buy boxes with its offers were made"
     )
     listing_count = models.PositiveIntegerField(default=0)
+    shipping = models.JSONField(default=dict, db_default={}, help_text="its terms; see tenants.shop.shipping.terms")
+    # Of these terms, what a page says before it knows what goes where: the cheapest rate, and all countries.
     shipping_flat_minor = models.BigIntegerField(default=0)
     shipping_free_from_minor = models.BigIntegerField(null=True, blank=True)
     handling_days = models.PositiveSmallIntegerField(default=2)
@@ -57,6 +60,11 @@ class VendorCard(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def terms(self) -> ShippingTerms:
+        """How it ships."""
+        return from_json(self.shipping)
 
     def away_words(self) -> str:
         """What customers read while the vendor is on vacation, by the clock whenever this was projected; else empty."""
@@ -161,6 +169,8 @@ class Offer(models.Model):
     available = models.PositiveIntegerField(default=0, help_text="never more than is worth telling; see projection")
     on_shelf = models.PositiveIntegerField(default=0, db_default=0, help_text="of `available`: what has come in")
     ships_on = models.DateField(null=True, blank=True, help_text="when the rest is shipped, if it sells ahead")
+    weight_grams = models.PositiveIntegerField(default=0, db_default=0)
+    shipping_profile_id = models.UUIDField(null=True, blank=True, help_text="in its shop; none: the default")
     sold_recently = models.PositiveIntegerField(default=0)
     is_visible = models.BooleanField(default=True)
     projected_at = models.DateTimeField(default=clock.now)

@@ -23,8 +23,8 @@ from marketplace.catalog.models import ListingVariant, Offer, VendorCard
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.gtin import canonical, is_gtin
 from tenants.shop.catalog.models import Product
-from tenants.shop.shipping.models import ShippingProfile
-from tenants.shop.shipping.queries import shipping_profile
+from tenants.shop.shipping.queries import shipping_terms
+from tenants.shop.shipping.terms import ShippingTerms, as_json
 from tenants.vendors.models import Vendor
 
 BATCH = 500
@@ -98,6 +98,19 @@ def listing_id_of(vendor_id: UUID, product_id: UUID) -> UUID:
     return uuid5(vendor_id, f"listing:{product_id}")
 
 
+def shipping_shown(terms: ShippingTerms) -> dict[str, Any]:
+    """What a card says of a shop's terms: all of them, and what is told where nobody knows yet what goes where."""
+    cheapest = terms.cheapest
+    return {
+        "shipping": as_json(terms),
+        "shipping_flat_minor": cheapest.price_minor if cheapest else 0,
+        "shipping_free_from_minor": cheapest.free_from_minor if cheapest else None,
+        "handling_days": terms.handling_days,
+        "transit_days": cheapest.transit_max_days if cheapest else 3,
+        "ships_to": terms.countries,
+    }
+
+
 # --- One vendor's projection, in one transaction ------------------------------------------------------------
 
 
@@ -157,10 +170,10 @@ class _Projection:
 
     def card(self) -> VendorCard:
         vendor = self.vendor
-        profile = ShippingProfile()
+        terms = ShippingTerms()
         if vendor.is_reachable:
             with in_shop(vendor):
-                profile = shipping_profile()
+                terms = shipping_terms()
         shown = {
             "slug": vendor.slug,
             "name": vendor.name,
@@ -175,11 +188,7 @@ class _Projection:
             "away_until": vendor.away_until,
             "away_message": vendor.away_message,
             "was_away": vendor.is_away(self.now),
-            "shipping_flat_minor": profile.flat_minor,
-            "shipping_free_from_minor": profile.free_from_minor,
-            "handling_days": profile.handling_days,
-            "transit_days": profile.transit_days,
-            "ships_to": profile.countries,
+            **shipping_shown(terms),
             "currency": vendor.currency,
             "joined_at": vendor.activated_at or vendor.approved_at or vendor.applied_at,
             "projected_at": self.now,

@@ -49,15 +49,18 @@ STOCK = """
       LEFT JOIN LATERAL (SELECT sum(allocated_delta) AS units FROM shop_inventory_stockmovement
                           WHERE variant_id = v.id AND kind = 'allocated' AND at >= %(since)s) sold ON true
 """
+PROFILE = "(SELECT profile_id FROM shop_shipping_productprofile WHERE product_id = p.id)"
 AVAILABLE = "least(coalesce(stock.units, 0), %(shown)s)"
 ON_SHELF = "least(coalesce(stock.on_shelf, 0), %(shown)s)"
 
 UPSERT_OFFERS = f"""
     INSERT INTO listings_offer AS have
         (id, listing_id, listing_variant_id, vendor_id, product_id, sku, condition, tags, price_minor,
-         compare_at_minor, currency, available, on_shelf, ships_on, sold_recently, is_visible, projected_at)
+         compare_at_minor, currency, available, on_shelf, ships_on, weight_grams, shipping_profile_id, sold_recently,
+         is_visible, projected_at)
     SELECT v.id, t.listing_id, t.listing_variant_id, %(vendor)s::uuid, p.id, v.sku, p.condition, p.tags, v.price_minor,
-           v.compare_at_minor, v.currency, {AVAILABLE}, {ON_SHELF}, stock.ships_on, coalesce(sold.units, 0), true, %(now)s
+           v.compare_at_minor, v.currency, {AVAILABLE}, {ON_SHELF}, stock.ships_on, v.weight_grams, {PROFILE},
+           coalesce(sold.units, 0), true, %(now)s
       FROM unnest(%(variants)s::uuid[], %(listings)s::uuid[], %(listing_variants)s::uuid[])
            AS t(variant_id, listing_id, listing_variant_id)
       JOIN shop_catalog_variant v ON v.id = t.variant_id
@@ -70,16 +73,18 @@ UPSERT_OFFERS = f"""
            tags = excluded.tags,
            price_minor = excluded.price_minor, compare_at_minor = excluded.compare_at_minor,
            currency = excluded.currency, available = excluded.available, on_shelf = excluded.on_shelf,
-           ships_on = excluded.ships_on, sold_recently = excluded.sold_recently, is_visible = true,
+           ships_on = excluded.ships_on, weight_grams = excluded.weight_grams,
+           shipping_profile_id = excluded.shipping_profile_id, sold_recently = excluded.sold_recently, is_visible = true,
            projected_at = excluded.projected_at
      WHERE have.vendor_id = excluded.vendor_id
        AND (have.listing_id, have.listing_variant_id, have.product_id, have.sku, have.condition, have.tags, have.price_minor,
-            have.compare_at_minor, have.currency, have.available, have.on_shelf, have.ships_on, have.sold_recently,
-            have.is_visible)
+            have.compare_at_minor, have.currency, have.available, have.on_shelf, have.ships_on, have.weight_grams,
+            have.shipping_profile_id, have.sold_recently, have.is_visible)
            IS DISTINCT FROM
            (excluded.listing_id, excluded.listing_variant_id, excluded.product_id, excluded.sku, excluded.condition,
             excluded.tags, excluded.price_minor, excluded.compare_at_minor, excluded.currency, excluded.available,
-            excluded.on_shelf, excluded.ships_on, excluded.sold_recently, true)
+            excluded.on_shelf, excluded.ships_on, excluded.weight_grams, excluded.shipping_profile_id,
+            excluded.sold_recently, true)
 """
 
 HIDE_OFFERS = """

@@ -4,8 +4,9 @@ One lock order, always: cart, order, vendor orders by id, payment, stock by (sch
 No network call inside a transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -27,7 +28,7 @@ from kit.postal_addresses import clean_address
 from marketplace.carts.actions import merge_carts
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import contents, find_cart
-from marketplace.checkout.queries import quote_line, terms_of
+from marketplace.checkout.queries import cannot_ship, quote_line
 from marketplace.checkout.quote import LineQuote, Quote, quote
 from marketplace.orders.actions import ORDERED_ANEW, hand_over, lock_order, note_canceled
 from marketplace.orders.links import access_token, token_hash
@@ -37,6 +38,7 @@ from taxonomy.tax import rate_for
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import ProductState, Variant
 from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
+from tenants.shop.shipping.terms import PICKUP, Method
 from tenants.vendors.models import Vendor
 from tenants.vendors.vacation import check_at_home
 
@@ -80,14 +82,27 @@ class TooMuch(Conflict):
 
 
 class CannotShip(InvalidInput):
-    """A vendor does not ship to the country."""
+    """A vendor does not ship to the country, or not such a parcel."""
 
     code = "cannot_ship"
 
 
-def check_address(ship_to: Mapping[str, str]) -> dict[str, str]:
-    """The address as `clean_address` gives it, in a country we sell to. Raises InvalidInput naming the field."""
-    clean = clean_address(ship_to)
+class MethodGone(Conflict):
+    """A shipping method that was chosen is not offered, or not any more. `vendor_ids` are those of whom."""
+
+    code = "shipping_method_gone"
+
+    def __init__(self, vendor_ids: Collection[UUID], words: str):
+        super().__init__(words, field="shipping")
+        self.vendor_ids = list(vendor_ids)
+
+
+def check_address(ship_to: Mapping[str, str], *, fetched: bool = False) -> dict[str, str]:
+    """The address as `clean_address` gives it, in a country we sell to. Raises InvalidInput naming the field.
+
+    `fetched`: nothing is sent there, so that a name and a country are enough.
+    """
+    clean = clean_address(ship_to, sent=not fetched)
     rate_for(clean["country"], "standard", clock.today())
     return clean
 
@@ -109,20 +124,27 @@ def place_order(
     ship_to: Mapping[str, str],
     user: User | None = None,
     total_seen_minor: int | None = None,
+    methods: Mapping[UUID, str] | None = None,
 ) -> Order:
     """Reserve the stock of every vendor and write the order with price, tax and commission frozen.
 
     The same cart version with the same address gives the same order, however often and from however many tabs it is
     placed. Anything else replaces what was ordered from this cart and not paid: that order is canceled, its stock goes to
     this one, its session at the provider is closed, and what is paid there all the same goes back in full.
-    `total_seen_minor` is what the customer agreed to pay, where a page showed it. Raises TooLittle, TooMuch,
-    CartChanged, CartEmpty, VendorAway, PricesChanged, TotalChanged, SoldOut, CannotShip, InvalidInput, and NoRule,
+    `total_seen_minor` is what the customer agreed to pay, where a page showed it; `methods` are the keys of the shipping
+    methods they saw chosen, by vendor, before those that the cart keeps. Raises TooLittle, TooMuch, CartChanged, CartEmpty,
+    VendorAway, PricesChanged, TotalChanged, SoldOut, CannotShip, MethodGone, InvalidInput, and NoRule,
     RuleBroken or RuleCurrency where nobody can say what commission a line pays.
     """
-    email, address = check_email(email), check_address(ship_to)
+    email = check_email(email)
+    address = check_address(ship_to, fetched=_is_all_fetched(cart, methods or {}))
     cart = Cart.objects.select_for_update().get(id=cart.id)
     placed = Order.objects.filter(cart_id=cart.id, cart_version=version).first()
-    if placed is not None and placed.canceled_at is None and _says_the_same(placed, email, address, user):
+    if (
+        placed is not None
+        and placed.canceled_at is None
+        and _says_the_same(placed, email, address, user, methods or {})
+    ):
         return placed
     if cart.version != version:
         raise CartChanged("Your cart has changed since this page was opened. Look at it once more, then order.")
@@ -141,6 +163,9 @@ def place_order(
     # The vendors' own word, which the catalogue may not have heard yet.
     for vendor_id in dict.fromkeys(line.offer.vendor_id for line in found.lines):
         check_at_home(vendors[vendor_id], clock.now())
+    chosen = {**cart.methods, **(methods or {})}
+    if strangers := set(methods or {}) - {line.offer.vendor_id for line in found.lines}:
+        raise MethodGone(strangers, "Nothing of the shop whose delivery was chosen is in your cart.")
     order_id, line_ids = uuid7(), {line.id: uuid7() for line in found.lines}
 
     # In each shop: its own price and stock, under lock. Schema by schema, so that two orders never wait for each other.
@@ -170,6 +195,7 @@ def place_order(
                     [StockRequest(line.offer_id, order_id, line_ids[line.id], line.quantity) for line in lines],
                     instead_of=[order.id for order in replaced],
                     country=address["country"],
+                    first=_fetched_at(chosen.get(vendor.id, "")),
                 )
                 ahead |= {part.order_line_id: part.ships_on for part in promised if part.ships_on}
             except SoldOut as sold_out:
@@ -181,29 +207,59 @@ def place_order(
 
     costs = quote(
         [quote_line(line, key=line_ids[line.id]) for line in found.lines],
-        shipping={vendor_id: terms_of(card) for vendor_id, card in found.vendors.items()},
+        shipping={vendor_id: card.terms for vendor_id, card in found.vendors.items()},
         country=address["country"],
         on=clock.today(),
         commissions=commission_terms({line.offer.vendor_id for line in found.lines}, on=clock.today()),
         currency=settings.CURRENCY,
+        chosen=chosen,
+        now=clock.now(),
     )
+    if stale := [part.vendor_id for part in costs.vendors if part.shipment.is_stale]:
+        names = ", ".join(vendors[vendor_id].name for vendor_id in stale)
+        raise MethodGone(
+            stale, f"{names} does not offer the delivery you chose any more. Nothing has been ordered yet."
+        )
+    if blocked := [part for part in costs.vendors if not part.ships]:
+        raise CannotShip(
+            " ".join(cannot_ship(part, vendors[part.vendor_id].name, costs.country) for part in blocked)
+            + " Remove its items or choose another country.",
+            field="country",
+        )
     if total_seen_minor is not None and costs.total_minor != total_seen_minor:
         raise TotalChanged(
             f"Prices have changed while you were looking: all together it now costs {costs.total}. "
             "Nothing has been ordered yet."
         )
-    if costs.blocked_vendors:
-        names = ", ".join(vendors[vendor_id].name for vendor_id in costs.blocked_vendors)
-        raise CannotShip(f"{names} does not ship to this country. Remove its items or choose another.", field="country")
     _check_payable(costs.total)
     for order in replaced:
         note_canceled(order, reason=ORDERED_ANEW, by=order.user_id)
     return _write(order_id, line_ids, cart, email, address, user, costs, found.lines, vendors, skus, ahead)
 
 
-def _says_the_same(placed: Order, email: str, address: Mapping[str, str], user: User | None) -> bool:
+def _says_the_same(
+    placed: Order, email: str, address: Mapping[str, str], user: User | None, methods: Mapping[UUID, str]
+) -> bool:
     person = user.id if user else None
-    return placed.email == email and placed.ship_to == dict(address) and placed.user_id == person
+    if placed.email != email or placed.ship_to != dict(address) or placed.user_id != person:
+        return False
+    frozen = dict(placed.vendor_orders.values_list("vendor_id", "shipping_key")) if methods else {}
+    return all(frozen.get(vendor_id) == key for vendor_id, key in methods.items())
+
+
+def _is_all_fetched(cart: Cart, methods: Mapping[UUID, str]) -> bool:
+    """Whether nothing is sent. Asks what is in the cart only where anything is picked up at all."""
+    kept = {**cart.methods, **methods}
+    fetched = {vendor_id for vendor_id, key in kept.items() if key.startswith(PICKUP)}
+    return bool(fetched) and fetched.issuperset(cart.lines.values_list("offer__vendor_id", flat=True))
+
+
+def _fetched_at(key: str) -> UUID | None:
+    """The warehouse where a parcel is fetched, by the key of its method."""
+    try:
+        return UUID(key.removeprefix(PICKUP)) if key.startswith(PICKUP) else None
+    except ValueError:
+        return None  # no such method: it is refused with the quote
 
 
 def _give_up_unpaid(cart: Cart) -> list[Order]:
@@ -275,7 +331,8 @@ def session_lines(order: Order) -> list[SessionLine]:
             count = f" × {line.quantity}" if line.quantity > 1 else ""
             lines.append(SessionLine(f"{line.title}{count} ({vendor_order.vendor_name})"[:250], line.total_minor))
         if vendor_order.shipping_minor:
-            lines.append(SessionLine(f"Shipping ({vendor_order.vendor_name})", vendor_order.shipping_minor))
+            what = "Pick-up" if vendor_order.pickup_at else "Shipping"
+            lines.append(SessionLine(f"{what} ({vendor_order.vendor_name})", vendor_order.shipping_minor))
     return lines
 
 
@@ -355,6 +412,7 @@ def _write(
             shipping_tax_rate=part.shipping_tax_rate,
             shipping_tax_minor=part.shipping_tax_minor,
             placed_at=now,
+            **_frozen(part.shipment.chosen),
         )
         for position, part in enumerate(costs.vendors, start=1)
     }
@@ -396,6 +454,19 @@ def _write(
     )
     announce("order.placed", payload={"order": str(order.id)})
     return order
+
+
+def _frozen(method: Method | None) -> dict[str, Any]:
+    """What a vendor order keeps of how it goes."""
+    assert method is not None  # an order is refused where none is
+    return {
+        "shipping_name": method.name,
+        "shipping_carrier": method.carrier,
+        "shipping_key": method.key,
+        "pickup_at": method.place.words() if method.place else {},
+        "promised_from": method.first_on,
+        "promised_to": method.last_on,
+    }
 
 
 def _order_line(

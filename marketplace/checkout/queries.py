@@ -10,20 +10,11 @@ from billing.commissions.queries import commission_terms
 from kit import clock
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import CartContents, contents
-from marketplace.catalog.models import VendorCard
-from marketplace.checkout.quote import Quote, QuoteLine, ShippingTerms, quote
+from marketplace.checkout.quote import Quote, QuoteLine, VendorQuote, quote
 from marketplace.orders.models import OrderLine, StockHold
 from taxonomy.models import TaxCategory
-
-
-def terms_of(card: VendorCard) -> ShippingTerms:
-    return ShippingTerms(
-        flat_minor=card.shipping_flat_minor,
-        free_from_minor=card.shipping_free_from_minor,
-        ships_to=card.ships_to,
-        handling_days=card.handling_days,
-        transit_days=card.transit_days,
-    )
+from taxonomy.tax import COUNTRY_NAMES
+from tenants.shop.shipping.terms import PICKUP
 
 
 def quote_line(line: CartLine, *, key: UUID | None = None, price_minor: int | None = None) -> QuoteLine:
@@ -38,6 +29,9 @@ def quote_line(line: CartLine, *, key: UUID | None = None, price_minor: int | No
         tax_category=category.tax_category if category else TaxCategory.STANDARD,
         category_path=line.offer.listing.category_path,
         tags=frozenset(line.offer.tags),
+        weight_grams=line.offer.weight_grams,
+        shipping_profile_id=line.offer.shipping_profile_id,
+        ships_on=line.offer.ships_later(line.quantity),
     )
 
 
@@ -56,21 +50,46 @@ def cart_to_order(cart: Cart) -> CartContents:
     return found
 
 
-def quote_cart(found: CartContents, *, prices: Mapping[UUID, int] | None = None) -> Quote:
+def quote_cart(
+    found: CartContents, *, prices: Mapping[UUID, int] | None = None, chosen: Mapping[UUID, str] | None = None
+) -> Quote:
     """What the cart costs now, by its country. Lines that cannot be bought any more count nothing.
 
-    `prices` are newer ones by cart line, in minor units: a shop told them before the catalogue has heard.
+    `prices` are newer ones by cart line, in minor units: a shop told them before the catalogue has heard. `chosen` are
+    shipping methods by vendor, before those that the cart keeps.
     """
     lines = [line for line in found.lines if is_buyable(line)]
     newer = prices or {}
     asked = [quote_line(line, price_minor=newer.get(line.id)) for line in lines]
     return quote(
         asked,
-        shipping={vendor_id: terms_of(card) for vendor_id, card in found.vendors.items()},
+        shipping={vendor_id: card.terms for vendor_id, card in found.vendors.items()},
         country=found.cart.country,
         on=clock.today(),
         commissions=commission_terms({line.vendor_id for line in asked}, on=clock.today()),
+        chosen={**found.cart.methods, **(chosen or {})},
+        now=clock.now(),
     )
+
+
+def is_all_fetched(found: CartContents, chosen: Mapping[UUID, str] | None = None) -> bool:
+    """Whether the customer picks up every parcel: then nothing is sent to where they live."""
+    kept = {**found.cart.methods, **(chosen or {})}
+    vendors = {line.offer.vendor_id for line in found.lines}
+    return bool(vendors) and all(kept.get(vendor_id, "").startswith(PICKUP) for vendor_id in vendors)
+
+
+def cannot_ship(part: VendorQuote, name: str, country: str) -> str:
+    """Why a vendor's parcel does not get to a country, or what is left to choose; empty when it does."""
+    if part.ships:
+        return ""
+    there, offered = COUNTRY_NAMES.get(country, country), part.shipment.offered
+    why = f"{name} does not ship to {there}"
+    if offered.refusal == "load":
+        weight = f"{offered.load.grams / 1000:.3f}".rstrip("0").rstrip(".")
+        size = f"{weight} kg" if offered.load.grams else f"{offered.load.pieces} pieces"
+        why = f"{name} does not ship a parcel like this ({size}) to {there}"
+    return f"{why}; you can pick it up." if offered.methods else f"{why}."
 
 
 def is_buyable(line: CartLine) -> bool:

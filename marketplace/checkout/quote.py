@@ -6,7 +6,7 @@ it, so it is part of the vendor's earnings. Commission is taken by the rules in 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,9 @@ from billing.commissions.engine import CommissionInput, CommissionTerms, commiss
 from billing.commissions.vat import Treatment
 from kit.errors import InvalidInput
 from kit.money import CurrencyMismatch, Money, split_largest_remainder
+from marketplace.checkout.shipping import Shipment, shipment
 from taxonomy.tax import rate_for, tax_included
+from tenants.shop.shipping.terms import Item, ShippingTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +32,9 @@ class QuoteLine:
     tax_category: str
     category_path: str
     tags: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class ShippingTerms:
-    """How a vendor ships: a flat rate per parcel, free from an amount of goods on, to some countries (none: all)."""
-
-    flat_minor: int
-    free_from_minor: int | None
-    ships_to: Sequence[str]
-    handling_days: int
-    transit_days: int
+    weight_grams: int = 0
+    shipping_profile_id: UUID | None = None
+    ships_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +68,24 @@ class VendorQuote:
     commission_minor: int
     commission_tax_minor: int
     commission_vat: Treatment
-    free_shipping_missing_minor: int
-    ships: bool
-    days: tuple[int, int]
+    shipment: Shipment
+    quoted_on: date
+
+    @property
+    def ships(self) -> bool:
+        """Whether it is settled how it gets to the customer."""
+        return self.shipment.chosen is not None
+
+    @property
+    def free_shipping_missing_minor(self) -> int:
+        """So much more from this vendor, and shipping is free; 0: it is, or will not be."""
+        return self.shipment.chosen.missing_minor if self.shipment.chosen else 0
+
+    @property
+    def days(self) -> tuple[int, int]:
+        """In how many days it arrives, the first and the last."""
+        chosen = self.shipment.chosen
+        return ((chosen.first_on - self.quoted_on).days, (chosen.last_on - self.quoted_on).days) if chosen else (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ class Quote:
 
     @property
     def blocked_vendors(self) -> list[UUID]:
-        """Vendors that do not ship to the country."""
+        """Vendors of which nothing says how their parcel gets to the country."""
         return [vendor.vendor_id for vendor in self.vendors if not vendor.ships]
 
 
@@ -109,11 +118,14 @@ def quote(
     on: date,
     commissions: CommissionTerms,
     currency: str = "EUR",
+    chosen: Mapping[UUID, str] | None = None,
+    now: datetime | None = None,
 ) -> Quote:
     """The quote of `lines` shipped to `country` on a day.
 
-    `commissions` knows every vendor of the lines. Raises UnknownCountry, CurrencyMismatch for a line in another currency,
-    NoRule, RuleBroken or RuleCurrency when commission cannot be told.
+    `chosen` are the keys of shipping methods by vendor, the cheapest where none is; dates count from `now`, or the beginning
+    of the day. `commissions` knows every vendor of the lines. Raises UnknownCountry, CurrencyMismatch for a line in another
+    currency, NoRule, RuleBroken or RuleCurrency when commission cannot be told.
     """
     if any(line.currency != currency for line in lines):
         raise CurrencyMismatch(f"everything in one purchase is in {currency}")
@@ -123,7 +135,21 @@ def quote(
             raise InvalidInput("A quantity is at least one and a price never below zero.")
         by_vendor.setdefault(line.vendor_id, []).append(line)
     vendors = [
-        _vendor_quote(vendor_id, own, shipping[vendor_id], country, on, commissions, currency)
+        _vendor_quote(
+            vendor_id,
+            own,
+            shipment(
+                shipping[vendor_id],
+                [_item(line) for line in own],
+                country=country,
+                now=now or datetime.combine(on, time(), UTC),
+                key=(chosen or {}).get(vendor_id, ""),
+            ),
+            country,
+            on,
+            commissions,
+            currency,
+        )
         for vendor_id, own in by_vendor.items()
     ]
     return Quote(
@@ -140,18 +166,20 @@ def quote(
 def _vendor_quote(
     vendor_id: UUID,
     lines: Sequence[QuoteLine],
-    terms: ShippingTerms,
+    parcel: Shipment,
     country: str,
     on: date,
     terms_of_commission: CommissionTerms,
     currency: str,
 ) -> VendorQuote:
-    rates = [rate_for(country, line.tax_category, on) for line in lines]
+    # What is fetched is handed over where it is fetched, and taxed there.
+    place = parcel.chosen.place if parcel.chosen else None
+    taxed_in = place.country if place else country
+    rates = [rate_for(taxed_in, line.tax_category, on) for line in lines]
     totals = [line.unit_price_minor * line.quantity for line in lines]
     taxes = [tax_included(total, rate) for total, rate in zip(totals, rates, strict=True)]
     goods = sum(totals)
-    is_free = terms.free_from_minor is not None and goods >= terms.free_from_minor
-    cost = 0 if is_free else terms.flat_minor
+    cost = parcel.cost_minor
     # Shipping is ancillary to the goods; of several rates in one parcel the highest is the safe one to owe.
     shipping_rate = max(rates)
     shipping_tax = tax_included(cost, shipping_rate)
@@ -180,7 +208,6 @@ def _vendor_quote(
         )
     ]
     commissions = commission_for(asked, terms_of_commission.rules)
-    missing = 0 if is_free or terms.free_from_minor is None else terms.free_from_minor - goods
     return VendorQuote(
         vendor_id=vendor_id,
         lines=[
@@ -209,10 +236,14 @@ def _vendor_quote(
         commission_minor=sum(commission.amount_minor for commission in commissions),
         commission_tax_minor=sum(commission.tax_minor for commission in commissions),
         commission_vat=vendor.vat,
-        free_shipping_missing_minor=missing,
-        ships=not terms.ships_to or country in terms.ships_to,
-        days=(terms.handling_days + 1, terms.handling_days + terms.transit_days),
+        shipment=parcel,
+        quoted_on=on,
     )
+
+
+def _item(line: QuoteLine) -> Item:
+    goods = line.unit_price_minor * line.quantity
+    return Item(goods, line.quantity, line.weight_grams, line.shipping_profile_id, line.ships_on)
 
 
 def _shipping_shares(

@@ -54,7 +54,7 @@ from tenants.shop.catalog.imports import request_import
 from tenants.shop.catalog.models import Picture, Product, ProductImport, Variant
 from tenants.shop.catalog.pictures import Encoded, add_encoded
 from tenants.shop.inventory import actions as inventory
-from tenants.shop.shipping.actions import set_shipping_profile
+from tenants.shop.shipping.actions import set_flat_shipping
 from tenants.vendors.actions import apply_as_vendor, approve_vendor
 from tenants.vendors.models import Member, MemberRole, Vendor, VendorState
 
@@ -274,7 +274,7 @@ def subscribe(vendor: Vendor, plan: str, interval: str, sandbox: Sandbox, card: 
 
 def set_shipping(vendor: Vendor, *, flat_minor: int, free_from_minor: int | None, handling_days: int) -> None:
     with bind_vendor(vendor):
-        set_shipping_profile(flat_minor=flat_minor, free_from_minor=free_from_minor, handling_days=handling_days)
+        set_flat_shipping(flat_minor=flat_minor, free_from_minor=free_from_minor, handling_days=handling_days)
 
 
 def hang_logo(vendor: Vendor, cast: CastVendor) -> None:

@@ -28,7 +28,7 @@ from outbox.models import Delivery, DeliveryState
 from tenants.isolation.doors import acting_as, bind_vendor, in_shop
 from tenants.shop.catalog.actions import products_changed
 from tenants.shop.catalog.models import ImportState, Product, ProductImport, Variant
-from tenants.shop.shipping.models import ShippingProfile
+from tenants.shop.shipping.actions import set_flat_shipping
 from tenants.vendors.models import Domain, Member, MemberRole, Vendor, VendorEntitlements, VendorState
 
 ROWS, QUIET_PAGES, MOST_SECONDS = 100_000, 200, 420
@@ -88,7 +88,7 @@ def _shop(slug: str) -> Vendor:
     Domain.objects.create(vendor=vendor, host=f"{slug}.{settings.DOMAIN}")
     VendorEntitlements.objects.create(vendor=vendor, plan_code="bench", plan_name="Bench")
     with in_shop(vendor):
-        ShippingProfile.objects.create(flat_minor=490)
+        set_flat_shipping(flat_minor=490)
     announce("vendor.changed", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
     vendor.refresh_from_db()
     return vendor

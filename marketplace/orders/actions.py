@@ -64,10 +64,18 @@ def mark_paid(order_id: UUID) -> bool:
         part.paid_at = now
         part.ship_to = order.ship_to
         part.ship_by = now + timedelta(days=handling.get(part.vendor_id, 2))
+        if part.promised_from and part.promised_to:
+            # What was promised counts from the payment: a bank transfer takes its days.
+            late = (now.date() - order.placed_at.date()).days
+            part.promised_from, part.promised_to = (
+                day + timedelta(days=late) for day in (part.promised_from, part.promised_to)
+            )
         part.fulfillment = Fulfillment.NEW
         if part in sold_out:
             part.fulfillment, part.canceled_at = Fulfillment.CANCELED, now
-    VendorOrder.objects.bulk_update(parts, ["paid_at", "ship_to", "ship_by", "fulfillment", "canceled_at"])
+    VendorOrder.objects.bulk_update(
+        parts, ["paid_at", "ship_to", "ship_by", "promised_from", "promised_to", "fulfillment", "canceled_at"]
+    )
     order.stock_hold = StockHold.ALLOCATED
     order.save(update_fields=["stock_hold"])
     events = [OrderEvent(order_id=order.id, name="paid", actor_kind="customer", actor_id=order.user_id, at=now)]

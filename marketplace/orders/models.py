@@ -98,6 +98,15 @@ class VendorOrder(models.Model):
     commission_tax_reason = models.CharField(max_length=200, blank=True, help_text="why this rate, in words")
     ship_to = models.JSONField(default=dict)
     shipping_name = models.CharField(max_length=80, default="Standard")
+    shipping_carrier = models.CharField(max_length=60, blank=True, default="", db_default="")
+    shipping_key = models.CharField(
+        max_length=400, blank=True, default="", db_default="", help_text="of the method that was chosen"
+    )
+    pickup_at = models.JSONField(
+        default=dict, db_default={}, help_text="name, street, postal_code, city, country, hours; empty: it is sent"
+    )
+    promised_from = models.DateField(null=True, blank=True, help_text="when it arrives, or is ready at its place")
+    promised_to = models.DateField(null=True, blank=True)
     shipping_tax_rate = models.DecimalField(max_digits=6, decimal_places=4)
     shipping_tax_minor = models.BigIntegerField()
     fulfillment = models.CharField(max_length=10, choices=Fulfillment, default=Fulfillment.WAITING)

@@ -31,7 +31,7 @@ from taxonomy.models import Category
 from tenants.isolation.actions import fill_spares
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.imports import request_import, run_import
-from tenants.shop.shipping.actions import set_shipping_profile
+from tenants.shop.shipping.actions import set_flat_shipping
 
 FOLDER = os.environ.get("SOUK_REAL_CATALOGUE", "")
 pytestmark = [
@@ -141,7 +141,7 @@ def test_from_first_row_to_last_offer(make_vendor):
     start = time.perf_counter()
     for brand, file in files.items():
         with in_shop(vendors[brand]):
-            set_shipping_profile(flat_minor=490)
+            set_flat_shipping(flat_minor=490)
             run_import(request_import(file=file, filename=f"{slugify(brand)}.csv").id)
     timed("import_seconds", start)
     figures["facts"] = Fact.objects.filter(name="shop.products_changed").count()

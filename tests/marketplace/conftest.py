@@ -22,9 +22,11 @@ def put_on_shelf(make_vendor: Callable[..., Any]) -> Callable[..., Shelf]:
     """`put_on_shelf("lindqvist", price_minor=4900, stock=10)`: a vendor selling one thing."""
     from kit.ids import uuid7
     from marketplace.catalog.models import Listing, ListingVariant, Offer, VendorCard
+    from marketplace.catalog.projection import shipping_shown
     from tenants.isolation.doors import in_shop
     from tenants.shop.catalog.models import Product, Variant
     from tenants.shop.inventory.models import StockLevel, Warehouse
+    from tests.support.shipping import flat
 
     def put(
         slug: str,
@@ -34,12 +36,16 @@ def put_on_shelf(make_vendor: Callable[..., Any]) -> Callable[..., Shelf]:
         shipping_minor: int = 490,
         free_from_minor: int | None = None,
         ships_to: tuple[str, ...] = (),
+        terms: Any = None,
+        weight_grams: int = 0,
         vendor: Any = None,
     ) -> Shelf:
         vendor = vendor or make_vendor(slug)
         with in_shop(vendor):
             product = Product.objects.create(title=f"Thing of {vendor.name}", slug=f"thing-{slug}", state="published")
-            variant = Variant.objects.create(product=product, sku=f"{slug}-1", price_minor=price_minor)
+            variant = Variant.objects.create(
+                product=product, sku=f"{slug}-1", price_minor=price_minor, weight_grams=weight_grams
+            )
             warehouse, _ = Warehouse.objects.get_or_create(name="Main")
             StockLevel.objects.create(variant=variant, warehouse=warehouse, on_hand=stock)
         VendorCard.objects.get_or_create(
@@ -49,9 +55,7 @@ def put_on_shelf(make_vendor: Callable[..., Any]) -> Callable[..., Shelf]:
                 "name": vendor.name,
                 "country": vendor.country,
                 "is_selling": True,
-                "shipping_flat_minor": shipping_minor,
-                "shipping_free_from_minor": free_from_minor,
-                "ships_to": list(ships_to),
+                **shipping_shown(terms or flat(shipping_minor, free_from_minor, ships_to)),
             },
         )
         listing = Listing.objects.create(
@@ -74,6 +78,7 @@ def put_on_shelf(make_vendor: Callable[..., Any]) -> Callable[..., Shelf]:
             price_minor=price_minor,
             currency="EUR",
             available=stock,
+            weight_grams=weight_grams,
         )
         return Shelf(vendor, variant, offer, listing)
 

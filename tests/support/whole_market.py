@@ -121,7 +121,7 @@ def _fill_the_shop(market_day: MarketDay, address: dict[str, str]) -> None:
     from marketplace.fulfillment.actions import accept, pack, ship
     from tenants.isolation.doors import in_shop
     from tenants.shop.catalog.models import Picture, Product, ProductImport
-    from tenants.shop.shipping.actions import set_shipping_profile
+    from tenants.shop.shipping.actions import set_flat_shipping
 
     vendor, orders = market_day.lindqvist, []
     team_of(vendor)
@@ -131,7 +131,7 @@ def _fill_the_shop(market_day: MarketDay, address: dict[str, str]) -> None:
     accepted, packed, shipped = [order.vendor_orders.get() for order in orders]
     ask_for_a_refund(accepted)
     with in_shop(vendor):
-        set_shipping_profile(flat_minor=490)
+        set_flat_shipping(flat_minor=490)
         for part in (accepted, packed, shipped):
             accept(vendor_order_id=part.id, by=None)
         pack(vendor_order_id=packed.id, by=None)

@@ -14,6 +14,8 @@ from taxonomy.tax import SELLING_COUNTRIES
 from tenants.vendors.countries import VENDOR_COUNTRIES
 
 NEW_ADDRESS = "new"
+# What only a carrier must know.
+FOR_LETTERS = ("line1", "postal_code", "city")
 
 
 def put_error(form: forms.Form, error: SoukError) -> None:
@@ -52,7 +54,7 @@ class AddressForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
-        if "postal_code" in given and "country" in given:
+        if "postal_code" in given and "country" in given and (given["postal_code"] or self.fields["line1"].required):
             try:
                 given["postal_code"] = clean_postal_code(given["postal_code"], given["country"])
             except InvalidInput as error:
@@ -88,8 +90,12 @@ class CheckoutForm(AddressForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     total = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, user: User | None, addresses: list[Address], **more: Any):
+    def __init__(self, *args: Any, user: User | None, addresses: list[Address], fetched: bool, **more: Any):
+        """`fetched`: every parcel is picked up, so that nobody needs to know where the customer lives."""
         super().__init__(*args, **more)
+        if fetched:
+            for name in FOR_LETTERS:
+                self.fields[name].required = False
         self.addresses = {str(address.id): address for address in addresses}
         choices = [(key, one_line(address)) for key, address in self.addresses.items()]
         self.fields["saved"].choices = [*choices, (NEW_ADDRESS, "Another address")]  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from marketplace.catalog.models import Listing, Offer, VendorCard
 from marketplace.catalog.queries import OfferLine
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.catalog.pictures import picture_url
+from tenants.shop.shipping.terms import Method
 from tenants.vendors.countries import VENDOR_COUNTRIES
 
 PLENTY = 5  # from so many on, how many are left is nobody's hurry
@@ -71,8 +72,53 @@ def arrives(handling_days: int, transit_days: int) -> str:
     return f"in {first} to {last} days" if last > first else f"in {first} day{'s' if first > 1 else ''}"
 
 
+def day(when: date) -> str:
+    """A day of these weeks: "Wed 2 Dec"."""
+    return date_format(when, "D j M")
+
+
+def days(first: date | None, last: date | None) -> str:
+    """ "Wed 2 Dec to Fri 4 Dec"; one day when they are one."""
+    if first is None or last is None:
+        return ""
+    return day(first) if first == last else f"{day(first)} to {day(last)}"
+
+
+def method(found: Method) -> dict[str, Any]:
+    """A way for a parcel, as one chooses among them."""
+    return {
+        "key": found.key,
+        "name": found.name,
+        "note": found.carrier,
+        "when": promise(found.first_on, found.last_on, is_fetched=found.place is not None),
+        "price_minor": found.price_minor,
+        "place": place(found.place.words()) if found.place else None,
+    }
+
+
+def promise(first: date | None, last: date | None, *, is_fetched: bool) -> str:
+    """When it is there: in words, for a method or for what an order was promised."""
+    if first is None or last is None:
+        return ""
+    return f"ready from {day(first)}" if is_fetched else f"arrives {days(first, last)}"
+
+
+def place(words: Mapping[str, str]) -> dict[str, str]:
+    """Where a parcel is fetched."""
+    town = " ".join(filter(None, [words["postal_code"], words["city"]]))
+    country = COUNTRIES.get(words["country"], words["country"])
+    return {
+        "name": words["name"],
+        "address": ", ".join(filter(None, [words["street"], town, country])),
+        "hours": words["hours"],
+    }
+
+
 def shipping_words(card: VendorCard) -> str:
-    """What delivery costs at a vendor."""
+    """What delivery costs at a vendor, before it is known what goes where."""
+    prices = {rate.price_minor for profile in card.terms.profiles for zone in profile.zones for rate in zone.rates}
+    if len(prices) > 1:
+        return f"Delivery from {Money(min(prices), card.currency)}"
     if card.shipping_flat_minor == 0:
         return "Free delivery"
     cost = f"Delivery {Money(card.shipping_flat_minor, card.currency)}"

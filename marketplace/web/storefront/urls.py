@@ -47,6 +47,7 @@ urlpatterns: list[URLPattern] = [
     path("cart/remove/", market_only(anybody(cart.remove)), name="cart_remove"),
     path("cart/country/", market_only(anybody(cart.country)), name="cart_country"),
     path("checkout/country/", market_only(anybody(checkout.country)), name="checkout_country"),
+    path("checkout/delivery/", market_only(anybody(checkout.delivery)), name="checkout_delivery"),
     path("orders/", market_only(orders.mine), name="orders"),
     path("orders/<slug:number>/", market_only(holders(orders.show)), name="order"),
     path("orders/<slug:number>/pay/", market_only(holders(orders.pay)), name="order_pay"),

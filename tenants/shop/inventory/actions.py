@@ -92,10 +92,13 @@ class WarehouseRetired(Conflict):
 # --- What an order does -------------------------------------------------------------------------------------
 
 
-def reserve(lines: Sequence[StockRequest], *, instead_of: Collection[UUID] = (), country: str = "") -> list[Promise]:
+def reserve(
+    lines: Sequence[StockRequest], *, instead_of: Collection[UUID] = (), country: str = "", first: UUID | None = None
+) -> list[Promise]:
     """Hold stock for the lines of an unpaid order, all of them or none, and say which warehouse will pack what.
 
-    The shop's strategy chooses the warehouses; `country` is where the order goes. A line that already has a reservation,
+    The shop's strategy chooses the warehouses; `country` is where the order goes, and `first` the one where it is
+    fetched: what lies there is taken first. A line that already has a reservation,
     whatever became of it, is left alone, and promised nothing new. `instead_of` are unpaid orders that this one replaces:
     what is held for them is given back first. Raises SoldOut naming every variant that falls short, and InvalidInput for a
     quantity below one.
@@ -117,7 +120,7 @@ def reserve(lines: Sequence[StockRequest], *, instead_of: Collection[UUID] = (),
         (line for line in lines if line.order_line_id not in done),
         key=lambda line: (line.variant_id, line.order_line_id),
     )
-    found = choose(asked, levels, country=country, now=clock.now())
+    found = choose(asked, levels, country=country, now=clock.now(), first=first)
     if found.short:
         titles = Variant.objects.filter(id__in=found.short).values_list("id", "product__title")
         left = {variant: sum(level.available for level in levels.get(variant, [])) for variant in found.short}

@@ -5,8 +5,9 @@ What is on a shelf goes before what has yet to come in. A line is split over sev
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import combinations
+from typing import Protocol
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -44,7 +45,18 @@ class Choice:
     short: list[UUID] = field(default_factory=list)
 
 
-def next_departure(warehouse: Warehouse, now: datetime) -> datetime:
+class Sends(Protocol):
+    """What has working days and a cut-off: a warehouse, or what the public side knows of one."""
+
+    @property
+    def working_days(self) -> str: ...
+    @property
+    def cut_off(self) -> time: ...
+    @property
+    def time_zone(self) -> str: ...
+
+
+def next_departure(warehouse: Sends, now: datetime) -> datetime:
     """When the next parcels leave: at the cut-off of the first working day whose cut-off has not passed."""
     zone = ZoneInfo(warehouse.time_zone)
     day = now.astimezone(zone).date()
@@ -66,9 +78,14 @@ def in_order(warehouses: Iterable[Warehouse], strategy: str | None, *, country: 
 
 
 def choose(
-    lines: Sequence[StockRequest], levels: Mapping[UUID, Sequence[StockLevel]], *, country: str, now: datetime
+    lines: Sequence[StockRequest],
+    levels: Mapping[UUID, Sequence[StockLevel]],
+    *,
+    country: str,
+    now: datetime,
+    first: UUID | None = None,
 ) -> Choice:
-    """Where each line is taken from, by the strategy that the levels came with."""
+    """Where each line is taken from, by the strategy that the levels came with; `first` goes before them all."""
     every = [level for line in lines for level in levels.get(line.variant_id, [])]
     strategy = getattr(every[0], "strategy", None) if every else None
     ranked = in_order(
@@ -76,6 +93,7 @@ def choose(
     )
     if strategy == AllocationStrategy.FEWEST_PARCELS:
         ranked = _fewest(lines, levels, ranked) + ranked
+    ranked.sort(key=lambda place: place.id != first)  # stable: the rest keeps its order
     rank = {place.id: number for number, place in reversed(list(enumerate(ranked)))}
     shelf = {level.id: level.on_shelf for level in every}
     later = {level.id: level.available - level.on_shelf for level in every}

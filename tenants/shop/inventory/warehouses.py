@@ -14,6 +14,7 @@ from kit import clock
 from kit.context import require_vendor
 from kit.errors import Conflict, InvalidInput
 from kit.postal_codes import clean_postal_code
+from outbox.actions import announce
 from tenants.shop.catalog.models import Variant
 from tenants.shop.inventory.actions import MAX_UNITS, lock_warehouse
 from tenants.shop.inventory.ledger import Change, lock_levels, tell, write
@@ -76,6 +77,7 @@ def add_warehouse(*, draft: WarehouseDraft, by: UUID | None) -> Warehouse:
         given["position"] = 0 if last is None else min(last + 1, MAX_POSITION)
     made = Warehouse.objects.create(**given)
     _record("warehouse_added", f"warehouse:{made.id}", by, name=made.name)
+    _tell_where_it_sends()
     return made
 
 
@@ -90,6 +92,7 @@ def change_warehouse(warehouse: Warehouse, *, draft: WarehouseDraft, by: UUID | 
         setattr(place, field, value)
     place.save()
     _record("warehouse_changed", f"warehouse:{place.id}", by, name=place.name)
+    _tell_where_it_sends()
     return place
 
 
@@ -114,6 +117,7 @@ def retire_warehouse(warehouse: Warehouse, *, by: UUID | None) -> Warehouse:
     if levels:
         tell(level.variant_id for level in levels)
     _record("warehouse_retired", f"warehouse:{place.id}", by, name=place.name)
+    _tell_where_it_sends()
     return place
 
 
@@ -195,6 +199,12 @@ def _what_is_there(place: Warehouse, busy: list[StockLevel]) -> str:
     there = [f"{on_hand:,} units lie there"] if on_hand else []
     owed = [f"{promised:,} are promised to orders"] if promised else []
     return f"{place.name} cannot be retired: {' and '.join(there + owed)} ({named}). Move or ship them first."
+
+
+def _tell_where_it_sends() -> None:
+    """Delivery dates and places to fetch parcels go by the warehouses: the public side must look again."""
+    vendor = require_vendor()
+    announce("shop.profile_changed", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
 
 
 def _record(what: str, subject: str, by: UUID | None, **data: str) -> None:

@@ -9,7 +9,7 @@ from marketplace.catalog.projection import project_products, project_vendor_card
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import Product, Variant
 from tenants.shop.inventory.actions import receive_stock
-from tenants.shop.shipping.models import ShippingProfile
+from tenants.shop.shipping.actions import set_flat_shipping
 from tests.factories.shop import shelf
 
 pytestmark = pytest.mark.django_db
@@ -39,10 +39,11 @@ def test_every_kind_of_difference_is_named_and_mended(vendor):
         first, second, third = Variant.objects.order_by("product__title").exclude(product__title="Draft")
         Variant.objects.filter(id=first.id).update(price_minor=999, compare_at_minor=1999)
         receive_stock(second, 5)
+        Variant.objects.filter(id=second.id).update(weight_grams=700)
         Product.objects.filter(id=second.product_id).update(title="Renamed")
         Product.objects.filter(id=third.product_id).update(state="archived")
         Product.objects.filter(title="Draft").update(state="published")
-        ShippingProfile.objects.create(flat_minor=100)
+        set_flat_shipping(flat_minor=100)
     vendor.name = "New name"
     vendor.save()
     Listing.objects.filter(offers__id=second.id).update(price_minor=1)
@@ -50,7 +51,7 @@ def test_every_kind_of_difference_is_named_and_mended(vendor):
         ("listing", "says otherwise than its product"),
         ("listing", "shows another offer than its best"),
         ("offer", "differs in price, price to compare with"),
-        ("offer", "differs in stock"),
+        ("offer", "differs in stock, weight or how it is shipped"),
         ("offer", "is missing"),
         ("offer", "is shown and is not for sale"),
         ("vendor", "differs in how it ships"),

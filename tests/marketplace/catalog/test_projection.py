@@ -14,7 +14,7 @@ from taxonomy.models import Category
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import Picture, Product, Variant
 from tenants.shop.inventory.actions import StockRequest, adjust_stock, allocate, reserve
-from tenants.shop.shipping.models import ShippingProfile
+from tenants.shop.shipping.actions import set_flat_shipping
 from tenants.vendors.models import VendorState
 from tests.factories.shop import shelf
 
@@ -237,12 +237,13 @@ def test_a_new_name_and_shipping_reach_the_listings(make_vendor):
     vendor = make_vendor("lindqvist")
     put(vendor)
     with in_shop(vendor):
-        ShippingProfile.objects.create(flat_minor=590, free_from_minor=8000, handling_days=5, countries=["SE", "DE"])
+        set_flat_shipping(flat_minor=590, free_from_minor=8000, handling_days=5, countries=["SE", "DE"])
     vendor.name = "Lindqvist & Co"
     vendor.save()
     project_vendor_card(vendor)
     card = VendorCard.objects.get()
-    assert (card.shipping_flat_minor, card.shipping_free_from_minor, card.ships_to) == (590, 8000, ["SE", "DE"])
+    assert (card.shipping_flat_minor, card.shipping_free_from_minor, card.ships_to) == (590, 8000, ["DE", "SE"])
+    assert card.terms.profiles[0].zones[0].rates[0].price_minor == 590
     listing = Listing.objects.get()
     assert (listing.best_vendor_name, listing.best_handling_days) == ("Lindqvist & Co", 5)
 

@@ -22,7 +22,7 @@ from tenants.shop.catalog.imports import request_import, run_import
 from tenants.shop.catalog.models import Product, Variant
 from tenants.shop.inventory.actions import StockRequest, allocate, release, reserve, ship
 from tenants.shop.inventory.queries import disagreements
-from tenants.shop.shipping.actions import set_shipping_profile
+from tenants.shop.shipping.actions import set_flat_shipping
 from tenants.shop.shipping.queries import shipping_profile
 from tests.factories.shop import shelf
 
@@ -89,7 +89,7 @@ def test_a_vendor_keeps_its_shop_and_tells_of_it_as_itself(two_vendors):
     lindqvist, moreau = two_vendors
     with bind_vendor(lindqvist):
         product = create_product(draft=ProductDraft("Mug", [VariantDraft(1800, stock=3)]))
-        set_shipping_profile(flat_minor=500)
+        set_flat_shipping(flat_minor=500)
         publish_product(product=product)
         found = request_import(file=BytesIO(b"sku,title,price,stock,category\nA,Bowl,9,4,Mugs\n"), filename="x.csv")
         assert run_import(found.id) == 1

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from billing.commissions.engine import CommissionTerms, NoRule, Rule, VendorTerms
 from billing.commissions.vat import Treatment
 from kit.money import CurrencyMismatch
-from marketplace.checkout.quote import QuoteLine, ShippingTerms, quote
+from marketplace.checkout.quote import QuoteLine, quote
 from taxonomy.tax import UnknownCountry, tax_included
+from tests.support.shipping import flat
 
 ON = date(2026, 11, 1)
 A, B = UUID(int=1), UUID(int=2)
 TEN_PERCENT = CommissionTerms([Rule(uuid4(), 1, 1000, "All")], {A: VendorTerms(), B: VendorTerms()})
-TERMS = ShippingTerms(flat_minor=490, free_from_minor=None, ships_to=(), handling_days=2, transit_days=3)
+TERMS = flat(490)
 
 
 def line(vendor: UUID = A, price: int = 1190, quantity: int = 1, currency: str = "EUR") -> QuoteLine:
@@ -62,7 +63,7 @@ def test_the_price_stays_and_the_tax_varies_with_the_country():
 
 
 def test_shipping_is_free_from_the_vendors_own_amount_on():
-    terms = ShippingTerms(490, 2000, (), 2, 3)
+    terms = flat(490, 2000, ())
     below = quote([line(price=1999)], shipping={A: terms}, country="DE", on=ON, commissions=TEN_PERCENT)
     reached = quote([line(price=2000)], shipping={A: terms}, country="DE", on=ON, commissions=TEN_PERCENT)
     assert (below.shipping_minor, below.vendors[0].free_shipping_missing_minor) == (490, 1)
@@ -70,7 +71,7 @@ def test_shipping_is_free_from_the_vendors_own_amount_on():
 
 
 def test_a_vendor_that_does_not_ship_there_is_named():
-    terms = ShippingTerms(490, None, ("FR",), 2, 3)
+    terms = flat(490, None, ("FR",))
     found = quote([line(A), line(B)], shipping={A: terms, B: TERMS}, country="DE", on=ON, commissions=TEN_PERCENT)
     assert found.blocked_vendors == [A]
 

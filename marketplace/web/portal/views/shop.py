@@ -11,8 +11,8 @@ from marketplace.web.portal.context import logo_url
 from marketplace.web.portal.forms import PALETTE, CompanyForm, ProfileForm, ShippingForm, major, put_error
 from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits
 from tenants.shop.catalog.logo import remove_logo, set_logo
-from tenants.shop.shipping.actions import set_shipping_profile
-from tenants.shop.shipping.queries import has_said_how, shipping_profile
+from tenants.shop.shipping.actions import set_flat_shipping
+from tenants.shop.shipping.queries import has_said_how, shipping_terms
 from tenants.vendors.actions import change_address, change_profile
 from tenants.vendors.countries import VENDOR_COUNTRIES
 from tenants.vendors.models import Vendor
@@ -106,21 +106,22 @@ def logo_removal(request: HttpRequest) -> HttpResponse:
 
 @edits(ANYBODY, DOES_SHOP, visits=True)
 def shipping(request: HttpRequest) -> HttpResponse:
-    known = shipping_profile()
+    terms = shipping_terms()
+    known, currency = terms.cheapest, settings.CURRENCY
     form = ShippingForm(
         request.POST if request.method == "POST" else None,
         initial={
-            "name": known.name,
-            "flat_minor": major(known.flat_minor, known.currency),
-            "free_from_minor": major(known.free_from_minor, known.currency),
-            "handling_days": known.handling_days,
-            "transit_days": known.transit_days,
-            "countries": known.countries,
+            "name": known.name if known else "Standard",
+            "flat_minor": major(known.price_minor if known else 0, currency),
+            "free_from_minor": major(known.free_from_minor if known else None, currency),
+            "handling_days": terms.handling_days,
+            "transit_days": known.transit_max_days if known else 3,
+            "countries": terms.countries,
         },
     )
     if request.method == "POST" and form.is_valid():
         try:
-            set_shipping_profile(currency=settings.CURRENCY, **form.cleaned_data)
+            set_flat_shipping(by=request.member.user_id, **form.cleaned_data)  # type: ignore[attr-defined]
         except SoukError as error:
             put_error(form, error)
         else:
@@ -129,6 +130,6 @@ def shipping(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "portal/shipping.html",
-        {"form": form, "known": known, "said": has_said_how(), "currency": settings.CURRENCY},
+        {"form": form, "said": has_said_how(), "currency": settings.CURRENCY},
         status=422 if form.errors else 200,
     )

@@ -16,7 +16,7 @@ from marketplace.carts.keys import cart_of_key
 from marketplace.carts.models import CartLine
 from marketplace.carts.queries import CartContents, item_count
 from marketplace.catalog.queries import best_offer
-from marketplace.checkout.queries import cart_to_order, problem_of, quote_cart
+from marketplace.checkout.queries import cannot_ship, cart_to_order, problem_of, quote_cart
 from marketplace.checkout.quote import Quote, VendorQuote
 from marketplace.web.storefront import present
 from marketplace.web.storefront.views import front
@@ -56,7 +56,7 @@ def show(request: HttpRequest) -> HttpResponse:
             "countries": SELLING_COUNTRIES,
             "country_name": COUNTRY_NAMES.get(costs.country, costs.country),
             "can_order": bool(costs.vendors) and not any(problem_of(line) for line in found.lines),
-            "is_blocked": bool(costs.blocked_vendors),
+            "is_blocked": any(not part.shipment.offered.methods for part in costs.vendors),
             "pieces": sum(line.quantity for line in found.lines),
         },
     )
@@ -146,14 +146,14 @@ def lanes(found: CartContents, costs: Quote, prices: Prices | None = None) -> li
         lane = {
             "vendor": present.vendor(card),
             "from": ", ".join(filter(None, (card.city, present.COUNTRIES.get(card.country, card.country)))),
-            "arrives": present.arrives(card.handling_days, card.transit_days),
             "part": part,
+            "chosen": present.method(part.shipment.chosen) if part and part.shipment.chosen else None,
+            "methods": [present.method(method) for method in part.shipment.offered.methods] if part else [],
+            "stale": "The delivery you chose is not offered any more." if part and part.shipment.is_stale else "",
             "lines": [cart_line(line, (prices or {}).get(line.id)) for line in lines],
             "hint": _free_delivery_hint(part, card.name, costs.currency) if part else "",
-            "blocked": "",
+            "blocked": cannot_ship(part, card.name, costs.country) if part else "",
         }
-        if part and not part.ships:
-            lane["blocked"] = f"{card.name} does not ship to {COUNTRY_NAMES.get(costs.country, costs.country)}."
         shown.append(lane)
     return shown
 

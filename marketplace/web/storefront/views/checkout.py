@@ -18,10 +18,12 @@ from billing.payments.provider import ProviderRefused, ProviderUnavailable
 from kit.errors import InvalidInput, SoukError
 from kit.links import absolute_url
 from marketplace.carts import actions as carts
+from marketplace.carts.models import Cart
 from marketplace.carts.queries import CartContents
 from marketplace.checkout.actions import (
     CartChanged,
     CartEmpty,
+    MethodGone,
     PricesChanged,
     TooLittle,
     TooMuch,
@@ -29,7 +31,8 @@ from marketplace.checkout.actions import (
     place_order,
     start_payment,
 )
-from marketplace.checkout.queries import cart_to_order, problem_of, quote_cart
+from marketplace.checkout.choosing import choose_methods
+from marketplace.checkout.queries import cart_to_order, is_all_fetched, problem_of, quote_cart
 from marketplace.orders.models import Order
 from marketplace.web.storefront.forms import NEW_ADDRESS, AddressForm, CheckoutForm, put_error
 from marketplace.web.storefront.views import front
@@ -73,8 +76,8 @@ def country(request: HttpRequest) -> HttpResponse:
     cart = cart_of(request)
     found = cart_to_order(cart) if cart else None
     if cart is None or found is None or not found.lines:
-        return HttpResponse(headers={"HX-Redirect": reverse("storefront:cart")})
-    form = CheckoutForm(request.POST, user=person(request), addresses=_addresses(request))
+        return _to_cart(request)
+    form = CheckoutForm(request.POST, user=person(request), addresses=_addresses(request), fetched=True)
     chosen = form.chosen.country if form.chosen else request.POST.get("country", "")
     if chosen in COUNTRY_NAMES:
         before = cart.version
@@ -87,6 +90,56 @@ def country(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@never_cache
+@require_POST
+def delivery(request: HttpRequest) -> HttpResponse:
+    """How the parcels shall go: for htmx what it costs then, else the page with what was typed."""
+    cart = cart_of(request)
+    found = cart_to_order(cart) if cart else None
+    if cart is None or found is None or not found.lines:
+        return _to_cart(request)
+    form = CheckoutForm(request.POST, user=person(request), addresses=_addresses(request), fetched=True)
+    request.session[_DRAFT] = form.typed()
+    version = _choose(cart, request, request.POST.get("version", ""))
+    if isinstance(version, MethodGone):
+        messages.error(request, str(version))
+        version = request.POST.get("version", "")
+        if getattr(request, "htmx", False):
+            return HttpResponse(headers={"HX-Redirect": reverse("storefront:checkout")})
+    if not getattr(request, "htmx", False):
+        return see_other(reverse("storefront:checkout"))
+    context = {**_costs(cart_to_order(cart)), "version": version, "swap": True}
+    return render(request, "storefront/_checkout_costs.html", context)
+
+
+def _to_cart(request: HttpRequest) -> HttpResponse:
+    url = reverse("storefront:cart")
+    return HttpResponse(headers={"HX-Redirect": url}) if getattr(request, "htmx", False) else see_other(url)
+
+
+def _choose(cart: Cart, request: HttpRequest, seen: str) -> str | MethodGone:
+    """Keep what was chosen; gives the version of the cart to go on with, for whoever has seen this very cart."""
+    before = str(cart.version)
+    try:
+        choose_methods(cart=cart, methods=_methods(request))
+    except MethodGone as error:
+        return error
+    return str(cart.version) if seen == before else seen
+
+
+def _methods(request: HttpRequest) -> dict[UUID, str]:
+    """What the form says of deliveries: keys by vendor."""
+    found = {}
+    for name, key in request.POST.items():
+        if name.startswith(_SHIP):
+            try:
+                found[UUID(name.removeprefix(_SHIP))] = str(key)[:400]
+            except ValueError:
+                continue
+    return found
+
+
+_SHIP = "ship-"
 # What this browser's session keeps of a checkout: what was typed, and why it was refused, to be told once.
 _DRAFT, _REFUSAL = "checkout_draft", "checkout_refusal"
 
@@ -123,18 +176,22 @@ def forget_draft(request: HttpRequest) -> None:
 
 def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
     user = person(request)
-    form = CheckoutForm(request.POST, user=user, addresses=_addresses(request))
+    version = _choose(found.cart, request, request.POST.get("version", ""))
+    form = CheckoutForm(request.POST, user=user, addresses=_addresses(request), fetched=is_all_fetched(found))
     request.session[_DRAFT] = form.typed()
+    if isinstance(version, MethodGone):
+        return _refuse(request, {"words": str(version)})
     if not form.is_valid():
         return _refuse(request, {})
     try:
         order = place_order(
             cart=found.cart,
-            version=form.cleaned_data["version"] or 0,
+            version=int(version) if version.isascii() and version.isdigit() else 0,
             email=form.cleaned_data["email"],
             ship_to=form.ship_to(),
             user=user,
             total_seen_minor=form.cleaned_data["total"] or 0,
+            methods=_methods(request),
         )
     except CartEmpty:
         return see_other(reverse("storefront:cart"))
@@ -151,7 +208,7 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
             words = f"{error} Correct it among your addresses, or choose another one."
             return _refuse(request, {"field": "saved", "problem": words})
         return _refuse(request, {"field": error.field, "problem": str(error)})
-    except (CartChanged, TotalChanged, TooLittle, TooMuch, VendorAway) as error:
+    except (CartChanged, MethodGone, TotalChanged, TooLittle, TooMuch, VendorAway) as error:
         return _refuse(request, {"words": str(error)})
     if user and form.cleaned_data.get("keep") and form.chosen is None:
         _keep(request, form.ship_to())
@@ -185,7 +242,7 @@ def _form(request: HttpRequest, found: CartContents, refusal: dict[str, Any] | N
     user, addresses = person(request), _addresses(request)
     typed = request.session.get(_DRAFT, {})
     if refusal is not None:
-        form = CheckoutForm(typed, user=user, addresses=addresses)
+        form = CheckoutForm(typed, user=user, addresses=addresses, fetched=is_all_fetched(found))
         if refusal.get("problem"):
             put_error(form, InvalidInput(refusal["problem"], field=refusal["field"]))
         return form
@@ -196,7 +253,7 @@ def _form(request: HttpRequest, found: CartContents, refusal: dict[str, Any] | N
         **typed,
         "country": found.cart.country,
     }
-    return CheckoutForm(initial=initial, user=user, addresses=addresses)
+    return CheckoutForm(initial=initial, user=user, addresses=addresses, fetched=is_all_fetched(found))
 
 
 def _costs(
@@ -217,6 +274,7 @@ def _costs(
         "totals": totals(costs),
         "country_name": COUNTRY_NAMES.get(costs.country, costs.country),
         "has_problems": any(line["problem"] for lane in shown for line in lane["lines"]),
+        "is_fetched": is_all_fetched(found),
     }
 
 

@@ -1,0 +1,29 @@
+"""Terms of shipping as plain data, for tests that need no shop."""
+
+from uuid import UUID, uuid5
+
+from tenants.shop.shipping.terms import Profile, Rate, ShippingTerms, Zone
+
+SPACE = UUID("9a4a7b9e-55a1-4c5e-9d52-2e9a6a4f7a01")
+
+
+def flat(
+    price_minor: int = 490,
+    free_from_minor: int | None = None,
+    countries: tuple[str, ...] = (),
+    *,
+    handling_days: int = 2,
+    transit_days: int = 3,
+    name: str = "Standard",
+) -> ShippingTerms:
+    """One price for everything. The ids come of the name."""
+    rate = Rate(
+        uuid5(SPACE, f"rate:{name}"),
+        name,
+        price_minor,
+        free_from_minor=free_from_minor,
+        transit_min_days=min(1, transit_days),
+        transit_max_days=transit_days,
+    )
+    zone = Zone(uuid5(SPACE, f"zone:{name}"), "Where we ship to", countries, (rate,))
+    return ShippingTerms((Profile(uuid5(SPACE, f"profile:{name}"), "Standard", handling_days, (zone,)),))
