@@ -27,9 +27,9 @@ from tenants.onboarding.queries import checklist
 from tenants.shop.catalog.actions import create_product
 from tenants.shop.catalog.drafts import ProductDraft, VariantDraft
 from tenants.shop.inventory.actions import SoldOut
-from tenants.shop.shipping.models import ShippingProfile
 from tenants.vendors.models import Vendor
 from tests.marketplace.web.portal.conftest import paid
+from tests.support.shipping import say_how
 
 __all__ = ["paid"]
 STAFF = uuid4()
@@ -67,7 +67,7 @@ def say(vendor, code, decision, reason=""):
 
 def bowl(vendor):
     with in_shop(vendor):
-        ShippingProfile.objects.create()
+        say_how()
         made = create_product(
             draft=ProductDraft(title="Bowl", variants=[VariantDraft(sku="BOWL", price_minor=2400, stock=5)]),
             publish=True,

@@ -22,10 +22,10 @@ from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.actions import create_product
 from tenants.shop.catalog.drafts import ProductDraft, VariantDraft
 from tenants.shop.catalog.models import Product
-from tenants.shop.shipping.models import ShippingProfile
 from tenants.vendors.entitlements import allowed_to
 from tests.marketplace.web.portal.conftest import desk_of, paid
 from tests.support.sandbox import Sandbox
+from tests.support.shipping import say_how
 
 __all__ = ["desk_of", "paid"]
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_orders_of_a_vendor_whose_plan_lapsed_are_seen_and_shipped(
     subscribe(vendor, sandbox)
     Plan.objects.filter(code="start").update(products_limit=1)
     with in_shop(vendor):
-        ShippingProfile.objects.create()
+        say_how()
         vase = create_product(
             draft=ProductDraft(title="Vase", variants=[VariantDraft(price_minor=1000, currency="EUR")]), publish=True
         )

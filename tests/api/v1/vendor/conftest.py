@@ -31,9 +31,9 @@ def at(program: Any, make_key: Any) -> Callable[..., Held]:
 def lindqvist(make_vendor: Any, at: Any) -> Held:
     """All of Lindqvist's empty shop, which has said how it ships."""
     from tenants.isolation.doors import in_shop
-    from tenants.shop.shipping.models import ShippingProfile
+    from tests.support.shipping import say_how
 
     vendor = make_vendor("lindqvist")
     with in_shop(vendor):
-        ShippingProfile.objects.create()
+        say_how()
     return at(vendor)

@@ -63,11 +63,11 @@ def desk_of(db: None, settings: Any) -> Callable[..., Desk]:
 def desk(make_vendor: Callable[..., Any], desk_of: Callable[..., Desk]) -> Desk:
     """The owner of Lindqvist, whose shop is empty; it has said how it ships."""
     from tenants.isolation.doors import in_shop
-    from tenants.shop.shipping.models import ShippingProfile
+    from tests.support.shipping import say_how
 
     vendor = make_vendor("lindqvist")
     with in_shop(vendor):
-        ShippingProfile.objects.create()
+        say_how()
     return desk_of(vendor)
 
 

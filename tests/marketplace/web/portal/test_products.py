@@ -328,6 +328,7 @@ def test_another_vendors_product_and_pictures_do_not_exist_here(desk, mug, pictu
 
 def test_a_shop_that_never_said_how_it_ships_is_led_there_before_it_publishes(desk):
     from tenants.shop.shipping.models import ShippingProfile
+    from tests.support.shipping import say_how
 
     with in_shop(desk.vendor):
         ShippingProfile.objects.all().delete()
@@ -350,7 +351,7 @@ def test_a_shop_that_never_said_how_it_ships_is_led_there_before_it_publishes(de
     assert "Say how you ship first." in answer.content.decode()
     with in_shop(desk.vendor):
         assert [product.state for product in Product.objects.all()] == ["draft"]
-        ShippingProfile.objects.create()
+        say_how()
     desk.post(f"/products/{draft.id}/state/", {"state": "published"})
     for path in ("/products/", "/products/new/", f"/products/{draft.id}/", "/imports/new/"):
         assert words not in desk.text(path), path

@@ -9,7 +9,7 @@ from PIL import Image
 from outbox.models import Fact
 from tenants.isolation.doors import in_shop
 from tenants.shop.inventory.models import StockLevel, StockMovement
-from tenants.shop.shipping.queries import shipping_profile
+from tenants.shop.shipping.queries import shipping_terms
 from tenants.vendors.models import Vendor, VendorState
 from tests.factories.shop import shelf
 
@@ -120,8 +120,8 @@ def test_shipping_is_set_in_major_units(desk):
     }
     assert desk.post("/shipping/", data).status_code == 302
     with in_shop(desk.vendor):
-        profile = shipping_profile()
-    assert (profile.flat_minor, profile.free_from_minor, profile.countries) == (490, 7500, ["DE", "NL"])
+        terms = shipping_terms()
+    assert (terms.cheapest.price_minor, terms.cheapest.free_from_minor, terms.countries) == (490, 7500, ["DE", "NL"])
     assert 'value="4.90"' in desk.text("/shipping/")
 
 

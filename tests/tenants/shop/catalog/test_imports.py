@@ -20,6 +20,7 @@ from tenants.shop.inventory.actions import StockRequest, available_of, reserve
 from tenants.shop.inventory.models import StockMovement
 from tenants.shop.inventory.queries import disagreements
 from tenants.shop.shipping.models import ShippingProfile
+from tests.support.shipping import say_how
 
 pytestmark = pytest.mark.django_db
 HEADER = "id,sku,title,description,brand,gtin,price,compare_at,stock,category,condition,attributes,attr:Color\n"
@@ -35,7 +36,7 @@ def shop(make_vendor):
     Category.objects.create(slug="mugs", name="Mugs", path="kitchen/mugs", depth=1)
     vendor = make_vendor("lindqvist")
     with in_shop(vendor):
-        ShippingProfile.objects.create(flat_minor=490)
+        say_how()
         yield vendor
 
 
@@ -304,7 +305,7 @@ def test_the_sweep_does_due_imports_as_the_vendor_itself(make_vendor):
     lindqvist, moreau = make_vendor("lindqvist"), make_vendor("moreau")
     for vendor, count in ((lindqvist, 3), (moreau, 4)):
         with in_shop(vendor):
-            ShippingProfile.objects.create(flat_minor=490)
+            say_how()
             request_import(file=BytesIO(many(count).encode()), filename="x.csv")
     assert run_imports(vendor=str(moreau.id)) == 4
     assert run_imports() == 3
@@ -323,7 +324,7 @@ def test_a_large_import_goes_to_the_end_of_the_queue_after_each_turn(make_vendor
     lindqvist, moreau = make_vendor("lindqvist"), make_vendor("moreau")
     for vendor, counts in ((lindqvist, (35, 10)), (moreau, (4,))):
         with in_shop(vendor):
-            ShippingProfile.objects.create(flat_minor=490)
+            say_how()
             for count in counts:
                 request_import(file=BytesIO(many(count).encode()), filename="x.csv")
     assert run_imports(vendor=str(lindqvist.id)) == 10

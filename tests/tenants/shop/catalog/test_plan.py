@@ -21,8 +21,8 @@ from tenants.shop.catalog.events import follow_entitlements
 from tenants.shop.catalog.imports import request_import, run_import
 from tenants.shop.catalog.models import Product
 from tenants.shop.integrations.actions import make_key
-from tenants.shop.shipping.models import ShippingProfile
 from tenants.vendors.entitlements import START, Allowed, BeyondPlan, allowed_to, check_room, grant
+from tests.support.shipping import say_how
 
 TWO = Allowed("small", "Small", products_limit=2, staff_limit=1, warehouses_limit=1)
 MANY = Allowed("large", "Large", has_api=True)
@@ -33,7 +33,7 @@ def shop(make_vendor):
     cache.clear()
     vendor = make_vendor("lindqvist")
     with in_shop(vendor):
-        ShippingProfile.objects.create(flat_minor=490)
+        say_how()
         yield vendor
 
 
@@ -103,7 +103,7 @@ def test_without_a_row_everybody_has_start(make_vendor):
 def test_two_at_once_do_not_both_take_the_last_place(make_vendor):
     vendor = make_vendor("lindqvist")
     with in_shop(vendor):
-        ShippingProfile.objects.create(flat_minor=490)
+        say_how()
         grant(vendor_id=vendor.id, allowed=TWO)
         add("A")
     start, outcomes = Barrier(2), []

@@ -25,6 +25,7 @@ from tenants.shop.catalog.drafts import InvalidProduct, ProductDraft, VariantDra
 from tenants.shop.catalog.models import Product, Variant
 from tenants.shop.inventory.actions import StockRequest, available_of, reserve
 from tenants.shop.shipping.models import ShippingProfile
+from tests.support.shipping import say_how
 
 pytestmark = pytest.mark.django_db
 SMALL = VariantDraft(price_minor=1800, sku="MUG-S", options={"Size": "S"}, stock=4)
@@ -37,7 +38,7 @@ def shop(make_vendor):
     cache.clear()
     vendor = make_vendor("lindqvist")
     with in_shop(vendor):
-        ShippingProfile.objects.create(flat_minor=490)
+        say_how()
         yield vendor
 
 
@@ -50,7 +51,7 @@ def test_nothing_is_published_before_the_shop_said_how_it_ships(shop):
     with pytest.raises(ShippingUnknown, match="Say how you ship first"):
         publish_product(product=product)
     assert Product.objects.get().state == "draft"
-    ShippingProfile.objects.create(flat_minor=0)
+    say_how(0)
     assert publish_product(product=product).state == "published"
     ShippingProfile.objects.all().delete()
     assert publish_product(product=product).state == "published"
