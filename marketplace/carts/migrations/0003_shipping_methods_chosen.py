@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='cart',
             name='shipping',
-            field=models.JSONField(db_default={}, default=dict, help_text='the method chosen at each vendor, by its id'),
+            field=models.JSONField(db_default={}, default=dict, help_text='keys of shipping methods, by vendor'),
         ),
     ]
