@@ -210,7 +210,9 @@ class _Projection:
         if not self.vendor.may_sell:
             return places
         products: dict[UUID, list[tuple[UUID, str]]] = {}
-        for product, variant, gtin in self._run(statements.LIVE_VARIANTS, products=list(product_ids)):
+        for product, variant, gtin in self._run(
+            statements.LIVE_VARIANTS, products=list(product_ids), currency=settings.CURRENCY
+        ):
             products.setdefault(product, []).append((variant, canonical(gtin) if is_gtin(gtin) else ""))
         gtins = {gtin for variants in products.values() for _, gtin in variants if gtin}
         if gtins:

@@ -4,10 +4,11 @@
 A vendor's own role chooses the ids of its rows, so nothing is matched by such an id without the vendor's beside it.
 """
 
+# Prices in another currency than the marketplace's can be on no page beside others.
 LIVE_VARIANTS = """
     SELECT p.id, v.id, v.gtin
       FROM shop_catalog_product p JOIN shop_catalog_variant v ON v.product_id = p.id
-     WHERE p.id = ANY(%(products)s) AND p.state = 'published' AND p.paused_at IS NULL
+     WHERE p.id = ANY(%(products)s) AND p.state = 'published' AND p.paused_at IS NULL AND v.currency = %(currency)s
      ORDER BY p.id, v.position, v.id
 """
 
@@ -139,7 +140,7 @@ UPSERT_LISTINGS = f"""
              || setweight(jsonb_to_tsvector('public.souk', p.attributes, '["string"]'), 'C')
              || setweight(jsonb_to_tsvector('public.souk', coalesce(options.list, '[]'), '["string"]'), 'C')
              || setweight(to_tsvector('public.souk', p.description), 'D'),
-           %(vendor)s::uuid, p.id, coalesce(p.published_at, %(now)s), %(now)s,
+           %(vendor)s::uuid, p.id, least(p.published_at, %(now)s), %(now)s,
            coalesce(b.price_minor, 0), b.compare_at_minor, coalesce(b.highest, 0), coalesce(b.currency, %(currency)s),
            coalesce(b.slug, ''), coalesce(b.name, ''), coalesce(b.handling_days, 2), b.offers, b.vendors,
            b.in_stock, b.sold, b.offers > 0

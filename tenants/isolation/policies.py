@@ -13,6 +13,7 @@ from django.db import connection, models, transaction
 from django.utils.module_loading import import_string
 
 from kit.access import Access, access_of
+from kit.sound import conditions_of
 
 ROLES = ("store", "platform", "doorman", "vendor_base")
 _RIGHT = re.compile(r"(select|insert|update|delete)(?:\(([a-z0-9_, ]+)\))?")
@@ -48,6 +49,8 @@ class Table:
     vendor_column: str | None
     columns: tuple[str, ...] = ()
     references: tuple[Reference, ...] = ()
+    # (column, condition): what a vendor may write must be readable to everybody else (`kit.sound`).
+    sound: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_walled(self) -> bool:
@@ -89,8 +92,9 @@ class Table:
         conditions = [own, *(f"({reference})" for reference in self._own_references())]
         if self.access.vendor_check:
             conditions.append(f"({self.access.vendor_check})")
-        check = " AND ".join(conditions)
-        for privilege, _ in self.rights("vendor_base"):
+        for privilege, columns in self.rights("vendor_base"):
+            sound = [f"({condition})" for column, condition in self.sound if not columns or column in columns]
+            check = " AND ".join([*conditions, *sound])
             everything = privilege == "SELECT" and self.access.vendor_rows == "all"
             using = "true" if everything else own
             yield (
@@ -137,9 +141,9 @@ def public_tables() -> list[Table]:
             for field in fields
             if isinstance(field, models.ForeignKey) and field.column != column and _vendor_column(field.related_model)
         ]
-        table = Table(
-            model._meta.db_table, access, column, tuple(str(field.column) for field in fields), tuple(references)
-        )
+        columns = tuple(str(field.column) for field in fields)
+        sound = tuple(conditions_of(model, columns))
+        table = Table(model._meta.db_table, access, column, columns, tuple(references), sound)
         rights = {privilege for privilege, _ in table.rights("vendor_base")}
         if rights and not table.is_walled and (access.vendor_rows != "all" or rights != {"SELECT"}):
             raise TooMuch(f'{table.name}: no vendor_id walls it; a vendor may at most read it, as `vendor_rows="all"`')

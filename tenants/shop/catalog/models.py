@@ -8,6 +8,7 @@ from django.db import models
 
 from kit import clock
 from kit.ids import uuid7
+from kit.sound import IsFacts, IsText, IsTime, IsWords
 
 
 class ProductState(models.TextChoices):
@@ -46,6 +47,16 @@ class Product(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["external_id"], name="product_external_unique", condition=~models.Q(external_id="")
+            ),
+            # What is copied into the catalogue that all share.
+            models.CheckConstraint(condition=IsText("description"), name="product_description_sound"),
+            models.CheckConstraint(condition=IsFacts("attributes"), name="product_attributes_sound"),
+            models.CheckConstraint(condition=IsWords("tags"), name="product_tags_sound"),
+            models.CheckConstraint(condition=IsTime("published_at"), name="product_published_sound"),
+            # Written out: the database would show a list of words otherwise where it was made and where it was copied to.
+            models.CheckConstraint(
+                condition=models.Q(condition="new") | models.Q(condition="refurbished") | models.Q(condition="used"),
+                name="product_condition_known",
             ),
         ]
         indexes = [
@@ -88,6 +99,7 @@ class Variant(models.Model):
                 | models.Q(compare_at_minor__gt=models.F("price_minor")),
                 name="variant_compare_at_higher",
             ),
+            models.CheckConstraint(condition=IsFacts("options"), name="variant_options_sound"),
         ]
 
     def __str__(self) -> str:

@@ -31,8 +31,11 @@ def run_imports(vendor: str = "") -> int:
     shops = Vendor.objects.filter(schema_name__isnull=False).order_by("id")
     done, waited = 0, [clock.now()]
     for each in list(shops.filter(id=vendor) if vendor else shops):
-        with bind_vendor(each):
-            done += _turn(each, waited)
+        try:
+            with bind_vendor(each):
+                done += _turn(each, waited)
+        except Exception:  # whatever is the matter with one vendor's shop, role or file, the next one has its turn
+            log.exception("import_turn_failed", vendor=each.slug)
     if not vendor:
         tell_oldest(min(waited))
     return done

@@ -8,6 +8,7 @@ from django.db.models.functions import Greatest
 
 from kit import clock
 from kit.ids import uuid7
+from kit.sound import IsDate
 from tenants.shop.catalog.models import Variant
 
 
@@ -101,6 +102,8 @@ class StockLevel(models.Model):
                 condition=Q(on_hand__gte=F("allocated") + F("reserved") - F("backorder_limit")),
                 name="stock_never_oversold",
             ),
+            # It is copied into the catalogue that all share.
+            models.CheckConstraint(condition=IsDate("ships_on"), name="stock_ships_on_sound"),
         ]
 
     @property
