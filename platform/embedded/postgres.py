@@ -27,6 +27,10 @@ SETTINGS = {
     "shared_buffers": "256MB",
     "max_locks_per_transaction": "1024",  # thousands of schemas: dumping or dropping them locks every table
     "jit": "off",
+    # What one session may put on the disk beside its tables, and all of them into notices that nobody takes (pages of 8 kB):
+    # any vendor's could otherwise fill it.
+    "temp_file_limit": "2GB",
+    "max_notify_queue_pages": "4096",
     "io_method": "sync",
     "wal_level": "minimal",
     "max_wal_senders": "0",

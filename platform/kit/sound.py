@@ -62,10 +62,10 @@ class _Sound(Func):
     arity = 1
     output_field = models.BooleanField()
 
-    def as_sql(self, compiler: Any, connection: Any, **extra: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **extra: Any) -> tuple[str, tuple[str | int, ...]]:
         column, parameters = compiler.compile(self.source_expressions[0])
         assert not parameters
-        return f"({self.condition.format(column)})", []
+        return f"({self.condition.format(column)})", ()
 
     condition = ""
 

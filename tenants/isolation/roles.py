@@ -41,6 +41,11 @@ _ADVISORY = """
     WHERE pronamespace = 'pg_catalog'::regnamespace AND (proname LIKE 'pg\\_advisory%' OR proname LIKE 'pg\\_try\\_advisory%')
       AND pg_has_role(proowner, 'USAGE')
 """
+# By this the builder sees vendors' sessions, being a member of their roles, and no others.
+_SEEING = """
+    SELECT 'GRANT EXECUTE ON FUNCTION pg_catalog.pg_stat_get_activity(integer) TO builder'
+    FROM pg_proc WHERE oid = 'pg_catalog.pg_stat_get_activity(integer)'::regprocedure AND pg_has_role(proowner, 'USAGE')
+"""
 
 
 def make_roles(admin: psycopg.Connection, passwords: Mapping[str, str]) -> None:
@@ -96,7 +101,7 @@ def prepare_database(admin: psycopg.Connection) -> None:
     admin.execute("GRANT USAGE ON LANGUAGE plpgsql TO owner")
     # What the owner makes from now on is for those it is granted to, functions too.
     admin.execute("ALTER DEFAULT PRIVILEGES FOR ROLE owner, wall_reader REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC")
-    for query in (_REVOKED, _ADVISORY):
+    for query in (_REVOKED, _ADVISORY, _SEEING):
         for (statement,) in admin.execute(query).fetchall():
             admin.execute(statement)
 

@@ -154,8 +154,8 @@ def test_one_shops_imports_that_cannot_be_read_keep_no_other_shop_waiting(make_v
     vendors = sorted((make_vendor("lindqvist"), make_vendor("moreau")), key=lambda vendor: vendor.id)
     with bind_vendor(vendors[0]):
         run(
-            "INSERT INTO shop_catalog_productimport (id, filename, path, publish, state, rows_total, rows_done, created_count, "
-            "updated_count, error_count, error, created_at) "
+            "INSERT INTO shop_catalog_productimport (id, filename, path, publish, state, rows_total, rows_done, "
+            "created_count, updated_count, error_count, error, created_at) "
             "VALUES (gen_random_uuid(), 'x', 'x', false, 'due', 0, 0, 0, 0, 0, '', 'infinity')"
         )
     served, turn = [], tasks._turn

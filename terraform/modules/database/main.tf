@@ -9,6 +9,8 @@ locals {
     max_locks_per_transaction = { value = "1024", static = true }
     # Just-in-time compilation costs more than it saves on a catalog of hundreds of thousands of relations.
     jit                      = { value = "0", static = false }
+    # Any vendor's session could otherwise fill the disk beside its tables (kB).
+    temp_file_limit          = { value = "4194304", static = false }
     autovacuum_max_workers   = { value = "5", static = true }
     io_method                = { value = "worker", static = true }
     shared_preload_libraries = { value = "pg_stat_statements", static = true }
