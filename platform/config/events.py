@@ -111,6 +111,7 @@ AFTER: dict[str, list[str]] = {
     "shop.domain_check_wanted": ["tenants.vendors.events.check_domain"],
     "domain.verified": ["tenants.vendors.events.mail_domain"],
     "domain.lost": ["tenants.vendors.events.mail_domain"],
+    "domains.unentitled": ["tenants.vendors.events.mail_domains_unentitled"],
     "shop.member_invited": ["tenants.vendors.events.mail_invitation"],
     "shop.invitation_resent": ["tenants.vendors.events.mail_invitation"],
     "shop.member_role_changed": ["tenants.vendors.events.mail_role"],

@@ -158,17 +158,28 @@ def check_soon(*, vendor_id: UUID, domain_id: UUID) -> None:
 
 @transaction.atomic
 def follow_entitlement(vendor_id: UUID) -> None:
-    """The vendor's plan has changed: note since when it does not include domains, or that it does again."""
+    """The vendor's plan has changed: note since when it does not include domains, or that it does again. Announces
+    `domains.unentitled`, once, when it served under some of them.
+    """
     rows = CustomDomain.objects.filter(vendor_id=vendor_id, removed_at=None)
     if allowed_to(vendor_id).has_custom_domain:
         rows.exclude(unentitled_at=None).update(unentitled_at=None)
-    else:
-        rows.filter(unentitled_at=None).update(unentitled_at=clock.now())
+        return
+    lost = list(rows.filter(unentitled_at=None).select_for_update().order_by("host"))
+    now = clock.now()
+    rows.filter(id__in=[domain.id for domain in lost]).update(unentitled_at=now)
+    if served := [domain.host for domain in lost if domain.state == DomainState.VERIFIED]:
+        announce("domains.unentitled", vendor_id=vendor_id, payload={"hosts": served, "since": now.isoformat()})
 
 
 def serves_until(domain: CustomDomain) -> datetime | None:
     """When a domain that the plan does not include stops serving, or stopped; None as long as the plan includes it."""
-    return domain.unentitled_at + timedelta(days=settings.DOMAIN_GRACE_DAYS) if domain.unentitled_at else None
+    return grace_ends(domain.unentitled_at) if domain.unentitled_at else None
+
+
+def grace_ends(unentitled_at: datetime) -> datetime:
+    """Until when domains serve that a plan does not include since then."""
+    return unentitled_at + timedelta(days=settings.DOMAIN_GRACE_DAYS)
 
 
 def lost_at(domain: CustomDomain) -> datetime | None:

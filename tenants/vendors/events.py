@@ -1,5 +1,6 @@
 """What vendors hear."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -171,6 +172,26 @@ def follow_domain_entitlement(fact: Fact) -> None:
     """`vendor.entitlements_changed`, after commit: since when its domains are not in its plan, or that they are again."""
     assert fact.vendor_id is not None
     domains.follow_entitlement(fact.vendor_id)
+
+
+def mail_domains_unentitled(fact: Fact) -> None:
+    """`domains.unentitled`, after commit: the vendor hears until when its domains serve without being in its plan."""
+    assert fact.vendor_id is not None
+    vendor = Vendor.objects.get(id=fact.vendor_id)
+    until = domains.grace_ends(datetime.fromisoformat(fact.payload["since"]))
+    send(
+        f"{fact.name}:{fact.id}",
+        "domains_unentitled",
+        vendor.email,
+        {
+            "vendor_name": vendor.name,
+            "hosts": [shown_host(host) for host in fact.payload["hosts"]],
+            "until": f"{until:%-d %B %Y, %H:%M} UTC",
+            "action_url": absolute_url("portal", "/shop/domains/", vendor.slug),
+            "action_label": "Look at your domains",
+        },
+        vendor_id=vendor.id,
+    )
 
 
 def check_domain(fact: Fact) -> None:

@@ -238,8 +238,19 @@ def test_a_plan_without_it_adds_none_and_one_that_ends_serves_for_its_grace(
     with pytest.raises(DomainAsked):
         asked_by(vendor, "SHOP.lindqvist.example")
     allowed = domains.allowed_to(vendor.id)
+    waiting = asked_by(vendor, "more.lindqvist.example")
     grant(vendor_id=vendor.id, allowed=START)
-    deliver("vendor.entitlements_changed")
+    for _ in range(2):
+        deliver("vendor.entitlements_changed")
+        domains.follow_entitlement(vendor.id)
+        deliver("domains.unentitled")
+    assert CustomDomain.objects.filter(unentitled_at=None).count() == 0
+    # One mail, of what served only.
+    told = Mail.objects.get(template="domains_unentitled")
+    until = domains.serves_until(CustomDomain.objects.get(id=domain.id))
+    assert (told.to, told.subject) == (vendor.email, f"Your plan does not include {HOST} any more")
+    assert f"Until {until:%-d %B %Y, %H:%M} UTC" in told.text
+    assert waiting.host not in told.text
     with pytest.raises(BeyondPlan):
         asked_by(vendor, "www.lindqvist.example")
     move_clock(timedelta(days=13, hours=23))
