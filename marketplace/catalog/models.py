@@ -105,6 +105,8 @@ class Listing(models.Model):
     content_product_id = models.UUIDField()
     # A vendor chooses its rows' ids itself, so a product is named by its vendor too.
     content_vendor_id = models.UUIDField()
+    # Who would sell it, were it not on vacation; known once `queries.say_who_is_away` has looked, and not stored.
+    away: "VendorCard | None" = None
 
     access = Access(store="select", vendor="select", vendor_rows="all")
 

@@ -412,12 +412,35 @@ def at_vendor(listings: Sequence[Listing], card: VendorCard) -> None:
     offers = Offer.objects.filter(vendor_id=card.vendor_id, listing__in=listings, is_visible=True)
     for offer in sorted(offers, key=lambda o: (o.available == 0, o.price_minor, o.id)):
         own.setdefault(offer.listing_id, offer)
+    is_away = bool(card.away_words())
     for listing in listings:
         offer = own[listing.id]
         listing.price_minor, listing.compare_at_minor = offer.price_minor, offer.compare_at_minor
-        listing.in_stock = offer.available > 0 and not card.away_words()
+        listing.in_stock = offer.available > 0 and not is_away
+        listing.away = card if offer.available and is_away else None
         listing.best_vendor_slug, listing.best_vendor_name = card.slug, card.name
         listing.best_handling_days = card.handling_days
+
+
+def say_who_is_away(listings: Sequence[Listing]) -> None:
+    """Of what nobody sells now, find whose vacation is why: the vendor who is back first. Two statements, or none."""
+    closed = {listing.id: listing for listing in listings if not listing.in_stock}
+    if not closed:
+        return
+    there = Offer.objects.filter(listing__in=closed, is_visible=True, available__gt=0).order_by("id")
+    found = list(there.values_list("listing_id", "vendor_id"))
+    cards = VendorCard.objects.in_bulk({vendor_id for _, vendor_id in found}) if found else {}
+    away = {vendor_id: card for vendor_id, card in cards.items() if card.away_words()}
+    waiting = [(away[vendor_id], closed[listing_id]) for listing_id, vendor_id in found if vendor_id in away]
+    for card, listing in sorted(waiting, key=lambda pair: _back(pair[0])):
+        if listing.away is None:
+            listing.away = card
+            listing.best_vendor_slug, listing.best_vendor_name = card.slug, card.name
+
+
+def _back(card: VendorCard) -> tuple[bool, Any]:
+    """To sort by: who has not said when it is back comes last."""
+    return card.away_until is None, card.away_until
 
 
 def facets_of(listings: QuerySet[Listing], name: str) -> Facets:

@@ -40,7 +40,7 @@ from tenants.shop.catalog.models import ProductState, Variant
 from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
 from tenants.shop.shipping.terms import PICKUP, Method
 from tenants.vendors.models import Vendor
-from tenants.vendors.vacation import check_at_home
+from tenants.vendors.vacation import check_at_home, hold_present
 
 
 class CartChanged(Conflict):
@@ -159,7 +159,7 @@ def place_order(
     if not found.lines:
         raise CartEmpty("Your cart is empty.")
     before = VendorOrder.objects.filter(order__in=replaced).values_list("vendor_id", flat=True)
-    vendors = Vendor.objects.in_bulk({line.offer.vendor_id for line in found.lines} | set(before))
+    vendors = hold_present({line.offer.vendor_id for line in found.lines} | set(before))
     # The vendors' own word, which the catalogue may not have heard yet.
     for vendor_id in dict.fromkeys(line.offer.vendor_id for line in found.lines):
         check_at_home(vendors[vendor_id], clock.now())
@@ -375,6 +375,8 @@ def _write(
     ahead: Mapping[UUID, date],
 ) -> Order:
     now = clock.now()
+    for part in costs.vendors:
+        check_at_home(vendors[part.vendor_id], now)  # a planned vacation may have begun a moment ago
     number = f"S{short_code(8)}"
     order = Order.objects.create(
         id=order_id,

@@ -1,26 +1,31 @@
 """A vendor's vacation by the clock: before, within and after it, to the instant; in catalogue, cart and checkout."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from kit import clock
 from kit.errors import InvalidInput
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
 from marketplace.catalog.models import Listing, VendorCard
-from marketplace.catalog.projection import follow_vacations, project_vendor_card
-from marketplace.catalog.queries import best_offer, listing_page
+from marketplace.catalog.projection import follow_vacations, project_shop, project_vendor_card
+from marketplace.catalog.queries import best_offer, listing_page, say_who_is_away
 from marketplace.checkout.actions import place_order
 from marketplace.checkout.queries import cart_to_order, problem_with, quote_cart
 from marketplace.orders.models import Order, VendorOrder
 from outbox.tasks import deliver
-from tenants.isolation.doors import bind_vendor
+from tenants.isolation.doors import bind_vendor, in_shop
+from tenants.shop.inventory.models import StockLevel
 from tenants.vendors.models import Vendor, VendorEvent
 from tenants.vendors.vacation import NoVacation, VendorAway, end_vacation, set_vacation
 from tests.marketplace.web.portal.conftest import desk_of
 from tests.marketplace.web.storefront.conftest import another, shopper
+from tests.support.at_once import together
 
 __all__ = ["another", "desk_of", "shopper"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everything_ten_percent")]
@@ -142,8 +147,6 @@ def test_orders_that_were_placed_go_on_and_paying_them_too(lamp: Any, at: Any, a
 
 def test_lists_pass_by_who_is_away_and_come_back(put_on_shelf: Any, at: Any, two_vendors: Any) -> None:
     """Two offers for one thing: the dearer one is shown while the cheaper one's vendor is away."""
-    from marketplace.catalog.projection import project_shop
-    from tenants.isolation.doors import in_shop
     from tests.factories.shop import shelf
 
     for vendor, price in zip(two_vendors, (1000, 1500), strict=True):
@@ -181,6 +184,83 @@ def test_what_customers_read(lamp: Any, shopper: Any) -> None:
     goes(lamp.vendor, back=None)
     deliver()
     assert "On vacation at the moment." in shopper.get("/v/lindqvist/").content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_every_order_is_placed_before_the_vacation_or_refused_by_it(put_on_shelf: Any, address: Any) -> None:
+    lamp, soap = put_on_shelf("lindqvist"), put_on_shelf("moreau", stock=20)
+    is_placed = Event()
+
+    def leave(vendor: Any) -> Any:
+        return goes(vendor, starts=clock.now().date(), back=None)
+
+    def somebody_waits() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)"
+                " WHERE NOT granted AND datname = current_database()"
+            )
+            return bool(cursor.fetchone()[0])
+
+    def place(cart: Any) -> Any:
+        with transaction.atomic():
+            made = order(cart, address)
+            is_placed.set()
+            # Until the vacation waits for this order, or has not waited for it.
+            while not (somebody_waits() or Vendor.objects.get(id=lamp.vendor.id).away_from):
+                sleep(0.01)
+            return made, clock.now()
+
+    def leave_meanwhile() -> Any:
+        is_placed.wait()
+        return leave(lamp.vendor)
+
+    (made, done_at), left = together(partial(place, cart_with(lamp)), leave_meanwhile)
+    assert made.placed_at < done_at < left.away_from
+
+    # And with many at once, some of whom come too late.
+    carts = [cart_with(soap) for _ in range(8)]
+    *came, left = together(*(partial(order, cart, address) for cart in carts), partial(leave, soap.vendor))
+    for each in came:
+        assert isinstance(each, Order | VendorAway), each
+        assert isinstance(each, VendorAway) or each.placed_at < left.away_from
+    placed = [each for each in came if isinstance(each, Order)]
+    assert set(Order.objects.exclude(id=made.id)) == set(placed)
+    with in_shop(soap.vendor):
+        assert StockLevel.objects.get().available == 20 - len(placed)
+    for cart, each in zip(carts, came, strict=True):
+        if isinstance(each, VendorAway):
+            with pytest.raises(VendorAway, match="nothing has been ordered yet"):
+                order(cart, address)
+
+
+def test_cards_tell_who_is_away_from_what_is_sold_out(
+    lamp: Any, put_on_shelf: Any, shopper: Any, django_assert_num_queries: Any
+) -> None:
+    flag = '<span class="product-flag">{}</span>'.format
+    soap = put_on_shelf("moreau", stock=0)
+    project_shop(soap.vendor)
+    goes(lamp.vendor, starts=NOW.date())
+    deliver()
+    for path, tells in (("/new/", ["Away until 20 March", "Sold out"]), ("/v/lindqvist/", ["Away until 20 March"])):
+        page = shopper.get(path).content.decode()
+        assert sorted(words for words in ("Away until 20 March", "Sold out") if flag(words) in page) == tells, path
+        assert page.count("product-flag") == len(tells)
+    goes(soap.vendor, starts=NOW.date())
+    goes(lamp.vendor, back=None)
+    deliver()
+    page = shopper.get("/new/").content.decode()
+    # Nothing is there of the soap, whether its vendor is or not.
+    assert (flag("On vacation") in page, flag("Sold out") in page, page.count("product-flag")) == (True, True, 2)
+    listings = list(Listing.objects.filter(is_visible=True))
+    with django_assert_num_queries(2):
+        say_who_is_away(listings)
+    assert {each.best_vendor_slug: each.away and each.away.name for each in listings} == {
+        "lindqvist": "Lindqvist",
+        "moreau": None,
+    }
+    with django_assert_num_queries(0):
+        say_who_is_away([])
 
 
 def test_open_ended_changed_and_ended_early(lamp: Any, at: Any) -> None:

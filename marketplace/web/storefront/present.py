@@ -23,7 +23,10 @@ _UNITS = {"grams": "g", "mm": "mm", "cm": "cm", "ml": "ml", "watts": "W", "hours
 
 
 def product(listing: Listing, *, shop: str = "") -> dict[str, Any]:
-    """A listing as a card; with `shop`, a vendor's slug, the link opens at that vendor's offer."""
+    """A listing as a card; with `shop`, a vendor's slug, the link opens at that vendor's offer.
+
+    Its `flag` says that who would sell it is on vacation, which is not sold out: see `catalog.queries.say_who_is_away`.
+    """
     url = reverse("storefront:listing", args=[listing.slug])
     picture = listing.pictures[0] if listing.pictures else None
     return {
@@ -38,9 +41,14 @@ def product(listing: Listing, *, shop: str = "") -> dict[str, Any]:
         "compare_at_minor": listing.compare_at_minor,
         "from_price": not shop and listing.price_max_minor > listing.price_minor,
         "sold_out": not listing.in_stock,
-        "flag": "",
+        "flag": "" if listing.away is None else _away(listing.away),
         "delivery": ready_in(listing.best_handling_days) if listing.in_stock else "",
     }
+
+
+def _away(card: VendorCard) -> str:
+    """On a card there is room for a few words."""
+    return f"Away until {date_format(card.away_until, 'j F')}" if card.away_until else "On vacation"
 
 
 def _sellers(listing: Listing, shop: str) -> str:

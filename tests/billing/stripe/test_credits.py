@@ -133,6 +133,7 @@ def test_a_credit_pays_debts_first_oldest_first_and_only_the_rest_is_sent(purcha
     explained()
 
 
+@pytest.mark.django_db
 def test_a_credit_says_what_it_waits_for_now_and_goes_once_it_waits_for_nothing(transferred):
     vendor = Vendor.objects.filter(id=transferred.moreau.vendor_id)
     was_cleared = vendor.get().payouts_cleared_at

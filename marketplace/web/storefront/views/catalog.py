@@ -50,9 +50,11 @@ def _start_page() -> dict[str, Any]:
     # Every day another shop has a rail of its own.
     turn = clock.today().toordinal() % len(found.vendors) if found.vendors else 0
     guest = found.vendors[turn] if found.vendors else None
+    queries.say_who_is_away([*found.newest, *found.trending])
+    newest, trending = ([present.product(one) for one in listings] for listings in (found.newest, found.trending))
     return {
-        "newest": [present.product(listing) for listing in found.newest],
-        "trending": [present.product(listing) for listing in found.trending],
+        "newest": newest,
+        "trending": trending,
         "vendors": [_story(card, windows.get(card.vendor_id, ())) for card in found.vendors[:3]],
         "guest": _story(guest) if guest else None,
         "guest_products": [present.product(listing, shop=guest.slug) for listing in queries.more_from(guest, limit=8)]
@@ -225,6 +227,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     away = featured.vendor.away_words()
     status, stock = ("on_vacation", away.rstrip(".")) if away else present.stock_words(featured.offer)
     PRODUCT_VIEWS.labels("page").inc()
+    queries.say_who_is_away(found.related)
     return render(
         request,
         "storefront/listing.html",
@@ -330,6 +333,8 @@ def _list(
     request: HttpRequest, template: str, narrow: Narrowing, page: Any, facets: Facets, **more: Any
 ) -> HttpResponse:
     shop = more.get("shop_slug", "")
+    if not shop:
+        queries.say_who_is_away(page.rows)
     context = {
         "products": [present.product(listing, shop=shop) for listing in page.rows],
         "groups": narrow.groups(facets, CURRENCY, with_vendors=not shop),
