@@ -420,7 +420,7 @@ def _write(
     }
     VendorOrder.objects.bulk_create(vendor_orders.values())
     line_quotes = {line.key: line for part in costs.vendors for line in part.lines}
-    OrderLine.objects.bulk_create(
+    order_lines = OrderLine.objects.bulk_create(
         [
             _order_line(
                 line, position, vendor_orders[line.offer.vendor_id], line_quotes[line_ids[line.id]], skus, ahead
@@ -433,6 +433,7 @@ def _write(
         name="placed",
         actor_kind="customer",
         actor_id=user.id if user else None,
+        data={"lines": {str(line.id): [str(line.vendor_order_id), line.quantity] for line in order_lines}},
         at=now,
     )
     payments.create_payment(

@@ -1,6 +1,9 @@
 """What a vendor does with a paid order: accept, pack, ship, deliver. Runs as the vendor's own role, inside its shop."""
 
+from collections import defaultdict
 from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
@@ -33,7 +36,7 @@ def accept(*, vendor_order_id: UUID, by: UUID | None) -> VendorOrder:
         raise WrongMoment(f"Order {part.number} is {_word(part)}; only a new order can be accepted.")
     part.fulfillment, part.accepted_at = Fulfillment.ACCEPTED, clock.now()
     part.save(update_fields=["fulfillment", "accepted_at"])
-    _record(part, "accepted", by)
+    _record(part, "accepted", by, at=part.accepted_at)
     announce("shop.order_accepted", vendor_id=part.vendor_id, payload={"vendor_order": str(part.id)})
     return part
 
@@ -73,7 +76,8 @@ def pack(*, vendor_order_id: UUID, by: UUID | None, quantities: Mapping[UUID, in
     if wanted == left:
         part.fulfillment, part.packed_at = Fulfillment.PACKED, now
         part.save(update_fields=["fulfillment", "packed_at"])
-    _record(part, "packed", by, f"Parcel {parcel.number}")
+    packed = {"parcel": str(parcel.id), "number": parcel.number, "lines": _by_text(wanted)}
+    _record(part, "packed", by, f"Parcel {parcel.number}", at=now, data=packed)
     announce(
         "shop.parcel_packed",
         vendor_id=part.vendor_id,
@@ -88,7 +92,7 @@ def ship(*, parcel_id: UUID, carrier: str, tracking_number: str, tracking_url: s
 
     Raises InvalidInput for a tracking link that is not one, Parcel.DoesNotExist for a foreign parcel.
     """
-    tracking = _checked_tracking(carrier, tracking_number, tracking_url)
+    tracking = checked_tracking(carrier, tracking_number, tracking_url)
     part, parcel = _lock_parcel(parcel_id)
     if parcel.shipped_at is not None:
         return parcel
@@ -100,7 +104,8 @@ def ship(*, parcel_id: UUID, carrier: str, tracking_number: str, tracking_url: s
     if part.fulfillment == Fulfillment.PACKED and not part.parcels.filter(shipped_at=None).exists():
         part.fulfillment, part.shipped_at = Fulfillment.SHIPPED, now
         part.save(update_fields=["fulfillment", "shipped_at"])
-    _record(part, "shipped", by, f"Parcel {parcel.number}" + (f" with {parcel.carrier}" if parcel.carrier else ""))
+    note = f"Parcel {parcel.number}" + (f" with {parcel.carrier}" if parcel.carrier else "")
+    _record(part, "shipped", by, note, at=now, data={"parcel": str(parcel.id), "tracking": list(tracking)})
     announce(
         "shop.parcel_shipped",
         vendor_id=part.vendor_id,
@@ -117,7 +122,7 @@ def correct_tracking(
 
     The customer is told when something changed. Raises WrongMoment before it was shipped, InvalidInput as `ship` does.
     """
-    tracking = _checked_tracking(carrier, tracking_number, tracking_url)
+    tracking = checked_tracking(carrier, tracking_number, tracking_url)
     part, parcel = _lock_parcel(parcel_id)
     if parcel.shipped_at is None:
         raise WrongMoment(f"Parcel {parcel.number} has not been shipped yet.")
@@ -127,7 +132,8 @@ def correct_tracking(
     parcel.carrier, parcel.tracking_number, parcel.tracking_url = tracking
     parcel.save(update_fields=["carrier", "tracking_number", "tracking_url"])
     # Carrier and number fit whole; of a long link the beginning.
-    _record(part, "tracking_corrected", by, f"Parcel {parcel.number}, before: {before}"[:250])
+    told = {"parcel": str(parcel.id), "tracking": list(tracking)}
+    _record(part, "tracking_corrected", by, f"Parcel {parcel.number}, before: {before}"[:250], data=told)
     announce(
         "shop.parcel_tracking_corrected",
         vendor_id=part.vendor_id,
@@ -153,7 +159,8 @@ def deliver(*, parcel_id: UUID, by: UUID | None) -> Parcel:
     if complete:
         part.fulfillment, part.delivered_at = Fulfillment.DELIVERED, parcel.delivered_at
         part.save(update_fields=["fulfillment", "delivered_at"])
-    _record(part, "delivered", by, f"Parcel {parcel.number}")
+    told = {"parcel": str(parcel.id)}
+    _record(part, "delivered", by, f"Parcel {parcel.number}", at=parcel.delivered_at, data=told)
     announce(
         "shop.parcel_delivered",
         vendor_id=part.vendor_id,
@@ -162,11 +169,12 @@ def deliver(*, parcel_id: UUID, by: UUID | None) -> Parcel:
     return parcel
 
 
-def withdraw(*, part: VendorOrder, quantities: Mapping[UUID, int]) -> VendorOrder:
+def withdraw(*, part: VendorOrder, quantities: Mapping[UUID, int], now: datetime) -> dict[UUID, dict[UUID, int]]:
     """Units that will not be sent, by order line: give their stock back, and take them out of parcels that have not left.
 
-    Inside its shop and a transaction, with the order locked. What is left of the vendor order is as far as its parcels
-    are; without anything left it is canceled. Raises WrongMoment for more than has not left yet.
+    Gives what was taken out, by parcel and order line. Inside its shop and a transaction, with the order locked. What is
+    left of the vendor order is as far as its parcels are; without anything left it is canceled. Raises WrongMoment for more
+    than has not left yet.
     """
     prefetch_related_objects([part], "lines", "parcels__lines")
     lines = {line.id: line for line in part.lines.all()}
@@ -181,10 +189,9 @@ def withdraw(*, part: VendorOrder, quantities: Mapping[UUID, int]) -> VendorOrde
     for line_id, count in quantities.items():
         lines[line_id].canceled_quantity += count
         lines[line_id].save(update_fields=["canceled_quantity"])
-    _unpack(part, {line_id: count for line_id, count in from_parcels.items() if count > 0})
-    found = VendorOrder.objects.prefetch_related("lines", "parcels__lines").get(id=part.id)
-    _settle_state(found)
-    return found
+    unpacked_now = _unpack(part, {line_id: count for line_id, count in from_parcels.items() if count > 0})
+    _settle_state(VendorOrder.objects.prefetch_related("lines", "parcels__lines").get(id=part.id), now)
+    return unpacked_now
 
 
 def unshipped(part: VendorOrder) -> dict[UUID, int]:
@@ -197,11 +204,11 @@ def unshipped(part: VendorOrder) -> dict[UUID, int]:
     return left
 
 
-def _unpack(part: VendorOrder, quantities: Mapping[UUID, int]) -> None:
-    """Take units out of parcels that have not left, the last parcel first; an empty parcel is none."""
-    left = dict(quantities)
+def _unpack(part: VendorOrder, quantities: Mapping[UUID, int]) -> dict[UUID, dict[UUID, int]]:
+    """Take units out of parcels that have not left, the last parcel first; an empty parcel is none. Gives what, by parcel."""
+    left, found = dict(quantities), defaultdict[UUID, dict[UUID, int]](dict)
     if not left:
-        return
+        return found
     for parcel in reversed(part.parcels.all()):
         if parcel.shipped_at is not None:
             continue
@@ -211,17 +218,19 @@ def _unpack(part: VendorOrder, quantities: Mapping[UUID, int]) -> None:
                 continue
             left[packed.order_line_id] -= out
             packed.quantity -= out
+            found[parcel.id][packed.order_line_id] = out
             if packed.quantity:
                 packed.save(update_fields=["quantity"])
             else:
                 packed.delete()
         if not ParcelLine.objects.filter(parcel=parcel).exists():
             parcel.delete()
+    return found
 
 
-def _settle_state(part: VendorOrder) -> None:
+def _settle_state(part: VendorOrder, now: datetime) -> None:
     """How far a vendor order is now that less of it is to be sent."""
-    now, parcels = clock.now(), list(part.parcels.all())
+    parcels = list(part.parcels.all())
     shipped = [parcel.shipped_at for parcel in parcels if parcel.shipped_at]
     delivered = [parcel.delivered_at for parcel in parcels if parcel.delivered_at]
     if not any(line.promised_quantity for line in part.lines.all()):
@@ -261,7 +270,19 @@ def _lock_parcel(parcel_id: UUID) -> tuple[VendorOrder, Parcel]:
     return part, Parcel.objects.select_for_update().get(id=parcel_id)
 
 
-def _record(part: VendorOrder, name: str, by: UUID | None, note: str = "") -> None:
+def _by_text(units: Mapping[UUID, int]) -> dict[str, int]:
+    return {str(line_id): count for line_id, count in units.items()}
+
+
+def _record(
+    part: VendorOrder,
+    name: str,
+    by: UUID | None,
+    note: str = "",
+    *,
+    at: datetime | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
     OrderEvent.objects.create(
         order_id=part.order_id,
         vendor_order=part,
@@ -270,7 +291,8 @@ def _record(part: VendorOrder, name: str, by: UUID | None, note: str = "") -> No
         actor_kind="member" if by else "system",
         actor_id=by,
         note=note,
-        at=clock.now(),
+        data=data or {},
+        at=at or clock.now(),
     )
 
 
@@ -278,7 +300,8 @@ def _word(part: VendorOrder) -> str:
     return Fulfillment(part.fulfillment).label.lower()
 
 
-def _checked_tracking(carrier: str, tracking_number: str, tracking_url: str) -> tuple[str, str, str]:
+def checked_tracking(carrier: str, tracking_number: str, tracking_url: str) -> tuple[str, str, str]:
+    """The three, fit to be kept. Raises InvalidInput for one that is too long, and a link that is none."""
     carrier, tracking_number = " ".join(carrier.split()), " ".join(tracking_number.split())
     if len(carrier) > 60:
         raise InvalidInput("The carrier's name is longer than 60 characters.", field="carrier")

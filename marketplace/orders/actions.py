@@ -144,5 +144,6 @@ def _canceled(order: Order, part: VendorOrder, note: str) -> OrderEvent:
         name="canceled",
         actor_kind="system",
         note=note,
-        at=clock.now(),
+        data={"sold_out": True, "refunded_minor": part.total_minor},
+        at=part.canceled_at or clock.now(),
     )

@@ -212,7 +212,10 @@ class OrderLine(models.Model):
 
 
 class OrderEvent(models.Model):
-    """What happened to an order or a vendor order: dated, attributed, append-only."""
+    """What happened to an order or a vendor order: dated, attributed, append-only.
+
+    `data` has what changed, so that the events of an order rebuild it (`returns.replay`): units by line, parcels, amounts.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order_id = models.UUIDField()
@@ -222,11 +225,12 @@ class OrderEvent(models.Model):
     vendor_id = models.UUIDField(null=True, blank=True)
     name = models.CharField(
         max_length=40,
-        help_text="placed, paid, accepted, packed, shipped, delivered, (partly_)canceled, refunded",
+        help_text="placed, paid, accepted, packed, shipped, delivered, (partly_)canceled, refunded, return_… and claim_…",
     )
     actor_kind = models.CharField(max_length=12, help_text="customer, member, staff or system")
     actor_id = models.UUIDField(null=True, blank=True)
     note = models.CharField(max_length=250, blank=True)
+    data = models.JSONField(default=dict, db_default={})
     at = models.DateTimeField(default=clock.now)
 
     # A vendor tells of its own vendor orders, and only what vendors do.
@@ -234,7 +238,8 @@ class OrderEvent(models.Model):
         store=APPEND,
         vendor=APPEND,
         platform=APPEND,
-        vendor_check="name IN ('accepted', 'packed', 'shipped', 'tracking_corrected', 'delivered')"
+        vendor_check="name IN ('accepted', 'packed', 'shipped', 'tracking_corrected', 'delivered', 'return_accepted',"
+        " 'return_declined', 'return_received', 'return_inspected', 'return_closed', 'claim_said')"
         " AND actor_kind IN ('member', 'system')"
         " AND order_id = (SELECT v.order_id FROM public.orders_vendororder v WHERE v.id = vendor_order_id)",
     )

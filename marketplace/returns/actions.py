@@ -4,8 +4,10 @@ Locks: the request, the order, its vendor orders by id, the payment, stock by sc
 not write money: what its members ask for is carried out by the worker, within seconds, under the same locks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -56,7 +58,9 @@ class NotWaiting(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks or decides: `kind` customer, member or staff; `role` as limits name it ("member:manager")."""
+    """Who asks or decides: `kind` customer, member or staff, or system where nobody did; `role` as limits name it, such as
+    "member:manager".
+    """
 
     kind: str
     id: UUID | None
@@ -83,8 +87,8 @@ def ask(
     reason = " ".join(reason.split())[:200]
     if not reason:
         raise InvalidInput("Say why." if by.kind == "customer" else "Say why: the customer reads it.", field="reason")
-    policy = policy_at(clock.now())
-    if by.kind != "customer" and not policy.knows(by.role):
+    policy, is_unlimited = policy_at(clock.now()), by.kind in ("customer", "system")
+    if not is_unlimited and not policy.knows(by.role):
         raise NotAllowed("Your role may not refund or cancel.")
     if by.kind == "member":
         _take_turns(order_id, vendor_id)
@@ -99,7 +103,7 @@ def ask(
     found = preview_of(order_id, asks, kind=kind, by_customer=by.kind == "customer", vendor_id=vendor_id)
     if found.digest != digest:
         raise NumbersChanged(found)
-    may_alone = by.kind == "customer" or policy.allows(by.role, found.amount_minor + _given_by(by.role, standing))
+    may_alone = is_unlimited or policy.allows(by.role, found.amount_minor + _given_by(by.role, standing))
     asked = [each.as_data() for each in asks]
     if not may_alone and any(
         row.state == RequestState.WAITING and (row.kind, row.asked) == (kind, asked) for row in standing
@@ -302,8 +306,7 @@ def _note(request: RefundRequest, by: Actor, what: str) -> None:
 def _carry_out(request: RefundRequest, found: Preview) -> None:
     """Everything is locked, and `found` is what is there now: withdraw, refund, write down, tell."""
     now, ids = clock.now(), [part.vendor_order_id for part in found.parts]
-    if found.cancels:
-        _withdraw(request, found)
+    taken_out = _withdraw(request, found, now) if found.cancels else {}
     shares = {share.reference_id: share for share in PaymentShare.objects.filter(reference_id__in=ids)}
     for part in found.parts:
         if part.amount_minor:
@@ -319,6 +322,7 @@ def _carry_out(request: RefundRequest, found: Preview) -> None:
                 actor_kind=request.asked_kind,
                 actor_id=request.asked_by,
                 note=_in_words(request, part),
+                data=_in_data(request, part, taken_out.get(part.vendor_order_id, {})),
                 at=now,
             )
             for part in found.parts
@@ -329,13 +333,15 @@ def _carry_out(request: RefundRequest, found: Preview) -> None:
     announce("refund_request.done", payload={"request": str(request.id)})
 
 
-def _withdraw(request: RefundRequest, found: Preview) -> None:
+def _withdraw(request: RefundRequest, found: Preview, now: datetime) -> dict[UUID, dict[UUID, dict[UUID, int]]]:
+    """Gives what was taken out of parcels for it, by vendor order."""
+    taken_out = {}
     vendors = Vendor.objects.in_bulk([part.vendor_id for part in found.parts])
     parts = VendorOrder.objects.in_bulk([part.vendor_order_id for part in found.parts])
     for part in sorted(found.parts, key=lambda part: vendors[part.vendor_id].schema_name or ""):
         quantities = {line_id: count for line_id, _, count in part.canceled}
         with in_shop(vendors[part.vendor_id]):
-            withdraw(part=parts[part.vendor_order_id], quantities=quantities)
+            taken_out[part.vendor_order_id] = withdraw(part=parts[part.vendor_order_id], quantities=quantities, now=now)
         Cancellation.objects.bulk_create(
             [
                 Cancellation(
@@ -344,11 +350,12 @@ def _withdraw(request: RefundRequest, found: Preview) -> None:
                     vendor_order_id=part.vendor_order_id,
                     order_line_id=line_id,
                     quantity=count,
-                    canceled_at=clock.now(),
+                    canceled_at=now,
                 )
                 for line_id, count in quantities.items()
             ]
         )
+    return taken_out
 
 
 def _refund(request: RefundRequest, part: PartPreview, share: PaymentShare) -> None:
@@ -383,6 +390,20 @@ def _event_name(found: Preview, fulfillment: str) -> str:
     if not found.cancels:
         return "refunded"
     return "canceled" if fulfillment == Fulfillment.CANCELED else "partly_canceled"
+
+
+def _in_data(request: RefundRequest, part: PartPreview, taken_out: Mapping[UUID, Mapping[UUID, int]]) -> dict[str, Any]:
+    """What the event has of it, for whoever rebuilds the order from its events."""
+    unpacked = {
+        str(parcel_id): {str(line_id): count for line_id, count in lines.items()}
+        for parcel_id, lines in taken_out.items()
+    }
+    return {
+        "request": str(request.id),
+        "canceled": {str(line_id): count for line_id, _, count in part.canceled},
+        "unpacked": unpacked,
+        "refunded_minor": part.amount_minor,
+    }
 
 
 def _in_words(request: RefundRequest, part: PartPreview) -> str:

@@ -14,6 +14,8 @@ from kit.links import absolute_url
 from kit.money import Money
 from marketplace.orders.links import order_url
 from marketplace.orders.models import Order, OrderLine, VendorOrder
+from marketplace.returns.answering import settle_refunded
+from marketplace.returns.claims import reopen_claim, settle_granted
 from marketplace.returns.models import RefundItem, RefundRequest, RequestState
 from marketplace.returns.policy import policy_at
 from marketplace.returns.queries import told_of
@@ -30,6 +32,18 @@ def check_lines(fact: Fact) -> None:
     for line in OrderLine.objects.filter(id__in=given):
         if given[line.id] > line.total_minor:
             raise RefundTooLarge(f"“{line.title}” was refunded another way meanwhile.")
+
+
+def settle(fact: Fact) -> None:
+    """Inside `refund_request.done`: the return or the claim it was for is over."""
+    request = _request(fact)
+    settle_refunded(request)
+    settle_granted(request)
+
+
+def reopen(fact: Fact) -> None:
+    """Inside `refund_request.rejected` and `.changed`: staff decides about its claim once more."""
+    reopen_claim(_request(fact))
 
 
 def tell_customer(fact: Fact) -> None:

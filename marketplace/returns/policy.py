@@ -1,8 +1,9 @@
 """What holds for refunds at a moment: commission given back or kept, until when customers cancel, who may refund how much."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -11,7 +12,20 @@ from django.db import transaction
 from kit import clock
 from kit.errors import InvalidInput
 from kit.pagination import Page, keyset_page
-from marketplace.returns.models import CommissionOnRefund, CustomerCancels, RefundPolicy
+from marketplace.returns.models import CommissionOnRefund, CustomerCancels, RefundPolicy, ReturnReason, SilentVendor
+from marketplace.returns.models.refunds import vendors_fault
+
+# The days of a policy by name, with what they are called and the most there may be.
+DAYS: dict[str, tuple[str, int]] = {
+    "return_days": ("Customers return within, days after delivery", 365),
+    "answer_days": ("A vendor answers within, days", 30),
+    "send_days": ("An accepted return is sent within, days", 60),
+    "inspect_days": ("What came back is inspected within, days", 30),
+    "claim_days": ("Customers claim within, days after delivery", 730),
+}
+
+
+RETURN_TERMS = (*DAYS, "silent_vendor", "accept_days", "vendor_pays_for")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +37,22 @@ class Policy:
     customer_cancels: str
     limits: Mapping[str, int | None]
     valid_from: datetime | None = None
+    return_days: int = 30
+    answer_days: int = 3
+    silent_vendor: str = SilentVendor.ACCEPT
+    send_days: int = 14
+    inspect_days: int = 7
+    claim_days: int = 60
+    accept_days: int | None = None
+    vendor_pays_for: Sequence[str] = tuple(vendors_fault())
+
+    def shipping_paid_by(self, reasons: Iterable[str]) -> str:
+        """Who pays the way back of articles that go back for these reasons: the vendor, where it answers for one of them."""
+        return "vendor" if {*reasons} & {*self.vendor_pays_for} else "customer"
+
+    def accept_by(self, paid_at: datetime) -> datetime | None:
+        """Until when a vendor takes a new order on, before it is canceled; None where it may take as long as it likes."""
+        return None if self.accept_days is None else paid_at + timedelta(days=self.accept_days)
 
     def keeps_commission(self, *, paid_at: datetime | None, now: datetime) -> bool:
         """Whether a refund at this moment of what was paid at that one leaves the commission with the platform."""
@@ -54,7 +84,17 @@ def policy_at(instant: datetime) -> Policy:
             customer_cancels=settings.REFUND_CUSTOMER_CANCELS,
             limits=settings.REFUND_LIMITS,
         )
-    return Policy(row.commission, row.kept_after_days, row.customer_cancels, row.limits, row.valid_from)
+    return Policy(
+        commission=row.commission,
+        kept_after_days=row.kept_after_days,
+        customer_cancels=row.customer_cancels,
+        limits=row.limits,
+        valid_from=row.valid_from,
+        silent_vendor=row.silent_vendor,
+        accept_days=row.accept_days,
+        vendor_pays_for=row.vendor_pays_for,
+        **{name: getattr(row, name) for name in DAYS},
+    )
 
 
 def policies() -> list[RefundPolicy]:
@@ -77,8 +117,12 @@ def set_policy(
     reason: str,
     by: UUID,
     valid_from: datetime | None = None,
+    **returns: Any,
 ) -> RefundPolicy:
-    """What holds from then on (now, where none is given); what was given back before stays as it was. Raises InvalidInput."""
+    """What holds from then on (now, where none is given); what was given back before stays as it was. Raises InvalidInput.
+
+    `returns` has what a Policy says of returns, claims and new orders, by its names; what it leaves out stays as it is.
+    """
     now = clock.now()
     if commission not in CommissionOnRefund.values:
         raise InvalidInput("Choose what becomes of the commission.", field="commission")
@@ -93,7 +137,11 @@ def set_policy(
     for role, limit in limits.items():
         if role not in settings.REFUND_LIMITS or (limit is not None and limit < 0):
             raise InvalidInput("A limit is an amount, or empty for any.", field=f"limit-{role}")
+    holds = policy_at(now)
+    kept = {name: getattr(holds, name) for name in RETURN_TERMS} | returns
+    _check_terms(kept)
     return RefundPolicy.objects.create(
+        **{**kept, "vendor_pays_for": list(kept["vendor_pays_for"])},
         valid_from=valid_from or now,
         commission=commission,
         kept_after_days=kept_after_days if commission == CommissionOnRefund.KEPT_AFTER else None,
@@ -103,3 +151,15 @@ def set_policy(
         made_by=by,
         made_at=now,
     )
+
+
+def _check_terms(terms: Mapping[str, Any]) -> None:
+    for name, (_, most) in DAYS.items():
+        if not 1 <= terms[name] <= most:
+            raise InvalidInput(f"Give 1 to {most} days.", field=name)
+    if terms["accept_days"] is not None and not 1 <= terms["accept_days"] <= 60:
+        raise InvalidInput("Give 1 to 60 days, or none.", field="accept_days")
+    if terms["silent_vendor"] not in SilentVendor.values:
+        raise InvalidInput("Choose what becomes of a return that its vendor does not answer.", field="silent_vendor")
+    if not {*terms["vendor_pays_for"]} <= {*ReturnReason.values}:
+        raise InvalidInput("Choose reasons of the list.", field="vendor_pays_for")

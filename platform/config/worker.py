@@ -23,6 +23,8 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "stripe.send_transfers": (5, "platform"),
     "stripe.send_refunds": (5, "platform"),
     "returns.carry_out_due": (3, "platform"),
+    "returns.pass_deadlines": (60, "platform"),
+    "returns.file_photos": (15, "platform"),
     "stripe.send_reversals": (5, "platform"),
     "stripe.settle_debt_checkouts": (30, "platform"),
     "stripe.sync_disputes": (600, "platform"),

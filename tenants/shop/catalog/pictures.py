@@ -146,6 +146,11 @@ def picture_srcset(path: str) -> str:
 
 def encode(file: IO[bytes]) -> Encoded:
     """Decode what was given, once, in memory, within limits. Raises InvalidPicture."""
+    return encode_within(file, [(width, TALLEST * width) for width in WIDTHS])
+
+
+def encode_within(file: IO[bytes], boxes: Sequence[tuple[int, int]]) -> Encoded:
+    """The same for other sizes, each (width, height) that it fits in, the largest last. Raises InvalidPicture."""
     data = file.read(settings.MAX_PICTURE_BYTES + 1)
     if len(data) > settings.MAX_PICTURE_BYTES:
         megabytes = settings.MAX_PICTURE_BYTES // (1024 * 1024)
@@ -153,8 +158,8 @@ def encode(file: IO[bytes]) -> Encoded:
     image = _decode(data)
     files: dict[int, bytes] = {}
     largest = (0, 0)
-    for width in WIDTHS:
-        sized = _within(image, width, TALLEST * width)
+    for width, height in boxes:
+        sized = _within(image, width, height)
         out = BytesIO()
         sized.save(out, "WEBP", quality=QUALITY, method=4)
         files[width] = out.getvalue()

@@ -253,6 +253,42 @@ def ship(quantities: Mapping[UUID, int]) -> None:
     write(changes)
 
 
+def take_in(quantities: Mapping[UUID, int], *, reason: str = "", actor_id: UUID | None = None) -> None:
+    """Put units that customers sent back on the shelf again, by order line: where they were shipped from, or in the first
+    warehouse in use where that one is retired.
+
+    Raises NotReserved for more than was shipped of a line. Not to be repeated: the return's own state guards that.
+    """
+    quantities = {line_id: count for line_id, count in quantities.items() if count}
+    if not quantities:
+        return
+    by_line, at = _promised(quantities)
+    retired = {level.warehouse_id for level in at.values() if level.warehouse.retired_at is not None}
+    changes: list[Change] = []
+    for line_id, quantity in quantities.items():
+        left = quantity
+        for part in by_line[line_id]:
+            back = min(left, part.shipped)
+            if not back:
+                continue
+            left -= back
+            place = main_warehouse().id if part.warehouse_id in retired else part.warehouse_id
+            changes.append(
+                Change(
+                    part.variant_id,
+                    place,
+                    MovementKind.RETURNED,
+                    on_hand=back,
+                    reference=str(line_id),
+                    reason=reason[:200],
+                )
+            )
+        if left or quantity < 1:
+            raise NotReserved(f"{quantity} cannot come back: {quantity - left} of this order line were sent.")
+    write(changes, actor_id=actor_id)
+    tell(change.variant_id for change in changes)
+
+
 # --- What the vendor does -----------------------------------------------------------------------------------
 
 

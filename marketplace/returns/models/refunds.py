@@ -26,8 +26,25 @@ class CustomerCancels(models.TextChoices):
     NEVER = "never", "Never"
 
 
+class SilentVendor(models.TextChoices):
+    """What becomes of a return that its vendor does not answer in time."""
+
+    ACCEPT = "accept", "The return is accepted in its name"
+    ESCALATE = "escalate", "The platform decides about it"
+
+
+def vendors_fault() -> list[str]:
+    """The reasons to return something for which a vendor answers."""
+    return ["damaged", "defective", "not_as_described", "wrong_item"]
+
+
 class RefundPolicy(models.Model):
     """What holds from an instant on; the latest that has begun counts, and before the first one the settings do.
+
+    Days are counted from: the delivery (`return_days`, `claim_days`), the vendor's or the platform's question
+    (`answer_days`), the acceptance (`send_days`), the parcel's leaving (`inspect_days`), the payment (`accept_days`; none:
+    a new order waits for its vendor as long as it takes). `vendor_pays_for` are the reasons for which the vendor pays what
+    the way back costs.
 
     `limits` has the largest refund by role ("member:manager", "staff:support"), in minor units, null for any; a role that
     is not named may refund nothing by itself.
@@ -39,6 +56,14 @@ class RefundPolicy(models.Model):
     kept_after_days = models.PositiveSmallIntegerField(null=True, blank=True, help_text="days since it was paid")
     customer_cancels = models.CharField(max_length=16, choices=CustomerCancels, default=CustomerCancels.UNTIL_ACCEPTED)
     limits = models.JSONField(default=dict)
+    return_days = models.PositiveSmallIntegerField(default=30)
+    answer_days = models.PositiveSmallIntegerField(default=3)
+    silent_vendor = models.CharField(max_length=10, choices=SilentVendor, default=SilentVendor.ACCEPT)
+    send_days = models.PositiveSmallIntegerField(default=14)
+    inspect_days = models.PositiveSmallIntegerField(default=7)
+    claim_days = models.PositiveSmallIntegerField(default=60)
+    accept_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    vendor_pays_for = models.JSONField(default=vendors_fault)
     reason = models.CharField(max_length=200)
     made_by = models.UUIDField(help_text="the user")
     made_at = models.DateTimeField(default=clock.now)
