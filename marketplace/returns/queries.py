@@ -38,10 +38,9 @@ def facts_of(order_id: UUID, *, vendor_id: UUID | None = None, policy: Policy | 
     Inside a wall only the vendor's own part is found. Locks nothing: who does something locks the order and its payment
     first.
     """
-    mine = VendorOrder.objects.filter(order_id=order_id, paid_at__isnull=False)
-    if vendor_id is not None:
-        mine = mine.filter(vendor_id=vendor_id)
-    parts = list(mine.order_by("id").prefetch_related("lines", "parcels__lines"))
+    paid = VendorOrder.objects.filter(order_id=order_id, paid_at__isnull=False)
+    everyones = list(paid.order_by("id").prefetch_related("lines", "parcels__lines"))
+    parts = [part for part in everyones if vendor_id in (None, part.vendor_id)]
     if not parts:
         return []
     policy, ids = policy or policy_at(clock.now()), [part.id for part in parts]
@@ -49,8 +48,8 @@ def facts_of(order_id: UUID, *, vendor_id: UUID | None = None, policy: Policy | 
     transferred = _transferred(ids)
     refunds, items = _given_back(ids)
     done = _carried_out(ids, items)
-    standings = standing_of(ids)
-    # The bank disputes a payment, and no part of it can be refunded meanwhile.
+    standings = standing_of([part.id for part in everyones])
+    # The bank disputes a payment, and no part of it can be refunded meanwhile, whosever part it asks about.
     is_asked = any(each.is_open for each in standings.values())
     facts = []
     for part in parts:
