@@ -29,7 +29,7 @@ from marketplace.returns.models import (
 )
 from marketplace.returns.photos import Taken, keep_photos
 from marketplace.returns.policy import Policy, policy_at
-from marketplace.returns.preview import Ask
+from marketplace.returns.preview import Ask, PartFacts
 from marketplace.returns.states import RETURN_STEPS, check_claim
 from marketplace.returns.steps import SYSTEM, lock_claim, lock_part, take, take_claim, tell, write_down
 from marketplace.returns.words import clean_words
@@ -162,6 +162,17 @@ def dismiss_claim(*, claim_id: UUID, by: Actor, note: str) -> Claim:
         return claim
     _decide(claim, "dismissed", by, note)
     return claim
+
+
+def suggested_for_claim(claim: Claim, part: PartFacts) -> Ask:
+    """What to give back when it is granted: the articles of its return, or all of the vendor order."""
+    if claim.returned is None:
+        return Ask(part.vendor_order_id, units={line.id: line.left.units for line in part.lines if line.left.units})
+    left = {line.id: line.left.units for line in part.lines}
+    wanted = {
+        line.order_line_id: min(line.quantity, left.get(line.order_line_id, 0)) for line in claim.returned.lines.all()
+    }
+    return Ask(part.vendor_order_id, units={line_id: count for line_id, count in wanted.items() if count})
 
 
 @transaction.atomic

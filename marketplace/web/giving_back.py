@@ -4,7 +4,7 @@ Without a script: "Look at it first" (`step=preview`) shows the form again with 
 of that. Whatever changed meanwhile, in the form or at the shop, is shown anew and not done.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,19 @@ from marketplace.returns.queries import asked_of_parcels, facts_of, preview_of, 
 FEW_LINES = 3
 
 
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What money is given back for, when it is a return or a claim: `name` and `id` travel with the form, `suggested` is
+    what it opens with, `do` gives it back instead of `returns.actions.ask`.
+    """
+
+    name: str
+    id: UUID
+    words: str
+    suggested: Ask
+    do: Callable[[Sequence[Ask], str, str], RefundRequest]
+
+
 @dataclass
 class GivingBack:
     """The page's state. `done` is the request that came of it; `problems` are words by field."""
@@ -33,6 +46,7 @@ class GivingBack:
     preview: Preview | None = None
     changed: bool = False
     done: RefundRequest | None = None
+    purpose: Purpose | None = None
 
     @property
     def status(self) -> int:
@@ -96,18 +110,24 @@ class GivingBack:
 
 
 def giving_back(
-    request: HttpRequest, *, order_id: UUID, by: Actor, vendor_id: UUID | None = None, kinds: Sequence[str] = ()
+    request: HttpRequest,
+    *,
+    order_id: UUID,
+    by: Actor,
+    vendor_id: UUID | None = None,
+    kinds: Sequence[str] = (),
+    purpose: Purpose | None = None,
 ) -> GivingBack:
     """What the page shows after this request; with `done`, what was asked for has been taken on."""
     data = request.POST if request.method == "POST" else request.GET
-    kinds = kinds or RequestKind.values
+    kinds = [RequestKind.REFUND] if purpose else kinds or RequestKind.values
     kind = data.get("kind", "")
     facts = facts_of(order_id, vendor_id=vendor_id)
     if kind not in kinds:
         # Nothing is left to cancel of what has been sent: then it is about money.
         sent = all(not line.unshipped for part in facts for line in part.lines)
         kind = kinds[-1] if sent else kinds[0]
-    state = GivingBack(facts, kind, {name: str(value) for name, value in data.items()})
+    state = GivingBack(facts, kind, {name: str(value) for name, value in data.items()}, purpose=purpose)
     if request.method != "POST":
         state.values = _suggested(state, data.get("parcel", ""))
         return state
@@ -115,7 +135,9 @@ def giving_back(
     if state.problems:
         return state
     try:
-        if data.get("step") == "do":
+        if data.get("step") == "do" and purpose is not None:
+            state.done = purpose.do(asks, data.get("reason", ""), data.get("digest", ""))
+        elif data.get("step") == "do":
             state.done = ask(
                 order_id=order_id,
                 asks=asks,
@@ -152,14 +174,21 @@ def told_of(done: RefundRequest) -> str:
 
 
 def _suggested(state: GivingBack, parcel: str) -> dict[str, str]:
-    """The values of a page that is opened for one parcel; nothing otherwise."""
-    for number, asked in asked_of_parcels(state.facts, parcel):
-        shipping = Money(asked.shipping_minor or 0, state.facts[0].currency)
-        return {
-            **{f"units-{line}": str(count) for line, count in asked.units.items()},
-            f"shipping-{number}": str(shipping.major) if shipping else "",
-        }
+    """The values of a page that is opened for a return, a claim or one parcel; nothing otherwise."""
+    if state.purpose is not None:
+        return {**_values(state.purpose.suggested, state.facts[0].currency), "reason": state.purpose.words}
+    for _, asked in asked_of_parcels(state.facts, parcel):
+        return _values(asked, state.facts[0].currency)
     return {}
+
+
+def _values(asked: Ask, currency: str) -> dict[str, str]:
+    """What the form's fields say of it."""
+    shipping = Money(asked.shipping_minor or 0, currency)
+    return {
+        **{f"units-{line}": str(count) for line, count in asked.units.items()},
+        f"shipping-{asked.vendor_order_id}": str(shipping.major) if shipping else "",
+    }
 
 
 def _asks(state: GivingBack) -> list[Ask]:

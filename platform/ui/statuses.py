@@ -34,6 +34,12 @@ STATUSES: dict[str, Status] = {
     "packed": Status("info", "package", "Packed"),
     "received": Status("good", "package-check", "Received"),
     "rejected": Status("bad", "circle-x", "Rejected"),
+    # a return and a claim
+    "asked": Status("warn", "hourglass", "Asked for"),
+    "lapsed": Status("calm", "hourglass", "Never sent"),
+    "inspected": Status("info", "search", "Inspected"),
+    "granting": Status("info", "hourglass", "Waits for a second person"),
+    "dismissed": Status("calm", "circle-x", "Declined"),
     # a vendor's own domain
     "domain_pending": Status("warn", "clock", "Waiting for the record"),
     "domain_verified": Status("good", "circle-check", "Verified"),

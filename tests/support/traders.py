@@ -92,11 +92,38 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
             "file_id": disputed.files.get(vendor_id=vendor.id).id,
             "debt_id": owe_a_fee(part).id,
             "request_id": asked.id,
+            **goods_back_of(part),
             "code": send_a_paper(vendor),
             "domain_id": domain_of(vendor).id,
             **team_of(vendor),
         },
     )
+
+
+def goods_back_of(part: Any) -> dict[str, UUID]:
+    """A return that was asked for, with a photo, and a claim about it."""
+    from marketplace.returns.models import Claim, ClaimMessage, Photo, Return, ReturnLine
+
+    of = {"order_id": part.order_id, "vendor_order": part, "vendor_id": part.vendor_id}
+    returned = Return.objects.create(
+        number=f"{part.number}-R1",
+        shipping_paid_by="customer",
+        send_to={**SENT_BACK_TO, "name": part.vendor_name},
+        **of,
+    )
+    line = part.lines.get()
+    ReturnLine.objects.create(
+        returned=returned, order_line=line, vendor_id=part.vendor_id, quantity=1, reason="changed_mind"
+    )
+    photo = Photo.objects.create(vendor_id=part.vendor_id, returned=returned, hash="0", small=b"RIFF", content=b"RIFF")
+    claim = Claim.objects.create(
+        number=f"{part.number}-C1", kind="other", opened_kind="customer", returned=returned, **of
+    )
+    ClaimMessage.objects.create(claim=claim, vendor_id=part.vendor_id, author_kind="customer", text="Help")
+    return {"return_id": returned.id, "photo_id": photo.id, "claim_id": claim.id}
+
+
+SENT_BACK_TO = {"street": "Kajen 1", "postal_code": "411", "city": "Göteborg", "country": "SE"}
 
 
 def send_a_paper(vendor: Any) -> str:

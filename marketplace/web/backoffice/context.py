@@ -12,6 +12,7 @@ from billing.disputes.queries import to_answer
 from billing.reconciliation.queries import open_count
 from kit.links import absolute_url
 from marketplace.returns.queries import requests_waiting
+from marketplace.returns.shown import claims_open
 from marketplace.web.backoffice.roles import May, may
 from observability.jobs import failing_count
 from outbox.queries import failed_count
@@ -64,6 +65,7 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
     if allowed.see_orders:
         items.append(_item(path, "Orders", "backoffice:orders", "shopping-bag"))
         items.append(_item(path, "Refunds", "backoffice:refunds", "undo-2", count=requests_waiting()))
+        items.append(_item(path, "Claims", "backoffice:claims", "scale", count=claims_open()))
     if allowed.support:
         items.append(_item(path, "Customers", "backoffice:customers", "users"))
         items.append(_item(path, "Mail", "backoffice:mail", "mail"))

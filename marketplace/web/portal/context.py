@@ -15,6 +15,7 @@ from kit import clock
 from kit.links import absolute_url
 from marketplace.orders.models import Fulfillment
 from marketplace.orders.queries import fulfillment_counts
+from marketplace.returns.shown import returns_to_do
 from marketplace.web.portal.roles import May, may
 from tenants.shop.catalog.queries import troubled_imports
 from tenants.vendors.models import PortalVisit, Vendor
@@ -22,7 +23,12 @@ from tenants.vendors.models import PortalVisit, Vendor
 # How long an import that left rows out stays something to look at.
 TROUBLE_DAYS = 7
 # Pages of a part of something else: a parcel's are its order's.
-ALSO = {"orders": ("/parcels/",), "standing": ("/shop/closing/",), "products": ("/pictures/", "/documents/")}
+ALSO = {
+    "orders": ("/parcels/",),
+    "returns": ("/claims/",),
+    "standing": ("/shop/closing/",),
+    "products": ("/pictures/", "/documents/"),
+}
 WAITING = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED)
 
 
@@ -110,6 +116,7 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
         items.append(_item(path, "Checklist", "onboarding", "clipboard-list"))
     if allowed.see_orders:
         items.append(_item(path, "Orders", "orders", "package", count=counts.waiting))
+        items.append(_item(path, "Returns", "returns", "rotate-ccw", count=returns_to_do(vendor.id)))
         items.append(_item(path, "Refunds", "refunds", "undo-2"))
     items += [
         _item(path, "Products", "products", "tag"),

@@ -1,5 +1,6 @@
 """Canceling and refunding for customers, deciding about what is above a limit, and the policy that holds for both."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,29 +19,67 @@ from kit import clock
 from kit.errors import SoukError
 from kit.money import Money, parse_major
 from marketplace.orders.models import Order
+from marketplace.returns import shown
 from marketplace.returns.actions import Actor
-from marketplace.returns.models import CommissionOnRefund, CustomerCancels, RefundRequest, RequestState
-from marketplace.returns.policy import policies, policy_at, set_policy
-from marketplace.returns.queries import requests_page, requests_waiting
+from marketplace.returns.claims import grant_claim, suggested_for_claim
+from marketplace.returns.models import (
+    Claim,
+    CommissionOnRefund,
+    CustomerCancels,
+    RefundRequest,
+    RequestState,
+    ReturnReason,
+    SilentVendor,
+)
+from marketplace.returns.policy import DAYS, RETURN_TERMS, policies, policy_at, set_policy
+from marketplace.returns.preview import Ask
+from marketplace.returns.queries import facts_of, requests_page, requests_waiting
 from marketplace.web.backoffice.roles import for_administrators, for_orders, for_refunds, staff_of
 from marketplace.web.backoffice.tables import Filter, pages, tabs
-from marketplace.web.giving_back import decide, deciding, giving_back, told_of
+from marketplace.web.giving_back import Purpose, decide, deciding, giving_back, told_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_refunds
 def order_refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """The form over all vendors' parts, its preview, and doing it."""
+    """The form over all vendors' parts, its preview, and doing it; `?claim=` grants a claim, over its vendor's part."""
     order = Order.objects.filter(id=order_id).first()
     if order is None:
         raise Http404("There is no such order.")
-    state = giving_back(request, order_id=order.id, by=_actor(request))
+    by, claim = _actor(request), _claim_named(request, order)
+    purpose = claim and _purpose(claim, by)
+    vendor_id = claim.vendor_id if claim else None
+    state = giving_back(request, order_id=order.id, by=by, vendor_id=vendor_id, purpose=purpose)
     if state.done is not None:
         messages.success(request, told_of(state.done))
-        return redirect("backoffice:order", order.id)
+        return redirect("backoffice:claim", claim.id) if claim else redirect("backoffice:order", order.id)
     fee = Payment.objects.values_list("fee_minor", flat=True).get(reference_id=order.id)
     context = {"order": order, "state": state, "fee_minor": fee, "trail": _trail(order)}
     return render(request, "backoffice/order_refund.html", context, status=state.status)
+
+
+def _claim_named(request: HttpRequest, order: Order) -> Claim | None:
+    """The open claim of this order that the page is about; Http404 for any other."""
+    text = (request.POST if request.method == "POST" else request.GET).get("claim", "")
+    if not text:
+        return None
+    try:
+        found = shown.claim_with(UUID(text), order_id=order.id)
+    except ValueError:
+        found = None
+    if found is None:
+        raise Http404("There is no such claim to decide.")
+    return found
+
+
+def _purpose(claim: Claim, by: Actor) -> Purpose:
+    [facts] = facts_of(claim.order_id, vendor_id=claim.vendor_id)
+    suggested = suggested_for_claim(claim, facts)
+
+    def do(asks: Sequence[Ask], reason: str, digest: str) -> RefundRequest:
+        return grant_claim(claim_id=claim.id, asks=asks, reason=reason, by=by, digest=digest)
+
+    return Purpose("claim", claim.id, f"Claim {claim.number}.", suggested, do)
 
 
 def _trail(order: Order) -> list[dict[str, str]]:
@@ -127,10 +166,28 @@ class PolicyForm(forms.Form):
     commission = forms.ChoiceField(label="Commission on a refund", choices=CommissionOnRefund.choices)
     kept_after_days = forms.IntegerField(label="Days since the payment", required=False, min_value=1, max_value=3650)
     customer_cancels = forms.ChoiceField(label="Customers cancel by themselves", choices=CustomerCancels.choices)
+    silent_vendor = forms.ChoiceField(
+        label="When a vendor does not answer a return", choices=SilentVendor.choices, required=False
+    )
+    accept_days = forms.IntegerField(
+        label="A new order is canceled when not taken on within, days",
+        required=False,
+        min_value=1,
+        max_value=60,
+        help_text="Empty: it waits.",
+    )
+    vendor_pays_for = forms.MultipleChoiceField(
+        label="The vendor pays the way back of what",
+        choices=ReturnReason.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
     reason = forms.CharField(label="Why it changes", max_length=200)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        for name, (label, most) in DAYS.items():
+            self.fields[name] = forms.IntegerField(label=label, required=False, min_value=1, max_value=most)
         for role in settings.REFUND_LIMITS:
             kind, _, name = role.partition(":")
             whose = "Vendor's" if kind == "member" else "Staff's"
@@ -149,6 +206,9 @@ class PolicyForm(forms.Form):
                 self.add_error(f"limit-{role}", str(error))
         return {**data, "limits": limits}
 
+    def day_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in DAYS]
+
     def limit_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.fields if name.startswith("limit-")]
 
@@ -166,12 +226,19 @@ def policy(request: HttpRequest) -> HttpResponse:
         "commission": holds.commission,
         "kept_after_days": holds.kept_after_days,
         "customer_cancels": holds.customer_cancels,
+        **{name: getattr(holds, name) for name in RETURN_TERMS},
         **limits,
     }
     form = PolicyForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        names = ("commission", "kept_after_days", "customer_cancels", "limits", "reason")
+        names = ("commission", "kept_after_days", "customer_cancels", "limits", "reason", *RETURN_TERMS)
         given = {name: form.cleaned_data[name] for name in names}
+        # What was left empty of these stays as it is.
+        given = {
+            name: value
+            for name, value in given.items()
+            if value not in (None, "") or name not in (*DAYS, "silent_vendor")
+        }
         try:
             with traced("refund_policy.set", by=staff_of(request).user_id, reason=given["reason"]) as told:
                 made = set_policy(by=staff_of(request).user_id, **given)

@@ -1,5 +1,6 @@
 """Canceling and refunding an order of the vendor's own, and deciding about what its members asked for."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,10 +11,13 @@ from django.urls import reverse
 from kit.errors import SoukError
 from marketplace.orders import queries as orders
 from marketplace.orders.models import VendorOrder
+from marketplace.returns import shown
 from marketplace.returns.actions import Actor
-from marketplace.returns.models import RefundRequest, RequestState
-from marketplace.returns.queries import requests_page, requests_waiting
-from marketplace.web.giving_back import decide, deciding, giving_back, told_of
+from marketplace.returns.answering import refund_return, suggested_refund
+from marketplace.returns.models import RefundRequest, RequestState, Return
+from marketplace.returns.preview import Ask
+from marketplace.returns.queries import facts_of, requests_page, requests_waiting
+from marketplace.web.giving_back import Purpose, decide, deciding, giving_back, told_of
 from marketplace.web.portal import present
 from marketplace.web.portal.roles import DOES_ORDERS, SEES_ORDERS, changes, edits, shows
 from tenants.vendors.models import Member
@@ -23,16 +27,20 @@ TABS = (("", "All"), (RequestState.WAITING, "Waiting"), (RequestState.DONE, "Don
 
 @edits(SEES_ORDERS, DOES_ORDERS, visits=True)
 def order_refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    """The form, its preview, and doing it: `?kind=cancellation` for what has not left, `?parcel=` for all of one parcel."""
+    """The form, its preview, and doing it: `?kind=cancellation` for what has not left, `?parcel=` for all of one parcel,
+    `?return=` for what was sent back and inspected.
+    """
     vendor_id = request.vendor.id  # type: ignore[attr-defined]
     try:
         part = orders.vendor_order(vendor_id, order_id)
     except VendorOrder.DoesNotExist:
         raise Http404("There is no such order.") from None
-    state = giving_back(request, order_id=part.order_id, by=_actor(request), vendor_id=vendor_id)
+    by, returned = _actor(request), _return_named(request, part)
+    purpose = returned and _purpose(returned, part, by)
+    state = giving_back(request, order_id=part.order_id, by=by, vendor_id=vendor_id, purpose=purpose)
     if state.done is not None:
         messages.success(request, told_of(state.done))
-        return redirect("portal:order", part.id)
+        return redirect("portal:return", returned.id) if returned else redirect("portal:order", part.id)
     return render(request, "portal/order_refund.html", {"order": part, "state": state}, status=state.status)
 
 
@@ -73,6 +81,30 @@ def decision(request: HttpRequest, request_id: UUID) -> HttpResponse:
     except SoukError as refused:
         return _page(request, _find(request, request_id), problem=str(refused))
     return redirect("portal:refund", found.id)
+
+
+def _return_named(request: HttpRequest, part: VendorOrder) -> Return | None:
+    """The return of this order that the page is about; Http404 for any other's."""
+    text = (request.POST if request.method == "POST" else request.GET).get("return", "")
+    if not text:
+        return None
+    try:
+        found = shown.vendor_return(part.vendor_id, UUID(text))
+    except ValueError:
+        found = None
+    if found is None or found.vendor_order_id != part.id:
+        raise Http404("There is no such return.")
+    return found
+
+
+def _purpose(returned: Return, part: VendorOrder, by: Actor) -> Purpose:
+    [facts] = facts_of(part.order_id, vendor_id=part.vendor_id)
+    words = " ".join(filter(None, (f"Return {returned.number}.", returned.inspection_note)))[:200]
+
+    def do(asks: Sequence[Ask], reason: str, digest: str) -> RefundRequest:
+        return refund_return(return_id=returned.id, asks=asks, reason=reason, by=by, digest=digest)
+
+    return Purpose("return", returned.id, words, suggested_refund(returned, facts), do)
 
 
 def _page(request: HttpRequest, found: RefundRequest, problem: str = "") -> HttpResponse:

@@ -29,8 +29,11 @@ from marketplace.orders.models import Fulfillment, Order, OrderLine
 from marketplace.orders.queries import ShownOrder, ShownPart
 from marketplace.orders.status import whole_status
 from marketplace.returns.actions import Actor
+from marketplace.returns.claims import may_claim
 from marketplace.returns.models import RequestKind
+from marketplace.returns.policy import policy_at
 from marketplace.returns.queries import given_back, may_cancel
+from marketplace.returns.shown import told_in, window_is_open
 from marketplace.web.giving_back import giving_back, told_of
 from marketplace.web.storefront import present
 from marketplace.web.storefront.views.checkout import forget_draft
@@ -54,26 +57,26 @@ UNPAID = (PaymentState.PENDING, PaymentState.PROCESSING)
 @require_safe
 def show(request: HttpRequest, number: str) -> HttpResponse:
     """The order's page. A guest's key is taken once and leaves the address, so that it is neither shared nor logged."""
-    order = _find(number)
+    order = find_order(number)
     key = request.GET.get("key", "")
     if order is not None and key and len(key) <= 80 and opens(order, key):
         remember_order(request, order)
         return see_other(reverse("storefront:order", args=[order.number]))
-    order = _visible(request, order)
+    order = visible(request, order)
     return render(request, "storefront/order.html", _page(request, order))
 
 
 @require_POST
 def pay(request: HttpRequest, number: str) -> HttpResponse:
     """Go on to pay, in the session that is open or a new one."""
-    return send_to_pay(request, _visible(request, _find(number)))
+    return send_to_pay(request, order_here(request, number))
 
 
 @never_cache
 @require_safe
 def paid(request: HttpRequest, number: str) -> HttpResponse:
     """Back from the provider's page, which proves nothing: fetch the session, and show what it says."""
-    order, session_id = _find(number), request.GET.get("session_id", "")
+    order, session_id = find_order(number), request.GET.get("session_id", "")
     if not session_id.isprintable() or len(session_id) > LONGEST_SESSION_ID:
         raise Http404("There is no such payment.")
     attempts = PaymentAttempt.objects.filter(provider_session_id=session_id)
@@ -94,7 +97,7 @@ def paid(request: HttpRequest, number: str) -> HttpResponse:
 @require_POST
 def again(request: HttpRequest, number: str) -> HttpResponse:
     """Put what was ordered into the cart once more, as far as it is still to be had."""
-    order = _visible(request, _find(number))
+    order = order_here(request, number)
     cart, fresh = cart_for(request)
     for line in OrderLine.objects.filter(vendor_order__order=order):
         try:
@@ -108,7 +111,7 @@ def again(request: HttpRequest, number: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cancellation(request: HttpRequest, number: str) -> HttpResponse:
     """Cancel what no vendor has taken on yet: choose, look at what comes back, do it."""
-    order = _visible(request, _find(number))
+    order = order_here(request, number)
     user = person(request)
     by = Actor("customer", user.id if user is not None else None)
     state = giving_back(request, order_id=order.id, by=by, kinds=[RequestKind.CANCELLATION])
@@ -152,7 +155,7 @@ def mine(request: HttpRequest) -> HttpResponse:
 # --- Who may see it ---------------------------------------------------------------------------------------------------
 
 
-def _find(number: str) -> Order | None:
+def find_order(number: str) -> Order | None:
     return Order.objects.filter(number=number.upper()[:20]).first() if number.isprintable() else None
 
 
@@ -161,7 +164,12 @@ def _may_see(request: HttpRequest, order: Order) -> bool:
     return (user is not None and order.user_id == user.id) or remembers_order(request, order.id)
 
 
-def _visible(request: HttpRequest, order: Order | None) -> Order:
+def order_here(request: HttpRequest, number: str) -> Order:
+    """The order of that number, for whom it concerns."""
+    return visible(request, find_order(number))
+
+
+def visible(request: HttpRequest, order: Order | None) -> Order:
     """The order, for whom it concerns. To anybody else it does not exist."""
     if order is None or not _may_see(request, order):
         raise Http404("There is no such order here.")
@@ -172,9 +180,11 @@ def _visible(request: HttpRequest, order: Order | None) -> Order:
 
 
 def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
-    shown = queries.shown_order(order)
+    shown = queries.shown_order(order, with_packed=False)
     cards = VendorCard.objects.in_bulk([each.part.vendor_id for each in shown.parts])
-    refunded = sum(part.refunded_minor for part in shown.parts)
+    refunded, now = sum(part.refunded_minor for part in shown.parts), clock.now()
+    parts, policy = [each.part for each in shown.parts], policy_at(now)
+    told = told_in(shown.events)
     amounts = [
         {"label": "Articles", "amount_minor": order.goods_minor},
         {"label": "Delivery", "amount_minor": order.shipping_minor, "zero": "Free"},
@@ -196,9 +206,16 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "left_minor": order.total_minor - refunded - lost_minor,
         "address": {**order.ship_to, "country": COUNTRY_NAMES.get(order.ship_to.get("country", ""), "")},
         "lanes": [
-            _lane(shown, each, cards.get(each.part.vendor_id)) | {"refunds": back[each.part.id].refunds}
+            _lane(shown, each, cards.get(each.part.vendor_id))
+            | {
+                "refunds": back[each.part.id].refunds,
+                "returns": told.returns.get(each.part.id, []),
+                "claims": told.claims.get(each.part.id, []),
+            }
             for each in shown.parts
         ],
+        "can_return": window_is_open(parts, days=policy.return_days, now=now),
+        "can_claim": any(may_claim(part, policy=policy, now=now) for part in parts),
         "is_disputed": is_disputed,
         "lost_minor": lost_minor,
         "is_unpaid": shown.payment.state in UNPAID and order.canceled_at is None,
@@ -208,7 +225,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "trouble": request.GET.get("payment", ""),
         "is_replaced": order.cancel_reason == ORDERED_ANEW,
         "is_mine": person(request) is not None and order.user_id is not None,
-        "can_cancel": shown.payment.state == PaymentState.PAID and bool(may_cancel(order.id)) and not is_disputed,
+        "can_cancel": shown.payment.state == PaymentState.PAID and bool(may_cancel(parts, policy)) and not is_disputed,
     }
 
 
