@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.storefront.views import account, cart, catalog, orders
+from api.v1.storefront.views import account, cart, catalog, orders, returns
 
 app_name = "api_storefront"
 urlpatterns = with_document(
@@ -37,6 +37,17 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("orders/<slug:number>/payment", orders.OrderPayment.as_view()),
         path("orders/<slug:number>/cancellation-previews", orders.CancellationPreviews.as_view()),
         path("orders/<slug:number>/cancellations", orders.Cancellations.as_view()),
+        path("orders/<slug:number>/returnables", returns.Returnables.as_view()),
+        path("orders/<slug:number>/returns", returns.Returns.as_view()),
+        path("orders/<slug:number>/returns/<uuid:return_id>", returns.ReturnOne.as_view()),
+        path("orders/<slug:number>/returns/<uuid:return_id>/photos", returns.ReturnPhotos.as_view()),
+        path("orders/<slug:number>/returns/<uuid:return_id>/shipment", returns.ReturnShipment.as_view()),
+        path("orders/<slug:number>/returns/<uuid:return_id>/withdrawal", returns.ReturnWithdrawal.as_view()),
+        path("orders/<slug:number>/returns/<uuid:return_id>/label", returns.ReturnLabel.as_view()),
+        path("orders/<slug:number>/claims", returns.Claims.as_view()),
+        path("orders/<slug:number>/claims/<uuid:claim_id>", returns.ClaimOne.as_view()),
+        path("orders/<slug:number>/claims/<uuid:claim_id>/messages", returns.ClaimMessages.as_view()),
+        path("orders/<slug:number>/claims/<uuid:claim_id>/withdrawal", returns.ClaimWithdrawal.as_view()),
         path("me", account.Me.as_view()),
         path("addresses", account.Addresses.as_view()),
         path("addresses/<uuid:address_id>", account.AddressOne.as_view()),

@@ -50,7 +50,7 @@ class OrderRefundRequests(OrderView):
     @idempotent
     def post(self, request: Request, order_id: UUID) -> Response:
         part, given = self.find(order_id), body_of(refunds.RequestInput, request)
-        made = refunds.requested(given, order_id=part.order_id, by=_actor(self, request), vendor_id=self.vendor.id)
+        made = refunds.requested(given, order_id=part.order_id, by=actor_of(self, request), vendor_id=self.vendor.id)
         return created(refunds.RefundRequestSerializer(made).data, "api_vendor:refund_request", made.id)
 
 
@@ -115,7 +115,7 @@ class RefundRequestApproval(VendorView):
     @idempotent
     def post(self, request: Request, request_id: UUID) -> Response:
         found = refunds.request_called(request_id, vendor_id=self.vendor.id)
-        done = refunds.approved(found, body_of(refunds.ApprovalInput, request), _actor(self, request))
+        done = refunds.approved(found, body_of(refunds.ApprovalInput, request), actor_of(self, request))
         return Response(refunds.RefundRequestSerializer(done).data)
 
 
@@ -132,11 +132,11 @@ class RefundRequestRejection(VendorView):
     @idempotent
     def post(self, request: Request, request_id: UUID) -> Response:
         found = refunds.request_called(request_id, vendor_id=self.vendor.id)
-        done = refunds.rejected(found, body_of(refunds.RejectionInput, request), _actor(self, request))
+        done = refunds.rejected(found, body_of(refunds.RejectionInput, request), actor_of(self, request))
         return Response(refunds.RefundRequestSerializer(done).data)
 
 
-def _actor(view: VendorView, request: Request) -> Actor:
+def actor_of(view: VendorView, request: Request) -> Actor:
     """The member who calls, or in whose name a key does."""
     person = caller_of(request).person_id
     member = Member.objects.filter(vendor_id=view.vendor.id, user_id=person, left_at=None).first()

@@ -47,7 +47,7 @@ def order_refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
     if order is None:
         raise Http404("There is no such order.")
     by, claim = _actor(request), _claim_named(request, order)
-    purpose = claim and _purpose(claim, by)
+    purpose = _purpose(claim, by) if claim else None
     vendor_id = claim.vendor_id if claim else None
     state = giving_back(request, order_id=order.id, by=by, vendor_id=vendor_id, purpose=purpose)
     if state.done is not None:

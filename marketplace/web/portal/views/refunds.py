@@ -36,7 +36,7 @@ def order_refund(request: HttpRequest, order_id: UUID) -> HttpResponse:
     except VendorOrder.DoesNotExist:
         raise Http404("There is no such order.") from None
     by, returned = _actor(request), _return_named(request, part)
-    purpose = returned and _purpose(returned, part, by)
+    purpose = _purpose(returned, part, by) if returned else None
     state = giving_back(request, order_id=part.order_id, by=by, vendor_id=vendor_id, purpose=purpose)
     if state.done is not None:
         messages.success(request, told_of(state.done))
