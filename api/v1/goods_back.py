@@ -11,7 +11,9 @@ from marketplace.returns.answering import ADDRESS
 from marketplace.returns.models import Claim, ClaimKind, ClaimState, Return, ReturnReason, ReturnState, ShippingPaidBy
 from marketplace.returns.words import LONGEST
 
-TRACKING = {"carrier": 60, "tracking_number": 80, "tracking_url": 300}
+TRACKING = ("carrier", "tracking_number", "tracking_url")
+# That a vendor stayed silent, nobody has to say.
+CUSTOMERS_KINDS = [each for each in ClaimKind.choices if each[0] != ClaimKind.SILENT]
 
 
 class ReturnableLineSerializer(serializers.Serializer[Any]):
@@ -152,7 +154,7 @@ class ReturnRefundInput(ReturnRefundPreviewInput):
 
 class ClaimInput(serializers.Serializer[Any]):
     vendor_order_id = serializers.UUIDField()
-    kind = serializers.ChoiceField([each for each in ClaimKind.choices if each[0] != ClaimKind.SILENT])
+    kind = serializers.ChoiceField(CUSTOMERS_KINDS)
     words = Text(max_length=LONGEST)
     return_id = serializers.UUIDField(required=False)
 
