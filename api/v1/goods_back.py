@@ -218,8 +218,10 @@ def return_in_list(found: Return) -> dict[str, Any]:
 
 def shown_return(found: Return) -> dict[str, Any]:
     """For `ReturnSerializer`. One query more, for its events."""
-    names = ("words", "shipping_paid_by", "answer_note", "prepaid", *TRACKING, "sent_at", "received_at")
-    names = (*names, "inspected_at", "inspection_note", "ended_at")
+    names = (
+        *("words", "shipping_paid_by", "answer_note", "prepaid", *TRACKING),
+        *("sent_at", "received_at", "inspected_at", "inspection_note", "ended_at"),
+    )
     return {
         **return_in_list(found),
         **{name: getattr(found, name) for name in names},

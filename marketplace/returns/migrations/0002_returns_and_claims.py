@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0007_what_events_carry'),
+        ('orders', '0008_what_events_carry'),
         ('returns', '0001_requests_items_and_policies'),
     ]
 

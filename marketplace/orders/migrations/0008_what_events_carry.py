@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0006_when_a_line_ships'),
+        ('orders', '0007_how_a_parcel_goes'),
     ]
 
     operations = [
