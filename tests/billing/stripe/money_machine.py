@@ -223,20 +223,16 @@ class MoneyMachine(RuleBasedStateMachine):
     @turn()
     def refund_a_part(self, draw: random.Random) -> bool:
         share = self._pick(self._paid_shares(), draw)
-        if share is None or share.gross_minor == share.refunded_minor:
-            return False
-        return self._refund(share, draw.randint(1, share.gross_minor - share.refunded_minor))
+        left = actions.left_of(share)[0] if share else 0
+        return left > 0 and self._refund(share, draw.randint(1, left))
 
     @turn()
     def refund_the_rest(self, draw: random.Random) -> bool:
         payment = self._pick(Payment.objects.filter(state=PaymentState.PAID), draw)
         if payment is None:
             return False
-        done = [
-            self._refund(share, share.gross_minor - share.refunded_minor)
-            for share in payment.shares.order_by("id")
-            if share.refunded_minor < share.gross_minor
-        ]
+        left = {share: actions.left_of(share)[0] for share in payment.shares.order_by("id")}
+        done = [self._refund(share, amount) for share, amount in left.items() if amount > 0]
         return any(done)
 
     @turn()
