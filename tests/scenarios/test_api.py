@@ -1,7 +1,6 @@
 """Programs at work in a market with all its processes: the example of the docs, and writes that are sent again and again."""
 
 import http.client
-import json
 import os
 import signal
 import subprocess
@@ -16,43 +15,15 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.guest import Guest
 from tests.support.live import LiveMarket
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "docs/examples/sell_and_pay_out.py"
-ADDRESS = {"name": "Petra Vogel", "line1": "Lindenweg 4", "postal_code": "10969", "city": "Berlin", "country": "DE"}
 
 
-class Guest:
-    """A program without a person, at the storefront's API."""
-
-    def __init__(self, market: LiveMarket):
-        self.port, self.cart = int(market.faces["market"]), ""
-        self.cart = self.ask("POST", "carts")[1]["token"]
-
-    def ask(self, method: str, path: str, body: Any = None, key: str = "") -> tuple[int, Any, dict[str, str]]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Host": f"localhost:{self.port}", "Content-Type": "application/json"}
-        headers |= {"Souk-Cart": self.cart} if self.cart else {}
-        headers |= {"Idempotency-Key": key} if key else {}
-        try:
-            connection.request(method, f"/api/v1/storefront/{path}", json.dumps(body or {}), headers)
-            answer = connection.getresponse()
-            return (
-                answer.status,
-                json.loads(answer.read()),
-                {name.title(): value for name, value in answer.headers.items()},
-            )
-        finally:
-            connection.close()
-
-    def order(self, market: LiveMarket) -> dict[str, Any]:
-        """Put something of the first vendor in; gives the body that orders it."""
-        slug = next(iter(market.shops))
-        card = self.ask("GET", f"vendors/{slug}/listings")[1]["items"][0]
-        offer = self.ask("GET", f"listings/{card['slug']}")[1]["variants"][0]["offers"][0]
-        status, cart, _ = self.ask("POST", "cart/lines", {"offer_id": offer["id"], "quantity": 1})
-        assert status == 201, cart
-        return {"version": cart["version"], "email": f"{uuid4().hex[:8]}@mail.example", "ship_to": ADDRESS}
+def order_of_something(guest: Guest, market: LiveMarket) -> dict[str, Any]:
+    """Put something of the first vendor in; gives the body that orders it."""
+    return guest.put(guest.offers(next(iter(market.shops)))[0]["id"])
 
 
 def orders_of(market: LiveMarket, email: str) -> list[str]:
@@ -91,7 +62,7 @@ def test_the_example_of_the_docs_sells_ships_and_is_paid_out(live_market: LiveMa
 
 def test_fifty_at_once_under_one_key_place_one_order(live_market: LiveMarket) -> None:
     guest = Guest(live_market)
-    body, key = guest.order(live_market), str(uuid4())
+    body, key = order_of_something(guest, live_market), str(uuid4())
     with ThreadPoolExecutor(50) as pool:
         answers = list(pool.map(lambda _: guest.ask("POST", "orders", body, key), range(50)))
     refused = [answer for status, answer, _ in answers if status != 201]
@@ -109,7 +80,7 @@ def test_fifty_at_once_under_one_key_place_one_order(live_market: LiveMarket) ->
 
 def test_a_process_killed_in_the_middle_of_an_order_leaves_one_order_after_the_retry(live_market: LiveMarket) -> None:
     guest = Guest(live_market)
-    body, key = guest.order(live_market), str(uuid4())
+    body, key = order_of_something(guest, live_market), str(uuid4())
     with live_market.behind.connect() as connection:
         schemas = connection.execute("SELECT name FROM isolation_wall WHERE vendor_id IS NOT NULL").fetchall()
         with connection.transaction():
