@@ -14,7 +14,7 @@ from kit.errors import Conflict, InvalidInput, NotAllowed, SoukError
 from kit.problems import CONTENT_TYPE, problem
 from kit.storage import StorageUnavailable
 from marketplace.catalog.queries import NotListed
-from marketplace.checkout.actions import PricesChanged
+from marketplace.checkout.actions import MethodGone, PricesChanged
 from marketplace.returns.actions import NumbersChanged
 from tenants.shop.catalog.drafts import InvalidProduct
 from tenants.shop.inventory.actions import SoldOut
@@ -103,11 +103,14 @@ def _answer(
 
 
 def _more(error: SoukError) -> dict[str, Any]:
-    """What a machine needs to go on: the prices as they are now, by cart line; what is left, by offer; a refund's digest."""
+    """What a machine needs to go on: the prices as they are now, by cart line; what is left, by offer; whose shipping method
+    is gone; a refund's digest."""
     if isinstance(error, PricesChanged):
         return {"prices": {str(line): price for line, price in error.prices.items()}}
     if isinstance(error, NumbersChanged):
         return {"digest": error.preview.digest, "amount_minor": error.preview.amount_minor}
+    if isinstance(error, MethodGone):
+        return {"vendors": sorted(error.vendors.values())}
     if isinstance(error, SoldOut):
         return {"available": {str(offer): left for offer, left in error.available.items()}}
     return {}

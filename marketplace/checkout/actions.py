@@ -4,7 +4,7 @@ One lock order, always: cart, order, vendor orders by id, payment, stock by (sch
 No network call inside a transaction.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -88,13 +88,13 @@ class CannotShip(InvalidInput):
 
 
 class MethodGone(Conflict):
-    """A shipping method that was chosen is not offered, or not any more. `vendor_ids` are those of whom."""
+    """A shipping method that was chosen is not offered, or not any more. `vendors` are the slugs of whom, by id."""
 
     code = "shipping_method_gone"
 
-    def __init__(self, vendor_ids: Collection[UUID], words: str):
+    def __init__(self, vendors: Mapping[UUID, str], words: str):
         super().__init__(words, field="shipping")
-        self.vendor_ids = list(vendor_ids)
+        self.vendors = dict(vendors)
 
 
 def check_address(ship_to: Mapping[str, str], *, fetched: bool = False) -> dict[str, str]:
@@ -164,8 +164,8 @@ def place_order(
     for vendor_id in dict.fromkeys(line.offer.vendor_id for line in found.lines):
         check_at_home(vendors[vendor_id], clock.now())
     chosen = {**cart.methods, **(methods or {})}
-    if strangers := set(methods or {}) - {line.offer.vendor_id for line in found.lines}:
-        raise MethodGone(strangers, "Nothing of the shop whose delivery was chosen is in your cart.")
+    if set(methods or {}) - {line.offer.vendor_id for line in found.lines}:
+        raise MethodGone({}, "Nothing of the shop whose delivery was chosen is in your cart.")
     order_id, line_ids = uuid7(), {line.id: uuid7() for line in found.lines}
 
     # In each shop: its own price and stock, under lock. Schema by schema, so that two orders never wait for each other.
@@ -215,7 +215,7 @@ def place_order(
         chosen=chosen,
         now=clock.now(),
     )
-    if stale := [part.vendor_id for part in costs.vendors if part.shipment.is_stale]:
+    if stale := {part.vendor_id: vendors[part.vendor_id].slug for part in costs.vendors if part.shipment.is_stale}:
         names = ", ".join(vendors[vendor_id].name for vendor_id in stale)
         raise MethodGone(
             stale, f"{names} does not offer the delivery you chose any more. Nothing has been ordered yet."

@@ -27,10 +27,11 @@ def choose_methods(*, cart: Cart, methods: Mapping[UUID, str]) -> None:
     for vendor_id, key in methods.items():
         parcel = parcels.get(vendor_id)
         if parcel is None:
-            raise MethodGone([vendor_id], "Nothing of this shop can be ordered from your cart.")
+            raise MethodGone({}, "Nothing of this shop can be ordered from your cart.")
         if parcel.offered.by_key(key) is None:
-            name = found.vendors[vendor_id].name
-            raise MethodGone([vendor_id], f"{name} does not offer this delivery for your parcel. Choose another one.")
+            card = found.vendors[vendor_id]
+            words = f"{card.name} does not offer this delivery for your parcel. Choose another one."
+            raise MethodGone({vendor_id: card.slug}, words)
         if parcel.is_stale or parcel.chosen is None or parcel.chosen.key != key:
             news[vendor_id] = key
     if news:

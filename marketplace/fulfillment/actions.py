@@ -146,11 +146,14 @@ def correct_tracking(
 def deliver(*, parcel_id: UUID, by: UUID | None) -> Parcel:
     """The parcel has arrived; when all have, the vendor order is delivered and its hold begins to run.
 
-    Raises WrongMoment before it was shipped.
+    What is picked up leaves and arrives at once. Anything else raises WrongMoment before it was shipped.
     """
     part, parcel = _lock_parcel(parcel_id)
     if parcel.delivered_at is not None:
         return parcel
+    if parcel.shipped_at is None and part.is_fetched:
+        ship(parcel_id=parcel_id, carrier="", tracking_number="", by=by)
+        part, parcel = _lock_parcel(parcel_id)
     if parcel.shipped_at is None:
         raise WrongMoment(f"Parcel {parcel.number} has not been shipped yet.")
     parcel.delivered_at = clock.now()

@@ -9,9 +9,17 @@ from outbox.models import Fact
 
 
 def mail_shipped(fact: Fact) -> None:
-    """After: tell the customer how to follow the parcel."""
+    """After: tell the customer how to follow the parcel; not one that they have just picked up."""
     parcel = _parcel_of(fact)
-    _mail(f"parcel_shipped:{parcel.id}", "parcel_shipped", parcel)
+    if not parcel.vendor_order.is_fetched:
+        _mail(f"parcel_shipped:{parcel.id}", "parcel_shipped", parcel)
+
+
+def mail_ready(fact: Fact) -> None:
+    """After: tell the customer that what they pick up is packed, and where it is. It may have been unpacked since."""
+    parcel = Parcel.objects.select_related("vendor_order__order").filter(id=fact.payload["parcel"]).first()
+    if parcel is not None and parcel.vendor_order.is_fetched and parcel.delivered_at is None:
+        _mail(f"parcel_ready:{parcel.id}", "parcel_ready", parcel)
 
 
 def mail_corrected(fact: Fact) -> None:

@@ -148,6 +148,11 @@ class VendorOrder(models.Model):
     def __str__(self) -> str:
         return self.number
 
+    @property
+    def is_fetched(self) -> bool:
+        """Whether the customer picks it up; then nothing is sent."""
+        return bool(self.pickup_at)
+
 
 class OrderLine(models.Model):
     """What was bought, with price, tax and commission frozen when the order was placed. Never recomputed."""

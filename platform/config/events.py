@@ -90,6 +90,7 @@ AFTER: dict[str, list[str]] = {
     "vendor.payouts_closed": ["billing.payouts.onboarding.follow_doors"],
     "vendor.shop_opened": ["marketplace.catalog.events.vendor_changed"],
     "vendor.changed": ["marketplace.catalog.events.vendor_changed"],
+    "shop.parcel_packed": ["marketplace.fulfillment.events.mail_ready"],
     "shop.parcel_shipped": ["marketplace.fulfillment.events.mail_shipped"],
     "shop.parcel_tracking_corrected": ["marketplace.fulfillment.events.mail_corrected"],
     "shop.parcel_delivered": ["marketplace.fulfillment.events.release_after_delivery"],

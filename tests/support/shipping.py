@@ -1,8 +1,9 @@
 """Terms of shipping as plain data, for tests that need no shop."""
 
+from dataclasses import replace
 from uuid import UUID, uuid5
 
-from tenants.shop.shipping.terms import Profile, Rate, ShippingTerms, Zone
+from tenants.shop.shipping.terms import Place, Profile, Rate, ShippingTerms, Zone
 
 SPACE = UUID("9a4a7b9e-55a1-4c5e-9d52-2e9a6a4f7a01")
 
@@ -27,6 +28,21 @@ def flat(
     )
     zone = Zone(uuid5(SPACE, f"zone:{name}"), "Where we ship to", countries, (rate,))
     return ShippingTerms((Profile(uuid5(SPACE, f"profile:{name}"), "Standard", handling_days, (zone,)),))
+
+
+EXPRESS = str(uuid5(SPACE, "express"))
+POST = str(uuid5(SPACE, "rate:Standard"))
+HAMBURG = Place(uuid5(SPACE, "Hamburg"), "Workshop", "Sand 1", "20095", "Hamburg", "DE", "Fri 10 to 18", 100)
+
+
+def offering(*, express: bool = True) -> ShippingTerms:
+    """Post for 4.90 up to 2 kg, express for 12.00, and a workshop in Hamburg."""
+    (usual,) = flat(490).profiles
+    (zone,) = usual.zones
+    post = replace(zone.rates[0], name="Post", carrier="DHL", up_to_grams=2000)
+    fast = Rate(uuid5(SPACE, "express"), "Express", 1200, transit_max_days=1)
+    rates = (post, fast) if express else (post,)
+    return ShippingTerms((replace(usual, zones=(replace(zone, rates=rates),)),), (HAMBURG,))
 
 
 def say_how(flat_minor: int = 490) -> None:

@@ -38,6 +38,7 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
     from tenants.shop.inventory.counts import start_count
     from tenants.shop.inventory.models import Reservation, StockFeed, Warehouse
     from tenants.shop.inventory.purchasing import add_supplier, draft_order
+    from tenants.shop.shipping.actions import set_flat_shipping
 
     vendor = shelf.vendor
     part = order.vendor_orders.get(vendor_id=vendor.id)
@@ -67,6 +68,7 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
         feed = StockFeed.objects.create(filename="stock.csv", sent_by=vendor.id)
         count = start_count(warehouse, by=vendor.id)
         reservation = Reservation.objects.get()
+        ways = set_flat_shipping(flat_minor=490).zones.get()
         sent = ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
     disputed = dispute_of(part)
     return Trade(
@@ -82,6 +84,9 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
             "supplier_id": supplier.id,
             "purchase_id": purchase.id,
             "reservation_id": reservation.id,
+            "profile_id": ways.profile_id,
+            "zone_id": ways.id,
+            "rate_id": ways.rates.get().id,
             "order_id": part.id,
             "parcel_id": parcel.id,
             "payout_id": payout.id,

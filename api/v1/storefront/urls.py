@@ -31,6 +31,7 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("cart/lines", cart.CartLines.as_view()),
         path("cart/lines/<uuid:line_id>", cart.CartLine.as_view()),
         path("cart/country", cart.CartCountry.as_view()),
+        path("cart/shipping", cart.CartShipping.as_view()),
         path("cart/merge", cart.CartMerge.as_view()),
         path("orders", orders.Orders.as_view()),
         path("orders/<slug:number>", orders.Order.as_view()),

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import time
+from decimal import Decimal, InvalidOperation
 from operator import itemgetter
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.conf import settings
@@ -15,9 +16,11 @@ from kit.errors import SoukError
 from kit.money import Money, parse_major
 from marketplace.web.postal_code import PostalCodeField
 from taxonomy.tax import SELLING_COUNTRIES
+from tenants.shop.catalog.drafts import MAX_WEIGHT_GRAMS
 from tenants.shop.integrations.models import Scope
 from tenants.shop.inventory.models import Warehouse
 from tenants.shop.inventory.warehouses import WarehouseDraft
+from tenants.shop.shipping.drafts import RateDraft
 from tenants.vendors.countries import VENDOR_COUNTRIES
 from tenants.vendors.models import MemberRole
 from tenants.vendors.roles import WHAT_ROLES_DO
@@ -85,7 +88,49 @@ class ImportForm(forms.Form):
     file = forms.FileField(label="CSV file", error_messages={"required": "Choose a file."})
 
 
+class KilogramsField(forms.CharField):
+    """A weight as people write it ("2.5", "0,75"); cleaned to grams, None when left empty."""
+
+    def __init__(self, **more: Any):
+        more.setdefault("max_length", 12)
+        more.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**more)
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        try:
+            grams = Decimal(text.strip().replace(",", ".")) * 1000
+        except InvalidOperation:
+            raise forms.ValidationError("Give a weight in kilograms, such as 2.5.") from None
+        if not grams.is_finite() or grams != grams.to_integral_value() or not 0 <= grams <= MAX_WEIGHT_GRAMS:
+            raise forms.ValidationError("Give a weight in kilograms, with at most three decimals.")
+        return int(grams)
+
+
+def kilograms(grams: int | None) -> str:
+    """Grams as a field shows them: 2500 gives "2.5"."""
+    return "" if grams is None else f"{Decimal(grams) / 1000:f}"
+
+
+def _countries(label: str, help_text: str) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=SELLING_COUNTRIES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=help_text,
+    )
+
+
+def _days(label: str, **more: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=60, **more)
+
+
 class ShippingForm(forms.Form):
+    """One price for everything."""
+
     name = forms.CharField(label="Name", max_length=80, help_text="What customers read, such as “Standard”.")
     flat_minor = MajorField(label="Price of a parcel", currency="EUR", help_text="0 when shipping is always free.")
     free_from_minor = MajorField(
@@ -94,15 +139,64 @@ class ShippingForm(forms.Form):
         required=False,
         help_text="An order of this much or more ships free. Empty: never.",
     )
-    handling_days = forms.IntegerField(label="Days until you ship", min_value=0, max_value=60)
-    transit_days = forms.IntegerField(label="Days on the way", min_value=0, max_value=60)
-    countries = forms.MultipleChoiceField(
-        label="Countries you ship to",
-        choices=SELLING_COUNTRIES,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="None chosen: everywhere the marketplace sells to.",
+    handling_days = _days("Days until you ship")
+    transit_days = _days("Days on the way")
+    countries = _countries("Countries you ship to", "None chosen: everywhere the marketplace sells to.")
+
+
+class ShippingProfileForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=80, help_text="For you; such as “Bulky things”.")
+    handling_days = _days("Working days until it leaves", help_text="Counted from the cut-off of your warehouse.")
+
+
+class ZoneForm(forms.Form):
+    name = forms.CharField(label="Name", max_length=80, help_text="For you; such as “Neighbors”.")
+    countries = _countries("Countries", "None chosen: all that no other zone names.")
+
+
+class RateForm(forms.Form):
+    """A way to a zone. Its bands are counted as their labels say."""
+
+    name = forms.CharField(label="Name", max_length=80, help_text="What customers choose by, such as “Express”.")
+    carrier = forms.CharField(max_length=60, required=False, widget=forms.TextInput(attrs={"list": "carriers"}))
+    price_minor = MajorField(label="Price", currency="EUR", help_text="0 when it is free.")
+    free_from_minor = MajorField(
+        label="Free from", currency="EUR", required=False, help_text="Goods of this much or more. Empty: never."
     )
+    transit_min_days = _days("Days on the way, at least", initial=1, help_text="Monday to Friday.")
+    transit_max_days = _days("Days on the way, at most", initial=3)
+    over_grams = KilogramsField(label="Weight over", required=False)
+    up_to_grams = KilogramsField(label="Weight up to", required=False, help_text="This weight included.")
+    from_goods_minor = MajorField(label="Goods from", currency="EUR", required=False)
+    below_goods_minor = MajorField(
+        label="Goods below", currency="EUR", required=False, help_text="This amount not included."
+    )
+    from_pieces = forms.IntegerField(label="Pieces from", required=False, min_value=1)
+    to_pieces = forms.IntegerField(label="Pieces to", required=False, min_value=1, help_text="This number included.")
+
+    def draft(self, rate_id: UUID | None = None) -> RateDraft:
+        return RateDraft(id=rate_id, **self.cleaned_data)
+
+
+class PickupForm(forms.Form):
+    hours = forms.CharField(
+        label="When somebody is there", max_length=300, help_text="In words, such as “Monday to Friday, 10 to 18”."
+    )
+    price_minor = MajorField(label="Price", currency="EUR", help_text="0 when it is free.")
+
+
+class ParcelForm(forms.Form):
+    """A parcel to try the rates with."""
+
+    country = forms.ChoiceField(label="To", choices=SELLING_COUNTRIES, initial="DE")
+    weight = KilogramsField(label="Weight", required=False)
+    goods = MajorField(label="Goods for", currency="EUR", required=False)
+    pieces = forms.IntegerField(label="Pieces", min_value=1, max_value=10_000, required=False)
+    profile = forms.ChoiceField(label="Shipped by", required=False)
+
+    def __init__(self, *args: Any, profiles: Iterable[tuple[str, str]], **more: Any):
+        super().__init__(*args, **more)
+        self.fields["profile"].choices = list(profiles)  # type: ignore[attr-defined]
 
 
 PALETTE = ("Paper", "Surface", "Ink", "Accent", "Soft")

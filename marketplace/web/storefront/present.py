@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from kit.money import Money
 from marketplace.catalog.models import Listing, Offer, VendorCard
 from marketplace.catalog.queries import OfferLine
+from marketplace.web import delivery
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.catalog.pictures import picture_url
 from tenants.shop.shipping.terms import Method
@@ -80,45 +81,15 @@ def arrives(handling_days: int, transit_days: int) -> str:
     return f"in {first} to {last} days" if last > first else f"in {first} day{'s' if first > 1 else ''}"
 
 
-def day(when: date) -> str:
-    """A day of these weeks: "Wed 2 Dec"."""
-    return date_format(when, "D j M")
-
-
-def days(first: date | None, last: date | None) -> str:
-    """ "Wed 2 Dec to Fri 4 Dec"; one day when they are one."""
-    if first is None or last is None:
-        return ""
-    return day(first) if first == last else f"{day(first)} to {day(last)}"
-
-
 def method(found: Method) -> dict[str, Any]:
     """A way for a parcel, as one chooses among them."""
     return {
         "key": found.key,
         "name": found.name,
         "note": found.carrier,
-        "when": promise(found.first_on, found.last_on, is_fetched=found.place is not None),
+        "when": delivery.promise(found.first_on, found.last_on, is_fetched=found.place is not None),
         "price_minor": found.price_minor,
-        "place": place(found.place.words()) if found.place else None,
-    }
-
-
-def promise(first: date | None, last: date | None, *, is_fetched: bool) -> str:
-    """When it is there: in words, for a method or for what an order was promised."""
-    if first is None or last is None:
-        return ""
-    return f"ready from {day(first)}" if is_fetched else f"arrives {days(first, last)}"
-
-
-def place(words: Mapping[str, str]) -> dict[str, str]:
-    """Where a parcel is fetched."""
-    town = " ".join(filter(None, [words["postal_code"], words["city"]]))
-    country = COUNTRIES.get(words["country"], words["country"])
-    return {
-        "name": words["name"],
-        "address": ", ".join(filter(None, [words["street"], town, country])),
-        "hours": words["hours"],
+        "place": delivery.place(found.place.words()) if found.place else None,
     }
 
 

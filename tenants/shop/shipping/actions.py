@@ -86,6 +86,11 @@ def remove_profile(profile: ShippingProfile, *, by: UUID | None) -> None:
     products_changed(moved)
 
 
+def rename_profile(profile: ShippingProfile, *, name: str, handling_days: int, by: UUID | None) -> ShippingProfile:
+    """Another name, and how long it takes until a parcel leaves; zones and rates stay. Raises InvalidShipping."""
+    return _edit(profile, lambda draft: replace(draft, name=name, handling_days=handling_days), by)
+
+
 # --- A zone or a rate by itself, as the portal's pages have them ------------------------------------------------
 
 

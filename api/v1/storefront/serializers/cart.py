@@ -44,6 +44,37 @@ class DaysSerializer(serializers.Serializer[Any]):
     last = serializers.IntegerField()
 
 
+class PlaceSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    street = serializers.CharField()
+    postal_code = serializers.CharField(allow_blank=True)
+    city = serializers.CharField()
+    country = serializers.CharField()
+    hours = serializers.CharField(help_text="When somebody is there, for people.")
+
+
+class MethodSerializer(serializers.Serializer[Any]):
+    """One way for a vendor's parcel."""
+
+    id = serializers.CharField(help_text="Stays the same while the vendor offers it.")
+    kind = serializers.ChoiceField(["delivery", "pickup"])
+    name = serializers.CharField()
+    carrier = serializers.CharField(allow_blank=True)
+    price_minor = serializers.IntegerField()
+    first_on = serializers.DateField(help_text="When it arrives at the earliest; of a pick-up, when it is ready.")
+    last_on = serializers.DateField()
+    place = PlaceSerializer(allow_null=True, help_text="Where it is picked up.")
+
+
+class CartShippingSerializer(serializers.Serializer[Any]):
+    """How the vendor's parcel can go, and goes: the cheapest delivery as long as nothing is chosen."""
+
+    chosen = serializers.CharField(allow_null=True, help_text="Null: nothing is delivered; a pick-up must be chosen.")
+    is_stale = serializers.BooleanField(help_text="What had been chosen is not offered any more; choose anew.")
+    methods = MethodSerializer(many=True, help_text="Deliveries, the cheapest first, then pick-ups.")
+    problem = serializers.CharField(allow_blank=True, help_text="Why it does not get to the country, for people.")
+
+
 class CartVendorSerializer(serializers.Serializer[Any]):
     """One vendor's part; lines with a problem do not count."""
 
@@ -57,6 +88,7 @@ class CartVendorSerializer(serializers.Serializer[Any]):
     )
     ships = serializers.BooleanField(help_text="False: this vendor does not ship to the cart's country.")
     days = DaysSerializer(help_text="In how many days it arrives.")
+    shipping = CartShippingSerializer()
 
 
 class CartSerializer(serializers.Serializer[Any]):
@@ -85,6 +117,15 @@ class NewCartSerializer(serializers.Serializer[Any]):
 
 class CountryInput(serializers.Serializer[Any]):
     country = serializers.ChoiceField(SELLING_COUNTRIES)
+
+
+class ChosenMethodInput(serializers.Serializer[Any]):
+    vendor = serializers.SlugField(max_length=40, help_text="Its slug.")
+    method = serializers.CharField(max_length=400, help_text="The id of one of its methods for this cart.")
+
+
+class MethodsInput(serializers.Serializer[Any]):
+    methods = ChosenMethodInput(many=True, allow_empty=False)
 
 
 class NewCartInput(serializers.Serializer[Any]):

@@ -68,6 +68,8 @@ class ListingSerializer(serializers.Serializer[Any]):
 
 
 class ShippingSerializer(serializers.Serializer[Any]):
+    """The vendor's cheapest way, before it is known what goes where; a cart tells all ways for what is in it."""
+
     price_minor = serializers.IntegerField(help_text="For one parcel with all that is ordered of the vendor.")
     free_from_minor = serializers.IntegerField(allow_null=True)
     currency = serializers.CharField()

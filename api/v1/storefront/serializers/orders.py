@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from api.v1.storefront.serializers.cart import ChosenMethodInput, PlaceSerializer
 from api.v1.storefront.serializers.catalog import LARGEST, VendorNameSerializer
 from billing.bank_transfer.provider import NAME as BANK_TRANSFER
 from billing.payments.models import PaymentState, RefundState
@@ -78,6 +79,17 @@ class OrderRefundSerializer(serializers.Serializer[Any]):
     done_at = serializers.DateTimeField(allow_null=True)
 
 
+class OrderShippingSerializer(serializers.Serializer[Any]):
+    """How it goes, as it was chosen when it was ordered."""
+
+    kind = serializers.ChoiceField(["delivery", "pickup"])
+    name = serializers.CharField()
+    carrier = serializers.CharField(allow_blank=True)
+    promised_from = serializers.DateField(allow_null=True, help_text="When it arrives; of a pick-up, when it is ready.")
+    promised_to = serializers.DateField(allow_null=True)
+    place = PlaceSerializer(allow_null=True, help_text="Where it is picked up.")
+
+
 class VendorOrderInListSerializer(serializers.Serializer[Any]):
     number = serializers.CharField()
     vendor = VendorNameSerializer()
@@ -99,6 +111,7 @@ class VendorOrderSerializer(serializers.Serializer[Any]):
     refunded_minor = serializers.IntegerField()
     refunded_tax_minor = serializers.IntegerField(help_text="The VAT contained in what was refunded.")
     refunds = OrderRefundSerializer(many=True, help_text="Oldest first, with those that failed or came back.")
+    shipping = OrderShippingSerializer()
     ship_by = serializers.DateTimeField(allow_null=True)
     lines = OrderedLineSerializer(many=True)
     parcels = OrderParcelSerializer(many=True)
@@ -170,10 +183,22 @@ class AddressInput(serializers.Serializer[Any]):
     phone = serializers.CharField(max_length=ADDRESS_FIELDS["phone"], default="", allow_blank=True)
 
 
+class ShipToInput(AddressInput):
+    """Where it goes. Where every parcel is picked up, a name and a country are enough."""
+
+    line1 = serializers.CharField(
+        max_length=ADDRESS_FIELDS["line1"], default="", allow_blank=True, help_text="Street and number."
+    )
+    city = serializers.CharField(max_length=ADDRESS_FIELDS["city"], default="", allow_blank=True)
+
+
 class NewOrderInput(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, help_text="Of the cart that was looked at.")
     email = serializers.EmailField(max_length=254, required=False, help_text="Of a guest; a customer's own is known.")
-    ship_to = AddressInput()
+    ship_to = ShipToInput()
+    shipping = ChosenMethodInput(
+        many=True, required=False, help_text="The methods that the customer saw chosen, before those the cart keeps."
+    )
     total_seen_minor = serializers.IntegerField(
         min_value=0,
         max_value=LARGEST,

@@ -7,8 +7,9 @@ from api.v1.storefront.shown.catalog import page_of, picture
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import CartContents
 from marketplace.catalog.models import VendorCard
-from marketplace.checkout.queries import cart_to_order, problem_with, quote_cart
+from marketplace.checkout.queries import cannot_ship, cart_to_order, problem_with, quote_cart
 from marketplace.checkout.quote import VendorQuote
+from tenants.shop.shipping.terms import Method
 
 
 def cart(found: Cart) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def cart(found: Cart) -> dict[str, Any]:
         "country": found.country,
         "currency": costs.currency,
         "lines": lines,
-        "vendors": [_part(part, inside.vendors) for part in costs.vendors],
+        "vendors": [_part(part, inside.vendors, found.country) for part in costs.vendors],
         "quantity": sum(line.quantity for line in inside.lines),
         "goods_minor": costs.goods_minor,
         "shipping_minor": costs.shipping_minor,
@@ -53,7 +54,7 @@ def line_of(line: CartLine, inside: CartContents) -> dict[str, Any]:
     }
 
 
-def _part(part: VendorQuote, cards: dict[UUID, VendorCard]) -> dict[str, Any]:
+def _part(part: VendorQuote, cards: dict[UUID, VendorCard], country: str) -> dict[str, Any]:
     card = cards[part.vendor_id]
     first, last = part.days
     return {
@@ -64,5 +65,24 @@ def _part(part: VendorQuote, cards: dict[UUID, VendorCard]) -> dict[str, Any]:
         "total_minor": part.total_minor,
         "free_shipping_missing_minor": part.free_shipping_missing_minor,
         "ships": part.ships,
-        "days": {"first": first, "last": max(first, last)},
+        "days": {"first": first, "last": last},
+        "shipping": {
+            "chosen": part.shipment.chosen.key if part.shipment.chosen else None,
+            "is_stale": part.shipment.is_stale,
+            "methods": [_method(method) for method in part.shipment.offered.methods],
+            "problem": cannot_ship(part, card.name, country),
+        },
+    }
+
+
+def _method(method: Method) -> dict[str, Any]:
+    return {
+        "id": method.key,
+        "kind": "pickup" if method.place else "delivery",
+        "name": method.name,
+        "carrier": method.carrier,
+        "price_minor": method.price_minor,
+        "first_on": method.first_on,
+        "last_on": method.last_on,
+        "place": method.place.words() if method.place else None,
     }

@@ -1,5 +1,6 @@
 """The cart. Every change answers with the cart as it is then, prices, VAT and shipping counted anew."""
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
@@ -17,7 +18,9 @@ from api.views import body_of
 from kit.errors import InvalidInput
 from marketplace.carts import actions
 from marketplace.carts.models import Cart
+from marketplace.catalog.models import VendorCard
 from marketplace.checkout.actions import join_carts
+from marketplace.checkout.choosing import choose_methods
 from marketplace.checkout.queries import cart_to_order
 
 TAGS = ["Cart"]
@@ -133,6 +136,34 @@ class CartCountry(StorefrontView):
         cart, given = cart_for(request), body_of(serializers.CountryInput, request)
         actions.set_country(cart=cart, country=given["country"])
         return Response(shown.cart(cart))
+
+
+class CartShipping(StorefrontView):
+    @extend_schema(
+        operation_id="cart_shipping_set",
+        summary="Choose how vendors' parcels go",
+        description="All of them or none; of vendors that are not named it stays as it was. "
+        "Where the cart's country changes, what was chosen is forgotten. 409 `shipping_method_gone` for a method that "
+        "the vendor does not offer for this cart (`vendors` has their slugs), or a vendor of whom nothing is in it.",
+        parameters=[CART_TOKEN],
+        request=serializers.MethodsInput,
+        responses=serializers.CartSerializer,
+        tags=TAGS,
+    )
+    @idempotent
+    def put(self, request: Request) -> Response:
+        cart, given = cart_for(request), body_of(serializers.MethodsInput, request)
+        choose_methods(cart=cart, methods=methods_of(given["methods"]))
+        return Response(shown.cart(cart))
+
+
+def methods_of(given: Sequence[Mapping[str, str]]) -> dict[UUID, str]:
+    """Methods by vendor, of what names vendors by their slugs. Raises InvalidInput for a vendor that nobody knows."""
+    slugs = {each["vendor"] for each in given}
+    known = dict(VendorCard.objects.filter(slug__in=slugs).values_list("slug", "vendor_id"))
+    if slugs - known.keys():
+        raise InvalidInput("There is no such vendor.", field="vendor")
+    return {known[each["vendor"]]: each["method"] for each in given}
 
 
 class CartMerge(StorefrontView):

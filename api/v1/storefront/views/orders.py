@@ -11,6 +11,7 @@ from api.pagination import PAGE_PARAMETERS, cursor_of, limit_of, page_data, page
 from api.v1 import refunds
 from api.v1.storefront import returns, shown
 from api.v1.storefront.serializers import orders as serializers
+from api.v1.storefront.views.cart import methods_of
 from api.v1.storefront.visitor import CART_TOKEN, ORDER_TOKEN, StorefrontView, cart_for, customer, order_of, signed_in
 from api.views import body_of
 from kit.errors import InvalidInput
@@ -48,7 +49,8 @@ class Orders(StorefrontView):
         "of a cart with the same address gives the same order, however often; anything else takes the place of what "
         "was ordered from this cart and not paid. Nothing is ordered when it answers 409: `cart_changed`, "
         "`cart_empty`, `prices_changed` (`prices` has the new ones by cart line), `total_changed`, `sold_out` "
-        "(`available` has what is left by offer), `total_too_small`, `total_too_large`; or 422 `cannot_ship`.",
+        "(`available` has what is left by offer), `shipping_method_gone` (`vendors` has of whom), `total_too_small`, "
+        "`total_too_large`; or 422 `cannot_ship`. Where every parcel is picked up, `ship_to` needs a name and a country.",
         parameters=[CART_TOKEN],
         request=serializers.NewOrderInput,
         responses={201: serializers.PlacedOrderSerializer},
@@ -65,6 +67,7 @@ class Orders(StorefrontView):
                 ship_to=given["ship_to"],
                 user=user,
                 total_seen_minor=given.get("total_seen_minor"),
+                methods=methods_of(given.get("shipping", [])),
             )
         except InvalidInput as error:
             if error.field in ADDRESS_FIELDS:

@@ -135,8 +135,23 @@ class OrderMoneySerializer(serializers.Serializer[Any]):
     left_minor = serializers.IntegerField(help_text="Earnings less what refunds took of them.")
 
 
+class PickupPlaceSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    street = serializers.CharField()
+    postal_code = serializers.CharField(allow_blank=True)
+    city = serializers.CharField()
+    country = serializers.CharField()
+    hours = serializers.CharField()
+
+
 class OrderSerializer(OrderInListSerializer):
-    shipping_name = serializers.CharField()
+    shipping_name = serializers.CharField(help_text="Of the rate that the customer chose.")
+    shipping_carrier = serializers.CharField(allow_blank=True)
+    promised_from = serializers.DateField(allow_null=True, help_text="When it shall arrive, or be ready to pick up.")
+    promised_to = serializers.DateField(allow_null=True)
+    pickup_at = PickupPlaceSerializer(
+        allow_null=True, help_text="Where the customer picks it up; nothing is sent then, `delivery` hands it over."
+    )
     ship_to = ShipToSerializer()
     lines = OrderLineSerializer(many=True)
     parcels = ParcelSerializer(many=True)

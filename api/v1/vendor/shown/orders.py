@@ -42,6 +42,10 @@ def order(
     return {
         **order_in_list(part, vendor_status(part, refunded_minor=refunded)),
         "shipping_name": part.shipping_name,
+        "shipping_carrier": part.shipping_carrier,
+        "promised_from": part.promised_from,
+        "promised_to": part.promised_to,
+        "pickup_at": part.pickup_at or None,
         "ship_to": {
             name: part.ship_to.get(name, "")
             for name in ("name", "line1", "line2", "postal_code", "city", "country", "phone")

@@ -30,6 +30,7 @@ from marketplace.orders import queries
 from marketplace.orders.models import Fulfillment, VendorOrder
 from marketplace.returns.models import RequestState
 from marketplace.returns.queries import requests_of, shown_refunds
+from marketplace.web.delivery import place, promise
 from marketplace.web.portal import present
 from marketplace.web.portal.context import counts_of
 from marketplace.web.portal.forms import CARRIERS, ShipmentForm, put_error
@@ -183,6 +184,7 @@ def packing_slip(request: HttpRequest, order_id: UUID) -> HttpResponse:
         {
             "order": part,
             "address": _address(part),
+            "place": place(part.pickup_at) if part.is_fetched else None,
             "lines": [
                 {"line": line, "options": present.options(line.options), "packing": packing.get(line.id, [])}
                 for line in part.lines.all()
@@ -238,6 +240,8 @@ def _order_page(
         "labels": present.STATUS_LABELS,
         "problem": problem,
         "address": _address(part),
+        "place": place(part.pickup_at) if part.is_fetched else None,
+        "promise": promise(part.promised_from, part.promised_to, is_fetched=False),
         "lines": [
             {
                 "line": line,

@@ -34,7 +34,9 @@ from tenants.shop.catalog.pictures import (
 )
 from tenants.shop.inventory.models import Warehouse
 from tenants.shop.inventory.queries import LOW, units_of
-from tenants.shop.shipping.queries import has_said_how
+from tenants.shop.shipping.actions import ship_by_profile
+from tenants.shop.shipping.models import ShippingProfile
+from tenants.shop.shipping.queries import has_said_how, profile_of
 
 MOVES = {
     ProductState.PUBLISHED: (actions.publish_product, "published"),
@@ -175,6 +177,20 @@ def state(request: HttpRequest, product_id: UUID) -> HttpResponse:
     return redirect("portal:product", found.id)
 
 
+@changes(*DOES_CATALOG)
+def shipping(request: HttpRequest, product_id: UUID) -> HttpResponse:
+    """By which profile it is sent; none is the default."""
+    found, wanted = _find(product_id), _uuid(request.POST.get("profile", ""))
+    profile = ShippingProfile.objects.filter(id=wanted).first() if wanted else None
+    try:
+        ship_by_profile([found.id], profile=profile)
+    except SoukError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"“{found.title}” is shipped {f'by “{profile.name}”' if profile else 'as usual'}.")
+    return redirect("portal:product", found.id)
+
+
 # --- Pictures and documents ---------------------------------------------------------------------------------
 
 
@@ -284,9 +300,15 @@ def _editor_page(
         "action": request.path,
         "card": _card(request, editor.sheet, shown[0] if shown else None),
         "listing_url": absolute_url("market", f"/p/{slug}/?shop={shop}") if slug else "",
-        **(_parts(found) if found else {}),
+        **({**_parts(found), **_ways(found)} if found else {}),
     }
     return render(request, "portal/product.html", context, status=status)
+
+
+def _ways(product: Product) -> dict[str, Any]:
+    """By which profile it may be shipped, where the shop has several."""
+    found = list(ShippingProfile.objects.order_by("-is_default", "name"))
+    return {"ways": found if len(found) > 1 else [], "way": profile_of(product.id) if len(found) > 1 else None}
 
 
 def _parts(product: Product) -> dict[str, Any]:

@@ -1,6 +1,5 @@
-"""How the shop looks to customers, and how it ships."""
+"""How the shop looks to customers."""
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -8,11 +7,9 @@ from django.shortcuts import redirect, render
 from kit.errors import SoukError
 from kit.links import absolute_url
 from marketplace.web.portal.context import logo_url
-from marketplace.web.portal.forms import PALETTE, CompanyForm, ProfileForm, ShippingForm, major, put_error
+from marketplace.web.portal.forms import PALETTE, CompanyForm, ProfileForm, put_error
 from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits
 from tenants.shop.catalog.logo import remove_logo, set_logo
-from tenants.shop.shipping.actions import set_flat_shipping
-from tenants.shop.shipping.queries import has_said_how, shipping_terms
 from tenants.vendors.actions import change_address, change_profile
 from tenants.vendors.countries import VENDOR_COUNTRIES
 from tenants.vendors.models import Vendor
@@ -102,34 +99,3 @@ def logo_removal(request: HttpRequest) -> HttpResponse:
     remove_logo(vendor=request.vendor, by=request.member.user_id)  # type: ignore[attr-defined]
     messages.success(request, "Your initials stand in for a logo now.")
     return redirect("portal:shop")
-
-
-@edits(ANYBODY, DOES_SHOP, visits=True)
-def shipping(request: HttpRequest) -> HttpResponse:
-    terms = shipping_terms()
-    known, currency = terms.cheapest, settings.CURRENCY
-    form = ShippingForm(
-        request.POST if request.method == "POST" else None,
-        initial={
-            "name": known.name if known else "Standard",
-            "flat_minor": major(known.price_minor if known else 0, currency),
-            "free_from_minor": major(known.free_from_minor if known else None, currency),
-            "handling_days": terms.handling_days,
-            "transit_days": known.transit_max_days if known else 3,
-            "countries": terms.countries,
-        },
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            set_flat_shipping(by=request.member.user_id, **form.cleaned_data)  # type: ignore[attr-defined]
-        except SoukError as error:
-            put_error(form, error)
-        else:
-            messages.success(request, "Saved. New orders ship this way.")
-            return redirect("portal:shipping")
-    return render(
-        request,
-        "portal/shipping.html",
-        {"form": form, "said": has_said_how(), "currency": settings.CURRENCY},
-        status=422 if form.errors else 200,
-    )

@@ -25,7 +25,7 @@ from marketplace.fulfillment.models import Parcel
 from marketplace.orders import queries
 from marketplace.orders.actions import ORDERED_ANEW
 from marketplace.orders.links import opens
-from marketplace.orders.models import Fulfillment, Order, OrderLine
+from marketplace.orders.models import Fulfillment, Order, OrderLine, VendorOrder
 from marketplace.orders.queries import ShownOrder, ShownPart
 from marketplace.orders.status import whole_status
 from marketplace.returns.actions import Actor
@@ -34,6 +34,7 @@ from marketplace.returns.models import RequestKind
 from marketplace.returns.policy import policy_at
 from marketplace.returns.queries import given_back, may_cancel
 from marketplace.returns.shown import told_in, window_is_open
+from marketplace.web.delivery import place, promise
 from marketplace.web.giving_back import giving_back, told_of
 from marketplace.web.storefront import present
 from marketplace.web.storefront.views.checkout import forget_draft
@@ -216,6 +217,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         ],
         "can_return": window_is_open(parts, days=policy.return_days, now=now),
         "can_claim": any(may_claim(part, policy=policy, now=now) for part in parts),
+        "is_sent": any(not each.part.is_fetched for each in shown.parts),
         "is_disputed": is_disputed,
         "lost_minor": lost_minor,
         "is_unpaid": shown.payment.state in UNPAID and order.canceled_at is None,
@@ -258,7 +260,11 @@ def _lane(shown: ShownOrder, shown_part: ShownPart, card: VendorCard | None) -> 
         "status": shown_part.status,
         "note": _lane_note(shown_part),
         "lines": [_line(line, part.currency) for line in part.lines.all()],
-        "parcels": [_parcel(parcel, len(parcels)) for parcel in parcels],
+        "parcels": [_parcel(parcel, len(parcels), part) for parcel in parcels],
+        "place": place(part.pickup_at) if part.is_fetched else None,
+        "promise": ""
+        if part.delivered_at or part.canceled_at
+        else promise(part.promised_from, part.promised_to, is_fetched=part.is_fetched),
         "events": [] if parcels else _events(shown_part),
         "part": part,
         "refunded_minor": shown_part.refunded_minor,
@@ -293,15 +299,18 @@ def _line(line: OrderLine, currency: str) -> dict[str, Any]:
     }
 
 
-def _parcel(parcel: Parcel, count: int) -> dict[str, Any]:
-    events = [{"title": "Packed", "at": parcel.packed_at, "icon": "package", "tone": "info"}]
-    if parcel.shipped_at:
+def _parcel(parcel: Parcel, count: int, part: VendorOrder) -> dict[str, Any]:
+    packed, arrived, coming = ("Packed", "Delivered", "Delivery")
+    if part.is_fetched:
+        packed, arrived, coming = ("Ready to pick up", "Picked up", "Pick it up")
+    events = [{"title": packed, "at": parcel.packed_at, "icon": "package", "tone": "info"}]
+    if parcel.shipped_at and not part.is_fetched:
         by = f"Handed to {parcel.carrier}" if parcel.carrier else "Sent"
         events.append({"title": by, "at": parcel.shipped_at, "icon": "truck", "tone": "info"})
     if parcel.delivered_at:
-        events.append({"title": "Delivered", "at": parcel.delivered_at, "icon": "package-check", "tone": "good"})
+        events.append({"title": arrived, "at": parcel.delivered_at, "icon": "package-check", "tone": "good"})
     else:
-        events.append({"title": "Delivery", "at": None, "icon": "house", "tone": "next"})
+        events.append({"title": coming, "at": None, "icon": "store" if part.is_fetched else "house", "tone": "next"})
     return {
         "label": f"Parcel {parcel.number} of {count}" if count > 1 else "Parcel",
         "carrier": parcel.carrier,
@@ -332,5 +341,6 @@ def _events(shown_part: ShownPart) -> list[dict[str, Any]]:
     ]
     if part.ship_by and part.fulfillment in (Fulfillment.NEW, Fulfillment.ACCEPTED):
         note = f"By {part.ship_by:%A}, {part.ship_by.day} {part.ship_by:%B}"
-        found.append({"title": "Leaves the shop", "at": None, "icon": "truck", "tone": "next", "note": note})
+        title = "Ready to pick up" if part.is_fetched else "Leaves the shop"
+        found.append({"title": title, "at": None, "icon": "truck", "tone": "next", "note": note})
     return found

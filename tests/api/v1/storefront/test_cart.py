@@ -98,6 +98,7 @@ def test_the_cart_is_quoted_by_vendor(app, put_on_shelf, django_assert_max_num_q
     assert app.get(f"cart/lines/{line.id}").json() == found["lines"][0]
     (method,) = methods_for(flat(), [Item(4900, 1)], country="DE", now=clock.now()).methods
     days = {"first": (method.first_on - clock.today()).days, "last": (method.last_on - clock.today()).days}
+    assert [part.pop("shipping")["chosen"] for part in found["vendors"]] == [method.key] * 2
     assert found["vendors"] == [
         {
             "vendor": {"slug": "lindqvist", "name": "Lindqvist"},

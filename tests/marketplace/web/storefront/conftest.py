@@ -22,6 +22,10 @@ class Shopper:
     def get(self, path: str, *, follow: bool = False, **headers: str) -> Any:
         return self.browser.get(MARKET + path, follow=follow, **headers)
 
+    def text(self, path: str) -> str:
+        found: str = self.get(path).content.decode()
+        return found
+
     def post(self, path: str, data: dict[str, Any] | None = None, *, follow: bool = False) -> Any:
         return self.browser.post(MARKET + path, data, follow=follow)
 
@@ -41,6 +45,19 @@ MARKET = "http://localhost:8000"
 @pytest.fixture
 def shopper(db: None, settings: Any) -> Shopper:
     return Shopper(Browser(settings))
+
+
+@pytest.fixture
+def details(address: dict[str, str]) -> Callable[..., dict[str, Any]]:
+    """`details(5390, country="HU")`: what the form of the checkout sends, of whoever saw that total."""
+
+    def of(total: int, **changes: Any) -> dict[str, Any]:
+        from marketplace.carts.models import Cart
+
+        cart = Cart.objects.get()
+        return {"email": "ada@vermeer.example", **address, "version": cart.version, "total": total, **changes}
+
+    return of
 
 
 @pytest.fixture

@@ -19,15 +19,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everything_ten_per
 
 
 @pytest.fixture
-def details(address):
-    def of(total, **changes):
-        cart = Cart.objects.get()
-        return {"email": "ada@vermeer.example", **address, "version": cart.version, "total": total, **changes}
-
-    return of
-
-
-@pytest.fixture
 def to_provider(transactional_db, sandbox):
     """With real commits and the provider there."""
     return sandbox
