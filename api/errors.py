@@ -18,6 +18,7 @@ from marketplace.checkout.actions import MethodGone, PricesChanged
 from marketplace.returns.actions import NumbersChanged
 from tenants.shop.catalog.drafts import InvalidProduct
 from tenants.shop.inventory.actions import SoldOut
+from tenants.shop.shipping.drafts import InvalidShipping
 
 STATUSES: tuple[tuple[type[SoukError], int], ...] = (
     (NotListed, 404),
@@ -117,7 +118,7 @@ def _more(error: SoukError) -> dict[str, Any]:
 
 
 def _fields_of(error: SoukError) -> Iterator[dict[str, str]]:
-    if isinstance(error, InvalidProduct):
+    if isinstance(error, InvalidProduct | InvalidShipping):
         for name, words in error.errors.items():
             yield {"field": name, "code": error.code, "detail": words}
     elif error.field:

@@ -105,8 +105,20 @@ def _to_the_other_warehouse(ask: Ask, ids: Ids) -> dict[str, Any]:
     return {"from_warehouse_id": there[0], "to_warehouse_id": there[-1], "quantity": 1}
 
 
+def _cheapest_ways(ask: Ask, ids: Ids) -> dict[str, Any]:
+    vendors = ask("GET", f"{STOREFRONT}/cart")["vendors"]
+    ways = [(part["vendor"]["slug"], part["shipping"]["methods"][0]["id"]) for part in vendors]
+    return {"methods": [{"vendor": vendor, "method": method} for vendor, method in ways]}
+
+
+def _profile_as_it_is(ask: Ask, ids: Ids) -> dict[str, Any]:
+    found = ask("GET", f"{VENDOR}/shipping/profiles/{ids['profile_id']}")
+    return {name: found[name] for name in ("name", "handling_days", "zones") if name in found}
+
+
 TOLD: dict[str, dict[str, Told]] = {
     "storefront": {
+        f"PUT {STOREFRONT}/cart/shipping": _cheapest_ways,
         f"POST {STOREFRONT}/cart/merge": {"Souk-Cart": GUESTS_CART},
         f"POST {STOREFRONT}/orders": _cart_to_order,
         f"POST {STOREFRONT}/orders/{{number}}/cancellation-previews": _all_of_an_order,
@@ -118,6 +130,9 @@ TOLD: dict[str, dict[str, Told]] = {
         f"POST {VENDOR}/onboarding/steps/{{code}}/documents": {"file": b"%PDF-1.7"},
         f"POST {VENDOR}/domains": {"host": "www.lindqvist-of-gotland.com"},
         f"PUT {VENDOR}/stock/{{variant_id}}/backorders": {"limit": 0},
+        f"POST {VENDOR}/shipping/profiles": {"name": "Bulky things", "zones": [{"name": "Home", "countries": ["SE"]}]},
+        f"PUT {VENDOR}/shipping/profiles/{{profile_id}}": _profile_as_it_is,
+        f"PUT {VENDOR}/products/{{product_id}}/shipping": {"profile_id": None},
         f"POST {VENDOR}/stock/{{variant_id}}/moves": _to_the_other_warehouse,
         f"POST {VENDOR}/imports": {"file": b"title,sku,price\nLamp,L-1,12.00\n"},
         f"PUT {VENDOR}/products/{{product_id}}": _product_as_it_is,

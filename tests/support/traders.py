@@ -68,7 +68,8 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
         feed = StockFeed.objects.create(filename="stock.csv", sent_by=vendor.id)
         count = start_count(warehouse, by=vendor.id)
         reservation = Reservation.objects.get()
-        ways = set_flat_shipping(flat_minor=490).zones.get()
+        zone = set_flat_shipping(flat_minor=490).zones.get()
+        rate = zone.rates.get()
         sent = ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
     disputed = dispute_of(part)
     return Trade(
@@ -84,9 +85,9 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
             "supplier_id": supplier.id,
             "purchase_id": purchase.id,
             "reservation_id": reservation.id,
-            "profile_id": ways.profile_id,
-            "zone_id": ways.id,
-            "rate_id": ways.rates.get().id,
+            "profile_id": zone.profile_id,
+            "zone_id": zone.id,
+            "rate_id": rate.id,
             "order_id": part.id,
             "parcel_id": parcel.id,
             "payout_id": payout.id,
