@@ -13,7 +13,7 @@ from accounts.models import User
 from billing.payments.models import Payment, PaymentShare
 from kit.pagination import Page, keyset_page
 from marketplace.orders.models import Fulfillment, Order, OrderEvent, OrderLine, StockHold, VendorOrder
-from marketplace.orders.status import shown_status, whole_status
+from marketplace.orders.status import RETURN_EVENTS, coming_back, shown_status, whole_status
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,14 @@ def shown_order(order: Order, *, with_packed: bool = True) -> ShownOrder:
     shares = list(PaymentShare.objects.filter(payment__reference_id=order.id).select_related("payment"))
     payment, refunded = shares[0].payment, {share.reference_id: share.refunded_minor for share in shares}
     events = list(OrderEvent.objects.filter(order_id=order.id).order_by("at", "id"))
+    returning = returning_of(events)
     return ShownOrder(
         order=order,
         payment=payment,
         parts=[
             ShownPart(
                 part=part,
-                status=_status(part, payment.state, refunded.get(part.id, 0)),
+                status=_status(part, payment.state, refunded.get(part.id, 0), returning.get(part.id, "")),
                 refunded_minor=refunded.get(part.id, 0),
                 events=[event for event in events if event.vendor_order_id in (None, part.id)],
             )
@@ -75,7 +76,9 @@ def orders_of_customer(user: User, *, cursor: str | None = None, size: int = 20)
 
 
 def statuses(parts: Sequence[VendorOrder]) -> dict[UUID, str]:
-    """The shown word of many vendor orders, in two queries. For processes that may read payments."""
+    """The shown word of many vendor orders, in two queries, three where some have left. For processes that may read
+    payments.
+    """
     payments = dict(
         Payment.objects.filter(reference_id__in={part.order_id for part in parts}).values_list("reference_id", "state")
     )
@@ -84,7 +87,11 @@ def statuses(parts: Sequence[VendorOrder]) -> dict[UUID, str]:
             "reference_id", "refunded_minor"
         )
     )
-    return {part.id: _status(part, payments[part.order_id], refunded.get(part.id, 0)) for part in parts}
+    returning = returning_of(_return_events(parts))
+    return {
+        part.id: _status(part, payments[part.order_id], refunded.get(part.id, 0), returning.get(part.id, ""))
+        for part in parts
+    }
 
 
 def vendor_statuses(parts: Sequence[VendorOrder]) -> dict[UUID, str]:
@@ -94,14 +101,18 @@ def vendor_statuses(parts: Sequence[VendorOrder]) -> dict[UUID, str]:
             "reference_id", "refunded_minor"
         )
     )
-    return {part.id: vendor_status(part, refunded_minor=refunded.get(part.id, 0)) for part in parts}
+    returning = returning_of(_return_events(parts))
+    return {
+        part.id: vendor_status(part, refunded_minor=refunded.get(part.id, 0), returning=returning.get(part.id, ""))
+        for part in parts
+    }
 
 
-def vendor_status(part: VendorOrder, *, refunded_minor: int) -> str:
+def vendor_status(part: VendorOrder, *, refunded_minor: int, returning: str = "") -> str:
     """The shown word of one, from inside a wall, by what its share of the payment gave back. No query."""
     if not part.paid_at and part.fulfillment == Fulfillment.CANCELED:
         return "canceled"
-    return _status(part, "paid" if part.paid_at else "pending", refunded_minor)
+    return _status(part, "paid" if part.paid_at else "pending", refunded_minor, returning)
 
 
 def vendor_orders(
@@ -280,8 +291,31 @@ def sales_to_customers(user_ids: Sequence[UUID], *, currency: str) -> dict[UUID,
     return dict.fromkeys(user_ids, Sales()) | {user_id: Sales(*found) for user_id, *found in rows}
 
 
-def _status(part: VendorOrder, payment_state: str, refunded_minor: int) -> str:
-    return shown_status(part.fulfillment, payment_state, total_minor=part.total_minor, refunded_minor=refunded_minor)
+def _status(part: VendorOrder, payment_state: str, refunded_minor: int, returning: str = "") -> str:
+    return shown_status(
+        part.fulfillment,
+        payment_state,
+        total_minor=part.total_minor,
+        refunded_minor=refunded_minor,
+        returning=returning,
+    )
+
+
+def _return_events(parts: Sequence[VendorOrder]) -> list[OrderEvent]:
+    """What happened to the returns of these vendor orders, oldest first. No query where nothing has left yet."""
+    left = [part.id for part in parts if part.fulfillment in (Fulfillment.SHIPPED, Fulfillment.DELIVERED)]
+    if not left:
+        return []
+    return list(OrderEvent.objects.filter(vendor_order__in=left, name__in=RETURN_EVENTS).order_by("at", "id"))
+
+
+def returning_of(events: Iterable[OrderEvent]) -> dict[UUID, str]:
+    """The word for the open returns of each vendor order, by what happened to it in its order."""
+    told: dict[UUID, list[tuple[str, str]]] = {}
+    for event in events:
+        if event.name in RETURN_EVENTS and event.vendor_order_id is not None:
+            told.setdefault(event.vendor_order_id, []).append((event.name, event.data["return"]))
+    return {part_id: coming_back(each) for part_id, each in told.items()}
 
 
 def orders_of_lines(line_ids: Collection[UUID], *, vendor_id: UUID) -> dict[UUID, tuple[UUID, str]]:

@@ -1,6 +1,6 @@
 """The one word shown for a vendor order: derived from fulfillment, payment and refunds by one table, stored nowhere."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from billing.payments.models import PaymentState
 from marketplace.orders.models import Fulfillment
@@ -54,12 +54,38 @@ _PAID = {
 }
 
 
-def shown_status(fulfillment: str, payment_state: str, *, total_minor: int = 0, refunded_minor: int = 0) -> str:
-    """One of WORDS. Money that went back outranks where the goods are; what was never paid outranks both."""
+# How far a return is by its last event; one that ended otherwise says nothing of where the goods are.
+RETURN_EVENTS = {
+    "return_asked": "return_requested",
+    "return_accepted": "return_requested",
+    "return_sent": "return_requested",
+    "return_received": "returned",
+    "return_inspected": "returned",
+    **dict.fromkeys(
+        ("return_declined", "return_withdrawn", "return_lapsed", "return_refunded", "return_closed", "return_settled"),
+        "",
+    ),
+}
+
+
+def coming_back(events: Iterable[tuple[str, str]]) -> str:
+    """The word for a vendor order's open returns, by (event's name, return) in their order: the least advanced counts."""
+    last = {returned: RETURN_EVENTS[name] for name, returned in events}.values()
+    return next((word for word in ("return_requested", "returned") if word in last), "")
+
+
+def shown_status(
+    fulfillment: str, payment_state: str, *, total_minor: int = 0, refunded_minor: int = 0, returning: str = ""
+) -> str:
+    """One of WORDS. Money that went back outranks where the goods are, but a return that is under way outranks a part of the
+    money; what was never paid outranks all. `returning` is what `coming_back` says.
+    """
     if payment_state != PaymentState.PAID:
         return _UNPAID[PaymentState(payment_state)]
     if total_minor and refunded_minor >= total_minor:
         return "refunded"
+    if returning:
+        return returning
     if refunded_minor:
         return "partially_refunded"
     return _PAID[Fulfillment(fulfillment)]

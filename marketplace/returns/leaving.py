@@ -6,20 +6,30 @@ from django.db.models import Q
 
 from kit.words import counted
 from marketplace.orders.models import VendorOrder
-from marketplace.returns.models import RefundRequest, RequestState
+from marketplace.returns.models import OPEN_RETURNS, Claim, ClaimState, RefundRequest, RequestState, Return
 from tenants.vendors.leaving import Obstacle
 
 
 def open_requests(vendor_id: UUID) -> list[Obstacle]:
-    """Requests to cancel or give back that nobody has decided, or that are being carried out."""
+    """Requests to cancel or give back, returns and claims that nobody has decided, or that are being carried out."""
     orders = VendorOrder.objects.filter(vendor_id=vendor_id).values("order_id")
     waiting = (
         RefundRequest.objects.filter(state__in=[RequestState.WAITING, RequestState.DUE])
         .filter(Q(vendor_id=vendor_id) | Q(vendor_id=None, order_id__in=orders))
         .count()
     )
-    return (
-        [Obstacle("refunds", f"{counted(waiting, 'refund is', 'refunds are')} not decided or not carried out")]
-        if waiting
-        else []
-    )
+    going_back = Return.objects.filter(vendor_id=vendor_id, state__in=OPEN_RETURNS).count()
+    claims = Claim.objects.filter(vendor_id=vendor_id, state__in=[ClaimState.OPEN, ClaimState.GRANTING]).count()
+    return [
+        *(
+            [Obstacle("refunds", f"{counted(waiting, 'refund is', 'refunds are')} not decided or not carried out")]
+            if waiting
+            else []
+        ),
+        *(
+            [Obstacle("returns", f"{counted(going_back, 'return is', 'returns are')} not done with")]
+            if going_back
+            else []
+        ),
+        *([Obstacle("claims", f"{counted(claims, 'claim is', 'claims are')} not decided")] if claims else []),
+    ]

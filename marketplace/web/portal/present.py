@@ -9,6 +9,7 @@ from kit.money import in_percent
 from kit.pagination import Page
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders.models import Fulfillment, OrderEvent, VendorOrder
+from marketplace.returns.shown import EVENT_WORDS
 from tenants.shop.catalog.pictures import picture_url
 
 # The same state reads differently on both sides of the counter: what a customer calls paid is new to the vendor.
@@ -97,7 +98,8 @@ def timeline(part: VendorOrder, events: Sequence[OrderEvent], names: Mapping[Any
 
 
 def _event(name: str, at: Any, note: str = "") -> dict[str, Any]:
-    title, icon, tone = EVENTS.get(name, (name.replace("_", " ").capitalize(), "circle", ""))
+    known = EVENTS.get(name) or EVENT_WORDS.get(name)
+    title, icon, tone = known or (name.replace("_", " ").capitalize(), "circle", "")
     return {"title": title, "icon": icon, "tone": tone, "at": at, "note": note}
 
 

@@ -9,12 +9,17 @@ from billing.payments.models import Payment, PaymentShare
 from kit.ids import uuid7
 from marketplace.fulfillment.actions import WrongMoment, accept
 from marketplace.returns.actions import Actor, NumbersChanged, ask
-from marketplace.returns.models import RefundItem, RefundRequest
+from marketplace.returns.answering import Found, inspect_return
+from marketplace.returns.claims import grant_claim, open_claim
+from marketplace.returns.models import RefundItem, RefundRequest, Return
 from marketplace.returns.preview import Ask, CannotCancel
 from marketplace.returns.queries import preview_of
 from tenants.isolation.doors import bind_vendor, in_shop
 from tenants.shop.inventory.models import StockLevel
 from tests.billing.stripe.test_races import at_once
+from tests.support.going_back import CUSTOMER, arrived, asked, check_replay
+
+__all__ = ["arrived"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -103,3 +108,39 @@ def asked_by(bought, by, asks, seen, vendor_id=None):
         digest=seen.digest,
         vendor_id=vendor_id,
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_asked_inspected_and_granted_by_two_at_once_happens_once(arrived):
+    """Two tabs ask for two of three lamps; two members inspect; two of the staff grant the claim."""
+    line, vendor = arrived.lamps.lines.get(), arrived.lamp.vendor
+
+    asked_for = at_once(partial(asked, arrived, 2, "damaged"), partial(asked, arrived, 2, "does_not_fit"))
+    assert sorted(type(result).__name__ for result in asked_for) == ["CannotReturn", "Return"]
+    returned = Return.objects.get()
+    Return.objects.update(state="received")
+
+    def inspect(member):
+        with bind_vendor(vendor):
+            return inspect_return(
+                return_id=returned.id,
+                by=Actor("member", member, "member:owner"),
+                found={line.id: Found(ok=2, restock=2)},
+            )
+
+    assert {result.state for result in at_once(*[partial(inspect, uuid7()) for _ in range(3)])} == {"inspected"}
+    with in_shop(vendor):
+        assert StockLevel.objects.get().on_hand == 9
+
+    claim = open_claim(vendor_order_id=arrived.lamps.id, kind="other", words="Help", by=CUSTOMER, order=arrived.order)
+    asks = [Ask(arrived.lamps.id, units={line.id: 1})]
+    seen = preview_of(arrived.order.id, asks, kind="refund", vendor_id=vendor.id)
+
+    def grant():
+        by = Actor("staff", uuid7(), "staff:administrator")
+        return grant_claim(claim_id=claim.id, asks=asks, reason="Right", by=by, digest=seen.digest)
+
+    granted = at_once(grant, grant)
+    assert sorted(type(result).__name__ for result in granted) == ["RefundRequest", "WrongStep"]
+    assert Payment.objects.get().refunded_minor == 3333
+    check_replay(arrived.order)

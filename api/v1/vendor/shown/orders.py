@@ -8,7 +8,7 @@ from billing.payments.models import PaymentShare
 from marketplace.fulfillment.actions import unpacked
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders.models import OrderEvent, OrderLine, VendorOrder
-from marketplace.orders.queries import vendor_status
+from marketplace.orders.queries import returning_of, vendor_status
 from tenants.shop.inventory.queries import Packing, packing_of
 
 
@@ -40,7 +40,9 @@ def order(
     left, packing = unpacked(part), packing_of(part.order_id)
     refunded = share.refunded_minor if share else 0
     return {
-        **order_in_list(part, vendor_status(part, refunded_minor=refunded)),
+        **order_in_list(
+            part, vendor_status(part, refunded_minor=refunded, returning=returning_of(events).get(part.id, ""))
+        ),
         "shipping_name": part.shipping_name,
         "shipping_carrier": part.shipping_carrier,
         "promised_from": part.promised_from,

@@ -114,7 +114,7 @@ class ReturnInspection(ReturnView):
     )
     @idempotent
     def post(self, request: Request, return_id: UUID) -> Response:
-        given, found = body_of(goods_back.InspectionInput, request), self.find(return_id)
+        found, given = self.find(return_id), body_of(goods_back.InspectionInput, request)
         lines = {line.pop("line_id"): Found(**line) for line in given["lines"]}
         if len(lines) != len(given["lines"]):
             raise InvalidInput("Name each line once.", field="lines")
@@ -132,7 +132,7 @@ class ReturnRefundPreviews(ReturnView):
     )
     @idempotent
     def post(self, request: Request, return_id: UUID) -> Response:
-        given, found = body_of(goods_back.ReturnRefundPreviewInput, request), self.find(return_id)
+        found, given = self.find(return_id), body_of(goods_back.ReturnRefundPreviewInput, request)
         asks = self._asks(found, given)
         shows = preview_of(found.order_id, asks, kind=RequestKind.REFUND, vendor_id=self.vendor.id)
         return Response(refunds.PreviewSerializer(refunds.shown_preview(shows)).data)
@@ -157,7 +157,7 @@ class ReturnRefundRequests(ReturnRefundPreviews):
     )
     @idempotent
     def post(self, request: Request, return_id: UUID) -> Response:
-        given, found = body_of(goods_back.ReturnRefundInput, request), self.find(return_id)
+        found, given = self.find(return_id), body_of(goods_back.ReturnRefundInput, request)
         made = answering.refund_return(
             return_id=found.id,
             asks=self._asks(found, given),

@@ -19,6 +19,7 @@ from billing.payouts.queries import TransferPlace, carriers_of, place_of, transf
 from marketplace.orders.models import Order, OrderEvent, StockHold
 from marketplace.orders.queries import ShownOrder, ShownPart, orders_page, shown_order, statuses
 from marketplace.returns.queries import requests_of, told_of
+from marketplace.returns.shown import EVENT_WORDS, told_in
 from marketplace.web.backoffice.roles import for_orders, may, staff_of
 from marketplace.web.backoffice.tables import (
     DayField,
@@ -169,6 +170,7 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
         "payment": shown.payment,
         "attempts": list(shown.payment.attempts.order_by("number")),
         "asked": requests_of(found.id),
+        "claims": [claim for each in told_in(shown.events).claims.values() for claim in each],
         "can_give_back": shown.payment.refunded_minor < shown.payment.amount_minor and shown.payment.state == "paid",
         "lanes": _lanes(shown),
         "events": timeline(shown.events, names={part.part.id: part.part.vendor_name for part in shown.parts}),
@@ -210,7 +212,7 @@ def timeline(events: Sequence[OrderEvent], names: dict[UUID, str] | None = None)
             ),
             "at": event.at,
             "note": " · ".join(filter(None, [event.note, "" if event.actor_kind == "system" else event.actor_kind])),
-            "icon": ICONS.get(event.name, "circle"),
+            "icon": EVENT_WORDS[event.name][1] if event.name in EVENT_WORDS else ICONS.get(event.name, "circle"),
             "tone": {"canceled": "bad", "delivered": "good", "paid": "good"}.get(event.name, ""),
         }
         for event in events

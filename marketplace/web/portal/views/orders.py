@@ -29,7 +29,9 @@ from marketplace.fulfillment.models import Parcel
 from marketplace.orders import queries
 from marketplace.orders.models import Fulfillment, VendorOrder
 from marketplace.returns.models import RequestState
+from marketplace.returns.policy import policy_at
 from marketplace.returns.queries import requests_of, shown_refunds
+from marketplace.returns.shown import told_in
 from marketplace.web.delivery import place, promise
 from marketplace.web.portal import present
 from marketplace.web.portal.context import counts_of
@@ -234,6 +236,8 @@ def _order_page(
     shipping = shipping or {}
     member: Member = request.member  # type: ignore[attr-defined]
     names = dict(Member.objects.filter(vendor_id=part.vendor_id).values_list("user_id", "name"))
+    events = queries.events_of(part)
+    told = told_in(events)
     context = {
         "order": part,
         "status": queries.vendor_statuses([part])[part.id],
@@ -271,7 +275,12 @@ def _order_page(
             for parcel in part.parcels.all()
         ],
         "carriers": CARRIERS,
-        "events": present.timeline(part, queries.events_of(part), names),
+        "events": present.timeline(part, events, names),
+        "returns": told.returns.get(part.id, []),
+        "claims": told.claims.get(part.id, []),
+        "accept_by": policy_at(clock.now()).accept_by(part.paid_at)
+        if part.paid_at and part.fulfillment == Fulfillment.NEW
+        else None,
         "is_late": _is_late(part),
         "money": _money(part) if may(member).see_money else None,
         "can_give_back": any(line.promised_quantity for line in part.lines.all()),
