@@ -16,11 +16,17 @@ TRACKING = ("carrier", "tracking_number", "tracking_url")
 CUSTOMERS_KINDS = [each for each in ClaimKind.choices if each[0] != ClaimKind.SILENT]
 
 
+class ReplacementSerializer(serializers.Serializer[Any]):
+    variant_id = serializers.UUIDField()
+    title = serializers.CharField()
+
+
 class ReturnableLineSerializer(serializers.Serializer[Any]):
     line_id = serializers.UUIDField()
     title = serializers.CharField()
     units = serializers.IntegerField(help_text="At most so many can be asked for.")
     until = serializers.DateTimeField(allow_null=True, help_text="When the time of the first of them is over.")
+    instead = ReplacementSerializer(many=True, help_text="What can be had instead of the money.")
 
 
 class ReturnablePartSerializer(serializers.Serializer[Any]):
@@ -32,6 +38,9 @@ class ReturnedLineInput(serializers.Serializer[Any]):
     line_id = serializers.UUIDField()
     quantity = Whole(min_value=1, max_value=MOST_UNITS)
     reason = serializers.ChoiceField(ReturnReason.choices)
+    replace_with = serializers.UUIDField(
+        required=False, allow_null=True, help_text="A variant of `instead`; of all lines or of none."
+    )
 
 
 class ReturnInput(serializers.Serializer[Any]):
@@ -59,6 +68,9 @@ class ReturnedLineSerializer(serializers.Serializer[Any]):
     damaged = serializers.IntegerField()
     missing = serializers.IntegerField()
     restocked = serializers.IntegerField(help_text="Of what came back.")
+    replace_with = serializers.UUIDField(
+        allow_null=True, help_text="The variant wanted instead; null for money, also where it was sold out."
+    )
 
 
 class ReturnAddressSerializer(serializers.Serializer[Any]):
@@ -67,6 +79,12 @@ class ReturnAddressSerializer(serializers.Serializer[Any]):
     postal_code = serializers.CharField(allow_blank=True)
     city = serializers.CharField()
     country = serializers.CharField()
+
+
+class TrackingSerializer(serializers.Serializer[Any]):
+    carrier = serializers.CharField(allow_blank=True)
+    tracking_number = serializers.CharField(allow_blank=True)
+    tracking_url = serializers.CharField(allow_blank=True)
 
 
 class GoodsEventSerializer(serializers.Serializer[Any]):
@@ -100,6 +118,8 @@ class ReturnSerializer(ReturnInListSerializer):
     received_at = serializers.DateTimeField(allow_null=True)
     inspected_at = serializers.DateTimeField(allow_null=True)
     inspection_note = serializers.CharField(allow_blank=True)
+    replacement = TrackingSerializer(allow_null=True, help_text="How what was sent instead is followed.")
+    replaced_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True)
     refund_request_id = serializers.UUIDField(allow_null=True)
     events = GoodsEventSerializer(many=True)
@@ -208,7 +228,7 @@ def return_in_list(found: Return) -> dict[str, Any]:
                 "title": line.order_line.title,
                 **{
                     name: getattr(line, name)
-                    for name in ("quantity", "reason", "ok", "damaged", "missing", "restocked")
+                    for name in ("quantity", "reason", "ok", "damaged", "missing", "restocked", "replace_with")
                 },
             }
             for line in found.lines.all()
@@ -220,12 +240,13 @@ def shown_return(found: Return) -> dict[str, Any]:
     """For `ReturnSerializer`. One query more, for its events."""
     names = (
         *("words", "shipping_paid_by", "answer_note", "prepaid", *TRACKING),
-        *("sent_at", "received_at", "inspected_at", "inspection_note", "ended_at"),
+        *("sent_at", "received_at", "inspected_at", "inspection_note", "replaced_at", "ended_at"),
     )
     return {
         **return_in_list(found),
         **{name: getattr(found, name) for name in names},
         "send_to": found.send_to or None,
+        "replacement": found.replacement or None,
         "photos": [photo.id for photo in found.photos.all()],
         "refund_request_id": found.refund_id,
         "events": _events(found, "return"),

@@ -244,7 +244,7 @@ class OrderEvent(models.Model):
         vendor=APPEND,
         platform=APPEND,
         vendor_check="name IN ('accepted', 'packed', 'shipped', 'tracking_corrected', 'delivered', 'return_accepted',"
-        " 'return_declined', 'return_received', 'return_inspected', 'return_closed', 'claim_said')"
+        " 'return_declined', 'return_received', 'return_inspected', 'return_exchanged', 'return_closed', 'claim_said')"
         " AND actor_kind IN ('member', 'system')"
         " AND order_id = (SELECT v.order_id FROM public.orders_vendororder v WHERE v.id = vendor_order_id)",
     )

@@ -62,7 +62,15 @@ RETURN_EVENTS = {
     "return_received": "returned",
     "return_inspected": "returned",
     **dict.fromkeys(
-        ("return_declined", "return_withdrawn", "return_lapsed", "return_refunded", "return_closed", "return_settled"),
+        (
+            "return_declined",
+            "return_withdrawn",
+            "return_lapsed",
+            "return_refunded",
+            "return_exchanged",
+            "return_closed",
+            "return_settled",
+        ),
         "",
     ),
 }

@@ -15,6 +15,7 @@ from kit import clock
 from kit.errors import Conflict, InvalidInput
 from marketplace.orders.models import VendorOrder
 from marketplace.returns.actions import Actor, ask
+from marketplace.returns.exchange import promise_replacement
 from marketplace.returns.models import (
     OPEN_RETURNS,
     RefundRequest,
@@ -83,6 +84,7 @@ def accept_return(
             "You pay the way back of these: give the code or the link of a label that is paid for.", field="prepaid"
         )
     now = clock.now()
+    promise_replacement(returned)
     changes = {
         "send_to": address,
         "prepaid": prepaid,

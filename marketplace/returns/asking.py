@@ -13,6 +13,7 @@ from kit.errors import Conflict, InvalidInput
 from marketplace.fulfillment.actions import checked_tracking
 from marketplace.orders.models import Order, VendorOrder
 from marketplace.returns.actions import Actor
+from marketplace.returns.exchange import replacements_of
 from marketplace.returns.models import OPEN_RETURNS, Return, ReturnLine, ReturnReason, ReturnState
 from marketplace.returns.photos import Taken, keep_photos
 from marketplace.returns.policy import Policy, policy_at
@@ -43,11 +44,12 @@ class Returnable:
 
 @dataclass(frozen=True, slots=True)
 class AskedLine:
-    """What a customer wants to send back of a line, and why (a ReturnReason)."""
+    """What a customer wants to send back of a line, why (a ReturnReason), and the variant wanted instead of the money."""
 
     line_id: UUID
     quantity: int
     reason: str
+    replace_with: UUID | None = None
 
 
 def returnable(order_id: UUID, *, policy: Policy | None = None) -> dict[UUID, list[Returnable]]:
@@ -110,6 +112,7 @@ def ask_return(
     possible = {each.line_id: each for each in returnable(order.id, policy=policy).get(part.id, [])}
     for line in lines:
         _check_line(line, possible.get(line.line_id))
+    instead = _checked_replacements(order.id, lines)
     now = clock.now()
     count = Return.objects.filter(vendor_order=part).count()
     returned = Return.objects.create(
@@ -131,6 +134,8 @@ def ask_return(
                 vendor_id=part.vendor_id,
                 quantity=line.quantity,
                 reason=line.reason,
+                replace_with=line.replace_with,
+                replace_title=instead.get(line.line_id, ""),
             )
             for line in lines
         ]
@@ -206,6 +211,27 @@ def _check_line(line: AskedLine, possible: Returnable | None) -> None:
         raise InvalidInput("Say why you send it back.", field=f"reason-{line.line_id}")
 
 
+def _checked_replacements(order_id: UUID, lines: Sequence[AskedLine]) -> dict[UUID, str]:
+    """What is wanted instead, in words by order line. Raises InvalidInput at `replace-<line>`."""
+    wanted = [line for line in lines if line.replace_with is not None]
+    if not wanted:
+        return {}
+    if len(wanted) != len(lines):
+        left_out = next(line for line in lines if line.replace_with is None)
+        raise InvalidInput(
+            "Ask for the money of these, and for a replacement of those, each by itself.",
+            field=f"replace-{left_out.line_id}",
+        )
+    possible = replacements_of(order_id)
+    found = {}
+    for line in wanted:
+        titles = {each.variant_id: each.title for each in possible.get(line.line_id, [])}
+        if line.replace_with not in titles:
+            raise InvalidInput("This cannot be had instead any more.", field=f"replace-{line.line_id}")
+        found[line.line_id] = titles[line.replace_with]
+    return found
+
+
 def _same(returned: Return, lines: Iterable[AskedLine]) -> bool:
-    asked = {(line.order_line_id, line.quantity, line.reason) for line in returned.lines.all()}
-    return asked == {(line.line_id, line.quantity, line.reason) for line in lines}
+    asked = {(line.order_line_id, line.quantity, line.reason, line.replace_with) for line in returned.lines.all()}
+    return asked == {(line.line_id, line.quantity, line.reason, line.replace_with) for line in lines}

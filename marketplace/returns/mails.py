@@ -55,6 +55,9 @@ RETURN_MAILS: dict[str, dict[str, tuple[str, str]]] = {
     "inspected": {
         CUSTOMER: ("Your return {number} was inspected", "What you get back comes next, in a mail of its own.")
     },
+    "exchanged": {
+        CUSTOMER: ("Your replacement for {number} is on its way", "The return's page says how to follow it.")
+    },
     "closed": {
         CUSTOMER: (
             "Your return {number}: nothing is given back",

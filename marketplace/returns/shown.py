@@ -38,6 +38,7 @@ NEXT: dict[str, tuple[str, str]] = {
     ),
     ReturnState.INSPECTED: ("The shop gives the money back.", "Give the money back, or say why nothing is given back."),
     ReturnState.REFUNDED: ("The money is on its way to you.", "It is done."),
+    ReturnState.EXCHANGED: ("The replacement is on its way to you.", "The replacement has left."),
     ReturnState.DECLINED: (
         "The shop does not take it back. You can have us decide.",
         "You declined it. You may still accept it.",
@@ -57,6 +58,7 @@ EVENT_WORDS: dict[str, tuple[str, str, str]] = {
     "return_received": ("Return received", "package-check", "info"),
     "return_inspected": ("Return inspected", "search", "info"),
     "return_refunded": ("Return refunded", "banknote", "good"),
+    "return_exchanged": ("Replacement sent", "truck", "good"),
     "return_closed": ("Return closed without a refund", "circle-x", "warn"),
     "return_settled": ("Return decided by the platform", "scale", "info"),
     "claim_opened": ("Claim opened", "flag", "warn"),

@@ -37,9 +37,10 @@ RETURN_STEPS: dict[str, Step] = {
     "received": Step((R.ACCEPTED, R.SENT), R.RECEIVED, ("member",)),
     "inspected": Step((R.RECEIVED,), R.INSPECTED, ("member",)),
     "refunded": Step((R.INSPECTED,), R.REFUNDED, ("member", "staff", "system")),
+    "exchanged": Step((R.INSPECTED,), R.EXCHANGED, ("member",)),
     "closed": Step((R.INSPECTED,), R.CLOSED, ("member",)),
     "settled": Step(
-        (R.ASKED, R.ACCEPTED, R.DECLINED, R.SENT, R.RECEIVED, R.INSPECTED, R.CLOSED, R.REFUNDED, R.LAPSED),
+        (R.ASKED, R.ACCEPTED, R.DECLINED, R.SENT, R.RECEIVED, R.INSPECTED, R.EXCHANGED, R.CLOSED, R.REFUNDED, R.LAPSED),
         R.SETTLED,
         ("staff",),
     ),

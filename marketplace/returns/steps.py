@@ -10,6 +10,9 @@ from marketplace.returns.actions import Actor
 from marketplace.returns.models import Claim, Return
 from marketplace.returns.states import check_claim, check_return
 from outbox.actions import announce
+from tenants.isolation.doors import in_shop
+from tenants.shop.inventory.actions import cancel_allocation
+from tenants.vendors.models import Vendor
 
 SYSTEM = Actor("system", None)
 
@@ -44,6 +47,8 @@ def take(
     returned.state = check_return(returned.state, step, by.kind)
     if not returned.is_open:
         changes = {**(changes or {}), "ended_at": clock.now(), "due_at": None}
+        if step != "exchanged":
+            _give_back_replacement(returned)
     for name, value in (changes or {}).items():
         setattr(returned, name, value)
     returned.save(update_fields=["state", *(changes or {})])
@@ -51,6 +56,14 @@ def take(
     write_down(returned, f"return_{step}", by, note=note, data=told)
     tell(f"return_{step}", returned.vendor_id, by, {"return": str(returned.id)})
     return returned
+
+
+def _give_back_replacement(returned: Return) -> None:
+    """What was promised instead is for sale again."""
+    promised = list(returned.lines.filter(replace_with__isnull=False).values_list("id", flat=True))
+    if promised:
+        with in_shop(Vendor.objects.get(id=returned.vendor_id)):
+            cancel_allocation(promised)
 
 
 def take_claim(

@@ -118,6 +118,7 @@ AFTER: dict[str, list[str]] = {
     "return.sent": ["marketplace.returns.mails.tell_of_return"],
     "shop.return_received": ["marketplace.returns.mails.tell_of_return"],
     "shop.return_inspected": ["marketplace.returns.mails.tell_of_return"],
+    "shop.return_exchanged": ["marketplace.returns.mails.tell_of_return"],
     "shop.return_closed": ["marketplace.returns.mails.tell_of_return"],
     "claim.opened": ["marketplace.returns.mails.tell_of_claim"],
     "claim.said": ["marketplace.returns.mails.tell_of_message"],

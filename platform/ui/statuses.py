@@ -37,6 +37,7 @@ STATUSES: dict[str, Status] = {
     # a return and a claim
     "asked": Status("warn", "hourglass", "Asked for"),
     "lapsed": Status("calm", "hourglass", "Never sent"),
+    "exchanged": Status("good", "rotate-ccw", "Replaced"),
     "inspected": Status("info", "search", "Inspected"),
     "granting": Status("info", "hourglass", "Waits for a second person"),
     "dismissed": Status("calm", "circle-x", "Declined"),

@@ -55,21 +55,21 @@ def arrived(bought):
     return bought
 
 
-def asked(bought, count=2, reason="changed_mind", words="Too bright", photos=()):
+def asked(bought, count=2, reason="changed_mind", words="Too bright", photos=(), replace_with=None):
     line = bought.lamps.lines.get()
     return ask_return(
         order=bought.order,
         vendor_order_id=bought.lamps.id,
-        lines=[AskedLine(line.id, count, reason)],
+        lines=[AskedLine(line.id, count, reason, replace_with)],
         words=words,
         by=CUSTOMER,
         photos=photos,
     )
 
 
-def came_back(bought, *, found=None, restock=2, count=2):
+def came_back(bought, *, found=None, restock=2, count=2, **more):
     """Accepted, sent, received and inspected."""
-    returned = asked(bought, count)
+    returned = asked(bought, count, **more)
     line = bought.lamps.lines.get()
     with in_shop(bought.lamp.vendor):
         accept_return(return_id=returned.id, by=bought.owner, send_to=ADDRESS)

@@ -79,6 +79,7 @@ urlpatterns = with_document(
         path("returns/<uuid:return_id>/inspection", returns.ReturnInspection.as_view()),
         path("returns/<uuid:return_id>/refund-previews", returns.ReturnRefundPreviews.as_view()),
         path("returns/<uuid:return_id>/refund-requests", returns.ReturnRefundRequests.as_view()),
+        path("returns/<uuid:return_id>/replacement", returns.ReturnReplacement.as_view()),
         path("returns/<uuid:return_id>/closing", returns.ReturnClosing.as_view()),
         path("claims", returns.ClaimList.as_view()),
         path("claims/<uuid:claim_id>", returns.ClaimOne.as_view()),

@@ -36,6 +36,7 @@ class ReturnState(models.TextChoices):
     RECEIVED = "received", "Received"
     INSPECTED = "inspected", "Inspected"
     REFUNDED = "refunded", "Refunded"
+    EXCHANGED = "exchanged", "Replaced"
     CLOSED = "closed", "Closed without a refund"
     SETTLED = "settled", "Decided by the platform"
 
@@ -83,6 +84,10 @@ class Return(models.Model):
     received_at = models.DateTimeField(null=True, blank=True)
     inspected_at = models.DateTimeField(null=True, blank=True)
     inspection_note = models.CharField(max_length=500, blank=True)
+    replaced_at = models.DateTimeField(null=True, blank=True)
+    replacement = models.JSONField(
+        default=dict, help_text="carrier, tracking_number, tracking_url of what was sent instead"
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     refund = models.OneToOneField(
         RefundRequest, null=True, blank=True, on_delete=models.PROTECT, related_name="goods_return"
@@ -91,9 +96,9 @@ class Return(models.Model):
     access = Access(
         store="select insert update(state, due_at, carrier, tracking_number, tracking_url, sent_at, ended_at)",
         vendor="select update(state, due_at, answer_note, send_to, prepaid, received_at, inspected_at, "
-        "inspection_note, ended_at, refund_id)",
+        "inspection_note, replaced_at, replacement, ended_at, refund_id)",
         # The customer's steps, the worker's and the platform's are not a vendor's to take.
-        vendor_check="state IN ('accepted', 'declined', 'received', 'inspected', 'closed')",
+        vendor_check="state IN ('accepted', 'declined', 'received', 'inspected', 'exchanged', 'closed')",
     )
 
     class Meta:
@@ -126,8 +131,10 @@ class ReturnLine(models.Model):
     damaged = models.PositiveIntegerField(default=0)
     missing = models.PositiveIntegerField(default=0)
     restocked = models.PositiveIntegerField(default=0, help_text="of what came back")
+    replace_with = models.UUIDField(null=True, blank=True, help_text="the variant wanted instead of the money")
+    replace_title = models.CharField(max_length=250, blank=True)
 
-    access = Access(store="select insert", vendor="select update(ok, damaged, missing, restocked)")
+    access = Access(store="select insert", vendor="select update(ok, damaged, missing, restocked, replace_with)")
 
     class Meta:
         constraints = [

@@ -50,6 +50,7 @@ urlpatterns: list[URLPattern] = [
     path("returns/<uuid:return_id>/answer/", returns.answer, name="return_answer"),
     path("returns/<uuid:return_id>/receipt/", returns.receipt, name="return_receipt"),
     path("returns/<uuid:return_id>/inspection/", returns.inspection, name="return_inspection"),
+    path("returns/<uuid:return_id>/replacement/", returns.replacement, name="return_replacement"),
     path("returns/<uuid:return_id>/closing/", returns.closing, name="return_closing"),
     path("returns/photos/<uuid:photo_id>/", returns.photo, name="return_photo"),
     path("claims/<uuid:claim_id>/", returns.claim, name="claim"),

@@ -24,6 +24,7 @@ from marketplace.returns.answering import (
     where_to_send,
 )
 from marketplace.returns.asking import CannotReturn, returnable, say_sent, withdraw_return
+from marketplace.returns.exchange import NothingToReplace, replacements_of, send_replacement
 from marketplace.returns.labels import bars_of, return_label
 from marketplace.returns.models import Claim, Photo, RequestState, Return, ReturnState
 from marketplace.returns.photos import TooManyPhotos, encode_photos
@@ -210,6 +211,49 @@ def test_silence_accepts_or_escalates_as_the_policy_says(arrived, silent):
         returned.refresh_from_db()
         assert returned.state == ReturnState.LAPSED
     check_replay(arrived.order)
+
+
+def stock(bought):
+    with in_shop(bought.lamp.vendor):
+        level = StockLevel.objects.get()
+        return level.on_hand, level.allocated
+
+
+def test_a_replacement_is_kept_when_it_is_promised_and_sent_without_money(arrived):
+    assert [each.title for each in replacements_of(arrived.order.id)[arrived.lamps.lines.get().id]] == [
+        "The same once more"
+    ]
+    with pytest.raises(InvalidInput) as refused:
+        asked(arrived, replace_with=arrived.soap.variant.id)
+    assert refused.value.field == f"replace-{arrived.lamps.lines.get().id}"
+    returned = came_back(arrived, restock=0, replace_with=arrived.lamp.variant.id)
+    assert stock(arrived) == (7, 2)
+    tracking = {"return_id": returned.id, "carrier": "DHL", "tracking_number": "9", "by": arrived.owner}
+    for _ in range(2):
+        with in_shop(arrived.lamp.vendor):
+            assert send_replacement(**tracking).state == ReturnState.EXCHANGED
+    assert stock(arrived) == (5, 0)
+    assert Payment.objects.get().refunded_minor == 0
+    with pytest.raises(WrongStep):
+        give_back(arrived, returned)
+    check_replay(arrived.order)
+    deliver_facts()
+    assert Mail.objects.filter(subject__startswith="Your replacement").count() == 1
+
+
+def test_a_replacement_that_is_sold_out_becomes_money_and_one_not_needed_is_for_sale_again(arrived):
+    with in_shop(arrived.lamp.vendor):
+        StockLevel.objects.update(on_hand=1)
+    returned = came_back(arrived, restock=0, replace_with=arrived.lamp.variant.id)
+    assert (returned.lines.get().replace_with, stock(arrived)) == (None, (1, 0))
+    with in_shop(arrived.lamp.vendor), pytest.raises(NothingToReplace):
+        send_replacement(return_id=returned.id, carrier="", tracking_number="", by=arrived.owner)
+    other = asked(arrived, 1, replace_with=arrived.lamp.variant.id)
+    with in_shop(arrived.lamp.vendor):
+        accept_return(return_id=other.id, by=arrived.owner, send_to=ADDRESS)
+    assert stock(arrived) == (1, 1)
+    withdraw_return(return_id=other.id, by=CUSTOMER)
+    assert stock(arrived) == (1, 0)
 
 
 def test_numbers_that_changed_are_shown_and_nothing_is_done(arrived):

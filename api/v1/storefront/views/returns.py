@@ -1,5 +1,6 @@
 """Sending goods back, and having the platform decide."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from marketplace.orders.models import Order, VendorOrder
 from marketplace.returns import asking, shown
 from marketplace.returns.actions import Actor
 from marketplace.returns.claims import open_claim, say, withdraw_claim
+from marketplace.returns.exchange import replacements_of
 from marketplace.returns.labels import return_label
 from marketplace.returns.models import Claim, Return
 from marketplace.returns.photos import encode_photos
@@ -52,8 +54,15 @@ class Returnables(ReturnsView):
         tags=TAGS,
     )
     def get(self, request: Request, number: str) -> Response:
-        possible = asking.returnable(order_of(request, number).id)
-        rows = [{"vendor_order_id": part, "lines": lines} for part, lines in possible.items()]
+        order = order_of(request, number)
+        possible, instead = asking.returnable(order.id), replacements_of(order.id)
+        rows = [
+            {
+                "vendor_order_id": part,
+                "lines": [{**asdict(line), "instead": instead.get(line.line_id, [])} for line in lines],
+            }
+            for part, lines in possible.items()
+        ]
         return Response(goods_back.ReturnablePartSerializer(rows, many=True).data)
 
 

@@ -17,6 +17,7 @@ from kit.errors import InvalidInput
 from marketplace.returns import answering, shown
 from marketplace.returns.answering import Found
 from marketplace.returns.claims import say
+from marketplace.returns.exchange import send_replacement
 from marketplace.returns.models import Claim, RequestKind, Return
 from marketplace.returns.preview import Ask
 from marketplace.returns.queries import facts_of, preview_of
@@ -166,6 +167,22 @@ class ReturnRefundRequests(ReturnRefundPreviews):
             digest=given["digest"],
         )
         return created(refunds.RefundRequestSerializer(made).data, "api_vendor:refund_request", made.id)
+
+
+class ReturnReplacement(ReturnView):
+    @extend_schema(
+        operation_id="returns_replace",
+        summary="What the customer wanted instead has left",
+        description="409 `wrong_step`, `nothing_to_replace`, `not_in_yet`.",
+        request=goods_back.TrackingInput,
+        responses={200: goods_back.ReturnSerializer},
+        tags=TAGS,
+    )
+    @idempotent
+    def post(self, request: Request, return_id: UUID) -> Response:
+        found, given = self.find(return_id), body_of(goods_back.TrackingInput, request)
+        send_replacement(return_id=found.id, by=actor_of(self, request), **given)
+        return self.now(return_id)
 
 
 class ReturnClosing(ReturnView):

@@ -13,6 +13,7 @@ from marketplace.returns import answering, shown
 from marketplace.returns.actions import Actor
 from marketplace.returns.answering import ADDRESS, Found
 from marketplace.returns.claims import say
+from marketplace.returns.exchange import send_replacement
 from marketplace.returns.models import Claim, ClaimState, Return, ReturnLine, ReturnState
 from marketplace.returns.photos import small_photo, whole_photo
 from marketplace.returns.states import may_return
@@ -111,6 +112,19 @@ def inspection(request: HttpRequest, return_id: UUID) -> HttpResponse:
 
 
 @changes(*DOES_ORDERS)
+def replacement(request: HttpRequest, return_id: UUID) -> HttpResponse:
+    """What the customer wanted instead has left."""
+    found = _find(request, return_id)
+    names = ("carrier", "tracking_number", "tracking_url")
+    try:
+        send_replacement(return_id=found.id, by=_actor(request), **{name: request.POST.get(name, "") for name in names})
+    except SoukError as refused:
+        return _page(request, found, refused)
+    messages.success(request, "The customer gets an e-mail.")
+    return redirect("portal:return", found.id)
+
+
+@changes(*DOES_ORDERS)
 def closing(request: HttpRequest, return_id: UUID) -> HttpResponse:
     """Give nothing back, and say why."""
     found = _find(request, return_id)
@@ -178,6 +192,10 @@ def _page(request: HttpRequest, found: Return, problem: SoukError | None = None)
         },
         "can_refund": found.state == ReturnState.INSPECTED
         and (found.refund is None or found.refund.state not in answering.LIVE),
+        "can_replace": found.state == ReturnState.INSPECTED
+        and any(line.replace_with for line in found.lines.all())
+        and (found.refund is None or found.refund.state not in answering.LIVE),
+        "tracking": {name: request.POST.get(name, "") for name in ("carrier", "tracking_number", "tracking_url")},
         "is_all_well": all(line.ok == line.quantity for line in found.lines.all()),
         "problem": problem,
     }

@@ -19,6 +19,7 @@ from marketplace.returns import asking, shown
 from marketplace.returns.actions import Actor
 from marketplace.returns.asking import AskedLine, Returnable
 from marketplace.returns.claims import may_claim, open_claim, say, withdraw_claim
+from marketplace.returns.exchange import Replacement, replacements_of
 from marketplace.returns.labels import return_label
 from marketplace.returns.models import Claim, ClaimKind, Return, ReturnReason, ReturnState
 from marketplace.returns.photos import MOST_PHOTOS, Taken, encode_photos, small_photo
@@ -225,8 +226,16 @@ def _asked(request: HttpRequest, lines: Sequence[Returnable]) -> list[AskedLine]
         if not text.isascii() or not text.isdigit() or len(text) > 6:
             raise InvalidInput("Give a whole number.", field=f"units-{line.line_id}")
         if int(text):
-            found.append(AskedLine(line.line_id, int(text), request.POST.get(f"reason-{line.line_id}", "")))
+            reason, instead = (request.POST.get(f"{name}-{line.line_id}", "") for name in ("reason", "replace"))
+            found.append(AskedLine(line.line_id, int(text), reason, _variant(instead, line.line_id)))
     return found
+
+
+def _variant(text: str, line_id: UUID) -> UUID | None:
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise InvalidInput("Choose of what can be had instead.", field=f"replace-{line_id}") from None
 
 
 @transaction.atomic
@@ -252,11 +261,16 @@ def _form(
     problem: SoukError | None = None,
 ) -> HttpResponse:
     parts = VendorOrder.objects.filter(id__in=possible).order_by("number")
+    instead = replacements_of(order.id) if possible else {}
     context = {
         "order": order,
         "policy": policy,
         "parts": [
-            {"part": part, "lines": [_line(request, line, problem) for line in possible[part.id]]} for part in parts
+            {
+                "part": part,
+                "lines": [_line(request, line, instead.get(line.line_id, []), problem) for line in possible[part.id]],
+            }
+            for part in parts
         ],
         "reasons": [(reason.value, reason.label, reason.value in policy.vendor_pays_for) for reason in ReturnReason],
         "words": request.POST.get("words", ""),
@@ -266,12 +280,15 @@ def _form(
     return render(request, "storefront/return_new.html", context, status=422 if problem else 200)
 
 
-def _line(request: HttpRequest, line: Returnable, problem: SoukError | None) -> dict[str, Any]:
-    names = {"units": f"units-{line.line_id}", "reason": f"reason-{line.line_id}"}
+def _line(
+    request: HttpRequest, line: Returnable, instead: Sequence[Replacement], problem: SoukError | None
+) -> dict[str, Any]:
+    names = {name: f"{name}-{line.line_id}" for name in ("units", "reason", "replace")}
     return {
         "title": line.title,
         "most": line.units,
         "until": line.until,
+        "instead": [(str(each.variant_id), each.title) for each in instead],
         **{
             name: {
                 "name": field,

@@ -42,6 +42,7 @@ def test_a_return_is_accepted_inspected_and_refunded_as_its_inspection_found(
     assert (answer.status_code, "Say what was damaged" in answer.content.decode()) == (422, True)
     assert desk.post(f"{here}inspection/", {**found, "note": "A crack"}).status_code == 302
     refund = f"/orders/{arrived.lamps.id}/refund/"
+    assert f"{refund}?return={returned.id}" in desk.text(here)
     page = desk.text(f"{refund}?return={returned.id}")
     assert f'name="units-{line.id}" value="1"' in page
     assert f'value="Return {returned.number}. A crack"' in page
