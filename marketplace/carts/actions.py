@@ -162,8 +162,11 @@ def merge_carts(*, token: str, user: User) -> Cart:
             have[line.offer_id] = line
     kept = own.shipping if own.country == guest.country else {}
     own.country, own.shipping = guest.country, {**kept, **guest.shipping}
-    own.save(update_fields=["country", "shipping"])
+    own.reminder_wanted_at = own.reminder_wanted_at or guest.reminder_wanted_at
+    own.save(update_fields=["country", "shipping", "reminder_wanted_at"])
     guest.keys.update(cart=own)  # shop fronts go on with the cart that is theirs now
+    guest.shares.update(cart=own)
+    _merge_saved(guest, own)
     guest.delete()
     changed(own)
     return own
@@ -186,7 +189,26 @@ def take_bought(*, cart_id: UUID, user_id: UUID | None, bought: Mapping[UUID, in
             line.save(update_fields=["quantity", "added_at"])
         else:
             line.delete()
+    # What is put in from now on is another cart, of which one may be reminded once more; a guest is asked anew.
+    cart.reminded_at = None
+    if cart.user_id is None:
+        cart.reminder_to, cart.reminder_wanted_at = "", None
+    cart.save(update_fields=["reminded_at", "reminder_to", "reminder_wanted_at"])
     changed(cart)
+
+
+def _merge_saved(guest: Cart, own: Cart) -> None:
+    """What the guest had put aside is the customer's now; of what both had, the larger quantity."""
+    have = {saved.offer_id: saved for saved in own.saved.all()}
+    for saved in guest.saved.order_by("saved_at", "id"):
+        kept = have.get(saved.offer_id)
+        if kept is not None:
+            kept.quantity = max(kept.quantity, saved.quantity)
+            kept.save(update_fields=["quantity"])
+        elif len(have) < MAX_LINES:
+            saved.cart = own
+            saved.save(update_fields=["cart"])
+            have[saved.offer_id] = saved
 
 
 def _offer(offer_id: UUID) -> Offer:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
-from marketplace.catalog.models import Offer
+from marketplace.catalog.models import Offer, VendorCard
 
 MAX_QUANTITY = 99
 
@@ -27,6 +27,11 @@ class Cart(models.Model):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
+    reminder_wanted_at = models.DateTimeField(null=True, blank=True, help_text="when the customer asked for one mail")
+    reminder_to = models.EmailField(
+        max_length=254, blank=True, default="", db_default="", help_text="a guest's; a customer's is known"
+    )
+    reminded_at = models.DateTimeField(null=True, blank=True)
 
     access = Access(store="select insert update delete")
 
@@ -34,7 +39,14 @@ class Cart(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["token_hash"], name="cart_token_unique", condition=~Q(token_hash=""))
         ]
-        indexes = [models.Index(fields=["changed_at"], name="cart_changed")]
+        indexes = [
+            models.Index(fields=["changed_at"], name="cart_changed"),
+            models.Index(
+                fields=["changed_at"],
+                name="cart_reminders",
+                condition=Q(reminder_wanted_at__isnull=False, reminded_at=None),
+            ),
+        ]
 
     @property
     def methods(self) -> dict[UUID, str]:
@@ -65,6 +77,59 @@ class CartLine(models.Model):
             models.UniqueConstraint(fields=["cart", "offer"], name="cart_line_once"),
             models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="cart_line_quantity"),
         ]
+
+
+class SavedLine(models.Model):
+    """So many of one offer that were put aside: not in the cart, and not forgotten."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="saved")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+    price_seen_minor = models.BigIntegerField()
+    saved_at = models.DateTimeField(default=clock.now)
+
+    access = Access(store="select insert update delete")
+
+    class Meta:
+        ordering = ["-saved_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "offer"], name="saved_line_once"),
+            models.CheckConstraint(
+                condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="saved_line_quantity"
+            ),
+        ]
+
+
+class SharedCart(models.Model):
+    """A copy of a cart for whoever has its link. It says what is in it and nothing of whose it is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    cart = models.ForeignKey(Cart, null=True, on_delete=models.SET_NULL, related_name="shares")
+    token_hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+
+    access = Access(store="select insert update(cart_id) delete")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token_hash"], name="shared_cart_token_unique")]
+        indexes = [models.Index(fields=["expires_at"], name="shared_cart_expiry")]
+
+
+class SharedLine(models.Model):
+    card: VendorCard | None = None  # of its vendor; known once the copy was read
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    shared = models.ForeignKey(SharedCart, on_delete=models.CASCADE, related_name="lines")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField()
+    position = models.PositiveSmallIntegerField(default=0)
+
+    access = Access(store="select insert delete")
+
+    class Meta:
+        ordering = ["position", "id"]
 
 
 class CartKey(models.Model):

@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from billing.commissions.queries import commission_terms
 from kit import clock
+from kit.money import Money
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import CartContents, contents
 from marketplace.checkout.quote import Quote, QuoteLine, VendorQuote, quote
@@ -115,6 +116,29 @@ def problem_with(line: CartLine) -> Problem | None:
     if line.offer.available < line.quantity:
         return Problem("too_few", f"Only {line.offer.available} left.")
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is otherwise than when a line was put in: a stable code, and words for the customer."""
+
+    line_id: UUID
+    code: str
+    words: str
+
+
+def changes_of(found: CartContents) -> list[Change]:
+    """What changed since the customer put things in, or last said that they had seen it: prices, and what cannot be had."""
+    changes = []
+    for line in found.lines:
+        title, now, before = line.offer.listing.title, line.offer.price_minor, line.price_seen_minor
+        if problem := problem_with(line):
+            changes.append(Change(line.id, problem.code, f"{title}: {problem.words[:1].lower()}{problem.words[1:]}"))
+        elif now != before:
+            code, word = ("price_rose", "more") if now > before else ("price_fell", "less")
+            prices = f"{Money(now, line.offer.currency)} instead of {Money(before, line.offer.currency)}"
+            changes.append(Change(line.id, code, f"{title} costs {word}: {prices}."))
+    return changes
 
 
 def problem_of(line: CartLine) -> str:

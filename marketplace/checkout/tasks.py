@@ -1,4 +1,4 @@
-"""Holds on stock that nobody is paying for, and simulations that somebody waits for."""
+"""Holds on stock that nobody is paying for, carts that were left, and simulations that somebody waits for."""
 
 from uuid import UUID
 
@@ -10,11 +10,18 @@ from django.db.models import Q
 from billing.payments import actions as payments
 from billing.payments.models import Payment, PaymentState
 from kit import clock
+from marketplace.checkout.reminders import remind
 from marketplace.checkout.simulation import run_simulations
 from marketplace.orders.actions import cancel_unpaid
 from marketplace.orders.models import Order, StockHold
 
 log = structlog.get_logger(__name__)
+
+
+@shared_task(name="checkout.remind_of_carts")
+def remind_of_carts() -> int:
+    """Write to whoever asked for it and has left a cart; gives how many."""
+    return remind()
 
 
 @shared_task(name="checkout.release_expired_holds")

@@ -50,6 +50,8 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "statements.run_exports": (5, "platform"),
     "checkout.release_expired_holds": (15, "platform"),
     "checkout.simulate_commissions": (5, "platform"),
+    "checkout.remind_of_carts": (600, "platform"),
+    "carts.drop_stale": (3600, "platform"),
     "vendors.open_shops": (3, "platform"),
     "vendors.export_shops": (10, "platform"),
     "vendors.close_what_is_done": (600, "platform"),

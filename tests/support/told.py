@@ -111,6 +111,11 @@ def _cheapest_ways(ask: Ask, ids: Ids) -> dict[str, Any]:
     return {"methods": [{"vendor": vendor, "method": method} for vendor, method in ways]}
 
 
+def _a_line_of_the_cart(ask: Ask, ids: Ids) -> dict[str, Any]:
+    lines = ask("GET", f"{STOREFRONT}/cart")["lines"]
+    return {"line_id": lines[0]["id"]} if lines else {}
+
+
 def _profile_as_it_is(ask: Ask, ids: Ids) -> dict[str, Any]:
     found = ask("GET", f"{VENDOR}/shipping/profiles/{ids['profile_id']}")
     return {name: found[name] for name in ("name", "handling_days", "zones") if name in found}
@@ -119,6 +124,7 @@ def _profile_as_it_is(ask: Ask, ids: Ids) -> dict[str, Any]:
 TOLD: dict[str, dict[str, Told]] = {
     "storefront": {
         f"PUT {STOREFRONT}/cart/shipping": _cheapest_ways,
+        f"POST {STOREFRONT}/cart/saved": _a_line_of_the_cart,
         f"POST {STOREFRONT}/cart/merge": {"Souk-Cart": GUESTS_CART},
         f"POST {STOREFRONT}/orders": _cart_to_order,
         f"POST {STOREFRONT}/orders/{{number}}/cancellation-previews": _all_of_an_order,

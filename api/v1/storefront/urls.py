@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.storefront.views import account, cart, catalog, orders, returns
+from api.v1.storefront.views import account, cart, catalog, orders, returns, saved
 
 app_name = "api_storefront"
 urlpatterns = with_document(
@@ -32,6 +32,13 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("cart/lines/<uuid:line_id>", cart.CartLine.as_view()),
         path("cart/country", cart.CartCountry.as_view()),
         path("cart/shipping", cart.CartShipping.as_view()),
+        path("cart/saved", saved.Saved.as_view()),
+        path("cart/saved/<uuid:saved_id>", saved.SavedOne.as_view()),
+        path("cart/saved/<uuid:saved_id>/return", saved.SavedReturn.as_view()),
+        path("cart/shares", saved.Shares.as_view()),
+        path("cart/reminder", saved.Reminder.as_view()),
+        path("shared-carts/<slug:token>", saved.SharedCart.as_view()),
+        path("shared-carts/<slug:token>/copies", saved.SharedCartCopies.as_view()),
         path("cart/merge", cart.CartMerge.as_view()),
         path("orders", orders.Orders.as_view()),
         path("orders/<slug:number>", orders.Order.as_view()),

@@ -87,6 +87,11 @@ class CheckoutForm(AddressForm):
         required=False,
         initial=DEFAULT,
     )
+    remind = forms.BooleanField(
+        label="Send me one mail if I leave this cart without ordering",
+        required=False,
+        help_text="One, and none once you have ordered.",
+    )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     total = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

@@ -81,6 +81,15 @@ def arrives(handling_days: int, transit_days: int) -> str:
     return f"in {first} to {last} days" if last > first else f"in {first} day{'s' if first > 1 else ''}"
 
 
+def price_note(seen_minor: int, now_minor: int, currency: str) -> str:
+    """How a price has changed since the customer saw it; empty when it has not."""
+    if now_minor == seen_minor:
+        return ""
+    word = "more" if now_minor > seen_minor else "less"
+    before, now = Money(seen_minor, currency), Money(now_minor, currency)
+    return f"Costs {word} than when you put it in: {now} instead of {before}."
+
+
 def method(found: Method) -> dict[str, Any]:
     """A way for a parcel, as one chooses among them."""
     return {

@@ -91,6 +91,12 @@ class CartVendorSerializer(serializers.Serializer[Any]):
     shipping = CartShippingSerializer()
 
 
+class CartChangeSerializer(serializers.Serializer[Any]):
+    line_id = serializers.UUIDField()
+    code = serializers.CharField(help_text="`price_rose`, `price_fell`, or the code of the line's problem.")
+    detail = serializers.CharField()
+
+
 class CartSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="Rises with every change; `POST orders` names it.")
     country = serializers.CharField(help_text="Where it goes, which decides the VAT contained.")
@@ -103,6 +109,7 @@ class CartSerializer(serializers.Serializer[Any]):
     tax_minor = serializers.IntegerField(help_text="Contained in the total.")
     total_minor = serializers.IntegerField()
     can_be_ordered = serializers.BooleanField()
+    changes = CartChangeSerializer(many=True, help_text="What is otherwise than when it was put in or last changed.")
 
 
 class NewCartSerializer(serializers.Serializer[Any]):

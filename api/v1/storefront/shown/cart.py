@@ -7,7 +7,7 @@ from api.v1.storefront.shown.catalog import page_of, picture
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import CartContents
 from marketplace.catalog.models import VendorCard
-from marketplace.checkout.queries import cannot_ship, cart_to_order, problem_with, quote_cart
+from marketplace.checkout.queries import cannot_ship, cart_to_order, changes_of, problem_with, quote_cart
 from marketplace.checkout.quote import VendorQuote
 from tenants.shop.shipping.terms import Method
 
@@ -28,6 +28,10 @@ def cart(found: Cart) -> dict[str, Any]:
         "shipping_minor": costs.shipping_minor,
         "tax_minor": costs.tax_minor,
         "total_minor": costs.total_minor,
+        "changes": [
+            {"line_id": str(change.line_id), "code": change.code, "detail": change.words}
+            for change in changes_of(inside)
+        ],
         "can_be_ordered": bool(lines) and not costs.blocked_vendors and not any(line["problem"] for line in lines),
     }
 

@@ -14,12 +14,13 @@ from kit.money import Money
 from marketplace.carts import actions
 from marketplace.carts.keys import cart_of_key
 from marketplace.carts.models import CartLine
-from marketplace.carts.queries import CartContents, item_count
+from marketplace.carts.queries import CartContents, item_count, saved_of
 from marketplace.catalog.queries import best_offer
-from marketplace.checkout.queries import cannot_ship, cart_to_order, problem_of, quote_cart
+from marketplace.checkout.queries import cannot_ship, cart_to_order, changes_of, problem_of, quote_cart
 from marketplace.checkout.quote import Quote, VendorQuote
 from marketplace.web.storefront import present
 from marketplace.web.storefront.views import front
+from marketplace.web.storefront.views.saved import saved_line
 from marketplace.web.storefront.visitor import (
     back_to,
     cart_for,
@@ -42,8 +43,9 @@ def show(request: HttpRequest) -> HttpResponse:
         return front.onward(request, "cart")
     cart = cart_of(request)
     found = cart_to_order(cart) if cart else None
+    saved = [saved_line(line) for line in saved_of(cart)] if cart else []
     if found is None or not found.lines:
-        return render(request, "storefront/cart.html", {"lanes": []})
+        return render(request, "storefront/cart.html", {"lanes": [], "saved": saved})
     costs = quote_cart(found)
     return render(
         request,
@@ -58,6 +60,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "can_order": bool(costs.vendors) and not any(problem_of(line) for line in found.lines),
             "is_blocked": any(not part.shipment.offered.methods for part in costs.vendors),
             "pieces": sum(line.quantity for line in found.lines),
+            "saved": saved,
+            "changes": [change.words for change in changes_of(found)],
+            "wants_reminder": found.cart.reminder_wanted_at is not None,
         },
     )
 
@@ -120,6 +125,16 @@ def remove(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+def changes_seen(request: HttpRequest) -> HttpResponse:
+    """The customer has read what changed since they put it in: prices as they are now are known to them."""
+    cart = cart_of(request)
+    if cart:
+        found = cart_to_order(cart)
+        actions.see_prices(cart=cart, prices={line.id: line.offer.price_minor for line in found.lines})
+    return _to_cart()
+
+
+@require_POST
 def country(request: HttpRequest) -> HttpResponse:
     """Where it goes: decides the VAT contained, and who ships there."""
     cart = cart_of(request)
@@ -174,7 +189,9 @@ def cart_line(line: CartLine, newer_price: int | None = None) -> dict[str, Any]:
         "unit_minor": price,
         "amount_minor": price * line.quantity,
         "currency": offer.currency,
-        "note": " ".join(filter(None, [_price_note(line, price), _ahead_note(line)])),
+        "note": " ".join(
+            filter(None, [present.price_note(line.price_seen_minor, price, offer.currency), _ahead_note(line)])
+        ),
         "problem": problem_of(line),
     }
 
@@ -204,14 +221,6 @@ def totals(costs: Quote) -> list[dict[str, Any]]:
 def vat_note(costs: Quote) -> str:
     country = COUNTRY_NAMES.get(costs.country, costs.country)
     return f"Includes {Money(costs.tax_minor, costs.currency)} VAT for {country}."
-
-
-def _price_note(line: CartLine, price: int) -> str:
-    if price == line.price_seen_minor:
-        return ""
-    word = "more" if price > line.price_seen_minor else "less"
-    before, now = Money(line.price_seen_minor, line.offer.currency), Money(price, line.offer.currency)
-    return f"Costs {word} than when you put it in: {now} instead of {before}."
 
 
 def _free_delivery_hint(part: VendorQuote, name: str, currency: str) -> str:

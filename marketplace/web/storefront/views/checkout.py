@@ -20,6 +20,7 @@ from kit.links import absolute_url
 from marketplace.carts import actions as carts
 from marketplace.carts.models import Cart
 from marketplace.carts.queries import CartContents
+from marketplace.carts.reminding import refuse_reminder, want_reminder
 from marketplace.checkout.actions import (
     CartChanged,
     CartEmpty,
@@ -100,6 +101,7 @@ def delivery(request: HttpRequest) -> HttpResponse:
         return _to_cart(request)
     form = CheckoutForm(request.POST, user=person(request), addresses=_addresses(request), fetched=True)
     request.session[_DRAFT] = form.typed()
+    _keep_wish(request, cart)
     version = _choose(cart, request, request.POST.get("version", ""))
     if isinstance(version, MethodGone):
         messages.error(request, str(version))
@@ -110,6 +112,31 @@ def delivery(request: HttpRequest) -> HttpResponse:
         return see_other(reverse("storefront:checkout"))
     context = {**_costs(cart_to_order(cart)), "version": version, "swap": True}
     return render(request, "storefront/_checkout_costs.html", context)
+
+
+@never_cache
+@require_POST
+def reminder(request: HttpRequest) -> HttpResponse:
+    """One mail about the cart, should it be left, to the address that was typed; or none. Never without the box."""
+    cart = cart_of(request)
+    if cart is None:
+        return _to_cart(request)
+    _keep_wish(request, cart)
+    if getattr(request, "htmx", False):
+        return HttpResponse(status=204)
+    return see_other(reverse("storefront:checkout"))
+
+
+def _keep_wish(request: HttpRequest, cart: Cart) -> None:
+    """The box as it is now. An address that is none yet is no reason to stop anybody: then nothing is kept."""
+    if not request.POST.get("remind"):
+        if cart.reminder_wanted_at is not None:
+            refuse_reminder(cart_id=cart.id)
+        return
+    try:
+        want_reminder(cart=cart, email=request.POST.get("email", ""))
+    except InvalidInput:
+        refuse_reminder(cart_id=cart.id)
 
 
 def _to_cart(request: HttpRequest) -> HttpResponse:
@@ -179,6 +206,7 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
     version = _choose(found.cart, request, request.POST.get("version", ""))
     form = CheckoutForm(request.POST, user=user, addresses=_addresses(request), fetched=is_all_fetched(found))
     request.session[_DRAFT] = form.typed()
+    _keep_wish(request, found.cart)
     if isinstance(version, MethodGone):
         return _refuse(request, {"words": str(version)})
     if not form.is_valid():
@@ -252,6 +280,7 @@ def _form(request: HttpRequest, found: CartContents, refusal: dict[str, Any] | N
         "saved": str(addresses[0].id) if addresses else NEW_ADDRESS,
         **typed,
         "country": found.cart.country,
+        "remind": found.cart.reminder_wanted_at is not None,
     }
     return CheckoutForm(initial=initial, user=user, addresses=addresses, fetched=is_all_fetched(found))
 

@@ -37,6 +37,7 @@ def test_a_guest_gets_a_token_and_we_keep_its_hash(app):
         "tax_minor": 0,
         "total_minor": 0,
         "can_be_ordered": False,
+        "changes": [],
     }
     assert app.get("cart", Souk_Cart=token).json() == made.json()["cart"]
 
