@@ -22,9 +22,15 @@ from billing.stripe.balances import book, mirror, sale_of
 from billing.stripe.debts import confirm_debt
 from billing.stripe.sessions import FetchedSession, fetch_session
 from kit.errors import SoukError
+from kit.faults import point
 from kit.money import Money
 
 log = structlog.get_logger(__name__)
+FETCHED = point("paid.fetched")
+ORDER_LOCKED = point("paid.order_locked")
+CAPTURED = point("paid.captured")
+BOOKED = point("paid.booked")
+SETTLED = point("paid.settled")
 
 
 class PaymentMismatch(SoukError):
@@ -48,8 +54,10 @@ def confirm_session(session_id: str) -> str:
     payment = attempt.payment
     if found.status == "paid":
         _check(found, payment)
+        FETCHED()
         with transaction.atomic():
             payment = _paid(found, attempt)
+        SETTLED()
     elif found.status == "expired" and attempt.state in (AttemptState.OPENING, AttemptState.OPEN):
         with transaction.atomic():
             payment = lock_after_order(payment.id)
@@ -66,6 +74,7 @@ def _paid(found: FetchedSession, attempt: PaymentAttempt) -> Payment:
     payment = Payment.objects.get(id=attempt.payment_id)
     if payment.state != PaymentState.PAID:
         payment = lock_after_order(payment.id)
+        ORDER_LOCKED()
         capture(
             payment=payment,
             attempt=attempt,
@@ -74,12 +83,14 @@ def _paid(found: FetchedSession, attempt: PaymentAttempt) -> Payment:
             fee_minor=found.transaction.fee_minor if found.transaction else 0,
             risk_level=found.risk_level,
         )
+        CAPTURED()
     if payment.provider_charge_id != found.charge_id:
         raise PaymentMismatch(
             f"Order {payment.reference_number} was paid twice: by {payment.provider_charge_id} and {found.charge_id}."
         )
     assert found.transaction is not None  # fetch_session calls nothing paid without it
     book(mirror([found.transaction]), extra=_commissions(payment, found))
+    BOOKED()
     return payment
 
 

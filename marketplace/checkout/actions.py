@@ -22,6 +22,7 @@ from billing.payments.models import Payment
 from billing.payments.provider import AMOUNT_LIMITS, SessionLine
 from kit import clock
 from kit.errors import Conflict, InvalidInput
+from kit.faults import point
 from kit.ids import short_code, uuid7
 from kit.money import Money
 from kit.postal_addresses import clean_address
@@ -41,6 +42,13 @@ from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
 from tenants.shop.shipping.terms import PICKUP, Method
 from tenants.vendors.models import Vendor
 from tenants.vendors.vacation import check_at_home, hold_present
+
+CART_LOCKED = point("placing.cart_locked")
+SHOP_RESERVED = point("placing.shop_reserved")
+ALL_RESERVED = point("placing.all_reserved")
+ORDER_WRITTEN = point("placing.order_written")
+PLACED = point("placing.placed")
+SESSION_RECORDED = point("paying.session_recorded")
 
 
 class CartChanged(Conflict):
@@ -139,6 +147,7 @@ def place_order(
     email = check_email(email)
     address = check_address(ship_to, fetched=_is_all_fetched(cart, methods or {}))
     cart = Cart.objects.select_for_update().get(id=cart.id)
+    CART_LOCKED()
     placed = Order.objects.filter(cart_id=cart.id, cart_version=version).first()
     if (
         placed is not None
@@ -200,10 +209,12 @@ def place_order(
                 ahead |= {part.order_line_id: part.ships_on for part in promised if part.ships_on}
             except SoldOut as sold_out:
                 left |= sold_out.available
+        SHOP_RESERVED()
     if left:
         raise SoldOut(left, titles)
     if new_prices:
         raise PricesChanged(new_prices, _prices_in_words(found.lines, new_prices))
+    ALL_RESERVED()
 
     costs = quote(
         [quote_line(line, key=line_ids[line.id]) for line in found.lines],
@@ -234,7 +245,10 @@ def place_order(
     _check_payable(costs.total)
     for order in replaced:
         note_canceled(order, reason=ORDERED_ANEW, by=order.user_id)
-    return _write(order_id, line_ids, cart, email, address, user, costs, found.lines, vendors, skus, ahead)
+    order = _write(order_id, line_ids, cart, email, address, user, costs, found.lines, vendors, skus, ahead)
+    ORDER_WRITTEN()
+    transaction.on_commit(PLACED)
+    return order
 
 
 def _says_the_same(
@@ -313,6 +327,7 @@ def start_payment(*, order: Order, success_url: str, cancel_url: str, by: str | 
     url = payments.start(
         payment_id=payment.id, lines=session_lines(order), success_url=success_url, cancel_url=cancel_url, by=by
     )
+    SESSION_RECORDED()
     with transaction.atomic():
         attempt = payment.attempts.order_by("-number").first()
         if attempt is not None:

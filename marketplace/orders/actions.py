@@ -9,6 +9,7 @@ import structlog
 from billing.payments.actions import request_refund
 from billing.payments.models import PaymentShare
 from kit import clock
+from kit.faults import point
 from marketplace.catalog.models import VendorCard
 from marketplace.orders.models import Fulfillment, Order, OrderEvent, StockHold, VendorOrder
 from outbox.actions import announce
@@ -17,6 +18,7 @@ from tenants.shop.inventory import actions as inventory
 from tenants.vendors.models import Vendor
 
 log = structlog.get_logger(__name__)
+STOCK_ALLOCATED = point("paid.stock_allocated")
 ORDERED_ANEW = "Ordered anew before it was paid"
 
 
@@ -60,6 +62,7 @@ def mark_paid(order_id: UUID) -> bool:
                 inventory.cancel_allocation(list(part.lines.values_list("id", flat=True)))
                 inventory.release(order.id)
                 sold_out.append(part)
+        STOCK_ALLOCATED()
     for part in parts:
         part.paid_at = now
         part.ship_to = order.ship_to

@@ -601,6 +601,8 @@ if PRODUCTION:
         _unsafe.append("SOUK_METRICS_TOKEN is shorter than 20 characters")
     if len(SECRET_KEY) < 40:
         _unsafe.append("the Django secret key is shorter than 40 characters")
+    if os.environ.get("SOUK_FAULTS"):
+        _unsafe.append("SOUK_FAULTS stops processes dead")
     if os.environ.get("SOUK_CLOCK_FILE"):
         _unsafe.append("SOUK_CLOCK_FILE moves the clock")
     if S3 and SCHEME == "https":

@@ -40,6 +40,7 @@ SERVING = {"web": "market", "portal": "portal", "office": "office"}
 # What of our own environment a process gets; everything else it is told here.
 PASSED_ON = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SOUK_VAR", "SOUK_HOLD_DAYS", "SOUK_LOG"),
+    "SOUK_FAULTS",
     *("SOUK_PLATFORM_COUNTRY", "SOUK_PLATFORM_VAT_ID", "SOUK_PROVIDER_FEE_BPS", "SOUK_PROVIDER_FEE_FIXED_MINOR"),
     *("SOUK_S3_PUBLIC_BUCKET", "SOUK_S3_PRIVATE_BUCKET", "SOUK_S3_PUBLIC_URL", "SOUK_S3_REGION", "SOUK_S3_ENDPOINT"),
     "SOUK_S3_DOWNLOAD_ENDPOINT",

@@ -16,6 +16,7 @@ from embedded.processes import Fleet, Ports
 from tests.support.guest import Guest
 from tests.support.live import LiveMarket
 from tests.support.market import free_ports
+from tests.support.promised import held, let_time_pass, stock_of
 from tests.support.steps import RACE
 
 EXAMPLE = run_path(str(Path(__file__).resolve().parents[2] / "docs/examples/sell_and_pay_out.py"))
@@ -23,18 +24,6 @@ PIECES = 10
 BUYERS = 200
 FEWER = 45
 AT_ONCE = 50
-LEVELS = """SELECT sum(on_hand), sum(allocated), sum(reserved) FROM {schema}.shop_inventory_stocklevel
-    WHERE variant_id = %s"""
-# What unpaid orders hold, and what paid ones were promised and did not get yet.
-PROMISED = """
-SELECT coalesce(sum(l.quantity - l.canceled_quantity) FILTER (WHERE o.stock_hold = 'held'), 0),
-    coalesce(sum(l.quantity - l.canceled_quantity) FILTER (WHERE o.stock_hold = 'allocated'
-        AND v.fulfillment NOT IN ('shipped', 'delivered', 'canceled')), 0)
-  FROM orders_orderline l
-  JOIN orders_vendororder v ON v.id = l.vendor_order_id
-  JOIN orders_order o ON o.id = v.order_id
-  WHERE l.variant_id = %s
-"""
 
 
 @dataclass(frozen=True)
@@ -44,21 +33,6 @@ class Contested:
     offer_id: str
     listing: str
     schema: str
-
-
-@dataclass(frozen=True)
-class Stock:
-    """What a shop has of it, and what the orders say that it should have promised."""
-
-    free: int
-    reserved: int
-    allocated: int
-    held_by_orders: int
-    owed_to_orders: int
-
-    @property
-    def agrees(self) -> bool:
-        return (self.reserved, self.allocated) == (self.held_by_orders, self.owed_to_orders)
 
 
 @pytest.fixture(scope="module")
@@ -94,15 +68,6 @@ def contested(live_market: LiveMarket) -> list[Contested]:
         assert row is not None
         found.append(Contested(offer["id"], offer["listing"], row[0]))
     return found
-
-
-def stock_of(market: LiveMarket, piece: Contested) -> Stock:
-    with market.behind.connect() as connection:
-        on_hand, allocated, reserved = connection.execute(
-            LEVELS.format(schema=f'"{piece.schema}"'), [piece.offer_id]
-        ).fetchone() or (0, 0, 0)
-        held, owed = connection.execute(PROMISED, [piece.offer_id]).fetchone() or (0, 0)
-    return Stock(on_hand - allocated - reserved, reserved, allocated, held, owed)
 
 
 def buyers(market: LiveMarket, doors: list[int], wants: list[list[Contested]]) -> list[tuple[Guest, dict[str, Any]]]:
@@ -146,7 +111,7 @@ def test_two_hundred_buyers_of_ten_pieces_each_buy_exactly_ten(
     contested: list[Contested],
     record_property: Callable[[str, object], None],
 ) -> None:
-    before = [stock_of(live_market, piece) for piece in contested]
+    before = [stock_of(live_market, piece.schema, piece.offer_id) for piece in contested]
     assert all(stock.agrees and stock.free == PIECES for stock in before), before
     crowd = buyers(live_market, doors, wanted(contested, BUYERS))
     begun = time.monotonic()
@@ -160,7 +125,7 @@ def test_two_hundred_buyers_of_ten_pieces_each_buy_exactly_ten(
     assert sold == {piece.offer_id: PIECES for piece in contested}
     assert set(refusals(answers)) == {(409, "sold_out")}
     for piece, was in zip(contested, before, strict=True):
-        stock = stock_of(live_market, piece)
+        stock = stock_of(live_market, piece.schema, piece.offer_id)
         assert stock.agrees
         assert (stock.free, stock.reserved - was.reserved) == (0, PIECES)
 
@@ -190,20 +155,20 @@ def test_nothing_is_lost_while_others_pay_cancel_and_let_their_time_pass(
     assert set(refusals(second)) <= {(409, "sold_out")}
 
     def settled() -> bool:
-        return all(stock_of(live_market, piece).agrees for piece in contested) and not held(
+        return all(stock_of(live_market, piece.schema, piece.offer_id).agrees for piece in contested) and not held(
             live_market, [its["number"] for _, its in forget]
         )
 
     EXAMPLE["wait_for"]("Everything that was given back", partial(settled))
     # What was given back can be bought, to the last piece, and no more.
-    left = {piece.offer_id: stock_of(live_market, piece).free for piece in contested}
+    left = {piece.offer_id: stock_of(live_market, piece.schema, piece.offer_id).free for piece in contested}
     assert all(0 <= free <= PIECES for free in left.values()), left
     last = buyers(live_market, doors, [[piece] for piece in contested for _ in range(left[piece.offer_id])])
     with ThreadPoolExecutor(AT_ONCE) as pool:
         third = list(pool.map(order, last))
     assert refusals(third) == Counter()
     for piece in contested:
-        stock = stock_of(live_market, piece)
+        stock = stock_of(live_market, piece.schema, piece.offer_id)
         assert stock.agrees
         assert stock.free == 0
 
@@ -237,22 +202,6 @@ def cancel_all(guest: Guest, placed: dict[str, Any]) -> None:
         headers=seen,
     )
     assert status in (200, 201), done
-
-
-def let_time_pass(market: LiveMarket, numbers: list[str]) -> None:
-    """The time to pay these orders is over; the worker finds them by itself."""
-    with market.behind.connect() as connection:
-        connection.execute(
-            "UPDATE orders_order SET hold_until = now() - '1 s'::interval WHERE number = ANY(%s)", [numbers]
-        )
-
-
-def held(market: LiveMarket, numbers: list[str]) -> bool:
-    with market.behind.connect() as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM orders_order WHERE number = ANY(%s) AND stock_hold = 'held'", [numbers]
-        ).fetchone()
-    return bool(row and row[0])
 
 
 def keep_trying(buyer: tuple[Guest, dict[str, Any]], times: int) -> tuple[int, Any, float]:

@@ -62,6 +62,7 @@ def open_market() -> Iterator[LiveMarket]:
         SOUK_PROCESS="journey",
         DJANGO_SETTINGS_MODULE="config.settings",
         PYTHONPATH=f"{ROOT / 'platform'}{os.pathsep}{ROOT}",
+        SOUK_FAULTS=str(market.faults),
     )
     try:
         assert process.stdout is not None

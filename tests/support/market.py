@@ -75,6 +75,8 @@ class Market:
         """Nothing runs yet. `like` is a market that is stopped: the new one begins with a copy of what that holds."""
         self.var = Path(tempfile.mkdtemp(prefix="souk-market-"))
         self.var.chmod(0o755)  # the servers' user has to get in
+        self.faults = self.var / "faults"
+        self.faults.mkdir()
         self.running: set[subprocess.Popen[str]] = set()
         if like is not None:
             subprocess.run(["cp", "-a", like.world.root, self.var / name], check=True)

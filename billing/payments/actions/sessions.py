@@ -19,10 +19,13 @@ from billing.payments.provider import (
 )
 from kit import clock
 from kit.errors import Conflict
+from kit.faults import point
 from outbox.actions import announce
 from outbox.doorbell import ring
 
 OPEN_STATES = (AttemptState.OPENING, AttemptState.OPEN)
+ATTEMPT_OPENED = point("paying.attempt_opened")
+SESSION_OPENED = point("paying.session_opened")
 CLOSED = "The time to pay for this order is over. Put the items into your cart again."
 
 
@@ -60,6 +63,7 @@ def start(
         return attempt.url
     if sum(line.amount_minor for line in lines) != attempt.payment.amount_minor:
         raise SharesDoNotAddUp("The lines do not sum to what is paid.")
+    ATTEMPT_OPENED()
     try:
         result = provider(attempt.provider).open_session(_request(attempt, lines, success_url, cancel_url))
     except KeyTaken:
@@ -69,6 +73,7 @@ def start(
         abandon_attempt(attempt_id=attempt.id)
         attempt = open_attempt(payment_id=payment_id, by=attempt.provider)
         result = provider(attempt.provider).open_session(_request(attempt, lines, success_url, cancel_url))
+    SESSION_OPENED()
     return record_session(attempt_id=attempt.id, result=result).url
 
 

@@ -87,6 +87,7 @@ def test_safe_production_settings_start(tmp_path):
         ({"SOUK_DOMAIN": "localhost"}, "SOUK_DOMAIN is not set"),
         ({"SOUK_DEBUG": "1"}, "SOUK_DEBUG=1"),
         ({"SOUK_CLOCK_FILE": "/clock"}, "SOUK_CLOCK_FILE moves the clock"),
+        ({"SOUK_FAULTS": "/faults"}, "SOUK_FAULTS stops processes dead"),
         ({"SOUK_SECRET_STORE": ""}, "SOUK_SECRET_STORE is not set"),
         ({"SOUK_SECRET_MFA_KEY": ""}, "SOUK_SECRET_MFA_KEY is not set"),
         ({"SOUK_SECRET_DJANGO_WEB": "short"}, "the Django secret key is shorter than 40 characters"),
