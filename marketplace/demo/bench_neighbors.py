@@ -50,15 +50,15 @@ def neighbors(bench: Bench) -> Figures:
         fleet.wait_until_serving(["web"])
         bench.progress.step("Open two shops")
         with acting_as("platform"), transaction.atomic():
-            noisy, quiet = (_shop(slug) for slug in (NOISY, QUIET))
-        import_products(quiet, "few.csv", _file(50, QUIET))
-        _until(lambda: _shown(quiet.id) == 50, 120)
+            noisy, quiet = (selling_shop(slug) for slug in (NOISY, QUIET))
+        import_products(quiet, "few.csv", product_file(50, QUIET))
+        until(lambda: _shown(quiet.id) == 50, 120)
         bench.tidy()
         with _in_the_portal(quiet) as client:
             bench.progress.step("Ask for pages, and change a product, in peace")
             before = _watch(client, quiet, lambda asked: asked < QUIET_PAGES)
             bench.progress.step(f"The same while {ROWS:,} rows are imported next door")
-            import_products(noisy, "many.csv", _file(ROWS, NOISY))
+            import_products(noisy, "many.csv", product_file(ROWS, NOISY))
             began = time.monotonic()
             during = _watch(client, quiet, lambda _: _is_importing(noisy) and time.monotonic() - began < MOST_SECONDS)
         rows_done = _rows_done(noisy)
@@ -81,7 +81,8 @@ def neighbors(bench: Bench) -> Figures:
     }
 
 
-def _shop(slug: str) -> Vendor:
+def selling_shop(slug: str) -> Vendor:
+    """A vendor who may sell and has said how it ships."""
     vendor = open_shop(slug)
     now = clock.now()
     Vendor.objects.filter(id=vendor.id).update(state=VendorState.ACTIVE, activated_at=now, payouts_ready_at=now)
@@ -94,7 +95,8 @@ def _shop(slug: str) -> Vendor:
     return vendor
 
 
-def _file(rows: int, slug: str) -> bytes:
+def product_file(rows: int, slug: str, stock: int | None = None) -> bytes:
+    """So many products as a vendor imports them, of each `stock` units; left out, none to 39."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(("id", "title", "price", "stock", "brand", "attributes"))
@@ -104,7 +106,7 @@ def _file(rows: int, slug: str) -> bytes:
                 number,
                 f"{slug.title()} thing number {number}",
                 f"{1 + number % 90}.90",
-                number % 40,
+                number % 40 if stock is None else stock,
                 f"Brand {number % 60}",
                 f'{{"Color": "{number % 12}", "Size": "{number % 7}"}}',
             )
@@ -135,7 +137,7 @@ def _watch(client: Client, vendor: Vendor, going_on: Callable[[int], bool]) -> F
             changed = None
     if changed is not None:
         sku, price_minor, since = changed
-        _until(lambda: _price_shown(vendor, sku) == price_minor, 120)
+        until(lambda: _price_shown(vendor, sku) == price_minor, 120)
         shown.append(time.monotonic() - since)
     return {
         "page": spread(pages),
@@ -182,7 +184,7 @@ def _rows_done(vendor: Vendor) -> int:
         return Product.objects.count()
 
 
-def _until(true: Callable[[], bool], seconds: float) -> None:
+def until(true: Callable[[], bool], seconds: float) -> None:
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:

@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from embedded.processes import PortTaken
-from marketplace.demo import bench_fleet, bench_money, bench_neighbors, bench_walls, setup
+from marketplace.demo import bench_checkout, bench_fleet, bench_money, bench_neighbors, bench_walls, setup
 from marketplace.demo.bench import SUITES, Bench
 from marketplace.demo.progress import Progress
 
@@ -23,6 +23,7 @@ ALL_SUITES = {
     "fleet": bench_fleet.fleet,
     "walls": bench_walls.walls,
     "neighbors": bench_neighbors.neighbors,
+    "checkout": bench_checkout.checkout,
 }
 
 
