@@ -25,6 +25,7 @@ class Fact(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["id"], name="fact_waiting", condition=models.Q(fanned_out_at__isnull=True)),
+            models.Index(fields=["vendor_id", "id"], name="fact_lanes", condition=models.Q(fanned_out_at__isnull=True)),
         ]
 
 

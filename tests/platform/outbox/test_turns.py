@@ -54,6 +54,26 @@ def test_vendors_take_turns_and_each_is_heard_in_its_own_order():
     assert set(Delivery.objects.values_list("lane", flat=True)) == {NOISY, QUIET, COMMON_LANE}
 
 
+@pytest.mark.django_db
+def test_a_flood_of_facts_comes_before_nobody_elses():
+    """Not even if their ids do: a vendor's own role chooses them."""
+    Fact.objects.bulk_create(
+        Fact(id=UUID(int=number), name="news.told", vendor_id=NOISY, payload={"number": number}) for number in range(30)
+    )
+    tell(QUIET, 0)
+    tell(None, 0)
+    assert tasks.fan_out(10) == 12
+    assert set(Delivery.objects.values_list("lane", flat=True)) == {NOISY, QUIET, COMMON_LANE}
+    # What is told meanwhile waits for one of the flood's, and not for all.
+    assert [tasks.deliver_one() for _ in range(3)] == [1, 1, 1]
+    tell(OTHER, 0)
+    assert tasks.fan_out(10) == 11
+    assert tasks.deliver() == 30
+    assert [who for who, _ in heard][:5] == [QUIET, NOISY, None, NOISY, OTHER]
+    assert [number for who, number in heard if who == NOISY] == list(range(30))
+    assert tasks.fan_out() == 0
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_vendor_has_one_thread_at_most_and_nobody_waits_for_it():
     tell(NOISY, 0, name="news.slow")
