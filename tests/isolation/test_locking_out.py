@@ -179,3 +179,32 @@ def test_what_a_statement_prepared_or_listened_to_is_gone_too(lindqvist: Any) ->
         assert ask("SELECT count(*) FROM pg_prepared_statements") == (0,)
         assert ask("SELECT count(*) FROM pg_cursors WHERE name = 'held'") == (0,)
         assert ask("SELECT count(*) FROM pg_listening_channels()") == (0,)
+
+
+def test_sql_cannot_take_the_last_owner_away(lindqvist: Any) -> None:
+    from django.db import DatabaseError
+
+    from tenants.vendors.models import Member
+
+    for name, role in (("Ida", "owner"), ("Olof", "owner"), ("Vera", "viewer")):
+        Member.objects.create(vendor=lindqvist, user_id=uuid4(), name=name, email=f"{name}@x.example", role=role)
+    with bind_vendor(lindqvist):
+        ask("UPDATE vendors_member SET role = 'viewer' WHERE name = 'Ida'")
+        for attack in (
+            "UPDATE vendors_member SET left_at = now()",
+            "UPDATE vendors_member SET role = 'viewer'",
+            "BEGIN; UPDATE vendors_member SET left_at = now() WHERE name = 'Olof'; COMMIT",
+        ):
+            with pytest.raises(DatabaseError, match="would have no owner"):
+                ask(attack)
+        with pytest.raises(DatabaseError, match="permission denied"):
+            ask("UPDATE vendors_member SET vendor_id = gen_random_uuid()")
+        # Handing it on is one statement.
+        ask("UPDATE vendors_member SET role = CASE name WHEN 'Ida' THEN 'owner' ELSE 'viewer' END")
+    assert list(Member.objects.filter(role="owner", left_at=None).values_list("name", flat=True)) == ["Ida"]
+    # The control: it is the trigger that stops it.
+    ask(
+        "SET session_replication_role = replica; UPDATE vendors_member SET left_at = now(); "
+        "SET session_replication_role = origin"
+    )
+    assert not Member.objects.filter(left_at=None).exists()
