@@ -59,6 +59,11 @@ def shops(*, version: str, state: str = "", search: str = "") -> list[Shop]:
     return _dressed(list(_narrowed(version, state, search).order_by("created_at", "id")), version)
 
 
+def shop_called(name: str, *, version: str) -> Shop | None:
+    """The shop behind the wall of that name."""
+    return next(iter(_dressed(list(Wall.objects.filter(name=name)), version)), None)
+
+
 def _narrowed(version: str, state: str, search: str) -> "QuerySet[Wall]":
     walls = Wall.objects.all()
     if state == "behind":

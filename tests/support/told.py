@@ -157,6 +157,7 @@ TOLD: dict[str, dict[str, Told]] = {
         f"POST {PLATFORM}/orders/{{number}}/refund-requests": _staffs_refund,
         f"POST {PLATFORM}/plans": {"code": "something"},
         f"POST {PLATFORM}/vendors/{{vendor_id}}/onboarding/{{code}}/decision": _a_waiver,
+        f"POST {PLATFORM}/vendor-invitations": {"email": "new@bauer.example", "country": "DE", "currency": "EUR"},
         f"POST {PLATFORM}/staff": {"email": "ada@vermeer.example"},
         f"PATCH {PLATFORM}/staff/{{staff_id}}": {"role": "accountant"},
         f"POST {PLATFORM}/refund-requests/{{request_id}}/approval": _digest_of(PLATFORM),

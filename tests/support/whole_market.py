@@ -176,11 +176,16 @@ def _live_on(market_day: MarketDay) -> None:
 
 
 def _busy_the_office(market_day: MarketDay) -> Any:
-    """Somebody applies, somebody works here; a transfer and a refund were refused, a refund is due and one came back; there
+    """Somebody applies, somebody is invited, somebody works here; a shop was exported.
+
+    A transfer and a refund were refused, a refund is due and one came back; there
     is a rule, and a finding.
 
     Gives the simulation of a draft of the rules.
     """
+    from django.core.files.base import ContentFile
+    from django.core.files.storage import storages
+
     from accounts.actions import add_staff_member
     from accounts.models import StaffRole, User
     from billing.commissions import drafts
@@ -190,16 +195,23 @@ def _busy_the_office(market_day: MarketDay) -> Any:
     from billing.payouts.models import Transfer
     from billing.reconciliation.actions import reconcile
     from kit import clock
+    from kit.context import acting_for
     from marketplace.checkout.simulation import run_simulations
     from marketplace.orders.models import VendorOrder
     from marketplace.returns.policy import set_policy
     from taxonomy.actions import add_category
+    from tenants.isolation.models import ShopExport
+    from tenants.onboarding.inviting import invite_vendor
     from tenants.vendors.models import Member, Vendor
 
     applicant = Vendor.objects.create(
         slug="sorensen", name="Sørensen", legal_name="Sørensen ApS", country="DK", email="hej@sorensen.example"
     )
     Member.objects.create(vendor=applicant, user_id=market_day.ada.id, name="Ida Sørensen", email=applicant.email)
+    invite_vendor(email="hallo@bauer.example", country="DE", currency="EUR", by=market_day.ada.id)
+    with acting_for(market_day.moreau.current):
+        path = storages["private"].save(f"exports/{market_day.moreau.id}/shop.zip", ContentFile(b"PK"))
+    ShopExport.objects.create(vendor_id=market_day.moreau.id, state="done", file_path=path, file_bytes=2)
     add_staff_member(user=User.objects.create_user("sam@souk.example", name="Sam Osei"), role=StaffRole.SUPPORT)
     Transfer.objects.filter(vendor_id=market_day.moreau.id).update(state="failed", error="The account was closed.")
     share = PaymentShare.objects.get(payment__reference_id=market_day.paid.id, vendor_id=market_day.moreau.id)

@@ -6,6 +6,8 @@ from api.schema import with_document
 from api.v1.platform.views import (
     commissions,
     drafts,
+    fleet,
+    invitations,
     me,
     onboarding,
     orders,
@@ -20,7 +22,7 @@ app_name = "api_platform"
 urlpatterns = with_document(
     "platform",
     "Souk platform API",
-    "Vendors and their applications, everybody's orders, commissions, vendors' plans, and the staff.",
+    "Vendors, their applications and shops, everybody's orders, commissions, vendors' plans, and the staff.",
     [
         path("me", me.Me.as_view(), name="me"),
         path("vendors", vendors.VendorList.as_view(), name="vendors"),
@@ -38,6 +40,24 @@ urlpatterns = with_document(
             onboarding.StepDecision.as_view(),
             name="vendor_onboarding_decision",
         ),
+        path("vendors/<uuid:vendor_id>/shop-exports", fleet.VendorExports.as_view(), name="vendor_exports"),
+        path("vendor-invitations", invitations.InvitationList.as_view(), name="vendor_invitations"),
+        path(
+            "vendor-invitations/<uuid:vendor_invitation_id>",
+            invitations.InvitationOne.as_view(),
+            name="vendor_invitation",
+        ),
+        path(
+            "vendor-invitations/<uuid:vendor_invitation_id>/mails",
+            invitations.InvitationMails.as_view(),
+            name="vendor_invitation_mails",
+        ),
+        path("fleet", fleet.FleetOne.as_view(), name="fleet"),
+        path("shops", fleet.ShopList.as_view(), name="shops"),
+        path("shops/<slug:wall>", fleet.ShopOne.as_view(), name="shop"),
+        path("shop-exports", fleet.ShopExportList.as_view(), name="shop_exports"),
+        path("shop-exports/<uuid:shop_export_id>", fleet.ShopExportOne.as_view(), name="shop_export"),
+        path("shop-exports/<uuid:shop_export_id>/file", fleet.ShopExportFile.as_view(), name="shop_export_file"),
         path("onboarding", onboarding.Waiting.as_view(), name="onboarding"),
         path("orders", orders.OrderList.as_view(), name="orders"),
         path("orders/<slug:number>", orders.OrderOne.as_view(), name="order"),

@@ -86,6 +86,8 @@ class Command(BaseCommand):
             getattr(self, f"do_{options['do']}")(**options)
         except SoukError as error:
             raise CommandError(str(error)) from error
+        except actions.ShopsBehind as error:
+            raise CommandError(f"There is no script yet for this code's shops: {error}.") from error
 
     # --- looking
 
