@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -39,10 +40,12 @@ from taxonomy.tax import rate_for
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import ProductState, Variant
 from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
+from tenants.shop.inventory.unsound import UNSOUND
 from tenants.shop.shipping.terms import PICKUP, Method
 from tenants.vendors.models import Vendor
 from tenants.vendors.vacation import check_at_home, hold_present
 
+log = structlog.get_logger(__name__)
 CART_LOCKED = point("placing.cart_locked")
 SHOP_RESERVED = point("placing.shop_reserved")
 ALL_RESERVED = point("placing.all_reserved")
@@ -209,6 +212,9 @@ def place_order(
                 ahead |= {part.order_line_id: part.ships_on for part in promised if part.ships_on}
             except SoldOut as sold_out:
                 left |= sold_out.available
+            except UNSOUND as spoiled:
+                log.exception("stock_unsound", vendor=vendor.slug)
+                raise SoldOut(left | dict.fromkeys((line.offer_id for line in lines), 0), titles) from spoiled
         SHOP_RESERVED()
     if left:
         raise SoldOut(left, titles)

@@ -16,6 +16,7 @@ from marketplace.fulfillment.models import Parcel, ParcelLine
 from marketplace.orders.models import Fulfillment, OrderEvent, VendorOrder
 from outbox.actions import announce
 from tenants.shop.inventory import actions as inventory
+from tenants.shop.inventory.unsound import unless_unsound
 
 OPEN = (Fulfillment.ACCEPTED, Fulfillment.PACKED)
 
@@ -188,7 +189,7 @@ def withdraw(*, part: VendorOrder, quantities: Mapping[UUID, int], now: datetime
             raise WrongMoment(f"Of “{title}” only {can_go.get(line_id, 0)} can still be canceled.")
     loose = unpacked(part)
     from_parcels = {line_id: count - loose.get(line_id, 0) for line_id, count in quantities.items()}
-    inventory.take_back(quantities)
+    unless_unsound(lambda: inventory.take_back(quantities), otherwise=None)
     for line_id, count in quantities.items():
         lines[line_id].canceled_quantity += count
         lines[line_id].save(update_fields=["canceled_quantity"])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -15,6 +16,7 @@ from marketplace.orders.models import Fulfillment, Order, OrderEvent, StockHold,
 from outbox.actions import announce
 from tenants.isolation.doors import in_shop
 from tenants.shop.inventory import actions as inventory
+from tenants.shop.inventory.unsound import unless_unsound
 from tenants.vendors.models import Vendor
 
 log = structlog.get_logger(__name__)
@@ -57,10 +59,11 @@ def mark_paid(order_id: UUID) -> bool:
     sold_out: list[VendorOrder] = []
     for part in sorted(parts, key=lambda part: vendors[part.vendor_id].schema_name or ""):
         with in_shop(vendors[part.vendor_id]):
-            failed = inventory.allocate(order.id)
-            if failed:
-                inventory.cancel_allocation(list(part.lines.values_list("id", flat=True)))
-                inventory.release(order.id)
+            failed = unless_unsound(partial(inventory.allocate, order.id), otherwise=None)
+            if failed is None or failed:
+                lines = list(part.lines.values_list("id", flat=True))
+                unless_unsound(partial(inventory.cancel_allocation, lines), otherwise=None)
+                unless_unsound(partial(inventory.release, order.id), otherwise=None)
                 sold_out.append(part)
         STOCK_ALLOCATED()
     for part in parts:
@@ -98,7 +101,7 @@ def cancel_unpaid(order_id: UUID, *, reason: str) -> int:
     vendors = Vendor.objects.in_bulk([part.vendor_id for part in parts])
     for vendor in sorted(vendors.values(), key=lambda vendor: vendor.schema_name or ""):
         with in_shop(vendor):
-            inventory.release(order.id)
+            unless_unsound(partial(inventory.release, order.id), otherwise=None)
     return note_canceled(order, reason=reason)
 
 

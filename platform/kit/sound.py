@@ -23,9 +23,11 @@ MOST_DIGITS = 250
 _TIME = f"{{0}} IS NULL OR {{0}} >= '{FROM} 00:00:00+00' AND {{0}} < '{UNTIL} 00:00:00+00'"
 _DATE = f"{{0}} IS NULL OR {{0}} >= '{FROM}' AND {{0}} < '{UNTIL}'"
 _TEXT = f"{{0}} IS NULL OR octet_length({{0}}) <= {MOST_BYTES}"
+_SHALLOW = f"NOT jsonb_path_exists({{0}}, '$.**{{{{{MOST_DEEP} to last}}}}')"
+# A number begins the text, or follows a colon, a comma or a bracket; digits in words may be as many as they like.
 _JSON = (
-    f"{{0}} IS NULL OR octet_length({{0}}::text) <= {MOST_BYTES} AND {{0}}::text !~ '[0-9]{{{{{MOST_DIGITS}}}}}' "
-    f"AND NOT jsonb_path_exists({{0}}, '$.**{{{{{MOST_DEEP} to last}}}}')"
+    f"{{0}} IS NULL OR octet_length({{0}}::text) <= {MOST_BYTES} "
+    f"AND {{0}}::text !~ '(^|[:,[] ?)-?[0-9]{{{{{MOST_DIGITS}}}}}' AND {_SHALLOW}"
 )
 _CONDITIONS = {
     models.DateTimeField: _TIME,
@@ -98,4 +100,8 @@ class IsWords(_Sound):
 class IsFacts(_Sound):
     """Names with what each is."""
 
-    condition = f"jsonb_typeof({{0}}) = 'object' AND octet_length({{0}}::text) <= {MOST_BYTES_INDEXED} AND ({_JSON})"
+    condition = (
+        f"jsonb_typeof({{0}}) = 'object' AND octet_length({{0}}::text) <= {MOST_BYTES_INDEXED} "
+        f"AND ({{0}} IS NULL OR octet_length({{0}}::text) <= {MOST_BYTES} "
+        f"AND {{0}}::text !~ '[0-9]{{{{{MOST_DIGITS}}}}}' AND {_SHALLOW})"
+    )

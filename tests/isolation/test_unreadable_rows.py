@@ -41,7 +41,9 @@ ROWS: dict[str, tuple[str, Callable[[], Any]]] = {
         ("that was told at the end of time", "'{}'", "'infinity'"),
         ("from before Christ", "'{}'", "'0044-03-15 BC'"),
         ("without bottom", DEEP, "now()"),
-        ("with a number without end", ENDLESS, "now()"),
+        ("that is a number without end", ENDLESS, "now()"),
+        ("with a number without end", f"jsonb_build_object('a', -({ENDLESS}::numeric))", "now()"),
+        ("with a number without end among others", f"jsonb_build_array(1, {ENDLESS})", "now()"),
     )
 } | {
     "a vacation without end": (
