@@ -171,7 +171,8 @@ def own_files(tmp_path: Path, settings: Any) -> None:
     settings.HANDOFF_VERIFYING_KEY_FILE = str(tmp_path / "handoff-public-key")
     # A test's client need not read every static file before its first page: they are looked for when asked for.
     settings.WHITENOISE_AUTOREFRESH = True
-    settings.CACHES = {"default": {**settings.CACHES["default"], "KEY_PREFIX": f"test-{uuid.uuid4()}"}}
+    prefix = f"test-{uuid.uuid4()}"
+    settings.CACHES = {alias: {**cache, "KEY_PREFIX": prefix} for alias, cache in settings.CACHES.items()}
     settings.STORAGES = {
         **settings.STORAGES,
         "private": {

@@ -273,16 +273,21 @@ VALKEY_SECRET = secret_of(f"valkey-{VALKEY_USER}") if EMBEDDED_VALKEY else ""
 _valkey_url = (
     env("REDIS_URL") or f"unix://{VALKEY_USER}:{VALKEY_SECRET}@{VALKEY_SOCKET}?db={env('SOUK_VALKEY_DB', '0')}"
 )
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": _valkey_url,
-        "KEY_PREFIX": FACE or PROCESS,
-        "KEY_FUNCTION": "kit.cache.name_of",
-        "OPTIONS": {"pool_class": "config.valkey.Pool"} if EMBEDDED_VALKEY else {},
-    },
+_valkey: dict[str, Any] = {
+    "LOCATION": _valkey_url,
+    "KEY_PREFIX": FACE or PROCESS,
+    "KEY_FUNCTION": "kit.cache.name_of",
+    # A page waits for it a moment, and then does without.
+    "OPTIONS": {"pool_class": "config.valkey.Pool"}
+    if EMBEDDED_VALKEY
+    else {"socket_connect_timeout": 1, "socket_timeout": 2},
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.cache"
+CACHES = {
+    "default": {"BACKEND": "kit.cache.Cache", **_valkey},
+    "sessions": {"BACKEND": "django.core.cache.backends.redis.RedisCache", **_valkey},
+}
+SESSION_CACHE_ALIAS = "sessions"
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = f"souk_{FACE or 'none'}"
 CSRF_COOKIE_NAME = f"souk_{FACE or 'none'}_csrf"
 SESSION_COOKIE_HTTPONLY = True
@@ -575,6 +580,8 @@ METRICS_PORT = int(env("SOUK_METRICS_PORT", "0"))
 # Figures of the database are told by who works across vendors, and /readyz asks after Valkey where it is used.
 TELLS_FIGURES = DATABASE_ROLE == "platform" or STANDS_FOR_ALL
 NEEDS_VALKEY = PROCESS != "builder"
+# The marketplace shows and sells without it; nobody is signed in meanwhile, and a portal or an office would be empty.
+SERVES_WITHOUT_VALKEY = PROCESS == "web"
 
 CSRF_FAILURE_VIEW = "ui.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"

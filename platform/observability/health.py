@@ -43,12 +43,13 @@ def alive() -> Answer:
 
 
 def ready() -> Answer:
-    """200, or 503 with what is missing. Strangers may read it: a name and one word each, no address, no message."""
+    """200, or 503, with what is missing. Strangers may read it: a name and one word each, no address, no message."""
     causes = readiness.causes()
+    is_ready = not any(readiness.keeps_from_serving(name, word) for name, word in causes.items())
     if causes:
-        log.warning("not_ready", **causes)
-    body = json.dumps({"ready": not causes, "causes": causes}) + "\n"
-    return Answer(503 if causes else 200, body.encode(), "application/json")
+        log.warning("short_of" if is_ready else "not_ready", **causes)
+    body = json.dumps({"ready": is_ready, "causes": causes}) + "\n"
+    return Answer(200 if is_ready else 503, body.encode(), "application/json")
 
 
 def told(authorization: str) -> Answer:

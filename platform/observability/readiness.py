@@ -44,7 +44,7 @@ def needs(name: str) -> Callable[[DatabaseCheck], DatabaseCheck]:
 
 
 def causes() -> dict[str, str]:
-    """Why this process is not ready: {what: one word}; empty when it is."""
+    """What this process lacks: {what: one word}; empty when it has all."""
     checks: dict[str, Callable[[], dict[str, str]]] = {}
     if settings.DATABASE_ROLE:
         checks["database"] = _ask_database
@@ -56,6 +56,14 @@ def causes() -> dict[str, str]:
     for question in asked.values():
         found |= question.answer(end)
     return {name: word for name, word in found.items() if word}
+
+
+def keeps_from_serving(name: str, word: str) -> bool:
+    """Whether a process that lacks this had better be sent nothing.
+
+    Valkey when it is gone keeps the marketplace from its sign-ins only; a secret that is wrong is a mistake to be seen.
+    """
+    return not (settings.SERVES_WITHOUT_VALKEY and name == "valkey" and word in (UNREACHABLE, TIMEOUT))
 
 
 class _Question:

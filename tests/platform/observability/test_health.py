@@ -112,6 +112,18 @@ def test_without_valkey(face, settings):
     assert not_ready(face) == {"valkey": "unreachable"}
 
 
+def test_the_marketplace_serves_on_without_valkey_and_says_so(face, settings):
+    settings.SERVES_WITHOUT_VALKEY = True
+    usual = settings.CACHES["default"]
+    settings.CACHES = {"default": {**usual, "LOCATION": "redis://web:hunter2@127.0.0.1:1/0"}}
+    answer = face.get(health.READYZ)
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "causes": {"valkey": "unreachable"}})
+    location = usual["LOCATION"]
+    wrong = location.replace(redis.connection.parse_url(location)["password"], "hunter2")
+    settings.CACHES = {"default": {**usual, "LOCATION": wrong}}
+    assert not_ready(face) == {"valkey": "refused"}
+
+
 def test_with_a_wrong_valkey_secret(face, settings):
     location = settings.CACHES["default"]["LOCATION"]
     wrong = location.replace(redis.connection.parse_url(location)["password"], "hunter2")
