@@ -92,6 +92,7 @@ SHARED_CACHES = {
     "marketplace/web/storefront/hero.py": "the marketplace's first page",
     "marketplace/web/storefront/views/catalog.py": "the marketplace's first page",
     "platform/accounts/handoff.py": "codes that were used",
+    "platform/accounts/sessions.py": "who is signed in",
     "platform/kit/cache.py": "the cache of vendors is a part of it",
     "platform/kit/rates.py": "calls of a token, or of an address without one",
     "platform/taxonomy/queries.py": "the tree of categories",
