@@ -6,10 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Window
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber, TruncDate
 
 from accounts.models import User
+from billing.disputes.models import DisputeSlice
 from billing.payments.models import Payment, PaymentShare
 from kit.pagination import Page, keyset_page
 from marketplace.orders.models import Fulfillment, Order, OrderEvent, OrderLine, StockHold, VendorOrder
@@ -28,10 +29,13 @@ class ShownPart:
 
 @dataclass(frozen=True)
 class ShownOrder:
+    """`was_disputed`: the customer's bank has ever asked for a part of the payment."""
+
     order: Order
     payment: Payment
     parts: list[ShownPart]
     events: list[OrderEvent]
+    was_disputed: bool
 
     @property
     def status(self) -> str:
@@ -44,7 +48,9 @@ def shown_order(order: Order, *, with_packed: bool = True) -> ShownOrder:
     packed = "parcels__lines" if with_packed else "parcels"
     parts = list(order.vendor_orders.order_by("number").prefetch_related("lines", packed))
     # Every order is paid for by its vendor orders' shares, so one query brings them and the payment.
-    shares = list(PaymentShare.objects.filter(payment__reference_id=order.id).select_related("payment"))
+    slices = DisputeSlice.objects.filter(share_id=OuterRef("id"))
+    rows = PaymentShare.objects.filter(payment__reference_id=order.id).annotate(was_disputed=Exists(slices))
+    shares = list(rows.select_related("payment"))
     payment, refunded = shares[0].payment, {share.reference_id: share.refunded_minor for share in shares}
     events = list(OrderEvent.objects.filter(order_id=order.id).order_by("at", "id"))
     returning = returning_of(events)
@@ -61,6 +67,7 @@ def shown_order(order: Order, *, with_packed: bool = True) -> ShownOrder:
             for part in parts
         ],
         events=events,
+        was_disputed=any(share.was_disputed for share in shares),
     )
 
 
