@@ -22,7 +22,7 @@ from kit.money import Money
 from marketplace.fulfillment.actions import withdraw
 from marketplace.orders.actions import lock_order
 from marketplace.orders.models import Fulfillment, OrderEvent, VendorOrder
-from marketplace.returns.models import Cancellation, RefundItem, RefundRequest, RequestKind, RequestState
+from marketplace.returns.models import STANDING, Cancellation, RefundItem, RefundRequest, RequestKind, RequestState
 from marketplace.returns.policy import Policy, policy_at
 from marketplace.returns.preview import Ask, PartPreview, Preview
 from marketplace.returns.queries import preview_of, preview_of_request
@@ -228,8 +228,7 @@ def _take_turns(order_id: UUID, vendor_id: UUID | None) -> None:
 
 def _standing(order_id: UUID) -> list[RefundRequest]:
     """What was asked for of an order and is done, or may yet be, newest first: inside a wall only what its members asked."""
-    states = [RequestState.WAITING, RequestState.DUE, RequestState.DONE]
-    return list(RefundRequest.objects.filter(order_id=order_id, state__in=states).order_by("-id"))
+    return list(RefundRequest.objects.filter(order_id=order_id, state__in=STANDING).order_by("-id"))
 
 
 def _given_by(role: str, standing: Sequence[RefundRequest], *, but: RefundRequest | None = None) -> int:

@@ -13,14 +13,12 @@ from django.db import transaction
 
 from kit import clock
 from kit.errors import Conflict, InvalidInput
-from marketplace.orders.models import VendorOrder
 from marketplace.returns.actions import Actor, ask
 from marketplace.returns.exchange import promise_replacement
 from marketplace.returns.models import (
-    OPEN_RETURNS,
+    STANDING,
     RefundRequest,
     RequestKind,
-    RequestState,
     Return,
     ReturnLine,
     ReturnState,
@@ -35,7 +33,6 @@ from tenants.shop.inventory.actions import main_warehouse, take_in
 from tenants.vendors.models import Vendor
 
 ADDRESS = {"name": 150, "street": 150, "postal_code": 15, "city": 100, "country": 2}
-LIVE = (RequestState.WAITING, RequestState.DUE, RequestState.DONE)
 
 
 class RefundUnderWay(Conflict):
@@ -176,7 +173,7 @@ def refund_return(*, return_id: UUID, asks: Sequence[Ask], reason: str, by: Acto
     """
     returned = lock_return(return_id)
     before = returned.refund
-    if before is not None and before.state in LIVE:
+    if before is not None and before.state in STANDING:
         if (before.digest, before.asked_by) == (digest, by.id):
             return before
         raise RefundUnderWay("The money of this return is on its way already, or waits for a second person.")
@@ -205,7 +202,7 @@ def close_return(*, return_id: UUID, by: Actor, note: str) -> Return:
     returned = lock_return(return_id)
     if returned.state == ReturnState.CLOSED:
         return returned
-    if returned.refund is not None and returned.refund.state in LIVE:
+    if returned.refund is not None and returned.refund.state in STANDING:
         raise RefundUnderWay("The money of this return is on its way already, or waits for a second person.")
     if all(line.ok == line.quantity for line in returned.lines.all()) and returned.state == ReturnState.INSPECTED:
         raise InvalidInput("Everything was found well: the money goes back.", field="note")
@@ -220,10 +217,6 @@ def settle_refunded(request: RefundRequest) -> None:
     returned = Return.objects.select_for_update(of=("self",)).get(id=found.id)
     if returned.state == ReturnState.INSPECTED:
         take(returned, "refunded", SYSTEM, data={"refund_request": str(request.id), "minor": request.amount_minor})
-
-
-def open_returns_of(part: VendorOrder) -> list[Return]:
-    return list(Return.objects.filter(vendor_order=part, state__in=OPEN_RETURNS).order_by("id"))
 
 
 def _as_found(line: ReturnLine) -> Found:

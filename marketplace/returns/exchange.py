@@ -16,7 +16,7 @@ from marketplace.catalog.models import Offer
 from marketplace.fulfillment.actions import checked_tracking
 from marketplace.orders.models import OrderLine
 from marketplace.returns.actions import Actor
-from marketplace.returns.models import RequestState, Return, ReturnLine, ReturnState
+from marketplace.returns.models import STANDING, Return, ReturnLine, ReturnState
 from marketplace.returns.states import check_return
 from marketplace.returns.steps import lock_return, take
 from tenants.shop.inventory.actions import SoldOut, StockRequest, allocate, reserve
@@ -86,9 +86,8 @@ def send_replacement(
     if returned.state == ReturnState.EXCHANGED:
         return returned
     check_return(returned.state, "exchanged", by.kind)
-    under_way = (RequestState.WAITING, RequestState.DUE, RequestState.DONE)
     wanted = {line.id: line.quantity for line in returned.lines.filter(replace_with__isnull=False)}
-    if not wanted or (returned.refund is not None and returned.refund.state in under_way):
+    if not wanted or (returned.refund is not None and returned.refund.state in STANDING):
         raise NothingToReplace("There is nothing to send instead: this return is for money.")
     let_leave(wanted)
     changes = {"replaced_at": clock.now(), "replacement": tracking}

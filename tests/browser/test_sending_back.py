@@ -97,7 +97,7 @@ def test_a_guest_sends_something_back_by_keyboard_and_gets_the_money(
     vendor.goto(live_market.portal(slug, "/returns/"))
     assert violations(vendor, runOnly=WCAG) == []
     vendor.locator("td a").first.click()
-    expect(vendor.get_by_alt_text(re.compile("^Photo 1"))).to_be_visible()
+    expect(vendor.get_by_alt_text(re.compile("^Photo of the customer 1"))).to_be_visible()
     for label, text in (("Street", "Kade 1"), ("Postal code", "1015"), ("City", "Amsterdam"), ("Country", "NL")):
         write(vendor, vendor.get_by_label(label, exact=True), text)
     assert violations(vendor, runOnly=WCAG) == []
@@ -115,6 +115,7 @@ def test_a_guest_sends_something_back_by_keyboard_and_gets_the_money(
     press(vendor, vendor.get_by_role("button", name="Note it"))
     press(vendor, vendor.get_by_role("link", name="Refund", exact=True))
     press(vendor, vendor.get_by_role("button", name="Look at it first"))
+    expect(vendor.get_by_text("The customer gets back")).to_be_visible()
     assert violations(vendor, runOnly=WCAG) == []
     press(vendor, vendor.get_by_role("button", name=re.compile(r"^Refund \d")))
 
@@ -128,6 +129,7 @@ def test_a_guest_sends_something_back_by_keyboard_and_gets_the_money(
     expect(guest.get_by_role("heading", level=1)).to_contain_text("Refunded")
     assert violations(guest, runOnly=WCAG) == []
     guest.get_by_role("link", name="Have Souk decide").click()
+    expect(guest.get_by_role("heading", level=1)).to_have_text("Have Souk decide")
     assert violations(guest, runOnly=WCAG) == []
     guest.get_by_label("What it is about").select_option("too_little")
     guest.get_by_label(re.compile("^What happened")).fill("The way back is missing")

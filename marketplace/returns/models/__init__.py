@@ -2,6 +2,7 @@
 
 from marketplace.returns.models.claims import Claim, ClaimKind, ClaimMessage, ClaimState
 from marketplace.returns.models.refunds import (
+    STANDING,
     Cancellation,
     CommissionOnRefund,
     CustomerCancels,
@@ -24,6 +25,7 @@ from marketplace.returns.models.returns import (
 
 __all__ = [
     "OPEN_RETURNS",
+    "STANDING",
     "Cancellation",
     "Claim",
     "ClaimKind",

@@ -95,6 +95,10 @@ class RequestState(models.TextChoices):
     CHANGED = "changed", "Not done: the numbers changed"
 
 
+# Done, or may yet be: what was rejected, or whose numbers changed, is neither.
+STANDING = (RequestState.WAITING, RequestState.DUE, RequestState.DONE)
+
+
 class RefundRequest(models.Model):
     """Somebody asked to give money back, with (cancellation) or without withdrawing the promise to send.
 

@@ -21,6 +21,7 @@ from marketplace.returns.models import Claim, ClaimState, Return
 from marketplace.returns.photos import small_photo, whole_photo
 from marketplace.web.backoffice.roles import for_orders, for_refunds, staff_of
 from marketplace.web.backoffice.tables import Filter, pages, tabs
+from marketplace.web.photos import photos_with
 
 
 class ClaimFilter(Filter):
@@ -97,6 +98,8 @@ def _page(request: HttpRequest, found: Claim, problem: SoukError | None = None) 
         "part": found.vendor_order,
         "returned": returned,
         "said": shown.said_in(found, vendor_name=found.vendor_order.vendor_name),
+        "photos": photos_with("backoffice:claim_photo", found),
+        "return_photos": photos_with("backoffice:claim_photo", returned) if returned else [],
         "events": _events(found, returned),
         "decided_by": names_of([found.decided_by]).get(found.decided_by, "") if found.decided_by else "",
         "text": request.POST.get("text", ""),

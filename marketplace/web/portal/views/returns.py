@@ -14,9 +14,10 @@ from marketplace.returns.actions import Actor
 from marketplace.returns.answering import ADDRESS, Found
 from marketplace.returns.claims import say
 from marketplace.returns.exchange import send_replacement
-from marketplace.returns.models import Claim, ClaimState, Return, ReturnLine, ReturnState
+from marketplace.returns.models import STANDING, Claim, ClaimState, Return, ReturnLine, ReturnState
 from marketplace.returns.photos import small_photo, whole_photo
 from marketplace.returns.states import may_return
+from marketplace.web.photos import photos_with
 from marketplace.web.portal import present
 from marketplace.web.portal.roles import DOES_ORDERS, SEES_ORDERS, changes, shows
 from tenants.vendors.models import Member
@@ -185,16 +186,17 @@ def _page(request: HttpRequest, found: Return, problem: SoukError | None = None)
         ],
         "prepaid": request.POST.get("prepaid", found.prepaid),
         "note": request.POST.get("note", ""),
+        "photos": photos_with("portal:return_photo", found),
         "events": shown.timeline_of(found, _names(request)),
         "claims": list(found.claims.order_by("id")),
         "can": {
             step: may_return(found.state, step, "member") for step in ("accepted", "declined", "received", "inspected")
         },
         "can_refund": found.state == ReturnState.INSPECTED
-        and (found.refund is None or found.refund.state not in answering.LIVE),
+        and (found.refund is None or found.refund.state not in STANDING),
         "can_replace": found.state == ReturnState.INSPECTED
         and any(line.replace_with for line in found.lines.all())
-        and (found.refund is None or found.refund.state not in answering.LIVE),
+        and (found.refund is None or found.refund.state not in STANDING),
         "tracking": {name: request.POST.get(name, "") for name in ("carrier", "tracking_number", "tracking_url")},
         "is_all_well": all(line.ok == line.quantity for line in found.lines.all()),
         "problem": problem,
@@ -236,6 +238,7 @@ def _claim_page(request: HttpRequest, found: Claim, problem: SoukError | None = 
         "claim": found,
         "part": found.vendor_order,
         "said": shown.said_in(found, vendor_name=vendor.name),
+        "photos": photos_with("portal:return_photo", found),
         "events": shown.timeline_of(found, _names(request)),
         "text": request.POST.get("text", ""),
         "problem": problem,

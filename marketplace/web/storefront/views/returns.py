@@ -319,6 +319,7 @@ def _page(request: HttpRequest, order: Order, returned: Return, problem: SoukErr
         }
         if returned.send_to
         else None,
+        "photos": _photos(order, returned),
         "events": shown.timeline_of(returned, {}),
         "can_send": returned.state in (ReturnState.ACCEPTED, ReturnState.SENT),
         "can_withdraw": asking.may_withdraw(returned),
@@ -332,6 +333,10 @@ def _page(request: HttpRequest, order: Order, returned: Return, problem: SoukErr
         "most_photos": MOST_PHOTOS,
     }
     return render(request, "storefront/return.html", context, status=422 if problem else 200)
+
+
+def _photos(order: Order, of: Return | Claim) -> list[dict[str, str]]:
+    return [{"url": reverse("storefront:order_photo", args=[order.number, photo.id])} for photo in of.photos.all()]
 
 
 def _claim_form(
@@ -363,6 +368,7 @@ def _claim_page(request: HttpRequest, order: Order, found: Claim, problem: SoukE
         "claim": found,
         "part": found.vendor_order,
         "said": shown.said_in(found, vendor_name=found.vendor_order.vendor_name),
+        "photos": _photos(order, found),
         "events": shown.timeline_of(found, {}),
         "text": request.POST.get("text", ""),
         "problem": problem,
