@@ -6,15 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import CharField, Count, F, Prefetch, Q, QuerySet, Value
 
 from kit.pagination import Page, keyset_page
 from marketplace.orders.models import OrderEvent, VendorOrder
 from marketplace.returns.models import (
     OPEN_RETURNS,
+    STANDING,
     Claim,
     ClaimState,
     Photo,
+    RefundRequest,
+    RequestState,
     Return,
     ReturnState,
     ShippingPaidBy,
@@ -141,12 +144,42 @@ def return_counts(vendor_id: UUID) -> dict[str, int]:
     return dict(rows.annotate(count=Count("id")))
 
 
-def returns_to_do(vendor_id: UUID) -> int:
-    """How many returns and claims wait for the vendor. Two queries."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What a vendor has before it: orders by state, and how many returns and claims wait for it."""
+
+    orders: dict[str, int]
+    returns: int
+
+
+def vendor_waiting(vendor_id: UUID) -> Waiting:
+    """What every page of the portal tells of. One statement."""
     waits = (ReturnState.ASKED, ReturnState.RECEIVED, ReturnState.INSPECTED)
-    waiting = Q(refund__isnull=True) | Q(refund__state__in=["rejected", "changed"])
-    returns = Return.objects.filter(vendor_id=vendor_id, state__in=waits).filter(waiting).count()
-    return returns + Claim.objects.filter(vendor_id=vendor_id, state=ClaimState.OPEN).count()
+    free = Q(refund__isnull=True) | ~Q(refund__state__in=STANDING)
+    orders = VendorOrder.objects.filter(vendor_id=vendor_id, paid_at__isnull=False)
+    returns = Return.objects.filter(free, vendor_id=vendor_id, state__in=waits)
+    claims = Claim.objects.filter(vendor_id=vendor_id, state=ClaimState.OPEN)
+    rows = _counted(orders, "orders", "fulfillment").union(
+        _counted(returns, "returns", "state"), _counted(claims, "claims", "state"), all=True
+    )
+    found: dict[str, dict[str, int]] = {"orders": {}, "returns": {}, "claims": {}}
+    for row in rows:
+        found[row["about"]][row["at"]] = row["count"]
+    return Waiting(found["orders"], sum(found["returns"].values()) + sum(found["claims"].values()))
+
+
+def office_waiting() -> dict[str, int]:
+    """How many `refunds` wait for a second person, and how many `claims` for a decision. One statement."""
+    refunds = RefundRequest.objects.filter(state=RequestState.WAITING)
+    claims = Claim.objects.filter(state=ClaimState.OPEN)
+    rows = _counted(refunds, "refunds", "state").union(_counted(claims, "claims", "state"), all=True)
+    return {row["about"]: row["count"] for row in rows}
+
+
+def _counted(rows: QuerySet[Any], about: str, column: str) -> QuerySet[Any]:
+    """How many of them by a column, with what they are: to be put together with others in one statement."""
+    named = rows.order_by().annotate(about=Value(about, CharField()), at=F(column)).values("about", "at")
+    return named.annotate(count=Count("id"))
 
 
 def claims_page(

@@ -11,8 +11,7 @@ from approvals.queries import waiting_count
 from billing.disputes.queries import to_answer
 from billing.reconciliation.queries import open_count
 from kit.links import absolute_url
-from marketplace.returns.queries import requests_waiting
-from marketplace.returns.shown import claims_open
+from marketplace.returns.shown import office_waiting
 from marketplace.web.backoffice.roles import May, may
 from observability.jobs import failing_count
 from outbox.queries import failed_count
@@ -64,8 +63,9 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
     items.append(_item(path, "Vendors", "backoffice:vendors", "store", count=waiting))
     if allowed.see_orders:
         items.append(_item(path, "Orders", "backoffice:orders", "shopping-bag"))
-        items.append(_item(path, "Refunds", "backoffice:refunds", "undo-2", count=requests_waiting()))
-        items.append(_item(path, "Claims", "backoffice:claims", "scale", count=claims_open()))
+        waits = office_waiting()
+        items.append(_item(path, "Refunds", "backoffice:refunds", "undo-2", count=waits.get("refunds", 0)))
+        items.append(_item(path, "Claims", "backoffice:claims", "scale", count=waits.get("claims", 0)))
     if allowed.support:
         items.append(_item(path, "Customers", "backoffice:customers", "users"))
         items.append(_item(path, "Mail", "backoffice:mail", "mail"))

@@ -14,8 +14,7 @@ from django.utils.functional import SimpleLazyObject
 from kit import clock
 from kit.links import absolute_url
 from marketplace.orders.models import Fulfillment
-from marketplace.orders.queries import fulfillment_counts
-from marketplace.returns.shown import returns_to_do
+from marketplace.returns.shown import vendor_waiting
 from marketplace.web.portal.roles import May, may
 from tenants.shop.catalog.queries import troubled_imports
 from tenants.vendors.models import PortalVisit, Vendor
@@ -34,10 +33,11 @@ WAITING = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What waits for the vendor: orders by state, and recent imports with errors."""
+    """What waits for the vendor: orders by state, returns with claims, and recent imports with errors."""
 
     orders: dict[str, int]
     imports: int
+    returns: int
 
     @property
     def waiting(self) -> int:
@@ -86,7 +86,8 @@ def counts_of(request: HttpRequest) -> Counts:
     if known is None:
         vendor: Vendor = request.vendor  # type: ignore[attr-defined]
         since = clock.now() - timedelta(days=TROUBLE_DAYS)
-        known = Counts(fulfillment_counts(vendor.id), troubled_imports(since).count())
+        waiting = vendor_waiting(vendor.id)
+        known = Counts(waiting.orders, troubled_imports(since).count(), waiting.returns)
         request.portal_counts = known  # type: ignore[attr-defined]
     return known
 
@@ -116,7 +117,7 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
         items.append(_item(path, "Checklist", "onboarding", "clipboard-list"))
     if allowed.see_orders:
         items.append(_item(path, "Orders", "orders", "package", count=counts.waiting))
-        items.append(_item(path, "Returns", "returns", "rotate-ccw", count=returns_to_do(vendor.id)))
+        items.append(_item(path, "Returns", "returns", "rotate-ccw", count=counts.returns))
         items.append(_item(path, "Refunds", "refunds", "undo-2"))
     items += [
         _item(path, "Products", "products", "tag"),

@@ -57,7 +57,7 @@ def test_an_order_and_a_product_ask_little(paid, desk_of, asks_at_most):
     desk.post(f"/orders/{part.id}/parcels/")
     with asks_at_most(19):
         desk.text(f"/orders/{part.id}/")
-    with asks_at_most(11):
+    with asks_at_most(12):
         desk.text(f"/products/{lamp.variant.product_id}/")
     with asks_at_most(9):
         desk.text(f"/stock/{lamp.variant.id}/")
