@@ -17,6 +17,7 @@ from outbox.actions import announce
 from tenants.isolation.doors import in_shop
 from tenants.shop.inventory import actions as inventory
 from tenants.shop.inventory.unsound import unless_unsound
+from tenants.shop.shipping.terms import from_json, leave_by
 from tenants.vendors.models import Vendor
 
 log = structlog.get_logger(__name__)
@@ -51,10 +52,8 @@ def mark_paid(order_id: UUID) -> bool:
     now = clock.now()
     parts = list(order.vendor_orders.order_by("id"))
     vendors = Vendor.objects.in_bulk([part.vendor_id for part in parts])
-    handling = dict(
-        VendorCard.objects.filter(vendor_id__in=[part.vendor_id for part in parts]).values_list(
-            "vendor_id", "handling_days"
-        )
+    shipping = dict(
+        VendorCard.objects.filter(vendor_id__in=[part.vendor_id for part in parts]).values_list("vendor_id", "shipping")
     )
     sold_out: list[VendorOrder] = []
     for part in sorted(parts, key=lambda part: vendors[part.vendor_id].schema_name or ""):
@@ -69,7 +68,7 @@ def mark_paid(order_id: UUID) -> bool:
     for part in parts:
         part.paid_at = now
         part.ship_to = order.ship_to
-        part.ship_by = now + timedelta(days=handling.get(part.vendor_id, 2))
+        part.ship_by = leave_by(from_json(shipping.get(part.vendor_id, {})), now=now)
         if part.promised_from and part.promised_to:
             # What was promised counts from the payment: a bank transfer takes its days.
             late = (now.date() - order.placed_at.date()).days

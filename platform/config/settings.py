@@ -401,6 +401,8 @@ SPECTACULAR_SETTINGS = {
         "ExportFormatEnum": "billing.statements.models.ExportFormat",
         "ExportStateEnum": "billing.statements.models.ExportState",
         "ExceptionStateEnum": "billing.reconciliation.models.ExceptionState",
+        "ShippingKindEnum": "tenants.shop.shipping.terms.KINDS",
+        "SellingCountryEnum": "taxonomy.tax.SELLING_COUNTRIES",
         "ProductStateEnum": "tenants.shop.catalog.models.ProductState",
         "VendorOrderStateEnum": "api.v1.vendor.serializers.orders.STATES",
         "VendorOrderStatusEnum": "marketplace.orders.status.WORDS",

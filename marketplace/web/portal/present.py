@@ -89,7 +89,7 @@ def timeline(part: VendorOrder, events: Sequence[OrderEvent], names: Mapping[Any
     upcoming = {
         Fulfillment.NEW: ("Accept", "check"),
         Fulfillment.ACCEPTED: ("Pack", "package"),
-        Fulfillment.PACKED: ("Ship", "truck"),
+        Fulfillment.PACKED: ("Hand over", "store") if part.is_fetched else ("Ship", "truck"),
         Fulfillment.SHIPPED: ("Delivery", "house"),
     }.get(Fulfillment(part.fulfillment))
     if upcoming:

@@ -9,10 +9,12 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from tenants.shop.inventory.allocation import next_departure
 
 PICKUP = "pickup."
+KINDS = [("delivery", "Delivery"), ("pickup", "Pick-up")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,12 @@ def methods_for(terms: ShippingTerms, items: Sequence[Item], *, country: str, no
         for place in sorted(terms.places, key=lambda place: (place.price_minor, place.name, place.id))
     ]
     return Offered((*methods, *places), load, refusal)
+
+
+def leave_by(terms: ShippingTerms, *, now: datetime) -> datetime:
+    """Until when what is paid now must leave by the default profile: the end of that working day."""
+    zone = ZoneInfo((terms.departures or (Departures(),))[0].time_zone)
+    return datetime.combine(_ready_on(terms, terms.handling_days, (), now), time(23, 59), zone)
 
 
 def as_json(terms: ShippingTerms) -> dict[str, Any]:

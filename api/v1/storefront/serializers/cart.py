@@ -8,6 +8,7 @@ from api.v1.storefront.serializers.catalog import PictureSerializer, VendorNameS
 from marketplace.carts.models import MAX_QUANTITY
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.shop.catalog.models import Condition
+from tenants.shop.shipping.terms import KINDS
 
 
 class LineListingSerializer(serializers.Serializer[Any]):
@@ -57,7 +58,7 @@ class MethodSerializer(serializers.Serializer[Any]):
     """One way for a vendor's parcel."""
 
     id = serializers.CharField(help_text="Stays the same while the vendor offers it.")
-    kind = serializers.ChoiceField(["delivery", "pickup"])
+    kind = serializers.ChoiceField(KINDS)
     name = serializers.CharField()
     carrier = serializers.CharField(allow_blank=True)
     price_minor = serializers.IntegerField()

@@ -12,6 +12,7 @@ from billing.payments.provider import DEFAULT
 from kit.postal_addresses import ADDRESS_FIELDS
 from marketplace.orders.status import WHOLE_WORDS, WORDS
 from taxonomy.tax import SELLING_COUNTRIES
+from tenants.shop.shipping.terms import KINDS
 
 
 class PostalAddressSerializer(serializers.Serializer[Any]):
@@ -82,7 +83,7 @@ class OrderRefundSerializer(serializers.Serializer[Any]):
 class OrderShippingSerializer(serializers.Serializer[Any]):
     """How it goes, as it was chosen when it was ordered."""
 
-    kind = serializers.ChoiceField(["delivery", "pickup"])
+    kind = serializers.ChoiceField(KINDS)
     name = serializers.CharField()
     carrier = serializers.CharField(allow_blank=True)
     promised_from = serializers.DateField(allow_null=True, help_text="When it arrives; of a pick-up, when it is ready.")

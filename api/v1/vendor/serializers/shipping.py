@@ -8,6 +8,7 @@ from api.fields import Text, Whole
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.shop.catalog.drafts import MAX_PRICE_MINOR, MAX_WEIGHT_GRAMS
 from tenants.shop.shipping.drafts import MAX_DAYS, MAX_PIECES, MAX_RATES, MAX_SHIPPING_MINOR, MAX_ZONES
+from tenants.shop.shipping.terms import KINDS
 
 KEPT = "What it is called by now, to keep it; without it this is a new one."
 
@@ -126,7 +127,7 @@ class TriedParcelInput(serializers.Serializer[Any]):
 
 
 class PreviewedMethodSerializer(serializers.Serializer[Any]):
-    kind = serializers.ChoiceField(["delivery", "pickup"])
+    kind = serializers.ChoiceField(KINDS)
     name = serializers.CharField()
     carrier = serializers.CharField(allow_blank=True)
     price_minor = serializers.IntegerField()

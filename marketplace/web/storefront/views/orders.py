@@ -339,8 +339,9 @@ def _events(shown_part: ShownPart) -> list[dict[str, Any]]:
         if event.name in _EVENTS
         for title, icon, tone in [_EVENTS[event.name]]
     ]
-    if part.ship_by and part.fulfillment in (Fulfillment.NEW, Fulfillment.ACCEPTED):
-        note = f"By {part.ship_by:%A}, {part.ship_by.day} {part.ship_by:%B}"
-        title = "Ready to pick up" if part.is_fetched else "Leaves the shop"
-        found.append({"title": title, "at": None, "icon": "truck", "tone": "next", "note": note})
+    by = part.promised_from if part.is_fetched else part.ship_by
+    if by and part.fulfillment in (Fulfillment.NEW, Fulfillment.ACCEPTED):
+        note = f"By {by:%A}, {by.day} {by:%B}"
+        title, icon = ("Ready to pick up", "store") if part.is_fetched else ("Leaves the shop", "truck")
+        found.append({"title": title, "at": None, "icon": icon, "tone": "next", "note": note})
     return found

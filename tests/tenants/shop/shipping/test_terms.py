@@ -17,6 +17,7 @@ from tenants.shop.shipping.terms import (
     Zone,
     as_json,
     from_json,
+    leave_by,
     methods_for,
 )
 
@@ -130,6 +131,12 @@ def test_days_are_working_days_of_whoever_sends_and_of_the_carrier():
     # Which warehouse packs it is not known yet: the slowest is promised.
     assert arrives(NOW, 0, Departures(), Departures("5")) == (date(2026, 12, 7), date(2026, 12, 8))
     assert arrives(NOW, 0, later=date(2026, 12, 12)) == (date(2026, 12, 15), date(2026, 12, 16))
+
+
+def test_what_is_paid_leaves_by_the_end_of_a_working_day():
+    found = terms(rate("Parcel", 490), handling_days=1)
+    assert leave_by(found, now=NOW).isoformat() == "2026-12-03T23:59:00+01:00"
+    assert leave_by(found, now=datetime(2026, 12, 4, 12, tzinfo=UTC)).date() == date(2026, 12, 8)
 
 
 def test_a_place_is_offered_everywhere_and_never_chosen_for_anybody():
