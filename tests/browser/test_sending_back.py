@@ -6,36 +6,15 @@ from collections.abc import Callable
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.support.axe import violations
+from tests.support.axe import WCAG, violations
 from tests.support.buying import PAYS, fill_in_checkout, pay, put_into_cart
+from tests.support.keyboard import press, reach, write
 from tests.support.live import LiveMarket
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 EMAIL = "ida.back@mail.example"
-
-
-def reach(page: Page, wanted: Locator) -> None:
-    """Press Tab until it has the focus: what a keyboard cannot reach is not there for everybody."""
-    expect(wanted).to_be_visible()
-    for _ in range(120):
-        if wanted.evaluate("element => element === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{wanted} is not to be reached by keyboard")
-
-
-def press(page: Page, wanted: Locator) -> None:
-    reach(page, wanted)
-    page.keyboard.press("Enter")
-
-
-def write(page: Page, wanted: Locator, text: str) -> None:
-    reach(page, wanted)
-    page.keyboard.press("ControlOrMeta+A")
-    page.keyboard.type(text)
 
 
 def photo() -> bytes:

@@ -18,6 +18,7 @@ from tests.support.live import LiveMarket
 from tests.support.market import free_ports
 from tests.support.promised import held, let_time_pass, stock_of
 from tests.support.steps import RACE
+from tests.support.stock import count_stock
 
 EXAMPLE = run_path(str(Path(__file__).resolve().parents[2] / "docs/examples/sell_and_pay_out.py"))
 PIECES = 10
@@ -53,13 +54,9 @@ def doors(live_market: LiveMarket) -> Iterator[list[int]]:
 def contested(live_market: LiveMarket) -> list[Contested]:
     """One product of each of the three vendors, of which ten can be bought."""
     guest, found = Guest(live_market), []
-    for slug, email in live_market.owners.items():
+    for slug in live_market.owners:
         offer = guest.offers(slug)[0]
-        token = EXAMPLE["sign_in"](live_market.market(""), email, live_market.password)
-        vendor = EXAMPLE["Api"](live_market.portal(slug), "vendor", Authorization=f"Bearer {token}")
-        row = vendor.call("stock_read", variant_id=offer["id"])
-        promised = row["on_hand"] - row["available"]
-        vendor.call("stock_count", {"on_hand": promised + PIECES}, variant_id=offer["id"])
+        count_stock(live_market, slug, offer["id"], free=PIECES)
         EXAMPLE["wait_for"](
             "The new stock", lambda offer=offer: guest.offer(offer["listing"])["available"] == PIECES or None
         )

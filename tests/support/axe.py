@@ -6,6 +6,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 SCRIPT = Axe().axe_script
+# The rules that stand for WCAG 2.2, level AA.
+WCAG = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 # Of everything that axe looks at, what a theme can change.
 OF_COLORS = {"type": "rule", "values": ["color-contrast"]}
 # Only what is wrong comes back: of what is right axe would describe every node.

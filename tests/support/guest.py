@@ -45,7 +45,8 @@ class Guest:
         return [self.offer(card["slug"]) for card in cards]
 
     def offer(self, listing: str) -> dict[str, Any]:
-        return {"listing": listing, **self.ask("GET", f"listings/{listing}")[1]["variants"][0]["offers"][0]}
+        found = self.ask("GET", f"listings/{listing}")[1]
+        return {"listing": listing, "title": found["title"], **found["variants"][0]["offers"][0]}
 
     def put(self, offer_id: str, quantity: int = 1) -> dict[str, Any]:
         """Put it into the cart; gives the body that orders all of it."""

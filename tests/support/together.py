@@ -20,6 +20,7 @@ TOGETHER = {
     "tests/scenarios/test_races.py": LIVE,
     "tests/scenarios/test_crashes.py": LIVE,
     "tests/browser/test_buying.py": LIVE,
+    "tests/browser/test_customer.py": LIVE,
     "tests/browser/test_vendor.py": LIVE,
     "tests/browser/test_team.py": LIVE,
 }
