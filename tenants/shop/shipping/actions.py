@@ -17,8 +17,6 @@ from tenants.shop.catalog.models import Product
 from tenants.shop.inventory.actions import lock_warehouse
 from tenants.shop.inventory.models import Warehouse
 from tenants.shop.shipping.drafts import (
-    MAX_PROFILES,
-    MAX_SHIPPING_MINOR,
     InvalidShipping,
     ProfileDraft,
     RateDraft,
@@ -27,6 +25,7 @@ from tenants.shop.shipping.drafts import (
     draft_of,
     problems,
 )
+from tenants.shop.shipping.limits import MAX_PROFILES, MAX_SHIPPING_MINOR
 from tenants.shop.shipping.models import PickupPoint, ProductProfile, ShippingProfile, ShippingRate, ShippingZone
 
 

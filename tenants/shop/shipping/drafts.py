@@ -8,12 +8,8 @@ from uuid import UUID
 from kit.errors import InvalidInput
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.catalog.drafts import MAX_PRICE_MINOR, MAX_WEIGHT_GRAMS, text_problem
+from tenants.shop.shipping.limits import MAX_DAYS, MAX_PIECES, MAX_RATES, MAX_SHIPPING_MINOR, MAX_ZONES
 from tenants.shop.shipping.models import ShippingProfile, ShippingRate, ShippingZone
-
-MAX_PROFILES, MAX_ZONES, MAX_RATES = 10, 30, 30
-MAX_SHIPPING_MINOR = 100_000
-MAX_DAYS = 60
-MAX_PIECES = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
 """How the shop at hand ships."""
 
 from uuid import UUID
+from zoneinfo import available_timezones
 
+from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.inventory.models import Warehouse
+from tenants.shop.shipping.limits import MAX_DAYS, MAX_PLACES, MAX_PROFILES, MAX_RATES, MAX_SHIPPING_MINOR, MAX_ZONES
 from tenants.shop.shipping.models import PickupPoint, ProductProfile, ShippingProfile, ShippingRate
 from tenants.shop.shipping.terms import Departures, Place, Profile, Rate, ShippingTerms, Zone
 
@@ -34,13 +37,25 @@ def pickup_points() -> list[tuple[Warehouse, PickupPoint | None]]:
 
 
 def shipping_terms() -> ShippingTerms:
-    """All that the shop says of its shipping, as plain data. Four statements."""
+    """All that the shop says of its shipping, as plain data. Four statements.
+
+    A vendor's role may write its rows by SQL of its own: what no form would have taken is left out, so that nobody's cart
+    stands still for it. A place in a country that we do not sell in is no place to hand things over, either.
+    """
     places = pickup_points()
     return ShippingTerms(
-        profiles=tuple(_profile(profile) for profile in profiles()),
-        places=tuple(_place(warehouse, point) for warehouse, point in places if point is not None),
+        profiles=tuple(_profile(profile) for profile in profiles()[:MAX_PROFILES]),
+        places=tuple(
+            _place(warehouse, point)
+            for warehouse, point in places[:MAX_PLACES]
+            if point is not None and warehouse.country in COUNTRY_NAMES
+        ),
         departures=tuple(
-            dict.fromkeys(Departures(each.working_days, each.cut_off, each.time_zone) for each, _ in places)
+            dict.fromkeys(
+                Departures(each.working_days, each.cut_off, each.time_zone)
+                for each, _ in places[:MAX_PLACES]
+                if set("1234567").intersection(each.working_days) and each.time_zone in available_timezones()
+            )
         ),
     )
 
@@ -49,16 +64,20 @@ def _profile(profile: ShippingProfile) -> Profile:
     return Profile(
         profile.id,
         profile.name,
-        profile.handling_days,
+        min(profile.handling_days, MAX_DAYS),
         tuple(
-            Zone(zone.id, zone.name, tuple(zone.countries), tuple(rate_of(rate) for rate in zone.rates.all()))
-            for zone in profile.zones.all()
+            Zone(
+                zone.id, zone.name, tuple(zone.countries), tuple(rate_of(rate) for rate in zone.rates.all()[:MAX_RATES])
+            )
+            for zone in profile.zones.all()[:MAX_ZONES]
         ),
     )
 
 
 def rate_of(rate: ShippingRate) -> Rate:
-    return Rate(**{name: getattr(rate, name) for name in Rate.__dataclass_fields__})
+    known = {name: getattr(rate, name) for name in Rate.__dataclass_fields__}
+    known |= {name: min(known[name], MAX_DAYS) for name in ("transit_min_days", "transit_max_days")}
+    return Rate(**{**known, "price_minor": min(rate.price_minor, MAX_SHIPPING_MINOR)})
 
 
 def _place(warehouse: Warehouse, point: PickupPoint) -> Place:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from api.fields import Text, Whole
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.shop.catalog.drafts import MAX_PRICE_MINOR, MAX_WEIGHT_GRAMS
-from tenants.shop.shipping.drafts import MAX_DAYS, MAX_PIECES, MAX_RATES, MAX_SHIPPING_MINOR, MAX_ZONES
+from tenants.shop.shipping.limits import MAX_DAYS, MAX_PIECES, MAX_RATES, MAX_SHIPPING_MINOR, MAX_ZONES
 from tenants.shop.shipping.terms import KINDS
 
 KEPT = "What it is called by now, to keep it; without it this is a new one."

@@ -161,6 +161,21 @@ def test_a_warehouse_may_be_a_place_to_fetch_parcels(shop):
     assert shipping_terms().places == ()
 
 
+def test_what_no_form_would_have_taken_stops_nobody(shop):
+    profile = set_flat_shipping(flat_minor=490)
+    Warehouse.objects.create(name="Odd", working_days="8", street="A 1", city="Oslo", country="NO")
+    Warehouse.objects.create(name="Nowhere", time_zone="Nowhere/Land")
+    place = Warehouse.objects.create(name="Abroad", street="A 1", city="Toronto", country="NO")
+    actions.offer_pickup(place, hours="Always", by=None)
+    Warehouse.objects.filter(id=place.id).update(country="CA")
+    ShippingProfile.objects.update(handling_days=32767)
+    ShippingRate.objects.update(price_minor=2**62, transit_max_days=32767)
+    terms = shipping_terms()
+    assert (terms.departures, terms.places) == ((Departures(),), ())
+    (method,) = methods_for(terms, [Item(100, 1)], country="DE", now=clock.now()).methods
+    assert (method.price_minor, profile.version) == (100_000, 1)
+
+
 def test_the_terms_take_four_statements_however_much_there_is(shop, django_assert_num_queries):
     actions.add_profile(draft=ProfileDraft("Usual", 1, [HOME, ZoneDraft("Rest", [], [POST, VAN])]), by=None)
     actions.add_profile(draft=ProfileDraft("Bulky", 5, [HOME]), by=None)
