@@ -11,8 +11,8 @@ from billing.bank_transfer import entries
 from billing.bank_transfer.models import IncomingPayment
 from billing.bank_transfer.provider import NAME
 from billing.ledger.actions import post_all
-from billing.ledger.entries import Earmark, EntryDraft, ShareOfSale, commission, refund_owed
-from billing.payments.actions import capture, lock_after_order, lock_payment, refund_answered
+from billing.ledger.entries import EntryDraft, ShareOfSale, besides_sale
+from billing.payments.actions import capture, lock_after_order, lock_payment, owed_entry, refund_answered
 from billing.payments.models import Payment, PaymentState, Refund, RefundState
 from kit import clock
 from kit.errors import Conflict, InvalidInput
@@ -182,32 +182,26 @@ def returned_entry(incoming: IncomingPayment, payment: Payment) -> EntryDraft | 
 
 
 def sale_of(payment: Payment) -> list[EntryDraft]:
-    """The sale of a captured payment, and its commissions."""
+    """The sale of a captured payment, our part of the discounts, and its commissions."""
     at = payment.paid_at or payment.created_at
     shares = [
         ShareOfSale(
-            share.vendor_id, share.reference_id, share.gross_minor, share.commission_minor, share.commission_tax_minor
+            *(share.vendor_id, share.reference_id, share.gross_minor, share.commission_minor),
+            *(share.commission_tax_minor, share.subsidy_minor),
         )
         for share in payment.shares.order_by("id")
     ]
     sold = entries.sale(payment.id, order_id=payment.reference_id, shares=shares, currency=payment.currency, at=at)
-    commissions = [commission(share, currency=payment.currency, occurred_at=at) for share in shares]
-    return [sold, *(draft for draft in commissions if draft)]
+    return [
+        sold,
+        *(draft for share in shares for draft in besides_sale(share, currency=payment.currency, occurred_at=at)),
+    ]
 
 
 def refund_entries(refund: Refund) -> list[EntryDraft]:
     """That it is owed, and that it was paid."""
     at = refund.done_at or refund.created_at
-    mark = Earmark(refund.vendor_id, refund.share.reference_id)
-    owed = refund_owed(
-        refund_id=refund.id,
-        mark=mark,
-        amount_minor=refund.amount_minor,
-        net_minor=refund.net_minor,
-        commission_tax_minor=refund.commission_tax_minor,
-        currency=refund.currency,
-        occurred_at=at,
-    )
+    owed = owed_entry(refund, occurred_at=at)
     return [owed, paid_entry(refund)]
 
 

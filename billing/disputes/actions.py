@@ -180,7 +180,8 @@ def note(dispute: Dispute, kind: str, text: str, *, by: UUID | None = None) -> N
 def parts_of(slices: Iterable[DisputeSlice]) -> tuple[DisputedPart, ...]:
     """Slices as the ledger wants them."""
     return tuple(
-        DisputedPart(s.vendor_id, s.reference_id, s.amount_minor, s.net_minor, s.commission_tax_minor) for s in slices
+        DisputedPart(s.vendor_id, s.reference_id, s.amount_minor, s.net_minor, s.commission_tax_minor, s.subsidy_minor)
+        for s in slices
     )
 
 
@@ -194,14 +195,14 @@ def _divide(dispute: Dispute) -> None:
     earnings and our commission give in proportion, as in a refund.
     """
     shares = list(dispute.payment.shares.select_for_update().order_by("id"))
-    chosen = [s for s in shares if dispute.assigned_share_id in (None, s.id) and left_of(s)[0] > 0]
-    weights = [left_of(share)[0] for share in chosen]
+    chosen = [s for s in shares if dispute.assigned_share_id in (None, s.id) and left_of(s).gross > 0]
+    weights = [left_of(share).gross for share in chosen]
     covered = min(dispute.amount_minor, sum(weights))
     slices = []
     for share, part in zip(chosen, split_largest_remainder(covered, weights) if covered else [], strict=False):
-        gross_left, commission_left = left_of(share)
-        commission_left = min(commission_left, gross_left)
-        net = split_largest_remainder(part, [gross_left - commission_left, commission_left])[0] if part else 0
+        left = left_of(share)
+        subsidy = left.subsidy_with(part)
+        net = left.net_in(part + subsidy)
         if part:
             slices.append(
                 DisputeSlice(
@@ -211,8 +212,9 @@ def _divide(dispute: Dispute) -> None:
                     vendor_id=share.vendor_id,
                     reference_id=share.reference_id,
                     amount_minor=part,
+                    subsidy_minor=subsidy,
                     net_minor=net,
-                    commission_tax_minor=tax_given_back(share, part - net) if part > net else 0,
+                    commission_tax_minor=tax_given_back(share, part + subsidy - net),
                     currency=dispute.currency,
                 )
             )
@@ -282,9 +284,14 @@ def _count(dispute: Dispute, slices: Iterable[DisputeSlice], *, sign: int) -> No
     for part in slices:
         share = shares[part.share_id]
         share.disputed_minor += sign * part.amount_minor
+        share.disputed_subsidy_minor += sign * part.subsidy_minor
         share.disputed_net_minor += sign * part.net_minor
         share.disputed_commission_tax_minor += sign * part.commission_tax_minor
-        share.save(update_fields=["disputed_minor", "disputed_net_minor", "disputed_commission_tax_minor"])
+        share.save(
+            update_fields=[
+                *("disputed_minor", "disputed_subsidy_minor", "disputed_net_minor", "disputed_commission_tax_minor"),
+            ]
+        )
 
 
 def _bear(dispute: Dispute) -> None:
@@ -296,13 +303,22 @@ def _bear(dispute: Dispute) -> None:
         dispute__reinstated_minor__lt=F("dispute__withdrawn_minor"),
         version=F("dispute__version"),
     )
-    sums = dict(lost.order_by().values_list("share_id").annotate(Sum("amount_minor")))
+    sums = {
+        share: (amount, subsidy)
+        for share, amount, subsidy in lost.order_by()
+        .values_list("share_id")
+        .annotate(Sum("amount_minor"), Sum("subsidy_minor"))
+    }
     for share in PaymentShare.objects.select_for_update().filter(payment=dispute.payment_id).order_by("id"):
         # Two banks' questions may have been about the same goods.
-        borne = min(sums.get(share.id, 0), share.gross_minor - share.refunded_minor - share.disputed_minor)
-        if borne != share.platform_lost_minor:
-            share.platform_lost_minor = borne
-            share.save(update_fields=["platform_lost_minor"])
+        gross, subsidy = sums.get(share.id, (0, 0))
+        borne = (
+            min(gross, share.gross_minor - share.refunded_minor - share.disputed_minor),
+            min(subsidy, share.subsidy_minor - share.refunded_subsidy_minor - share.disputed_subsidy_minor),
+        )
+        if borne != (share.platform_lost_minor, share.platform_lost_subsidy_minor):
+            share.platform_lost_minor, share.platform_lost_subsidy_minor = borne
+            share.save(update_fields=["platform_lost_minor", "platform_lost_subsidy_minor"])
 
 
 def _enter(dispute: Dispute, slices: Sequence[DisputeSlice], phase: Phase) -> None:

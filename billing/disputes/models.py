@@ -167,7 +167,8 @@ class DisputeSlice(models.Model):
     vendor_id = models.UUIDField()
     reference_id = models.UUIDField(help_text="the vendor order")
     amount_minor = models.BigIntegerField(help_text="of the disputed amount")
-    net_minor = models.BigIntegerField(help_text="of it, the vendor's earnings; the rest is our commission")
+    subsidy_minor = models.BigIntegerField(default=0, help_text="beside it, what the platform had added of a discount")
+    net_minor = models.BigIntegerField(help_text="of both, the vendor's earnings; the rest is our commission")
     commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within that commission")
     currency = models.CharField(max_length=3)
 
@@ -177,7 +178,12 @@ class DisputeSlice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["dispute", "version", "share_id"], name="dispute_slice_once"),
             models.CheckConstraint(
-                condition=Q(amount_minor__gt=0, net_minor__gte=0, net_minor__lte=F("amount_minor")),
+                condition=Q(
+                    amount_minor__gt=0,
+                    subsidy_minor__gte=0,
+                    net_minor__gte=0,
+                    net_minor__lte=F("amount_minor") + F("subsidy_minor"),
+                ),
                 name="dispute_slice_net_within",
             ),
         ]

@@ -37,6 +37,7 @@ class AccountCode(models.TextChoices):
     BAD_DEBT = "5030", "Bad debt"
     FX_ROUNDING = "5040", "FX and rounding"
     ADJUSTMENTS = "5050", "Adjustments to vendors"
+    PROMOTIONS = "5060", "Discounts we bear"
 
 
 class LedgerAccount(models.Model):

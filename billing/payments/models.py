@@ -94,30 +94,39 @@ class PaymentAttempt(models.Model):
 
 
 class PaymentShare(models.Model):
-    """A vendor's part of a payment: gross = commission + net; the shares of a payment sum to its amount.
+    """A vendor's part of a payment: gross + subsidy = commission + net; the grosses of a payment sum to its amount.
 
-    The commission is all that is withheld, the VAT on it included.
+    The gross is what the customer pays. The subsidy is what the platform adds to it, where it bears a part of a discount: the
+    vendor earns as if the customer had paid that too. The commission is all that is withheld, the VAT on it included.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="shares")
     vendor_id = models.UUIDField()
     reference_id = models.UUIDField(help_text="the vendor order")
-    gross_minor = models.BigIntegerField()
+    gross_minor = models.BigIntegerField(help_text="paid by the customer")
+    subsidy_minor = models.BigIntegerField(
+        default=0, help_text="discounts that the platform bears, paid beside the gross"
+    )
     commission_minor = models.BigIntegerField(help_text="all that is withheld, with the VAT on it")
     commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within the commission")
     net_minor = models.BigIntegerField(help_text="the vendor's earnings, its VAT included")
     refunded_minor = models.BigIntegerField(default=0, help_text="of the gross")
+    refunded_subsidy_minor = models.BigIntegerField(
+        default=0, help_text="of the subsidy, returned to the platform with it"
+    )
     refunded_net_minor = models.BigIntegerField(
-        default=0, help_text="of it, from the vendor; more than its earnings where commission was kept"
+        default=0, help_text="of both, from the vendor; more than its earnings where commission was kept"
     )
     refunded_commission_tax_minor = models.BigIntegerField(default=0, help_text="of the VAT within the commission")
     disputed_minor = models.BigIntegerField(default=0, help_text="of the gross, withdrawn by the customer's bank")
+    disputed_subsidy_minor = models.BigIntegerField(default=0, help_text="of the subsidy, held or lost with it")
     disputed_net_minor = models.BigIntegerField(default=0, help_text="of the vendor's earnings, held or lost with it")
     disputed_commission_tax_minor = models.BigIntegerField(default=0, help_text="of the VAT within the commission")
     platform_lost_minor = models.BigIntegerField(
         default=0, help_text="of the gross, kept by the customer's bank and borne by the platform"
     )
+    platform_lost_subsidy_minor = models.BigIntegerField(default=0, help_text="of the subsidy, left to the vendor with it")
     transferred_minor = models.BigIntegerField(default=0)
     reversed_minor = models.BigIntegerField(default=0, help_text="of what was transferred, taken back")
     netted_minor = models.BigIntegerField(default=0, help_text="kept back to pay what the vendor owed")
@@ -131,9 +140,13 @@ class PaymentShare(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["reference_id"], name="share_once"),
             models.CheckConstraint(
-                condition=Q(gross_minor=F("commission_minor") + F("net_minor")), name="share_gross_is_sum"
+                condition=Q(gross_minor=F("commission_minor") + F("net_minor") - F("subsidy_minor")),
+                name="share_gross_is_sum",
             ),
-            models.CheckConstraint(condition=Q(commission_minor__gte=0, net_minor__gte=0), name="share_not_negative"),
+            models.CheckConstraint(
+                condition=Q(gross_minor__gte=0, subsidy_minor__gte=0, commission_minor__gte=0, net_minor__gte=0),
+                name="share_not_negative",
+            ),
             models.CheckConstraint(
                 condition=Q(commission_tax_minor__gte=0, commission_tax_minor__lte=F("commission_minor")),
                 name="share_tax_within_commission",
@@ -149,11 +162,27 @@ class PaymentShare(models.Model):
                 name="share_refunded_within_gross",
             ),
             models.CheckConstraint(
-                condition=Q(refunded_net_minor__gte=0, refunded_net_minor__lte=F("refunded_minor")),
+                condition=Q(
+                    refunded_net_minor__gte=0,
+                    refunded_net_minor__lte=F("refunded_minor") + F("refunded_subsidy_minor"),
+                ),
                 name="share_refunded_net_within_refunded",
             ),
             models.CheckConstraint(
-                condition=Q(refunded_minor__lte=F("refunded_net_minor") + F("commission_minor")),
+                condition=Q(
+                    refunded_subsidy_minor__gte=0,
+                    disputed_subsidy_minor__gte=0,
+                    platform_lost_subsidy_minor__gte=0,
+                    subsidy_minor__gte=F("refunded_subsidy_minor")
+                    + F("disputed_subsidy_minor")
+                    + F("platform_lost_subsidy_minor"),
+                ),
+                name="share_subsidy_returned_within",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    refunded_minor__lte=F("refunded_net_minor") + F("commission_minor") - F("refunded_subsidy_minor")
+                ),
                 name="share_commission_given_back_within",
             ),
             models.CheckConstraint(
@@ -178,9 +207,11 @@ class PaymentShare(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     disputed_net_minor__gte=0,
-                    disputed_net_minor__lte=F("disputed_minor"),
+                    disputed_net_minor__lte=F("disputed_minor") + F("disputed_subsidy_minor"),
                     disputed_commission_tax_minor__gte=0,
-                    disputed_commission_tax_minor__lte=F("disputed_minor") - F("disputed_net_minor"),
+                    disputed_commission_tax_minor__lte=F("disputed_minor")
+                    + F("disputed_subsidy_minor")
+                    - F("disputed_net_minor"),
                 ),
                 name="share_disputed_parts_within",
             ),
@@ -207,7 +238,11 @@ class RefundState(models.TextChoices):
 
 
 class Refund(models.Model):
-    """Money back to the customer, from one vendor's share. Sent by the worker; `key` names why, so it happens once."""
+    """Money back to the customer, from one vendor's share. Sent by the worker; `key` names why, so it happens once.
+
+    `amount + subsidy = net + commission given back`. Of what cost the customer nothing, only the subsidy goes back: such a
+    refund is done as soon as it is asked for.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
@@ -215,7 +250,12 @@ class Refund(models.Model):
     vendor_id = models.UUIDField()
     key = models.CharField(max_length=120, help_text="e.g. sold_out:<vendor order id>")
     amount_minor = models.BigIntegerField(help_text="gross, to the customer")
-    net_minor = models.BigIntegerField(help_text="of it, from the vendor's earnings; the rest is commission given back")
+    subsidy_minor = models.BigIntegerField(
+        default=0, help_text="beside it, back to the platform: its part of a discount"
+    )
+    net_minor = models.BigIntegerField(
+        help_text="of both, from the vendor's earnings; the rest is commission given back"
+    )
     commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within the commission given back")
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=200)
@@ -242,12 +282,19 @@ class Refund(models.Model):
                 | (Q(by_hand_at__isnull=False, state="by_hand") & ~Q(by_hand_reference="")),
                 name="refund_by_hand_has_reference",
             ),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_positive"),
             models.CheckConstraint(
-                condition=Q(net_minor__gte=0, net_minor__lte=F("amount_minor")), name="refund_net_within_amount"
+                condition=Q(amount_minor__gt=0, subsidy_minor__gte=0) | Q(amount_minor=0, subsidy_minor__gt=0),
+                name="refund_positive",
             ),
             models.CheckConstraint(
-                condition=Q(commission_tax_minor__gte=0, commission_tax_minor__lte=F("amount_minor") - F("net_minor")),
+                condition=Q(net_minor__gte=0, net_minor__lte=F("amount_minor") + F("subsidy_minor")),
+                name="refund_net_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    commission_tax_minor__gte=0,
+                    commission_tax_minor__lte=F("amount_minor") + F("subsidy_minor") - F("net_minor"),
+                ),
                 name="refund_tax_within_commission",
             ),
         ]
@@ -255,6 +302,11 @@ class Refund(models.Model):
             models.Index(fields=["due_at"], name="refund_due", condition=Q(state__in=["due", "sent"])),
             models.Index(fields=["-id"], name="refund_failed", condition=Q(state="failed")),
         ]
+
+    @property
+    def commission_minor(self) -> int:
+        """Commission given back with it, the VAT on it included."""
+        return self.amount_minor + self.subsidy_minor - self.net_minor
 
     @property
     def was_refused(self) -> bool:

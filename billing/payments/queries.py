@@ -49,17 +49,21 @@ def payments_page(*, state: str = "", search: str = "", cursor: str | None = Non
 
 @dataclass(frozen=True, slots=True)
 class Sold:
-    """What a vendor sold, in minor units: paid by customers, the commission taken of it, given back of each."""
+    """What a vendor sold, in minor units: paid by customers, the commission taken of it and of the discounts that we bear,
+    given back of each.
+    """
 
     gross_minor: int = 0
     commission_minor: int = 0
     refunded_minor: int = 0
+    refunded_subsidy_minor: int = 0
     refunded_net_minor: int = 0
 
     @property
     def kept_commission_minor(self) -> int:
         """Commission less what was given back with refunds."""
-        return self.commission_minor - (self.refunded_minor - self.refunded_net_minor)
+        given_back = self.refunded_minor + self.refunded_subsidy_minor - self.refunded_net_minor
+        return self.commission_minor - given_back
 
 
 def sold_by(vendor_ids: Sequence[UUID], *, currency: str) -> dict[UUID, Sold]:
@@ -68,7 +72,10 @@ def sold_by(vendor_ids: Sequence[UUID], *, currency: str) -> dict[UUID, Sold]:
     rows = (
         paid.order_by()
         .values_list("vendor_id")
-        .annotate(Sum("gross_minor"), Sum("commission_minor"), Sum("refunded_minor"), Sum("refunded_net_minor"))
+        .annotate(
+            *(Sum("gross_minor"), Sum("commission_minor"), Sum("refunded_minor"), Sum("refunded_subsidy_minor")),
+            Sum("refunded_net_minor"),
+        )
     )
     return dict.fromkeys(vendor_ids, Sold()) | {vendor_id: Sold(*sums) for vendor_id, *sums in rows}
 

@@ -81,6 +81,7 @@ def _send_again(transfers: list[Transfer], left: int) -> Transfer:
         amount_minor=left,
         currency=last.currency,
         source_charge_id=last.source_charge_id,
+        draws_on_charge=last.draws_on_charge,
         state=TransferState.FAILED if by_hand else TransferState.DUE,
         hold_rule="sent_again",
         hold_reason="Sent again: it is the vendor's after all",

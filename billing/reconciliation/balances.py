@@ -35,6 +35,7 @@ from kit.money import Money
 
 PENDING, AVAILABLE = str(AccountCode.STRIPE_PENDING), str(AccountCode.STRIPE_AVAILABLE)
 PAYABLE, COMMISSION = str(AccountCode.VENDOR_PAYABLE), str(AccountCode.COMMISSION)
+PROMOTIONS = str(AccountCode.PROMOTIONS)
 RECEIVABLE = str(AccountCode.SUBSCRIPTION_RECEIVABLE)
 OWED_BY_VENDOR = str(AccountCode.VENDOR_RECEIVABLE)
 DISPUTED, HELD = str(AccountCode.DISPUTED_FUNDS), str(AccountCode.DISPUTE_HOLD)
@@ -58,10 +59,11 @@ def match_balances(balances: Sequence[ProviderBalance] | None, explained: Counte
     books = _books()
     sound = books.copy()
     sound.subtract(explained)
-    owed, earned = _owed_to_vendors(), _commission_earned()
+    owed, earned, borne = _owed_to_vendors(), _commission_earned(), _discounts_borne()
     findings = [
         *_payables(sound, owed),
-        *_commission(sound, earned),
+        *_ours(sound, COMMISSION, "commission", "Our commission is", earned, sign=-1),
+        *_ours(sound, PROMOTIONS, "discounts", "The discounts we bear are", borne),
         *_receivables(sound),
         *_debts(sound),
         *_disputes(sound),
@@ -145,19 +147,29 @@ def _owed_to_vendors() -> Sums:
 
 def _commission_earned() -> Counter[str]:
     """By our records and currency: commission of what was paid, less what refunds and lost disputes gave back of it."""
-    earned: Counter[str] = Counter()
+    of_it_ours = F("amount_minor") + F("subsidy_minor") - F("net_minor") - F("commission_tax_minor")
+    return _of_sales_kept(F("commission_minor") - F("commission_tax_minor"), of_it_ours)
+
+
+def _discounts_borne() -> Counter[str]:
+    """By our records and currency: our part of the discounts on what was paid, less what came back to us of it."""
+    return _of_sales_kept(F("subsidy_minor"), F("subsidy_minor"))
+
+
+def _of_sales_kept(of_share: Combinable, given_back: Combinable) -> Counter[str]:
+    """Of what was paid, by currency, less the same of what refunds and lost disputes gave back."""
+    kept: Counter[str] = Counter()
     shares = PaymentShare.objects.filter(payment__state=PaymentState.PAID).values_list("currency")
-    for unit, amount in shares.annotate(sum=Sum(F("commission_minor") - F("commission_tax_minor"))).order_by():
-        earned[unit] += amount
+    for unit, amount in shares.annotate(sum=Sum(of_share)).order_by():
+        kept[unit] += amount
     lost = Q(dispute__state=DisputeState.LOST, dispute__borne_by=Bearer.VENDOR) & Q(
         dispute__withdrawn_minor__gt=F("dispute__reinstated_minor")
     )
-    given_back: list[QuerySet[Any]] = [_accepted_refunds(), _disputed(lost)]
-    of_it_ours = F("amount_minor") - F("net_minor") - F("commission_tax_minor")
-    for rows in given_back:
-        for unit, amount in rows.values_list("currency").annotate(sum=Sum(of_it_ours)).order_by():
-            earned[unit] -= amount
-    return earned
+    gone: list[QuerySet[Any]] = [_accepted_refunds(), _disputed(lost)]
+    for rows in gone:
+        for unit, amount in rows.values_list("currency").annotate(sum=Sum(given_back)).order_by():
+            kept[unit] -= amount
+    return kept
 
 
 def _disputed(which: Q) -> QuerySet[DisputeSlice]:
@@ -224,22 +236,24 @@ def _kept(sound: Counter[AccountKey], code: str) -> Sums:
     return Counter({(vendor, unit): held for (each, vendor, unit), held in sound.items() if each == code and vendor})
 
 
-def _commission(sound: Counter[AccountKey], earned: Counter[str]) -> list[Finding]:
-    """What we earned of sales: by our records, and by the books."""
-    kept = Counter({unit: -held for (code, _, unit), held in sound.items() if code == COMMISSION})
+def _ours(
+    sound: Counter[AccountKey], code: str, check: str, words: str, should: Counter[str], *, sign: int = 1
+) -> list[Finding]:
+    """What we earned of sales, or bore: by our records, and by the books, whose side is `sign`."""
+    kept = Counter({unit: sign * held for (each, _, unit), held in sound.items() if each == code})
     return [
         Finding(
-            key=f"commission:{unit}",
-            check="commission",
-            explanation=f"Our commission is {Money(earned[unit], unit)} by our records, but {Money(kept[unit], unit)} by "
+            key=f"{check}:{unit}",
+            check=check,
+            explanation=f"{words} {Money(should[unit], unit)} by our records, but {Money(kept[unit], unit)} by "
             "the books (differences reported above taken out).",
-            expected_minor=earned[unit],
+            expected_minor=should[unit],
             found_minor=kept[unit],
             currency=unit,
-            account=account_name(COMMISSION),
+            account=account_name(code),
         )
-        for unit in sorted({*earned, *kept})
-        if earned[unit] != kept[unit]
+        for unit in sorted({*should, *kept})
+        if should[unit] != kept[unit]
     ]
 
 

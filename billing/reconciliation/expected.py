@@ -46,8 +46,8 @@ MOVEMENT = (
     *("created_at", "available_at", "source_id", "status"),
 )
 SHARE = (
-    *("id", "vendor_id", "reference_id", "gross_minor", "commission_minor", "commission_tax_minor", "currency"),
-    *("payment__paid_at", "payment__created_at"),
+    *("id", "vendor_id", "reference_id", "gross_minor", "commission_minor", "commission_tax_minor", "subsidy_minor"),
+    *("currency", "payment__paid_at", "payment__created_at"),
 )
 
 
@@ -68,9 +68,9 @@ def expected_entries() -> Iterator[list[Expected]]:
     """Every entry that our records and the provider's call for, in parts."""
     for rows in in_parts(BalanceTransaction.objects.filter(account_id="").values_list(*MOVEMENT, named=True)):
         yield _of_movements(rows)
-    paid = PaymentShare.objects.filter(payment__state=PaymentState.PAID, commission_minor__gt=0)
-    for shares in in_parts(paid.values_list(*SHARE, named=True)):
-        yield _of_commissions(shares)
+    paid = PaymentShare.objects.filter(payment__state=PaymentState.PAID)
+    for shares in in_parts(paid.exclude(commission_minor=0, subsidy_minor=0).values_list(*SHARE, named=True)):
+        yield _besides_sales(shares)
     for refunds in in_parts(Refund.objects.exclude(provider_refund_id="").select_related("share")):
         yield _of_refunds(refunds)
     for invoices in in_parts(SubscriptionInvoice.objects.filter(finalized_at__isnull=False)):
@@ -100,8 +100,8 @@ def _at_our_bank() -> Iterator[list[Expected]]:
         yield [Expected(draft.source_key, draft) for draft in drafts]
     for paid in in_parts(Payment.objects.filter(state=PaymentState.PAID, provider=bank.NAME)):
         yield [Expected(draft.source_key, draft) for payment in paid for draft in bank.sale_of(payment)[:1]]
-    refunds = Refund.objects.filter(payment__provider=bank.NAME, state=RefundState.SUCCEEDED).select_related("share")
-    for rows in in_parts(refunds):
+    refunds = Refund.objects.filter(payment__provider=bank.NAME, state=RefundState.SUCCEEDED, amount_minor__gt=0)
+    for rows in in_parts(refunds.select_related("share")):
         yield [Expected(draft.source_key, draft) for draft in map(bank.paid_entry, rows)]
     for lines in in_parts(SettlementLine.objects.select_related("file", "transfer")):
         yield [Expected(draft.source_key, draft) for line in lines for draft in line_entries(line)]
@@ -185,23 +185,24 @@ def _sources(provider_ids: set[str]) -> Sources:
     )
 
 
-def _of_commissions(shares: list[Any]) -> list[Expected]:
+def _besides_sales(shares: list[Any]) -> list[Expected]:
     """`shares` have what SHARE names."""
-    drafts = [
-        entries.commission(
+    return [
+        Expected(draft.source_key, draft)
+        for share in shares
+        for draft in entries.besides_sale(
             ShareOfSale(
                 share.vendor_id,
                 share.reference_id,
                 share.gross_minor,
                 share.commission_minor,
                 share.commission_tax_minor,
+                share.subsidy_minor,
             ),
             currency=share.currency,
             occurred_at=share.payment__paid_at or share.payment__created_at,
         )
-        for share in shares
     ]
-    return [Expected(draft.source_key, draft) for draft in drafts if draft]
 
 
 def _of_refunds(refunds: list[Refund]) -> list[Expected]:
@@ -212,6 +213,7 @@ def _of_refunds(refunds: list[Refund]) -> list[Expected]:
             refund_id=refund.id,
             mark=Earmark(refund.vendor_id, refund.share.reference_id),
             amount_minor=refund.amount_minor,
+            subsidy_minor=refund.subsidy_minor,
             net_minor=refund.net_minor,
             commission_tax_minor=refund.commission_tax_minor,
             currency=refund.currency,
@@ -312,7 +314,10 @@ def _of_disputes(disputes: list[Dispute]) -> list[Expected]:
     divided: dict[tuple[UUID, int], list[DisputedPart]] = defaultdict(list)
     for row in DisputeSlice.objects.filter(dispute__in=disputes).order_by("share_id"):
         divided[row.dispute_id, row.version].append(
-            DisputedPart(row.vendor_id, row.reference_id, row.amount_minor, row.net_minor, row.commission_tax_minor)
+            DisputedPart(
+                *(row.vendor_id, row.reference_id, row.amount_minor, row.net_minor),
+                *(row.commission_tax_minor, row.subsidy_minor),
+            )
         )
     expected = []
     for dispute in disputes:

@@ -39,6 +39,7 @@ SHARE = (
     *("id", "vendor_id", "reference_id", "payment__reference_number", "currency", "gross_minor", "commission_minor"),
     *("net_minor", "transferred_minor", "reversed_minor", "netted_minor", "disputed_net_minor", "indebted_minor"),
     *("refunded_minor", "refunded_net_minor", "refunded_commission_tax_minor"),
+    *("subsidy_minor", "refunded_subsidy_minor"),
 )
 TRANSFER = (
     *("id", "vendor_id", "reference_id", "reference_number", "amount_minor", "reversed_minor", "currency"),
@@ -134,10 +135,15 @@ def _shares(shares: list[Any]) -> Iterator[Finding]:
     taken = DisputeSlice.objects.filter(version=F("dispute__version"), dispute__is_counted=True)
     disputed = _sums(taken.filter(Among("share_id", ids)), "share_id", "net_minor")
     claimed = _sums(VendorDebt.objects.filter(Among("share_id", ids)), "share_id")
-    given_back, given_back_net, given_back_tax = _given_back(ids)
+    given_back = _given_back(ids)
     for row in shares:
         checks = (
-            ("share_gross", "commission and earnings", row.gross_minor, row.commission_minor + row.net_minor),
+            (
+                "share_gross",
+                "commission and earnings",
+                row.gross_minor + row.subsidy_minor,
+                row.commission_minor + row.net_minor,
+            ),
             (
                 "share_transferred",
                 "the transfers made, less what was taken back,",
@@ -147,18 +153,24 @@ def _shares(shares: list[Any]) -> Iterator[Finding]:
             ("share_netted", "what was kept for debts", row.netted_minor, kept[row.id]),
             ("share_disputed", "what banks took of it", row.disputed_net_minor, disputed[row.id]),
             ("share_indebted", "what became debt", row.indebted_minor, claimed[row.id]),
-            ("share_refunded", "the refunds", row.refunded_minor, given_back[row.id]),
+            ("share_refunded", "the refunds", row.refunded_minor, given_back["amount_minor"][row.id]),
+            (
+                "share_refunded_subsidy",
+                "our part of the discounts in the refunds",
+                row.refunded_subsidy_minor,
+                given_back["subsidy_minor"][row.id],
+            ),
             (
                 "share_refunded_net",
                 "the vendor's part of the refunds",
                 row.refunded_net_minor,
-                given_back_net[row.id],
+                given_back["net_minor"][row.id],
             ),
             (
                 "share_refunded_tax",
                 "the VAT on commission in the refunds",
                 row.refunded_commission_tax_minor,
-                given_back_tax[row.id],
+                given_back["commission_tax_minor"][row.id],
             ),
         )
         for check, what, expected, found in checks:
@@ -176,19 +188,18 @@ def _shares(shares: list[Any]) -> Iterator[Finding]:
                 )
 
 
-def _given_back(share_ids: list[UUID]) -> tuple[Counter[Any], Counter[Any], Counter[Any]]:
-    """Refunds of these shares, gross, net, and VAT on commission: all but those that failed before any money moved."""
+def _given_back(share_ids: list[UUID]) -> dict[str, Counter[Any]]:
+    """Refunds of these shares, by what is counted: all but those that failed before any money moved."""
     refunds = list(Refund.objects.filter(Among("share_id", share_ids)))
     moved = moved_refunds(refunds)
-    gross: Counter[Any] = Counter()
-    net: Counter[Any] = Counter()
-    tax: Counter[Any] = Counter()
+    found: dict[str, Counter[Any]] = {
+        name: Counter() for name in ("amount_minor", "subsidy_minor", "net_minor", "commission_tax_minor")
+    }
     for refund in refunds:
         if refund.state != RefundState.FAILED or refund.provider_refund_id in moved:
-            gross[refund.share_id] += refund.amount_minor
-            net[refund.share_id] += refund.net_minor
-            tax[refund.share_id] += refund.commission_tax_minor
-    return gross, net, tax
+            for name, sums in found.items():
+                sums[refund.share_id] += getattr(refund, name)
+    return found
 
 
 def _transfers(transfers: list[Any]) -> Iterator[Finding]:

@@ -25,6 +25,7 @@ OWN_CODES = frozenset(str(code) for code in OWN)
 # In the order a statement tells them.
 FIGURES = {
     "sales": "Sales, paid by customers",
+    "subsidies": "Discounts paid by the marketplace",
     "refunds": "Refunds to customers",
     "commission": "Commission",
     "commission_tax": "VAT on commission",
@@ -39,6 +40,7 @@ FIGURES = {
 # What the other side of an entry with one vendor means; the provider's side depends on the kind.
 BY_CODE = {
     str(Code.REFUNDS_OWED): "refunds",
+    str(Code.PROMOTIONS): "subsidies",
     str(Code.FEES_RECHARGED): "fees",
     str(Code.DISPUTE_FEES): "fees",
     str(Code.SUBSCRIPTION_RECEIVABLE): "fees",

@@ -166,6 +166,7 @@ def sale_of(payment: Payment) -> Sale:
                 share.gross_minor,
                 share.commission_minor,
                 share.commission_tax_minor,
+                share.subsidy_minor,
             )
             for share in shares
         ),

@@ -89,18 +89,18 @@ def _paid(found: FetchedSession, attempt: PaymentAttempt) -> Payment:
             f"Order {payment.reference_number} was paid twice: by {payment.provider_charge_id} and {found.charge_id}."
         )
     assert found.transaction is not None  # fetch_session calls nothing paid without it
-    book(mirror([found.transaction]), extra=_commissions(payment, found))
+    book(mirror([found.transaction]), extra=_besides(payment, found))
     BOOKED()
     return payment
 
 
-def _commissions(payment: Payment, found: FetchedSession) -> list[EntryDraft]:
+def _besides(payment: Payment, found: FetchedSession) -> list[EntryDraft]:
     assert found.transaction is not None
-    drafts = [
-        entries.commission(share, currency=payment.currency, occurred_at=found.transaction.created_at)
-        for share in sale_of(payment).shares
+    at = found.transaction.created_at
+    shares = sale_of(payment).shares
+    return [
+        draft for share in shares for draft in entries.besides_sale(share, currency=payment.currency, occurred_at=at)
     ]
-    return [draft for draft in drafts if draft is not None]
 
 
 def _attempt_of(found: FetchedSession) -> PaymentAttempt | None:

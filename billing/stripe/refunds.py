@@ -8,11 +8,10 @@ import stripe
 import structlog
 from django.db import transaction
 
-from billing.ledger import entries
 from billing.ledger.actions import reverse
-from billing.ledger.entries import Earmark, EntryDraft
+from billing.ledger.entries import EntryDraft
 from billing.ledger.models import JournalEntry
-from billing.payments.actions import lock_payment, refund_answered
+from billing.payments.actions import lock_payment, owed_entry, refund_answered
 from billing.payments.models import Refund, RefundState
 from billing.payments.provider import DEFAULT
 from billing.stripe.amounts import from_stripe, to_stripe
@@ -176,12 +175,4 @@ def _record(refund_id: UUID, made: Any) -> Refund:
 
 
 def _owed(refund: Refund, made: Any) -> EntryDraft:
-    return entries.refund_owed(
-        refund_id=refund.id,
-        mark=Earmark(refund.vendor_id, refund.share.reference_id),
-        amount_minor=refund.amount_minor,
-        net_minor=refund.net_minor,
-        commission_tax_minor=refund.commission_tax_minor,
-        currency=refund.currency,
-        occurred_at=datetime.fromtimestamp(made.created, UTC),
-    )
+    return owed_entry(refund, occurred_at=datetime.fromtimestamp(made.created, UTC))

@@ -9,6 +9,7 @@ import stripe
 import structlog
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q
+from stripe.params import TransferCreateParams
 
 from billing.disputes.actions import is_asked_about
 from billing.payments.actions import lock_payment
@@ -151,25 +152,24 @@ def settle_transfer(provider_transfer_id: str) -> Transfer | None:
 
 def _create(claimed: Claimed) -> Any:
     transfer = claimed.transfer
-    return stripe_client().v1.transfers.create(
-        {
-            "amount": to_stripe(transfer.amount_minor, transfer.currency),
-            "currency": transfer.currency.lower(),
-            "destination": claimed.destination,
-            # Draws on the charge, so that it does not wait for our balance to become available.
-            "source_transaction": transfer.source_charge_id,
-            "transfer_group": str(claimed.order_id),
-            "description": f"Order {transfer.reference_number}",
-            "metadata": {
-                "transfer": str(transfer.id),
-                "vendor_order": str(transfer.reference_id),
-                "vendor": str(transfer.vendor_id),
-                "attempt": str(transfer.attempt),
-            },
-            "expand": ["balance_transaction"],
+    asked: TransferCreateParams = {
+        "amount": to_stripe(transfer.amount_minor, transfer.currency),
+        "currency": transfer.currency.lower(),
+        "destination": claimed.destination,
+        "transfer_group": str(claimed.order_id),
+        "description": f"Order {transfer.reference_number}",
+        "metadata": {
+            "transfer": str(transfer.id),
+            "vendor_order": str(transfer.reference_id),
+            "vendor": str(transfer.vendor_id),
+            "attempt": str(transfer.attempt),
         },
-        options={"idempotency_key": _key(transfer)},
-    )
+        "expand": ["balance_transaction"],
+    }
+    if transfer.draws_on_charge:
+        # So that it does not wait for our balance to become available.
+        asked["source_transaction"] = transfer.source_charge_id
+    return stripe_client().v1.transfers.create(asked, options={"idempotency_key": _key(transfer)})
 
 
 def _key(transfer: Transfer) -> str:

@@ -42,7 +42,7 @@ from billing.ledger.entries.provider import (
     unknown,
 )
 from billing.ledger.entries.refunds import refund, refund_by_hand, refund_failure, refund_key, refund_owed
-from billing.ledger.entries.sales import Sale, ShareOfSale, bill_paid, commission, sale
+from billing.ledger.entries.sales import Sale, ShareOfSale, besides_sale, bill_paid, commission, sale, subsidy
 from billing.ledger.entries.vendors import (
     debt,
     debt_netted,
@@ -71,6 +71,7 @@ __all__ = [
     "Sale",
     "ShareOfSale",
     "Sources",
+    "besides_sale",
     "bill_paid",
     "commission",
     "debt",
@@ -94,6 +95,7 @@ __all__ = [
     "refund_key",
     "refund_owed",
     "sale",
+    "subsidy",
     "transfer",
     "transfer_reversed",
     "unknown",

@@ -22,9 +22,8 @@ def dispute(movement: Movement) -> EntryDraft | None:
 
 @dataclass(frozen=True, slots=True)
 class DisputedPart:
-    """A vendor's part of a disputed amount: of it `net_minor` its earnings, the rest our commission with the VAT on it.
-
-    `reference_id` is its vendor order.
+    """A vendor's part of a disputed amount, and `subsidy_minor`, what we had added to it: of both `net_minor` its earnings,
+    the rest our commission with the VAT on it. `reference_id` is its vendor order.
     """
 
     vendor_id: UUID
@@ -32,6 +31,7 @@ class DisputedPart:
     amount_minor: int
     net_minor: int
     commission_tax_minor: int
+    subsidy_minor: int = 0
 
 
 def dispute_held(
@@ -82,8 +82,8 @@ def dispute_lost(
     currency: str,
     occurred_at: datetime,
 ) -> list[EntryDraft]:
-    """The bank keeps what it took. The vendors bear their parts, and our commission of them was earned in vain; or we
-    bear all of it. What no vendor's part covers is ours either way.
+    """The bank keeps what it took. The vendors bear their parts, our commission of them was earned in vain, and what we had
+    paid of their discounts comes back to us; or we bear all of it. What no vendor's part covers is ours either way.
 
     Each part has an entry of its own, which names its vendor order: the vendor's invoice is corrected by it.
     """
@@ -97,8 +97,12 @@ def dispute_lost(
             occurred_at,
             Line(Code.DISPUTED_FUNDS, -part.amount_minor),
             Line(Code.DISPUTE_HOLD, part.net_minor, part.vendor_id),
-            Line(Code.COMMISSION, part.amount_minor - part.net_minor - part.commission_tax_minor),
+            Line(
+                Code.COMMISSION,
+                part.amount_minor + part.subsidy_minor - part.net_minor - part.commission_tax_minor,
+            ),
             Line(Code.TAX_PAYABLE, part.commission_tax_minor),
+            Line(Code.PROMOTIONS, -part.subsidy_minor),
             reference_id=part.reference_id,
             description="Dispute lost",
         )

@@ -16,8 +16,10 @@ def refund_owed(
     commission_tax_minor: int,
     currency: str,
     occurred_at: datetime,
+    subsidy_minor: int = 0,
 ) -> EntryDraft:
-    """The provider accepted a refund: the vendor gives `net_minor` of it, the rest is commission given back.
+    """The provider accepted a refund: `amount_minor` goes to the customer, and `subsidy_minor`, what we had paid of the
+    discounts, comes back to us. The vendor gives `net_minor` of both, the rest is commission given back.
 
     Of what is given back `commission_tax_minor` is VAT that we owe no longer.
 
@@ -30,9 +32,10 @@ def refund_owed(
         currency,
         occurred_at,
         Line(Code.VENDOR_PAYABLE, net_minor, mark.vendor_id),
-        Line(Code.COMMISSION, amount_minor - net_minor - commission_tax_minor),
+        Line(Code.COMMISSION, amount_minor + subsidy_minor - net_minor - commission_tax_minor),
         Line(Code.TAX_PAYABLE, commission_tax_minor),
         Line(Code.REFUNDS_OWED, -amount_minor),
+        Line(Code.PROMOTIONS, -subsidy_minor),
         reference_id=mark.reference_id,
         description="Refund accepted",
     )

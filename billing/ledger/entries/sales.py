@@ -10,9 +10,10 @@ from billing.ledger.models import AccountCode as Code
 
 @dataclass(frozen=True, slots=True)
 class ShareOfSale:
-    """A vendor's part of a payment: gross = commission + net; `reference_id` is the vendor order.
+    """A vendor's part of a payment: gross + subsidy = commission + net; `reference_id` is the vendor order.
 
     `commission_minor` is all that is withheld; `commission_tax_minor` of it is the VAT that we owe on our commission.
+    `subsidy_minor` is our part of the discounts, which we owe the vendor beside what the customer paid.
     """
 
     vendor_id: UUID
@@ -20,6 +21,7 @@ class ShareOfSale:
     gross_minor: int
     commission_minor: int
     commission_tax_minor: int = 0
+    subsidy_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,28 @@ def sale(movement: Movement, sold: Sale) -> EntryDraft | None:
         reference_id=sold.reference_id,
         description="Customer's payment",
     )
+
+
+def subsidy(share: ShareOfSale, *, currency: str, occurred_at: datetime) -> EntryDraft | None:
+    """Our part of the discounts on a vendor's sale: our expense, and owed to the vendor; None when there is none."""
+    if not share.subsidy_minor:
+        return None
+    return draft(
+        f"subsidy:{share.reference_id}",
+        "subsidy",
+        currency,
+        occurred_at,
+        Line(Code.PROMOTIONS, share.subsidy_minor),
+        Line(Code.VENDOR_PAYABLE, -share.subsidy_minor, share.vendor_id),
+        reference_id=share.reference_id,
+        description="Discount paid by the marketplace",
+    )
+
+
+def besides_sale(share: ShareOfSale, *, currency: str, occurred_at: datetime) -> list[EntryDraft]:
+    """What is entered with a sale: our part of the discounts, and our commission."""
+    drafts = [each(share, currency=currency, occurred_at=occurred_at) for each in (subsidy, commission)]
+    return [draft for draft in drafts if draft is not None]
 
 
 def bill_paid(movement: Movement, mark: Earmark) -> EntryDraft | None:

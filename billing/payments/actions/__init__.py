@@ -12,6 +12,7 @@ from billing.payments.actions.refunds import (
     PaymentDisputed,
     RefundDiffers,
     RefundTooLarge,
+    owed_entry,
     pay_by_hand,
     refund_answered,
     request_refund,
@@ -32,7 +33,7 @@ from billing.payments.actions.sessions import (
     settle,
     start,
 )
-from billing.payments.actions.shares import left_of, tax_given_back, tax_in, tax_left_of
+from billing.payments.actions.shares import Rest, left_of, tax_given_back, tax_in, tax_left_of
 
 __all__ = [
     "CLOSED",
@@ -45,6 +46,7 @@ __all__ = [
     "PaymentDisputed",
     "RefundDiffers",
     "RefundTooLarge",
+    "Rest",
     "ShareInput",
     "SharesDoNotAddUp",
     "abandon_attempt",
@@ -58,6 +60,7 @@ __all__ = [
     "lock_payment",
     "mark_processing",
     "open_attempt",
+    "owed_entry",
     "pay_by_hand",
     "record_session",
     "refund_answered",

@@ -19,7 +19,8 @@ class SharesDoNotAddUp(InvalidInput):
 
 @dataclass(frozen=True, slots=True)
 class ShareInput:
-    """A vendor's part: `gross_minor` of the payment, of which `commission_minor` stays with the platform.
+    """A vendor's part: `gross_minor` of the payment; of that and of `subsidy_minor`, what the platform adds where it bears
+    a discount, `commission_minor` stays with the platform.
 
     `commission_tax_minor` of the commission is the VAT that the platform owes on it.
     `category_paths`: of what is sold, opaque here; hold rules may name them.
@@ -30,6 +31,7 @@ class ShareInput:
     gross_minor: int
     commission_minor: int
     commission_tax_minor: int = 0
+    subsidy_minor: int = 0
     category_paths: Sequence[str] = ()
 
 
@@ -65,9 +67,10 @@ def create_payment(
                 vendor_id=share.vendor_id,
                 reference_id=share.reference_id,
                 gross_minor=share.gross_minor,
+                subsidy_minor=share.subsidy_minor,
                 commission_minor=share.commission_minor,
                 commission_tax_minor=share.commission_tax_minor,
-                net_minor=share.gross_minor - share.commission_minor,
+                net_minor=share.gross_minor + share.subsidy_minor - share.commission_minor,
                 category_paths=sorted(set(share.category_paths)),
                 currency=amount.currency,
             )

@@ -2,6 +2,7 @@
 
 from billing.payments.actions.locks import payment_payload
 from billing.payments.actions.refunds import request_refund
+from billing.payments.actions.shares import left_of
 from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from kit import clock
 from outbox.actions import announce
@@ -39,11 +40,11 @@ def capture(
     announce("payment.captured", payload=payment_payload(payment) | {"late": came_late})
     if came_late:
         for share in payment.shares.order_by("id"):
-            rest = share.gross_minor - share.refunded_minor
-            if rest:
+            left = left_of(share)
+            if left.whole:
                 request_refund(
                     share=share,
-                    amount_minor=rest,
+                    amount_minor=left.gross,
                     key=f"late:{share.reference_id}",
                     reason="Paid after the order was closed",
                 )

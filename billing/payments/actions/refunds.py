@@ -7,16 +7,19 @@ from django.db import transaction
 
 from billing.ledger import entries
 from billing.ledger.actions import post_all
-from billing.ledger.entries import Earmark
+from billing.ledger.entries import Earmark, EntryDraft
 from billing.payments.actions.locks import lock_payment
 from billing.payments.actions.sessions import PaymentClosed
 from billing.payments.actions.shares import left_of, tax_given_back
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from kit import clock
 from kit.errors import Conflict, InvalidInput
-from kit.money import Money, split_largest_remainder
+from kit.money import Money
 from outbox.actions import announce
 from outbox.doorbell import ring
+
+# A refund of which nothing goes to the customer has no name at a provider, and this in its place.
+NOTHING_SENT = "nothing:"
 
 
 class RefundTooLarge(InvalidInput):
@@ -51,15 +54,23 @@ class NotRefused(Conflict):
 
 @transaction.atomic
 def request_refund(
-    *, share: PaymentShare, amount_minor: int, key: str, reason: str, net_minor: int | None = None
+    *,
+    share: PaymentShare,
+    amount_minor: int,
+    key: str,
+    reason: str,
+    net_minor: int | None = None,
+    subsidy_minor: int | None = None,
 ) -> Refund:
     """Promise the customer `amount_minor` (gross) of a share back; the worker sends it. Announces `refund.requested`.
 
-    `net_minor` of it comes from the vendor's earnings and the rest is commission given back; left out, it is divided in
-    the proportion of what is left of the two. Where commission is kept, all of it is the vendor's. Commission given back
-    is divided the same way into ours and the VAT on it. The same key gives the same refund. Raises RefundTooLarge,
-    RefundDiffers, PaymentClosed when the payment is not paid, PaymentDisputed while the customer's bank asks for it or
-    when it keeps all of this part.
+    With it `subsidy_minor` of what the platform added goes back to the platform; left out, it is so much of what is left
+    of that as is given back of the gross. `net_minor` of both comes from the vendor's earnings and the rest is commission
+    given back; left out, they are divided in the proportion of what is left of the two. Where commission is kept, all of it
+    is the vendor's. Commission given back is divided the same way into ours and the VAT on it. What the customer paid
+    nothing for takes no way to the provider: it is done at once. The same key gives the same refund. Raises RefundTooLarge,
+    RefundDiffers, PaymentClosed when the payment is not paid, PaymentDisputed while the customer's bank asks
+    for it or when it keeps all of this part.
     """
     payment = lock_payment(share.payment_id)
     share = PaymentShare.objects.select_for_update().get(id=share.id)
@@ -75,17 +86,21 @@ def request_refund(
             "The customer's bank disputes this payment, so it cannot be refunded: a refund would pay the customer twice. "
             "What the bank decides holds."
         )
-    gross_left, commission_left = left_of(share)
-    if not gross_left and share.disputed_minor + share.platform_lost_minor:
+    left = left_of(share)
+    if not left.whole and share.disputed_minor + share.platform_lost_minor:
         raise PaymentDisputed("The customer's bank keeps what was left of this order: a refund would pay it twice.")
-    if not 0 < amount_minor <= gross_left:
+    if not 0 <= amount_minor <= left.gross:
         raise RefundTooLarge(
-            f"At most {Money(gross_left, share.currency)} of this order can be refunded.", field="amount"
+            f"At most {Money(left.gross, share.currency)} of this order can be refunded.", field="amount"
         )
+    if subsidy_minor is None:
+        subsidy_minor = left.subsidy_with(amount_minor)
+    whole = amount_minor + subsidy_minor
+    if not 0 <= subsidy_minor <= left.subsidy or not whole:
+        raise RefundTooLarge("More of a discount would go back to the marketplace than it paid for this order.")
     if net_minor is None:
-        net_left = max(gross_left - commission_left, 0)
-        net_minor = split_largest_remainder(amount_minor, [net_left, gross_left - net_left])[0]
-    if not max(0, amount_minor - commission_left) <= net_minor <= amount_minor:
+        net_minor = left.net_in(whole)
+    if not max(0, whole - left.commission) <= net_minor <= whole:
         raise RefundTooLarge("More commission would be given back than was taken of this order.")
     refund = Refund.objects.create(
         payment=payment,
@@ -93,15 +108,40 @@ def request_refund(
         vendor_id=share.vendor_id,
         key=key,
         amount_minor=amount_minor,
+        subsidy_minor=subsidy_minor,
         net_minor=net_minor,
-        commission_tax_minor=tax_given_back(share, amount_minor - net_minor),
+        commission_tax_minor=tax_given_back(share, whole - net_minor),
         currency=share.currency,
         reason=reason,
     )
     _count_refund(payment, share, refund, sign=1)
     announce("refund.requested", vendor_id=share.vendor_id, payload=_refund_payload(refund))
+    if not amount_minor:
+        return _done_at_once(refund)
     transaction.on_commit(lambda: ring("stripe.send_refunds"))
     return refund
+
+
+def _done_at_once(refund: Refund) -> Refund:
+    """There is nothing to send: only what the platform added goes back to it."""
+    post_all([owed_entry(refund, occurred_at=clock.now())])
+    return refund_answered(
+        refund_id=refund.id, state=RefundState.SUCCEEDED, provider_refund_id=f"{NOTHING_SENT}{refund.id}"
+    )
+
+
+def owed_entry(refund: Refund, *, occurred_at: datetime) -> EntryDraft:
+    """That a refund was accepted, for the books."""
+    return entries.refund_owed(
+        refund_id=refund.id,
+        mark=Earmark(refund.vendor_id, refund.share.reference_id),
+        amount_minor=refund.amount_minor,
+        subsidy_minor=refund.subsidy_minor,
+        net_minor=refund.net_minor,
+        commission_tax_minor=refund.commission_tax_minor,
+        currency=refund.currency,
+        occurred_at=occurred_at,
+    )
 
 
 @transaction.atomic
@@ -151,14 +191,15 @@ def retry_refund(*, refund_id: UUID) -> Refund:
         raise NotRefused("Only a refund that the provider refused can be sent again.")
     if payment.refunds_blocked_at is not None:
         raise PaymentDisputed("The customer's bank disputes this payment, so it cannot be refunded.")
-    gross_left, commission_left = left_of(share)
-    if refund.amount_minor > gross_left or refund.amount_minor - refund.net_minor > commission_left:
-        raise RefundTooLarge(f"Only {Money(gross_left, share.currency)} of this order is left to be refunded.")
+    left = left_of(share)
+    is_too_much = refund.amount_minor > left.gross or refund.commission_minor > left.commission
+    if is_too_much or refund.subsidy_minor > left.subsidy:
+        raise RefundTooLarge(f"Only {Money(left.gross, share.currency)} of this order is left to be refunded.")
     # The provider repeats a refusal under its key.
     refund.state, refund.attempt, refund.error = RefundState.DUE, refund.attempt + 1, ""
     refund.due_at, refund.done_at, refund.is_counted = clock.now(), None, True
     # Nothing of it is in the books yet, and other refunds may have taken of the VAT meanwhile.
-    refund.commission_tax_minor = tax_given_back(share, refund.amount_minor - refund.net_minor)
+    refund.commission_tax_minor = tax_given_back(share, refund.commission_minor)
     refund.save(update_fields=["state", "attempt", "error", "due_at", "done_at", "is_counted", "commission_tax_minor"])
     _count_refund(payment, share, refund, sign=1)
     announce("refund.requested", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
@@ -204,9 +245,14 @@ def _count_refund(payment: Payment, share: PaymentShare, refund: Refund, *, sign
     payment.refunded_minor += sign * refund.amount_minor
     payment.save(update_fields=["refunded_minor"])
     share.refunded_minor += sign * refund.amount_minor
+    share.refunded_subsidy_minor += sign * refund.subsidy_minor
     share.refunded_net_minor += sign * refund.net_minor
     share.refunded_commission_tax_minor += sign * refund.commission_tax_minor
-    share.save(update_fields=["refunded_minor", "refunded_net_minor", "refunded_commission_tax_minor"])
+    share.save(
+        update_fields=[
+            *("refunded_minor", "refunded_subsidy_minor", "refunded_net_minor", "refunded_commission_tax_minor"),
+        ]
+    )
 
 
 def _refund_payload(refund: Refund) -> dict[str, str | int]:

@@ -1,7 +1,31 @@
-"""What is left of a vendor's part, and of the commission and VAT in it."""
+"""What is left of a vendor's part, and of the subsidy, commission and VAT in it."""
+
+from typing import NamedTuple
 
 from billing.payments.models import PaymentShare
 from kit.money import split_largest_remainder
+
+
+class Rest(NamedTuple):
+    """What of a share was neither given back nor taken by a dispute yet; the commission is within the other two."""
+
+    gross: int
+    subsidy: int
+    commission: int
+
+    @property
+    def whole(self) -> int:
+        """What of it the vendor sold for."""
+        return self.gross + self.subsidy
+
+    def subsidy_with(self, gross: int) -> int:
+        """How much of the subsidy goes with so much of the gross: in proportion, so that all takes all."""
+        return split_largest_remainder(self.subsidy, [gross, self.gross - gross])[0] if self.gross else self.subsidy
+
+    def net_in(self, amount: int) -> int:
+        """How much of so much of the whole is the vendor's earnings, in the proportion of what is left of the two."""
+        net = max(self.whole - self.commission, 0)
+        return split_largest_remainder(amount, [net, self.whole - net])[0] if amount else 0
 
 
 def tax_in(commission_minor: int, *, commission_left: int, tax_left: int) -> int:
@@ -11,20 +35,25 @@ def tax_in(commission_minor: int, *, commission_left: int, tax_left: int) -> int
     return split_largest_remainder(commission_minor, [tax_left, commission_left - tax_left])[0]
 
 
-def left_of(share: PaymentShare) -> tuple[int, int]:
-    """(gross, commission) of a share that was neither given back nor taken by a dispute yet.
+def left_of(share: PaymentShare) -> Rest:
+    """What is left of a share.
 
-    Where the platform bore a lost dispute the customer has that money too, and the commission is still all there.
+    Where the platform bore a lost dispute the customer has that money too, the vendor keeps what was added to it, and the
+    commission is still all there.
     """
-    gone = share.refunded_minor + share.disputed_minor
-    commission_gone = gone - share.refunded_net_minor - share.disputed_net_minor
-    return share.gross_minor - gone - share.platform_lost_minor, share.commission_minor - commission_gone
+    gross_gone = share.refunded_minor + share.disputed_minor
+    subsidy_gone = share.refunded_subsidy_minor + share.disputed_subsidy_minor
+    commission_gone = gross_gone + subsidy_gone - share.refunded_net_minor - share.disputed_net_minor
+    return Rest(
+        share.gross_minor - gross_gone - share.platform_lost_minor,
+        share.subsidy_minor - subsidy_gone - share.platform_lost_subsidy_minor,
+        share.commission_minor - commission_gone,
+    )
 
 
 def tax_given_back(share: PaymentShare, commission_minor: int) -> int:
     """How much VAT is in so much of a share's commission, when it is given back or taken by a dispute."""
-    _, commission_left = left_of(share)
-    return tax_in(commission_minor, commission_left=commission_left, tax_left=tax_left_of(share))
+    return tax_in(commission_minor, commission_left=left_of(share).commission, tax_left=tax_left_of(share))
 
 
 def tax_left_of(share: PaymentShare) -> int:

@@ -33,6 +33,7 @@ SUGGESTED = {
     "5030": ("6930", "Bad debt"),
     "5040": ("6880", "Exchange and rounding"),
     "5050": ("6858", "Credits to vendors"),
+    "5060": ("6859", "Discounts borne"),
 }
 
 

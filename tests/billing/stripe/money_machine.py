@@ -89,7 +89,13 @@ SELECT 'not 0 <= reversed <= transferred <= net', id::text FROM payments_payment
     AND transferred_minor <= net_minor + indebted_minor)
 UNION ALL
 SELECT 'a share is given back that was not paid', id::text FROM payments_paymentshare
-  WHERE NOT (refunded_minor BETWEEN 0 AND gross_minor AND refunded_commission_tax_minor BETWEEN 0 AND commission_tax_minor)
+  WHERE NOT (refunded_minor BETWEEN 0 AND gross_minor AND refunded_commission_tax_minor BETWEEN 0 AND commission_tax_minor
+    AND refunded_subsidy_minor + disputed_subsidy_minor BETWEEN 0 AND subsidy_minor)
+UNION ALL
+-- Left to right as a customer, the platform and a bank see it: what is gone of a share is gone from all it was made of.
+SELECT 'a vendor bears another part of what is gone than is its', id::text FROM payments_paymentshare
+  WHERE refunded_minor + disputed_minor = gross_minor AND gross_minor > 0
+    AND refunded_subsidy_minor + disputed_subsidy_minor <> subsidy_minor
 """
 
 # Per currency: the movements that are in the books, and what the books say we hold at Stripe.
@@ -231,8 +237,8 @@ class MoneyMachine(RuleBasedStateMachine):
         payment = self._pick(Payment.objects.filter(state=PaymentState.PAID), draw)
         if payment is None:
             return False
-        left = {share: actions.left_of(share)[0] for share in payment.shares.order_by("id")}
-        done = [self._refund(share, amount) for share, amount in left.items() if amount > 0]
+        left = {share: actions.left_of(share) for share in payment.shares.order_by("id")}
+        done = [self._refund(share, rest.gross) for share, rest in left.items() if rest.whole > 0]
         return any(done)
 
     @turn()
@@ -455,9 +461,14 @@ class MoneyMachine(RuleBasedStateMachine):
         shares = []
         for vendor in draw.sample(self.stage.vendors, vendors or draw.choice([1, 1, 2, 3])):
             amount = draw.randint(50, 20_000)
-            commission = amount * draw.randint(0, 10_000) // 10_000
+            # Coupons: the platform bears nothing, a part, or, of all but the first vendor's goods, even everything.
+            subsidy = draw.choice([0, 0, draw.randint(1, amount), amount * draw.randint(1, 3)])
+            sold = amount + subsidy
+            if shares and subsidy and draw.random() < 0.3:
+                amount, subsidy = 0, sold
+            commission = sold * draw.randint(0, 10_000) // 10_000
             tax = commission * draw.choice([0, 19, 23]) // 123
-            shares.append(actions.ShareInput(vendor.id, uuid7(), amount, commission, tax))
+            shares.append(actions.ShareInput(vendor.id, uuid7(), amount, commission, tax, subsidy_minor=subsidy))
         return actions.create_payment(
             reference_id=uuid7(),
             reference_number=f"S-{Payment.objects.count() + 1}",
@@ -493,7 +504,8 @@ class MoneyMachine(RuleBasedStateMachine):
         return self._of_stripe("payout", "pending in_transit paid")
 
     def _start(self, payment: Payment) -> bool:
-        lines = [SessionLine("Goods", share.gross_minor) for share in payment.shares.order_by("id")]
+        shares = payment.shares.filter(gross_minor__gt=0)
+        lines = [SessionLine("Goods", share.gross_minor) for share in shares.order_by("id")]
         try:
             actions.start(
                 payment_id=payment.id,
@@ -568,7 +580,9 @@ class MoneyMachine(RuleBasedStateMachine):
         """Everything about money that we keep."""
         return {
             *JournalEntry.objects.values_list("source_key"),
-            *PaymentShare.objects.values_list("id", "refunded_minor", "transferred_minor", "reversed_minor"),
+            *PaymentShare.objects.values_list(
+                *("id", "refunded_minor", "refunded_subsidy_minor", "transferred_minor", "reversed_minor")
+            ),
             *Transfer.objects.values_list("id", "amount_minor", "reversed_minor"),
             *Refund.objects.values_list("id", "amount_minor"),
         }

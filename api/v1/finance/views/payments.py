@@ -134,4 +134,4 @@ def _refund(refund_id: UUID) -> With:
 
 
 def _with_commission(refunds: Iterable[Refund]) -> list[With]:
-    return [With(row, commission_minor=row.amount_minor - row.net_minor) for row in with_vendors(refunds)]
+    return with_vendors(refunds)

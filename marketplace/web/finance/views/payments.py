@@ -111,7 +111,7 @@ def refunds(request: HttpRequest) -> HttpResponseBase:
         "rows": [
             {
                 "refund": refund,
-                "commission_minor": refund.amount_minor - refund.net_minor,
+                "commission_minor": refund.commission_minor,
                 "vendor": vendors.get(refund.vendor_id),
                 "reference": found.get(refund.payment.reference_id),
                 "next": next_of_refund(refund),
@@ -136,7 +136,7 @@ def _refund_rows(state: str) -> Iterator[Sequence[Any]]:
     for part in every_row(lambda **page: refunds_page(state=state, **page)):
         vendors = named(refund.vendor_id for refund in part)
         for refund in part:
-            amounts = (refund.amount_minor, refund.net_minor, refund.amount_minor - refund.net_minor)
+            amounts = (refund.amount_minor, refund.net_minor, refund.commission_minor)
             yield (
                 refund.payment.reference_number,
                 vendors[refund.vendor_id].name if refund.vendor_id in vendors else "",
