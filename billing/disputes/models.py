@@ -167,7 +167,9 @@ class DisputeSlice(models.Model):
     vendor_id = models.UUIDField()
     reference_id = models.UUIDField(help_text="the vendor order")
     amount_minor = models.BigIntegerField(help_text="of the disputed amount")
-    subsidy_minor = models.BigIntegerField(default=0, help_text="beside it, what the platform had added of a discount")
+    subsidy_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="beside it, what the platform had added of a discount"
+    )
     net_minor = models.BigIntegerField(help_text="of both, the vendor's earnings; the rest is our commission")
     commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within that commission")
     currency = models.CharField(max_length=3)
@@ -191,6 +193,11 @@ class DisputeSlice(models.Model):
             models.Index(fields=["share_id"], name="dispute_slice_share"),
             models.Index(fields=["vendor_id", "-id"], name="dispute_slice_vendor"),
         ]
+
+    @property
+    def commission_minor(self) -> int:
+        """Of what was sold, our commission with the VAT on it."""
+        return self.amount_minor + self.subsidy_minor - self.net_minor
 
 
 class DisputeEvent(models.Model):

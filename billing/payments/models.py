@@ -106,27 +106,31 @@ class PaymentShare(models.Model):
     reference_id = models.UUIDField(help_text="the vendor order")
     gross_minor = models.BigIntegerField(help_text="paid by the customer")
     subsidy_minor = models.BigIntegerField(
-        default=0, help_text="discounts that the platform bears, paid beside the gross"
+        default=0, db_default=0, help_text="discounts that the platform bears, paid beside the gross"
     )
     commission_minor = models.BigIntegerField(help_text="all that is withheld, with the VAT on it")
     commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within the commission")
     net_minor = models.BigIntegerField(help_text="the vendor's earnings, its VAT included")
     refunded_minor = models.BigIntegerField(default=0, help_text="of the gross")
     refunded_subsidy_minor = models.BigIntegerField(
-        default=0, help_text="of the subsidy, returned to the platform with it"
+        default=0, db_default=0, help_text="of the subsidy, returned to the platform with it"
     )
     refunded_net_minor = models.BigIntegerField(
         default=0, help_text="of both, from the vendor; more than its earnings where commission was kept"
     )
     refunded_commission_tax_minor = models.BigIntegerField(default=0, help_text="of the VAT within the commission")
     disputed_minor = models.BigIntegerField(default=0, help_text="of the gross, withdrawn by the customer's bank")
-    disputed_subsidy_minor = models.BigIntegerField(default=0, help_text="of the subsidy, held or lost with it")
+    disputed_subsidy_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="of the subsidy, held or lost with it"
+    )
     disputed_net_minor = models.BigIntegerField(default=0, help_text="of the vendor's earnings, held or lost with it")
     disputed_commission_tax_minor = models.BigIntegerField(default=0, help_text="of the VAT within the commission")
     platform_lost_minor = models.BigIntegerField(
         default=0, help_text="of the gross, kept by the customer's bank and borne by the platform"
     )
-    platform_lost_subsidy_minor = models.BigIntegerField(default=0, help_text="of the subsidy, left to the vendor with it")
+    platform_lost_subsidy_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="of the subsidy, left to the vendor with it"
+    )
     transferred_minor = models.BigIntegerField(default=0)
     reversed_minor = models.BigIntegerField(default=0, help_text="of what was transferred, taken back")
     netted_minor = models.BigIntegerField(default=0, help_text="kept back to pay what the vendor owed")
@@ -251,7 +255,7 @@ class Refund(models.Model):
     key = models.CharField(max_length=120, help_text="e.g. sold_out:<vendor order id>")
     amount_minor = models.BigIntegerField(help_text="gross, to the customer")
     subsidy_minor = models.BigIntegerField(
-        default=0, help_text="beside it, back to the platform: its part of a discount"
+        default=0, db_default=0, help_text="beside it, back to the platform: its part of a discount"
     )
     net_minor = models.BigIntegerField(
         help_text="of both, from the vendor's earnings; the rest is commission given back"

@@ -13,7 +13,7 @@ from accounts.models import User
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from marketplace.carts.metrics import counted
-from marketplace.carts.models import MAX_QUANTITY, Cart, CartLine
+from marketplace.carts.models import MAX_CODES, MAX_QUANTITY, Cart, CartLine
 from marketplace.catalog.models import Offer, VendorCard
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.vendors.vacation import VendorAway
@@ -141,6 +141,35 @@ def keep_methods(*, cart: Cart, methods: Mapping[UUID, str]) -> None:
         changed(cart)
 
 
+@counted("put_coupon")
+@transaction.atomic
+def put_coupon(*, cart: Cart, code: str) -> None:
+    """Keep a coupon's code; that it may be used is known. One that is there stays. Raises CartFull."""
+    lock(cart)
+    cart.codes = Cart.objects.values_list("codes", flat=True).get(id=cart.id)
+    if code in cart.codes:
+        return
+    if len(cart.codes) >= MAX_CODES:
+        raise CartFull(f"A cart takes at most {MAX_CODES} coupons. Take one out first.", field="code")
+    _keep_codes(cart, [*cart.codes, code])
+
+
+@counted("drop_coupon")
+@transaction.atomic
+def drop_coupon(*, cart: Cart, code: str) -> None:
+    """Take a code out of the cart; one that is not in it stays out."""
+    lock(cart)
+    cart.codes = Cart.objects.values_list("codes", flat=True).get(id=cart.id)
+    if code in cart.codes:
+        _keep_codes(cart, [each for each in cart.codes if each != code])
+
+
+def _keep_codes(cart: Cart, codes: list[str]) -> None:
+    cart.codes = codes
+    cart.save(update_fields=["codes"])
+    changed(cart)
+
+
 @counted("merge")
 @transaction.atomic
 def merge_carts(*, token: str, user: User) -> Cart:
@@ -163,7 +192,8 @@ def merge_carts(*, token: str, user: User) -> Cart:
     kept = own.shipping if own.country == guest.country else {}
     own.country, own.shipping = guest.country, {**kept, **guest.shipping}
     own.reminder_wanted_at = own.reminder_wanted_at or guest.reminder_wanted_at
-    own.save(update_fields=["country", "shipping", "reminder_wanted_at"])
+    own.codes = list(dict.fromkeys([*guest.codes, *own.codes]))[:MAX_CODES]
+    own.save(update_fields=["country", "shipping", "codes", "reminder_wanted_at"])
     guest.keys.update(cart=own)  # shop fronts go on with the cart that is theirs now
     guest.shares.update(cart=own)
     _merge_saved(guest, own)
@@ -189,11 +219,12 @@ def take_bought(*, cart_id: UUID, user_id: UUID | None, bought: Mapping[UUID, in
             line.save(update_fields=["quantity", "added_at"])
         else:
             line.delete()
-    # What is put in from now on is another cart, of which one may be reminded once more; a guest is asked anew.
-    cart.reminded_at = None
+    # What is put in from now on is another cart, of which one may be reminded once more; a guest is asked anew. A coupon was
+    # for that purchase; whoever has it for another writes it again.
+    cart.reminded_at, cart.codes = None, []
     if cart.user_id is None:
         cart.reminder_to, cart.reminder_wanted_at = "", None
-    cart.save(update_fields=["reminded_at", "reminder_to", "reminder_wanted_at"])
+    cart.save(update_fields=["reminded_at", "reminder_to", "reminder_wanted_at", "codes"])
     changed(cart)
 
 

@@ -12,6 +12,7 @@ from kit.ids import uuid7
 from marketplace.catalog.models import Offer, VendorCard
 
 MAX_QUANTITY = 99
+MAX_CODES = 5
 
 
 class Cart(models.Model):
@@ -24,6 +25,7 @@ class Cart(models.Model):
     token_hash = models.CharField(max_length=64, blank=True)
     country = models.CharField(max_length=2, default="DE", help_text="where it is going, for VAT")
     shipping = models.JSONField(default=dict, db_default={}, help_text="keys of shipping methods, by vendor")
+    codes = models.JSONField(default=list, db_default=[], blank=True, help_text="of coupons, as they were asked for")
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)

@@ -1,6 +1,7 @@
 """Placing an order over many walls, and taking its payment.
 
-One lock order, always: cart, order, vendor orders by id, payment, stock by (schema, variant id), ledger accounts by id.
+One lock order, always: cart, order, vendor orders by id, payment, stock by (schema, variant id), promotions by id, ledger
+accounts by id.
 No network call inside a transaction.
 """
 
@@ -30,11 +31,13 @@ from kit.postal_addresses import clean_address
 from marketplace.carts.actions import merge_carts
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import contents, find_cart
+from marketplace.checkout.discounts import buyer_of, check_kept, offered_to, promotions_on
 from marketplace.checkout.queries import cannot_ship, quote_line
 from marketplace.checkout.quote import LineQuote, Quote, quote
 from marketplace.orders.actions import ORDERED_ANEW, hand_over, lock_order, note_canceled
 from marketplace.orders.links import access_token, token_hash
 from marketplace.orders.models import Order, OrderEvent, OrderLine, StockHold, VendorOrder
+from marketplace.promotions import actions as promotions
 from outbox.actions import announce
 from taxonomy.tax import rate_for
 from tenants.isolation.doors import in_shop
@@ -137,14 +140,14 @@ def place_order(
     total_seen_minor: int | None = None,
     methods: Mapping[UUID, str] | None = None,
 ) -> Order:
-    """Reserve the stock of every vendor and write the order with price, tax and commission frozen.
+    """Reserve the stock of every vendor, use the promotions, and write the order with price, tax and commission frozen.
 
     The same cart version with the same address gives the same order, however often and from however many tabs it is
     placed. Anything else replaces what was ordered from this cart and not paid: that order is canceled, its stock goes to
     this one, its session at the provider is closed, and what is paid there all the same goes back in full.
     `total_seen_minor` is what the customer agreed to pay, where a page showed it; `methods` are the keys of the shipping
     methods they saw chosen, by vendor, before those that the cart keeps. Raises TooLittle, TooMuch, CartChanged, CartEmpty,
-    VendorAway, PricesChanged, TotalChanged, SoldOut, CannotShip, MethodGone, InvalidInput, and NoRule,
+    VendorAway, PricesChanged, CouponGone, TotalChanged, SoldOut, CannotShip, MethodGone, InvalidInput, and NoRule,
     RuleBroken or RuleCurrency where nobody can say what commission a line pays.
     """
     email = check_email(email)
@@ -222,6 +225,10 @@ def place_order(
         raise PricesChanged(new_prices, _prices_in_words(found.lines, new_prices))
     ALL_RESERVED()
 
+    # What the orders that this one replaces had used may be used again, and nobody else uses it meanwhile.
+    promotions.give_back([order.id for order in replaced])
+    buyer = buyer_of(user, email)
+    usable = offered_to(found, buyer=buyer, lock=True)
     costs = quote(
         [quote_line(line, key=line_ids[line.id]) for line in found.lines],
         shipping={vendor_id: card.terms for vendor_id, card in found.vendors.items()},
@@ -231,6 +238,7 @@ def place_order(
         currency=settings.CURRENCY,
         chosen=chosen,
         now=clock.now(),
+        promotions=usable.terms,
     )
     if stale := {part.vendor_id: vendors[part.vendor_id].slug for part in costs.vendors if part.shipment.is_stale}:
         names = ", ".join(vendors[vendor_id].name for vendor_id in stale)
@@ -243,6 +251,7 @@ def place_order(
             + " Remove its items or choose another country.",
             field="country",
         )
+    check_kept(costs, usable)
     if total_seen_minor is not None and costs.total_minor != total_seen_minor:
         raise TotalChanged(
             f"Prices have changed while you were looking: all together it now costs {costs.total}. "
@@ -251,6 +260,7 @@ def place_order(
     _check_payable(costs.total)
     for order in replaced:
         note_canceled(order, reason=ORDERED_ANEW, by=order.user_id)
+    promotions.use(applied=costs.discounts.applied, order_id=order_id, buyer=buyer, at=clock.now())
     order = _write(order_id, line_ids, cart, email, address, user, costs, found.lines, vendors, skus, ahead)
     ORDER_WRITTEN()
     transaction.on_commit(PLACED)
@@ -350,7 +360,9 @@ def session_lines(order: Order) -> list[SessionLine]:
     for vendor_order in order.vendor_orders.prefetch_related("lines").order_by("number"):
         for line in vendor_order.lines.all():
             count = f" × {line.quantity}" if line.quantity > 1 else ""
-            lines.append(SessionLine(f"{line.title}{count} ({vendor_order.vendor_name})"[:250], line.total_minor))
+            # What costs nothing is no line at the provider.
+            if line.total_minor:
+                lines.append(SessionLine(f"{line.title}{count} ({vendor_order.vendor_name})"[:250], line.total_minor))
         if vendor_order.shipping_minor:
             what = "Pick-up" if vendor_order.pickup_at else "Shipping"
             lines.append(SessionLine(f"{what} ({vendor_order.vendor_name})", vendor_order.shipping_minor))
@@ -410,6 +422,7 @@ def _write(
         currency=costs.currency,
         goods_minor=costs.goods_minor,
         shipping_minor=costs.shipping_minor,
+        discount_minor=costs.discount_minor,
         tax_minor=costs.tax_minor,
         total_minor=costs.total_minor,
         ship_to=address,
@@ -426,6 +439,11 @@ def _write(
             currency=costs.currency,
             goods_minor=part.goods_minor,
             shipping_minor=part.shipping_minor,
+            goods_discount_vendor_minor=part.goods_discount.vendor,
+            goods_discount_platform_minor=part.goods_discount.platform,
+            shipping_discount_vendor_minor=part.shipping_discount.vendor,
+            shipping_discount_platform_minor=part.shipping_discount.platform,
+            promotions=promotions_on(part, costs),
             tax_minor=part.tax_minor,
             total_minor=part.total_minor,
             commission_minor=part.commission_minor,
@@ -467,6 +485,7 @@ def _write(
                 vendor_id=part.vendor_id,
                 reference_id=part.id,
                 gross_minor=part.total_minor,
+                subsidy_minor=part.subsidy_minor,
                 commission_minor=part.commission_minor,
                 commission_tax_minor=part.commission_tax_minor,
                 category_paths=[
@@ -516,6 +535,8 @@ def _order_line(
         picture=listing.pictures[0]["path"] if listing.pictures else "",
         quantity=line.quantity,
         unit_price_minor=line.offer.price_minor,
+        discount_vendor_minor=costs.discount.vendor,
+        discount_platform_minor=costs.discount.platform,
         total_minor=costs.total_minor,
         tax_category=listing.category.tax_category if listing.category else "standard",
         tax_rate=costs.tax_rate,

@@ -1,6 +1,6 @@
 """From a cart to its quote, reading public projections only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import CartContents, contents
 from marketplace.checkout.quote import Quote, QuoteLine, VendorQuote, quote
 from marketplace.orders.models import OrderLine, StockHold
+from marketplace.promotions.discounts import Terms
 from taxonomy.models import TaxCategory
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.shipping.terms import PICKUP
@@ -33,6 +34,8 @@ def quote_line(line: CartLine, *, key: UUID | None = None, price_minor: int | No
         weight_grams=line.offer.weight_grams,
         shipping_profile_id=line.offer.shipping_profile_id,
         ships_on=line.offer.ships_later(line.quantity),
+        product_id=line.offer.product_id,
+        article=line.offer_id,
     )
 
 
@@ -52,12 +55,17 @@ def cart_to_order(cart: Cart) -> CartContents:
 
 
 def quote_cart(
-    found: CartContents, *, prices: Mapping[UUID, int] | None = None, chosen: Mapping[UUID, str] | None = None
+    found: CartContents,
+    *,
+    prices: Mapping[UUID, int] | None = None,
+    chosen: Mapping[UUID, str] | None = None,
+    promotions: Sequence[Terms] = (),
 ) -> Quote:
     """What the cart costs now, by its country. Lines that cannot be bought any more count nothing.
 
     `prices` are newer ones by cart line, in minor units: a shop told them before the catalogue has heard. `chosen` are
-    shipping methods by vendor, before those that the cart keeps.
+    shipping methods by vendor, before those that the cart keeps. `promotions` are those that may be used
+    (`checkout.discounts`).
     """
     lines = [line for line in found.lines if is_buyable(line)]
     newer = prices or {}
@@ -70,6 +78,7 @@ def quote_cart(
         commissions=commission_terms({line.vendor_id for line in asked}, on=clock.today()),
         chosen={**found.cart.methods, **(chosen or {})},
         now=clock.now(),
+        promotions=promotions,
     )
 
 

@@ -2,10 +2,14 @@
 
 Prices include the destination's VAT: the price stays and the tax share varies with the country. The vendor is liable for
 it, so it is part of the vendor's earnings. Commission is taken by the rules in force, with the VAT on it.
+
+A discount that the vendor bears makes the price lower: the VAT is of what is left, and commission is taken of it. One that
+the platform bears is paid to the vendor all the same, by somebody else than the customer: VAT and commission are as without
+it (see `docs/decisions/who-funds-a-discount-pays-it.md`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -16,6 +20,7 @@ from billing.commissions.vat import Treatment
 from kit.errors import InvalidInput
 from kit.money import CurrencyMismatch, Money, split_largest_remainder
 from marketplace.checkout.shipping import Shipment, shipment
+from marketplace.promotions.discounts import NONE, Discounts, Goods, Split, Terms, discounts_on
 from taxonomy.tax import rate_for, tax_included
 from tenants.shop.shipping.terms import Item, ShippingTerms
 
@@ -35,13 +40,25 @@ class QuoteLine:
     weight_grams: int = 0
     shipping_profile_id: UUID | None = None
     ships_on: date | None = None
+    product_id: UUID | None = None
+    article: UUID | None = None
+
+    @property
+    def list_minor(self) -> int:
+        """What it costs before any discount."""
+        return self.unit_price_minor * self.quantity
 
 
 @dataclass(frozen=True, slots=True)
 class LineQuote:
-    """`commission_facts` are what the rules were asked about, so that a simulation can ask others the same."""
+    """`total = list - discount` is what the customer pays; tax and commission are of that and of what the platform adds.
+
+    `commission_facts` are what the rules were asked about, so that a simulation can ask others the same.
+    """
 
     key: UUID
+    list_minor: int
+    discount: Split
     total_minor: int
     tax_rate: Decimal
     tax_minor: int
@@ -55,12 +72,16 @@ class LineQuote:
 
 @dataclass(frozen=True, slots=True)
 class VendorQuote:
-    """One vendor's part. `total = goods + shipping`; `tax` is contained in it."""
+    """One vendor's part. `total = goods + shipping` is what the customer pays; `subsidy` is what the platform adds to it, and
+    `tax` is contained in both together.
+    """
 
     vendor_id: UUID
     lines: list[LineQuote]
     goods_minor: int
+    goods_discount: Split
     shipping_minor: int
+    shipping_discount: Split
     shipping_tax_rate: Decimal
     shipping_tax_minor: int
     tax_minor: int
@@ -75,6 +96,15 @@ class VendorQuote:
     def ships(self) -> bool:
         """Whether it is settled how it gets to the customer."""
         return self.shipment.chosen is not None
+
+    @property
+    def discount(self) -> Split:
+        """All that is taken off this part."""
+        return self.goods_discount + self.shipping_discount
+
+    @property
+    def subsidy_minor(self) -> int:
+        return self.discount.platform
 
     @property
     def free_shipping_missing_minor(self) -> int:
@@ -99,6 +129,12 @@ class Quote:
     shipping_minor: int
     tax_minor: int
     total_minor: int
+    discounts: Discounts = field(default_factory=Discounts)
+
+    @property
+    def discount_minor(self) -> int:
+        """All that is taken off."""
+        return sum(vendor.discount.whole for vendor in self.vendors)
 
     @property
     def total(self) -> Money:
@@ -120,8 +156,9 @@ def quote(
     currency: str = "EUR",
     chosen: Mapping[UUID, str] | None = None,
     now: datetime | None = None,
+    promotions: Sequence[Terms] = (),
 ) -> Quote:
-    """The quote of `lines` shipped to `country` on a day.
+    """The quote of `lines` shipped to `country` on a day, less what `promotions` take off.
 
     `chosen` are the keys of shipping methods by vendor, the cheapest where none is; dates count from `now`, or the beginning
     of the day. `commissions` knows every vendor of the lines. Raises UnknownCountry, CurrencyMismatch for a line in another
@@ -134,22 +171,20 @@ def quote(
         if line.quantity < 1 or line.unit_price_minor < 0:
             raise InvalidInput("A quantity is at least one and a price never below zero.")
         by_vendor.setdefault(line.vendor_id, []).append(line)
-    vendors = [
-        _vendor_quote(
-            vendor_id,
-            own,
-            shipment(
-                shipping[vendor_id],
-                [_item(line) for line in own],
-                country=country,
-                now=now or datetime.combine(on, time(), UTC),
-                key=(chosen or {}).get(vendor_id, ""),
-            ),
-            country,
-            on,
-            commissions,
-            currency,
+    parcels = {
+        vendor_id: shipment(
+            shipping[vendor_id],
+            [_item(line) for line in own],
+            country=country,
+            now=now or datetime.combine(on, time(), UTC),
+            key=(chosen or {}).get(vendor_id, ""),
         )
+        for vendor_id, own in by_vendor.items()
+    }
+    costs = {vendor_id: parcel.free_minor for vendor_id, parcel in parcels.items()}
+    discounts = discounts_on([_goods(line) for line in lines], shipping=costs, promotions=promotions)
+    vendors = [
+        _vendor_quote(vendor_id, own, parcels[vendor_id], discounts, country, on, commissions, currency)
         for vendor_id, own in by_vendor.items()
     ]
     return Quote(
@@ -160,6 +195,7 @@ def quote(
         shipping_minor=sum(vendor.shipping_minor for vendor in vendors),
         tax_minor=sum(vendor.tax_minor for vendor in vendors),
         total_minor=sum(vendor.total_minor for vendor in vendors),
+        discounts=discounts,
     )
 
 
@@ -167,6 +203,7 @@ def _vendor_quote(
     vendor_id: UUID,
     lines: Sequence[QuoteLine],
     parcel: Shipment,
+    discounts: Discounts,
     country: str,
     on: date,
     terms_of_commission: CommissionTerms,
@@ -176,20 +213,23 @@ def _vendor_quote(
     place = parcel.chosen.place if parcel.chosen else None
     taxed_in = place.country if place else country
     rates = [rate_for(taxed_in, line.tax_category, on) for line in lines]
-    totals = [line.unit_price_minor * line.quantity for line in lines]
-    taxes = [tax_included(total, rate) for total, rate in zip(totals, rates, strict=True)]
-    goods = sum(totals)
-    cost = parcel.cost_minor
+    off = [discounts.lines[line.key] for line in lines]
+    # What the vendor sells for: the price less what it takes off itself.
+    sold = [line.list_minor - each.vendor for line, each in zip(lines, off, strict=True)]
+    taxes = [tax_included(amount, rate) for amount, rate in zip(sold, rates, strict=True)]
+    goods_off, shipping_off = sum(off, NONE), discounts.shipping[vendor_id]
+    goods, cost = sum(sold) - goods_off.platform, parcel.cost_minor
     # Shipping is ancillary to the goods; of several rates in one parcel the highest is the safe one to owe.
     shipping_rate = max(rates)
-    shipping_tax = tax_included(cost, shipping_rate)
+    shipping_sold = cost - shipping_off.vendor
+    shipping_tax = tax_included(shipping_sold, shipping_rate)
     vendor = terms_of_commission.vendors[vendor_id]
     asked = [
         CommissionInput(
             key=line.key,
             vendor_id=vendor_id,
             category_path=line.category_path,
-            goods_minor=total,
+            goods_minor=amount,
             goods_tax_minor=tax,
             shipping_minor=share,
             shipping_tax_minor=tax_share,
@@ -203,8 +243,8 @@ def _vendor_quote(
             volume_minor=vendor.volumes.get(currency, 0),
             vat_rate=vendor.vat.rate,
         )
-        for line, total, tax, (share, tax_share) in zip(
-            lines, totals, taxes, _shipping_shares(lines, totals, cost, shipping_tax), strict=True
+        for line, amount, tax, (share, tax_share) in zip(
+            lines, sold, taxes, _shipping_shares(lines, shipping_sold, shipping_tax), strict=True
         )
     ]
     commissions = commission_for(asked, terms_of_commission.rules)
@@ -213,7 +253,9 @@ def _vendor_quote(
         lines=[
             LineQuote(
                 line.key,
-                total,
+                line.list_minor,
+                each,
+                line.list_minor - each.whole,
                 rate,
                 tax,
                 commission.amount_minor,
@@ -223,16 +265,18 @@ def _vendor_quote(
                 commission.reason,
                 _facts(given),
             )
-            for line, total, rate, tax, given, commission in zip(
-                lines, totals, rates, taxes, asked, commissions, strict=True
+            for line, each, rate, tax, given, commission in zip(
+                lines, off, rates, taxes, asked, commissions, strict=True
             )
         ],
         goods_minor=goods,
-        shipping_minor=cost,
+        goods_discount=goods_off,
+        shipping_minor=cost - shipping_off.whole,
+        shipping_discount=shipping_off,
         shipping_tax_rate=shipping_rate,
         shipping_tax_minor=shipping_tax,
         tax_minor=sum(taxes) + shipping_tax,
-        total_minor=goods + cost,
+        total_minor=goods + cost - shipping_off.whole,
         commission_minor=sum(commission.amount_minor for commission in commissions),
         commission_tax_minor=sum(commission.tax_minor for commission in commissions),
         commission_vat=vendor.vat,
@@ -241,17 +285,28 @@ def _vendor_quote(
     )
 
 
+def _goods(line: QuoteLine) -> Goods:
+    return Goods(
+        key=line.key,
+        article=line.article or line.key,
+        vendor_id=line.vendor_id,
+        product_id=line.product_id or line.key,
+        category_path=line.category_path,
+        unit_price_minor=line.unit_price_minor,
+        quantity=line.quantity,
+    )
+
+
 def _item(line: QuoteLine) -> Item:
-    goods = line.unit_price_minor * line.quantity
-    return Item(goods, line.quantity, line.weight_grams, line.shipping_profile_id, line.ships_on)
+    # By what the goods cost before discounts: no coupon makes shipping dearer.
+    return Item(line.list_minor, line.quantity, line.weight_grams, line.shipping_profile_id, line.ships_on)
 
 
-def _shipping_shares(
-    lines: Sequence[QuoteLine], totals: Sequence[int], cost: int, tax: int
-) -> Sequence[tuple[int, int]]:
+def _shipping_shares(lines: Sequence[QuoteLine], cost: int, tax: int) -> Sequence[tuple[int, int]]:
     """Each line's share of shipping and of the VAT in it, by what the lines cost; the same in whatever order they come."""
     order = sorted(range(len(lines)), key=lambda place: str(lines[place].key))
-    weights = [totals[place] for place in order] if any(totals) else [1] * len(order)
+    prices = [lines[place].list_minor for place in order]
+    weights = prices if any(prices) else [1] * len(order)
     costs, taxes = (split_largest_remainder(amount, weights) for amount in (cost, tax))
     shares = dict(zip(order, zip(costs, taxes, strict=True), strict=True))
     return [(share, min(tax_share, share)) for share, tax_share in (shares[place] for place in range(len(lines)))]

@@ -19,6 +19,12 @@ class Shipment:
     def cost_minor(self) -> int:
         return self.chosen.price_minor if self.chosen else 0
 
+    @property
+    def free_minor(self) -> int:
+        """So much of it free shipping takes off: the cheapest delivery. Who chooses a dearer one pays the difference."""
+        cheapest = self.offered.preselected
+        return min(self.cost_minor, cheapest.price_minor) if cheapest else self.cost_minor
+
 
 def shipment(terms: ShippingTerms, items: Sequence[Item], *, country: str, now: datetime, key: str = "") -> Shipment:
     """`key` is of the method that the customer chose; "" where they have not, and it goes the cheapest way.

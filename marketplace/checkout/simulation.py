@@ -122,7 +122,8 @@ class _Facts:
             .annotate(country=KeyTextTransform("country", "vendor_order__order__ship_to"))
             .values_list(
                 *("id", "vendor_order_id", "vendor_id", "listing_id", "variant_id", "title", "quantity"),
-                *("unit_price_minor", "total_minor", "tax_minor", "commission_minor", "commission_tax_minor"),
+                *("unit_price_minor", "total_minor", "discount_platform_minor", "tax_minor", "commission_minor"),
+                "commission_tax_minor",
                 *("commission_facts", "vendor_order__currency", "vendor_order__placed_at", "country"),
                 named=True,
             )
@@ -152,7 +153,8 @@ class _Facts:
             group=row.vendor_order_id,
             vendor_id=row.vendor_id,
             category_path=facts["category"] if facts else paths.get(row.listing_id, ""),
-            goods_minor=row.total_minor,
+            # What the vendor sold it for: our part of a discount is paid to it, and takes nothing off our commission.
+            goods_minor=row.total_minor + row.discount_platform_minor,
             goods_tax_minor=row.tax_minor,
             shipping_minor=facts.get("shipping_minor", 0),
             shipping_tax_minor=facts.get("shipping_tax_minor", 0),

@@ -13,6 +13,7 @@ from kit import clock
 from kit.faults import point
 from marketplace.catalog.models import VendorCard
 from marketplace.orders.models import Fulfillment, Order, OrderEvent, StockHold, VendorOrder
+from marketplace.promotions import actions as promotions
 from outbox.actions import announce
 from tenants.isolation.doors import in_shop
 from tenants.shop.inventory import actions as inventory
@@ -113,6 +114,7 @@ def note_canceled(order: Order, *, reason: str, by: UUID | None = None) -> int:
     order.stock_hold, order.canceled_at, order.cancel_reason = StockHold.RELEASED, now, reason
     order.save(update_fields=["stock_hold", "canceled_at", "cancel_reason"])
     order.vendor_orders.update(fulfillment=Fulfillment.CANCELED, canceled_at=now)
+    promotions.give_back([order.id])
     OrderEvent.objects.create(
         order_id=order.id, name="canceled", actor_kind="customer" if by else "system", actor_id=by, note=reason, at=now
     )
@@ -131,14 +133,17 @@ def _refund_sold_out(parts: Iterable[VendorOrder]) -> None:
     }
     for part in parts:
         share = shares[part.id]
+        log.warning("sold_out_after_payment", vendor_order=part.number)
+        if not share.gross_minor + share.subsidy_minor:
+            continue
         request_refund(
             share=share,
             amount_minor=share.gross_minor,
+            subsidy_minor=share.subsidy_minor,
             net_minor=share.net_minor,
             key=f"sold_out:{part.id}",
             reason="Sold out before the payment arrived",
         )
-        log.warning("sold_out_after_payment", vendor_order=part.number)
 
 
 def _canceled(order: Order, part: VendorOrder, note: str) -> OrderEvent:

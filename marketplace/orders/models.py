@@ -19,7 +19,8 @@ class StockHold(models.TextChoices):
 
 
 class Order(models.Model):
-    """One purchase over any number of vendors. Amounts include VAT; `total = goods + shipping`.
+    """One purchase over any number of vendors. Amounts include VAT; `total = goods + shipping` is what is paid, after
+    `discount` was taken off both.
 
     `stock_hold` with `hold_until` is the public index of open holds: the worker finds expired ones without entering shops.
     """
@@ -36,7 +37,10 @@ class Order(models.Model):
     currency = models.CharField(max_length=3)
     goods_minor = models.BigIntegerField()
     shipping_minor = models.BigIntegerField()
-    tax_minor = models.BigIntegerField(help_text="contained in goods and shipping")
+    discount_minor = models.BigIntegerField(default=0, db_default=0, help_text="taken off goods and shipping")
+    tax_minor = models.BigIntegerField(
+        help_text="contained in goods and shipping, and in what the platform adds where it bears a discount"
+    )
     total_minor = models.BigIntegerField()
     ship_to = models.JSONField(help_text="name, line1, line2, postal_code, city, country, phone")
     stock_hold = models.CharField(max_length=10, choices=StockHold, default=StockHold.HELD)
@@ -53,6 +57,10 @@ class Order(models.Model):
             models.UniqueConstraint(fields=["cart_id", "cart_version"], name="order_once_per_cart_version"),
             models.CheckConstraint(
                 condition=Q(total_minor=F("goods_minor") + F("shipping_minor")), name="order_total_is_sum"
+            ),
+            models.CheckConstraint(
+                condition=Q(goods_minor__gte=0, shipping_minor__gte=0, discount_minor__gte=0),
+                name="order_not_below_zero",
             ),
         ]
         indexes = [
@@ -79,7 +87,12 @@ class Fulfillment(models.TextChoices):
 
 
 class VendorOrder(models.Model):
-    """One vendor's part of an order, with the name and address its vendor may see (empty until it is paid)."""
+    """One vendor's part of an order, with the name and address its vendor may see (empty until it is paid).
+
+    Goods and shipping are what the customer pays. Of what was taken off them the vendor bears one part, and the platform the
+    other, which it pays the vendor beside. `promotions` says by name what it was: [{name, code, vendor_minor,
+    platform_minor}].
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="vendor_orders")
@@ -90,6 +103,13 @@ class VendorOrder(models.Model):
     currency = models.CharField(max_length=3)
     goods_minor = models.BigIntegerField()
     shipping_minor = models.BigIntegerField()
+    goods_discount_vendor_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="taken off the goods, borne by the vendor"
+    )
+    goods_discount_platform_minor = models.BigIntegerField(default=0, db_default=0, help_text="and by the platform")
+    shipping_discount_vendor_minor = models.BigIntegerField(default=0, db_default=0)
+    shipping_discount_platform_minor = models.BigIntegerField(default=0, db_default=0)
+    promotions = models.JSONField(default=list, db_default=[], blank=True)
     tax_minor = models.BigIntegerField()
     total_minor = models.BigIntegerField()
     commission_minor = models.BigIntegerField(help_text="all that is withheld, with the VAT on it")
@@ -132,7 +152,23 @@ class VendorOrder(models.Model):
                 condition=Q(total_minor=F("goods_minor") + F("shipping_minor")), name="vendor_order_total_is_sum"
             ),
             models.CheckConstraint(
-                condition=Q(commission_minor__gte=0, commission_minor__lte=F("total_minor")),
+                condition=Q(
+                    goods_minor__gte=0,
+                    shipping_minor__gte=0,
+                    goods_discount_vendor_minor__gte=0,
+                    goods_discount_platform_minor__gte=0,
+                    shipping_discount_vendor_minor__gte=0,
+                    shipping_discount_platform_minor__gte=0,
+                ),
+                name="vendor_order_not_below_zero",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    commission_minor__gte=0,
+                    commission_minor__lte=F("total_minor")
+                    + F("goods_discount_platform_minor")
+                    + F("shipping_discount_platform_minor"),
+                ),
                 name="vendor_order_commission_within_total",
             ),
             models.CheckConstraint(
@@ -153,9 +189,26 @@ class VendorOrder(models.Model):
         """Whether the customer picks it up; then nothing is sent."""
         return bool(self.pickup_at)
 
+    @property
+    def subsidy_minor(self) -> int:
+        """What the platform pays its vendor beside what the customer pays: its part of the discounts."""
+        return self.goods_discount_platform_minor + self.shipping_discount_platform_minor
+
+    @property
+    def shipping_discount_minor(self) -> int:
+        return self.shipping_discount_vendor_minor + self.shipping_discount_platform_minor
+
+    @property
+    def discount_minor(self) -> int:
+        """All that was taken off this part."""
+        return self.goods_discount_vendor_minor + self.goods_discount_platform_minor + self.shipping_discount_minor
+
 
 class OrderLine(models.Model):
-    """What was bought, with price, tax and commission frozen when the order was placed. Never recomputed."""
+    """What was bought, with price, discounts, tax and commission frozen when the order was placed. Never recomputed.
+
+    `total = unit price x quantity - discounts` is what the customer pays for it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     vendor_order = models.ForeignKey(VendorOrder, on_delete=models.PROTECT, related_name="lines")
@@ -170,6 +223,10 @@ class OrderLine(models.Model):
     picture = models.CharField(max_length=200, blank=True)
     quantity = models.PositiveIntegerField()
     unit_price_minor = models.BigIntegerField()
+    discount_vendor_minor = models.BigIntegerField(default=0, db_default=0, help_text="taken off, borne by the vendor")
+    discount_platform_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="and by the platform, which pays it the vendor"
+    )
     total_minor = models.BigIntegerField()
     tax_category = models.CharField(max_length=20)
     tax_rate = models.DecimalField(max_digits=6, decimal_places=4)
@@ -192,16 +249,28 @@ class OrderLine(models.Model):
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(total_minor=F("unit_price_minor") * F("quantity")), name="order_line_total_is_product"
+                condition=Q(
+                    total_minor=F("unit_price_minor") * F("quantity")
+                    - F("discount_vendor_minor")
+                    - F("discount_platform_minor")
+                ),
+                name="order_line_total_is_product",
+            ),
+            models.CheckConstraint(
+                condition=Q(total_minor__gte=0, discount_vendor_minor__gte=0, discount_platform_minor__gte=0),
+                name="order_line_not_below_zero",
             ),
             models.CheckConstraint(
                 condition=Q(canceled_quantity__lte=F("quantity")), name="order_line_canceled_within_quantity"
             ),
             models.CheckConstraint(
-                condition=Q(tax_minor__gte=0, tax_minor__lte=F("total_minor")), name="order_line_tax_within_total"
+                condition=Q(tax_minor__gte=0, tax_minor__lte=F("total_minor") + F("discount_platform_minor")),
+                name="order_line_tax_within_total",
             ),
             models.CheckConstraint(
-                condition=Q(commission_minor__gte=0, commission_minor__lte=F("total_minor")),
+                condition=Q(
+                    commission_minor__gte=0, commission_minor__lte=F("total_minor") + F("discount_platform_minor")
+                ),
                 name="order_line_commission_within_total",
             ),
             models.CheckConstraint(
@@ -209,6 +278,21 @@ class OrderLine(models.Model):
                 name="order_line_tax_within_commission",
             ),
         ]
+
+    @property
+    def discount_minor(self) -> int:
+        """All that was taken off it."""
+        return self.discount_vendor_minor + self.discount_platform_minor
+
+    @property
+    def list_minor(self) -> int:
+        """What it cost before that."""
+        return self.unit_price_minor * self.quantity
+
+    @property
+    def sold_minor(self) -> int:
+        """What the vendor sold it for: what the customer pays and what the platform adds."""
+        return self.total_minor + self.discount_platform_minor
 
     @property
     def promised_quantity(self) -> int:

@@ -308,7 +308,7 @@ def _carry_out(request: RefundRequest, found: Preview) -> None:
     taken_out = _withdraw(request, found, now) if found.cancels else {}
     shares = {share.reference_id: share for share in PaymentShare.objects.filter(reference_id__in=ids)}
     for part in found.parts:
-        if part.amount_minor:
+        if part.amount_minor + part.subsidy_minor:
             _refund(request, part, shares[part.vendor_order_id])
     fulfillments = dict(VendorOrder.objects.filter(id__in=ids).values_list("id", "fulfillment"))
     OrderEvent.objects.bulk_create(
@@ -361,6 +361,7 @@ def _refund(request: RefundRequest, part: PartPreview, share: PaymentShare) -> N
     refund = request_refund(
         share=share,
         amount_minor=part.amount_minor,
+        subsidy_minor=part.subsidy_minor,
         net_minor=part.net_minor,
         key=f"request:{request.id}:{part.vendor_order_id}",
         reason=request.reason,
@@ -376,6 +377,7 @@ def _refund(request: RefundRequest, part: PartPreview, share: PaymentShare) -> N
                 kind=item.kind,
                 units=item.units,
                 amount_minor=item.amount_minor,
+                subsidy_minor=item.subsidy_minor,
                 tax_minor=item.tax_minor,
                 commission_minor=item.commission_minor,
                 kept_minor=item.kept_minor,

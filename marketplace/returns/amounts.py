@@ -15,7 +15,8 @@ from kit.money import split_largest_remainder
 class Left:
     """What was not given back yet of an order line, or of shipping (`line_id` is None), in minor units.
 
-    `tax` and `commission` are contained in `gross`; `units` are those whose money was not given back by number.
+    `gross` is what the customer paid, `subsidy` what the platform added to it where it bears a discount; `tax` and
+    `commission` are contained in both together. `units` are those whose money was not given back by number.
     """
 
     line_id: UUID | None
@@ -23,11 +24,19 @@ class Left:
     gross: int
     tax: int
     commission: int
+    subsidy: int = 0
+
+    @property
+    def whole(self) -> int:
+        """What the vendor sold it for."""
+        return self.gross + self.subsidy
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A part of a `Left`: `commission` of it goes back with it, `kept` would have and is kept by policy."""
+    """A part of a `Left`: `commission` of it goes back with it, `kept` would have and is kept by policy. The `subsidy` goes
+    back to the platform.
+    """
 
     line_id: UUID | None
     units: int
@@ -35,20 +44,25 @@ class Taken:
     tax: int
     commission: int
     kept: int = 0
+    subsidy: int = 0
 
     @property
     def net(self) -> int:
         """What the vendor gives of it."""
-        return self.gross - self.commission
+        return self.gross + self.subsidy - self.commission
 
 
 def take(left: Left, gross: int, *, units: int = 0, keeps_commission: bool = False) -> Taken:
-    """`gross` of what is left, with its share of the tax and the commission in it. `gross` is within what is left."""
-    tax = _within(gross, left.gross, left.tax)
-    commission = _within(gross, left.gross, left.commission)
-    if keeps_commission:
-        return Taken(left.line_id, units, gross, tax, 0, commission)
-    return Taken(left.line_id, units, gross, tax, commission)
+    """`gross` of what is left, with its share of the subsidy beside it and of the tax and the commission in both.
+
+    `gross` is within what is left. Of what cost the customer nothing the subsidy goes by units.
+    """
+    part, rest = (gross, left.gross - gross) if left.gross else (units, left.units - units)
+    subsidy = split_largest_remainder(left.subsidy, [part, rest])[0] if part else 0
+    tax = _within(gross + subsidy, left.whole, left.tax)
+    commission = _within(gross + subsidy, left.whole, left.commission)
+    given, kept = (0, commission) if keeps_commission else (commission, 0)
+    return Taken(left.line_id, units, gross, tax, given, kept, subsidy)
 
 
 def price_of(left: Left, units: int) -> int:
@@ -67,23 +81,33 @@ def without(left: Left, taken: Taken) -> Left:
         left,
         units=left.units - taken.units,
         gross=left.gross - taken.gross,
+        subsidy=left.subsidy - taken.subsidy,
         tax=left.tax - taken.tax,
         commission=left.commission - taken.commission - taken.kept,
     )
 
 
-def without_all(lefts: Sequence[Left], gross: int, commission: int) -> list[Left]:
-    """What is left after a refund that named no items: off all of it alike, with the commission that it gave back.
+def without_all(lefts: Sequence[Left], gross: int, commission: int, subsidy: int = 0) -> list[Left]:
+    """What is left after a refund that named no items: off all of it alike, with the commission that it gave back, and what
+    came back to the platform of its part of the discounts.
 
     What a bank took may be more than is left, where another took of the same, and hold commission that was kept before.
     """
     commission_left = max(sum(left.commission for left in lefts) - commission, 0)
     commissions = _split(commission_left, [left.commission for left in lefts])
+    subsidies = _split(max(sum(left.subsidy for left in lefts) - subsidy, 0), [left.subsidy for left in lefts])
     found = []
     taken = spread(lefts, min(gross, sum(left.gross for left in lefts)))
-    for left, part, share in zip(lefts, taken, commissions, strict=True):
-        rest = without(left, take(left, part))
-        found.append(replace(rest, units=rest.units if rest.gross else 0, commission=min(share, rest.gross)))
+    for left, part, share, added in zip(lefts, taken, commissions, subsidies, strict=True):
+        rest = replace(without(left, take(left, part)), subsidy=added)
+        found.append(
+            replace(
+                rest,
+                units=rest.units if rest.whole else 0,
+                tax=min(rest.tax, rest.whole),
+                commission=min(share, rest.whole),
+            )
+        )
     return found
 
 

@@ -132,13 +132,16 @@ class PartFacts:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One part of the refund: of a line or of shipping (`line_id` None). Amounts in minor units; tax is contained."""
+    """One part of the refund: of a line or of shipping (`line_id` None). Amounts in minor units. `subsidy` goes back to the
+    platform beside the amount; tax and commission are contained in both.
+    """
 
     kind: str
     line_id: UUID | None
     title: str
     units: int
     amount_minor: int
+    subsidy_minor: int
     tax_minor: int
     commission_minor: int
     kept_minor: int
@@ -146,7 +149,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class PartPreview:
-    """One vendor's side. `net = amount - commission` is what it gives: out of what was not transferred yet, then back from
+    """One vendor's side. `net = amount + subsidy - commission` is what it gives, the subsidy, our part of a discount, back to
+    us: out of what was not transferred yet, then back from
     its balance, and what neither covers (paid out already, or commission kept beyond its earnings) may become its debt.
     `left_minor` was left for the customer before it and `carried_out` requests were done, so that of two who refund the same
     at once the second is told. `lost_minor` is what the customer has from the bank, after disputes that were lost.
@@ -162,6 +166,7 @@ class PartPreview:
     lost_minor: int
     carried_out: int
     amount_minor: int
+    subsidy_minor: int
     tax_minor: int
     commission_minor: int
     commission_tax_minor: int
@@ -186,6 +191,10 @@ class Preview:
     @property
     def amount_minor(self) -> int:
         return sum(part.amount_minor for part in self.parts)
+
+    @property
+    def subsidy_minor(self) -> int:
+        return sum(part.subsidy_minor for part in self.parts)
 
     @property
     def tax_minor(self) -> int:
@@ -310,7 +319,7 @@ def _part(part: PartFacts, ask: Ask, *, cancels: bool) -> PartPreview:
     def add(kind: str, key: UUID | None, gross: int, units: int = 0) -> None:
         taken = take(lefts[key], gross, units=units, keeps_commission=kept)
         lefts[key] = without(lefts[key], taken)
-        if gross:
+        if gross or taken.subsidy:
             items.append(_item(kind, titles[key], taken))
 
     units = _units_asked(part, ask, cancels=cancels)
@@ -323,7 +332,9 @@ def _part(part: PartFacts, ask: Ask, *, cancels: bool) -> PartPreview:
             add(GOODS, key, price_of(lefts[key], count), count)
         if amount := _amount_asked(ask.amounts.get(key, 0), line, lefts[key], part.currency):
             add(GOODS, key, amount)
-    add(SHIPPING, None, _shipping_asked(part, ask, units, lefts[None], cancels=cancels))
+    shipping, is_all = _shipping_asked(part, ask, units, lefts[None], cancels=cancels)
+    # Of shipping that cost the customer nothing, what the platform paid for it goes back with the whole of it.
+    add(SHIPPING, None, shipping, units=lefts[None].units if is_all and not lefts[None].gross else 0)
     if ask.goodwill_minor:
         found = list(lefts.values())
         whole = sum(left.gross for left in found)
@@ -375,27 +386,34 @@ def _amount_asked(amount: int, line: LineFacts, left: Left, currency: str) -> in
     return amount
 
 
-def _shipping_asked(part: PartFacts, ask: Ask, units: Mapping[UUID, int], left: Left, *, cancels: bool) -> int:
+def _shipping_asked(
+    part: PartFacts, ask: Ask, units: Mapping[UUID, int], left: Left, *, cancels: bool
+) -> tuple[int, bool]:
+    """So much of the shipping, and whether that is all of it."""
     if ask.shipping_minor is not None:
         if not 0 <= ask.shipping_minor <= left.gross:
             raise TooMuchAsked(
                 f"Of the shipping {Money(left.gross, part.currency)} are left to refund.", field="shipping_minor"
             )
-        return ask.shipping_minor
+        return ask.shipping_minor, False
     if not cancels:
-        return left.gross if ask.everything else 0
+        return (left.gross, True) if ask.everything else (0, False)
     # Shipping goes back when nothing was sent and nothing will be.
     is_over = all(not line.sent and line.unshipped == units.get(line.id, 0) for line in part.lines)
-    return left.gross if is_over and units else 0
+    return (left.gross, True) if is_over and units else (0, False)
 
 
 def _item(kind: str, title: str, taken: Taken) -> Item:
-    return Item(kind, taken.line_id, title, taken.units, taken.gross, taken.tax, taken.commission, taken.kept)
+    return Item(
+        *(kind, taken.line_id, title, taken.units, taken.gross, taken.subsidy),
+        *(taken.tax, taken.commission, taken.kept),
+    )
 
 
 def _sums(part: PartFacts, items: tuple[Item, ...], canceled: tuple[tuple[UUID, str, int], ...]) -> PartPreview:
     amount, commission = sum(item.amount_minor for item in items), sum(item.commission_minor for item in items)
-    net = amount - commission
+    subsidy = sum(item.subsidy_minor for item in items)
+    net = amount + subsidy - commission
     untransferred = min(net, max(part.earnings - part.sent, 0))
     still_there = max(min(part.sent, part.earnings) - part.paid_out, 0)
     taken_back = min(net - untransferred, still_there)
@@ -410,6 +428,7 @@ def _sums(part: PartFacts, items: tuple[Item, ...], canceled: tuple[tuple[UUID, 
         lost_minor=part.lost,
         carried_out=part.carried_out,
         amount_minor=amount,
+        subsidy_minor=subsidy,
         tax_minor=sum(item.tax_minor for item in items),
         commission_minor=commission,
         commission_tax_minor=tax_in(

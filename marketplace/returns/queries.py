@@ -127,7 +127,7 @@ def _part_facts(
         earnings=share.left_minor + share.transferred_minor - share.reversed_minor,
         sent=sent,
         paid_out=min(paid_out, sent),
-        commission_left=left_of_share(share)[1],
+        commission_left=left_of_share(share).commission,
         commission_tax_left=tax_left_of(share),
         carried_out=carried_out,
     )
@@ -154,9 +154,15 @@ def left_of(
     alike. Each is off what was left at its time, which their ids tell.
     """
     lefts: dict[UUID | None, Left] = {
-        line.id: Left(line.id, line.quantity, line.total_minor, line.tax_minor, line.commission_minor) for line in lines
+        line.id: Left(
+            *(line.id, line.quantity, line.total_minor, line.tax_minor, line.commission_minor),
+            subsidy=line.discount_platform_minor,
+        )
+        for line in lines
     }
-    lefts[None] = Left(None, 1, part.shipping_minor, part.shipping_tax_minor, 0)
+    lefts[None] = Left(
+        None, 1, part.shipping_minor, part.shipping_tax_minor, 0, subsidy=part.shipping_discount_platform_minor
+    )
     for taken in sorted(gone, key=lambda row: row.id):
         if isinstance(taken, Refund) and not taken.is_counted:
             continue
@@ -165,11 +171,14 @@ def left_of(
             key = item.order_line_id
             lefts[key] = without(
                 lefts[key],
-                Taken(key, item.units, item.amount_minor, item.tax_minor, item.commission_minor, item.kept_minor),
+                Taken(
+                    *(key, item.units, item.amount_minor, item.tax_minor, item.commission_minor, item.kept_minor),
+                    subsidy=item.subsidy_minor,
+                ),
             )
         if not named:
-            commission = taken.amount_minor - taken.net_minor
-            lefts = dict(zip(lefts, without_all(list(lefts.values()), taken.amount_minor, commission), strict=True))
+            rest = without_all(list(lefts.values()), taken.amount_minor, taken.commission_minor, taken.subsidy_minor)
+            lefts = dict(zip(lefts, rest, strict=True))
     return lefts
 
 

@@ -128,6 +128,7 @@ SHARED_APPS = [
     "billing.statements",
     "marketplace.catalog",
     "marketplace.search",
+    "marketplace.promotions",
     "marketplace.carts",
     "marketplace.orders",
     "marketplace.fulfillment",

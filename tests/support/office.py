@@ -151,10 +151,12 @@ def pay(order: Any, charge: str, *, fee_minor: int = 205) -> None:
         payment = lock_after_order(payment.id)
         capture(payment=payment, attempt=attempt, charge_id=charge, intent_id=f"pi_{charge}", fee_minor=fee_minor)
         row = movement(f"txn_{charge}", "charge", payment.amount_minor, charge, fee=fee_minor)
-        commissions = [
-            entries.commission(share, currency="EUR", occurred_at=clock.now()) for share in sale_of(payment).shares
+        besides = [
+            draft
+            for share in sale_of(payment).shares
+            for draft in entries.besides_sale(share, currency="EUR", occurred_at=clock.now())
         ]
-        book([row.transaction_id], extra=[draft for draft in commissions if draft])
+        book([row.transaction_id], extra=besides)
 
 
 def send(transfer: Any, provider_id: str) -> None:

@@ -56,7 +56,9 @@ class Transfer(models.Model):
     currency = models.CharField(max_length=3)
     source_charge_id = models.CharField(max_length=80, blank=True)
     draws_on_charge = models.BooleanField(
-        default=True, help_text="not where the vendor earns more of it than its customer paid: our balance pays that"
+        default=True,
+        db_default=True,
+        help_text="not where the vendor earns more of it than its customer paid: our balance pays that",
     )
     state = models.CharField(max_length=10, choices=TransferState, default=TransferState.HELD)
     hold_rule = models.CharField(max_length=60, default="delivered_plus_days")

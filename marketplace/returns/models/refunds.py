@@ -162,7 +162,8 @@ class RefundRequest(models.Model):
 class RefundItem(models.Model):
     """What one line, or the shipping (no line), gave back in a refund: frozen when it was promised.
 
-    Tax and commission are contained in the amount; `kept_minor` is commission that policy kept.
+    The amount goes to the customer, and the subsidy, what the platform had added where it bore a discount, back to the
+    platform. Tax and commission are contained in both together; `kept_minor` is commission that policy kept.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -176,6 +177,7 @@ class RefundItem(models.Model):
     kind = models.CharField(max_length=10, help_text="goods, shipping or goodwill")
     units = models.PositiveIntegerField(default=0, help_text="given back by number; 0 for an amount")
     amount_minor = models.BigIntegerField()
+    subsidy_minor = models.BigIntegerField(default=0, db_default=0)
     tax_minor = models.BigIntegerField()
     commission_minor = models.BigIntegerField()
     kept_minor = models.BigIntegerField(default=0)
@@ -184,13 +186,17 @@ class RefundItem(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_item_positive"),
             models.CheckConstraint(
-                condition=Q(tax_minor__gte=0, tax_minor__lte=F("amount_minor")), name="refund_item_tax_within"
+                condition=Q(amount_minor__gt=0, subsidy_minor__gte=0) | Q(amount_minor=0, subsidy_minor__gt=0),
+                name="refund_item_positive",
+            ),
+            models.CheckConstraint(
+                condition=Q(tax_minor__gte=0, tax_minor__lte=F("amount_minor") + F("subsidy_minor")),
+                name="refund_item_tax_within",
             ),
             models.CheckConstraint(
                 condition=Q(commission_minor__gte=0, kept_minor__gte=0)
-                & Q(commission_minor__lte=F("amount_minor") - F("kept_minor")),
+                & Q(commission_minor__lte=F("amount_minor") + F("subsidy_minor") - F("kept_minor")),
                 name="refund_item_commission_within",
             ),
         ]
