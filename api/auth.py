@@ -52,6 +52,7 @@ VENDOR_READS: dict[str, tuple[MemberRole, ...]] = {
     "team": roles.ANYBODY,
     "onboarding": roles.ANYBODY,
     "vacation": roles.ANYBODY,
+    "promotions": roles.ANYBODY,
 }
 VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
     "catalog": roles.DOES_CATALOG,
@@ -65,6 +66,7 @@ VENDOR_WRITES: dict[str, tuple[MemberRole, ...]] = {
     # No key has this: what a shop agrees to, an owner agrees to.
     "terms": roles.OWNS,
     "vacation": roles.DOES_SHOP,
+    "promotions": roles.DOES_SHOP,
     # Nor this: an owner gives a shop up.
     "closing": roles.OWNS,
 }
@@ -74,6 +76,7 @@ STAFF_READS: dict[str, tuple[StaffRole, ...]] = {
     "orders": SEES_ORDERS,
     "refunds": SEES_ORDERS,
     "commissions": (),
+    "promotions": (),
     "plans": (),
     "staff": (),
     "fleet": (),
@@ -86,6 +89,7 @@ STAFF_WRITES: dict[str, tuple[StaffRole, ...]] = {
     "closing": (),
     "refunds": (StaffRole.SUPPORT, *KEEPS_BOOKS),
     "commissions": (),
+    "promotions": (),
     "plans": (),
     "staff": (),
     "fleet": (),

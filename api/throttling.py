@@ -1,7 +1,5 @@
 """How often one may call: counted per token and per vendor in Valkey, in windows of a minute, and told on every answer."""
 
-import hashlib
-
 import structlog
 from django.conf import settings
 from redis.exceptions import RedisError
@@ -11,6 +9,7 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from kit.cache import vendor_cache
+from kit.callers import address_digest
 from kit.rates import SECONDS, Rate, count, seconds_left
 
 log = structlog.get_logger(__name__)
@@ -41,7 +40,7 @@ class MinuteRates(BaseThrottle):
 def count_refused(request: Request) -> None:
     """A call that was turned away before it was counted counts for its address. Raises Throttled when those are too many."""
     try:
-        rate = count("token", _address_hash(request), settings.API_RATE_TOKEN)
+        rate = count("token", address_digest(request._request), settings.API_RATE_TOKEN)
     except RedisError:
         log.warning("api.rates_unknown")
         return
@@ -63,15 +62,4 @@ def rate_headers(rates: list[Rate]) -> dict[str, str]:
 def _who(request: Request) -> str:
     if request.auth is not None:
         return str(request.auth)
-    return _address_hash(request)
-
-
-def _address_hash(request: Request) -> str:
-    return "address:" + hashlib.sha256(_address(request).encode()).hexdigest()[:24]
-
-
-def _address(request: Request) -> str:
-    """The caller's address, by the word of as many proxies as stand before us."""
-    named = [part.strip() for part in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if part.strip()]
-    proxies = settings.ALLAUTH_TRUSTED_PROXY_COUNT
-    return named[-proxies] if 0 < proxies <= len(named) else str(request.META.get("REMOTE_ADDR", ""))
+    return address_digest(request._request)

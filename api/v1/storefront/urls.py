@@ -30,6 +30,8 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("cart", cart.CartNow.as_view()),
         path("cart/lines", cart.CartLines.as_view()),
         path("cart/lines/<uuid:line_id>", cart.CartLine.as_view()),
+        path("cart/coupons", cart.CartCoupons.as_view()),
+        path("cart/coupons/<slug:code>", cart.CartCoupon.as_view()),
         path("cart/country", cart.CartCountry.as_view()),
         path("cart/shipping", cart.CartShipping.as_view()),
         path("cart/saved", saved.Saved.as_view()),

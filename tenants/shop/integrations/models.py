@@ -26,6 +26,8 @@ class Scope(models.TextChoices):
     TEAM_WRITE = "team:write", "Invite people, change roles, end memberships"
     VACATION_READ = "vacation:read", "Read whether it is on vacation or closing"
     VACATION_WRITE = "vacation:write", "Go on vacation, and come back"
+    PROMOTIONS_READ = "promotions:read", "Read promotions and what they cost"
+    PROMOTIONS_WRITE = "promotions:write", "Make and change promotions"
     ONBOARDING_READ = "onboarding:read", "Read the shop's checklist"
     ONBOARDING_WRITE = "onboarding:write", "Send documents that the checklist asks for"
 

@@ -67,5 +67,5 @@ def _part(shown: ShownPart) -> With:
         part,
         status=shown.status,
         refunded_minor=shown.refunded_minor,
-        earnings_minor=part.total_minor - part.commission_minor,
+        earnings_minor=part.earnings_minor,
     )

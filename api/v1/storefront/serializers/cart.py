@@ -33,7 +33,8 @@ class CartLineSerializer(serializers.Serializer[Any]):
     quantity = serializers.IntegerField()
     unit_price_minor = serializers.IntegerField(help_text="As it is now, VAT included.")
     price_seen_minor = serializers.IntegerField(help_text="As it was when the line was put in or changed.")
-    total_minor = serializers.IntegerField()
+    discount_minor = serializers.IntegerField(help_text="What promotions take off this line.")
+    total_minor = serializers.IntegerField(help_text="Less the discount.")
     currency = serializers.CharField()
     available = serializers.IntegerField()
     ships_on = serializers.DateField(allow_null=True, help_text="From when, if some have yet to come in.")
@@ -82,6 +83,7 @@ class CartVendorSerializer(serializers.Serializer[Any]):
     vendor = VendorNameSerializer()
     goods_minor = serializers.IntegerField()
     shipping_minor = serializers.IntegerField()
+    discount_minor = serializers.IntegerField()
     tax_minor = serializers.IntegerField(help_text="Contained in goods and shipping.")
     total_minor = serializers.IntegerField()
     free_shipping_missing_minor = serializers.IntegerField(
@@ -98,6 +100,26 @@ class CartChangeSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+class CouponProblemSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField(
+        help_text="`minimum_not_reached`, `not_combinable`, `no_effect`, `used_up` and the like."
+    )
+    detail = serializers.CharField()
+
+
+class CartCouponSerializer(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+    discount_minor = serializers.IntegerField()
+    problem = CouponProblemSerializer(allow_null=True, help_text="Why it takes nothing off.")
+
+
+class DiscountSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    code = serializers.CharField(help_text="Empty: it applies by itself.")
+    discount_minor = serializers.IntegerField()
+
+
 class CartSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="Rises with every change; `POST orders` names it.")
     country = serializers.CharField(help_text="Where it goes, which decides the VAT contained.")
@@ -105,8 +127,11 @@ class CartSerializer(serializers.Serializer[Any]):
     lines = CartLineSerializer(many=True)
     vendors = CartVendorSerializer(many=True)
     quantity = serializers.IntegerField(help_text="How many pieces.")
-    goods_minor = serializers.IntegerField()
-    shipping_minor = serializers.IntegerField()
+    coupons = CartCouponSerializer(many=True)
+    discounts = DiscountSerializer(many=True, help_text="All that is taken off, by promotion.")
+    goods_minor = serializers.IntegerField(help_text="Less discounts.")
+    shipping_minor = serializers.IntegerField(help_text="Less discounts.")
+    discount_minor = serializers.IntegerField()
     tax_minor = serializers.IntegerField(help_text="Contained in the total.")
     total_minor = serializers.IntegerField()
     can_be_ordered = serializers.BooleanField()
@@ -134,6 +159,10 @@ class ChosenMethodInput(serializers.Serializer[Any]):
 
 class MethodsInput(serializers.Serializer[Any]):
     methods = ChosenMethodInput(many=True, allow_empty=False)
+
+
+class CouponInput(serializers.Serializer[Any]):
+    code = serializers.CharField(max_length=60)
 
 
 class NewCartInput(serializers.Serializer[Any]):

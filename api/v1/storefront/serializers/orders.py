@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from api.v1.storefront.serializers.cart import ChosenMethodInput, PlaceSerializer
+from api.v1.storefront.serializers.cart import ChosenMethodInput, DiscountSerializer, PlaceSerializer
 from api.v1.storefront.serializers.catalog import LARGEST, VendorNameSerializer
 from billing.bank_transfer.provider import NAME as BANK_TRANSFER
 from billing.payments.models import PaymentState, RefundState
@@ -36,6 +36,7 @@ class OrderedLineSerializer(serializers.Serializer[Any]):
     canceled_quantity = serializers.IntegerField(help_text="Of the quantity; not to be sent.")
     ships_on = serializers.DateField(allow_null=True, help_text="From when, if some have yet to come in.")
     unit_price_minor = serializers.IntegerField()
+    discount_minor = serializers.IntegerField(help_text="Taken off by promotions.")
     total_minor = serializers.IntegerField()
     tax_rate = serializers.CharField(help_text="Such as `0.1900`.")
     tax_minor = serializers.IntegerField(help_text="Contained in the total.")
@@ -107,6 +108,7 @@ class VendorOrderSerializer(serializers.Serializer[Any]):
     status = serializers.ChoiceField(WORDS)
     goods_minor = serializers.IntegerField()
     shipping_minor = serializers.IntegerField()
+    discounts = DiscountSerializer(many=True, help_text="What promotions took off it.")
     tax_minor = serializers.IntegerField()
     total_minor = serializers.IntegerField()
     refunded_minor = serializers.IntegerField()
@@ -144,6 +146,7 @@ class OrderSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField()
     goods_minor = serializers.IntegerField()
     shipping_minor = serializers.IntegerField()
+    discount_minor = serializers.IntegerField(help_text="Taken off by promotions.")
     tax_minor = serializers.IntegerField(help_text="Contained in the total.")
     total_minor = serializers.IntegerField()
     refunded_minor = serializers.IntegerField()

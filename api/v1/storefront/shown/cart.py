@@ -7,16 +7,18 @@ from api.v1.storefront.shown.catalog import page_of, picture
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import CartContents
 from marketplace.catalog.models import VendorCard
-from marketplace.checkout.queries import cannot_ship, cart_to_order, changes_of, problem_with, quote_cart
+from marketplace.checkout.discounts import quoted
+from marketplace.checkout.queries import cannot_ship, cart_to_order, changes_of, problem_with
 from marketplace.checkout.quote import VendorQuote
 from tenants.shop.shipping.terms import Method
 
 
 def cart(found: Cart) -> dict[str, Any]:
-    """The whole cart as it is now. At most four queries, whatever its size."""
+    """The whole cart as it is now. At most seven queries, whatever its size."""
     inside = cart_to_order(found)
-    costs = quote_cart(inside)
-    lines = [line_of(line, inside) for line in inside.lines]
+    costs, coupons = quoted(inside)
+    off = {each.key: each.discount.whole for part in costs.vendors for each in part.lines}
+    lines = [line_of(line, inside, off.get(line.id, 0)) for line in inside.lines]
     return {
         "version": found.version,
         "country": found.country,
@@ -24,8 +26,22 @@ def cart(found: Cart) -> dict[str, Any]:
         "lines": lines,
         "vendors": [_part(part, inside.vendors, found.country) for part in costs.vendors],
         "quantity": sum(line.quantity for line in inside.lines),
+        "coupons": [
+            {
+                "code": coupon.code,
+                "name": coupon.name,
+                "discount_minor": coupon.amount_minor,
+                "problem": {"code": coupon.reason, "detail": coupon.words} if coupon.reason else None,
+            }
+            for coupon in coupons
+        ],
+        "discounts": [
+            {"name": one.terms.name, "code": one.terms.code, "discount_minor": one.whole.whole}
+            for one in costs.discounts.applied
+        ],
         "goods_minor": costs.goods_minor,
         "shipping_minor": costs.shipping_minor,
+        "discount_minor": costs.discount_minor,
         "tax_minor": costs.tax_minor,
         "total_minor": costs.total_minor,
         "changes": [
@@ -36,7 +52,7 @@ def cart(found: Cart) -> dict[str, Any]:
     }
 
 
-def line_of(line: CartLine, inside: CartContents) -> dict[str, Any]:
+def line_of(line: CartLine, inside: CartContents, discount: int) -> dict[str, Any]:
     offer, listing = line.offer, line.offer.listing
     card, problem = inside.vendors[offer.vendor_id], problem_with(line)
     return {
@@ -50,7 +66,8 @@ def line_of(line: CartLine, inside: CartContents) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit_price_minor": offer.price_minor,
         "price_seen_minor": line.price_seen_minor,
-        "total_minor": offer.price_minor * line.quantity,
+        "discount_minor": discount,
+        "total_minor": offer.price_minor * line.quantity - discount,
         "currency": offer.currency,
         "available": offer.available,
         "ships_on": offer.ships_later(line.quantity),
@@ -65,6 +82,7 @@ def _part(part: VendorQuote, cards: dict[UUID, VendorCard], country: str) -> dic
         "vendor": {"slug": card.slug, "name": card.name},
         "goods_minor": part.goods_minor,
         "shipping_minor": part.shipping_minor,
+        "discount_minor": part.discount.whole,
         "tax_minor": part.tax_minor,
         "total_minor": part.total_minor,
         "free_shipping_missing_minor": part.free_shipping_missing_minor,

@@ -50,6 +50,7 @@ def order_detail(shown: ShownOrder) -> dict[str, Any]:
         "currency": order.currency,
         "goods_minor": order.goods_minor,
         "shipping_minor": order.shipping_minor,
+        "discount_minor": order.discount_minor,
         "tax_minor": order.tax_minor,
         "total_minor": order.total_minor,
         "refunded_minor": sum(part.refunded_minor for part in shown.parts),
@@ -69,6 +70,10 @@ def _vendor_order(shown: ShownPart, back: GivenBack) -> dict[str, Any]:
         "status": shown.status,
         "goods_minor": part.goods_minor,
         "shipping_minor": part.shipping_minor,
+        "discounts": [
+            {"name": one["name"], "code": one["code"], "discount_minor": one["vendor_minor"] + one["platform_minor"]}
+            for one in part.promotions
+        ],
         "tax_minor": part.tax_minor,
         "total_minor": part.total_minor,
         "refunded_minor": shown.refunded_minor,
@@ -120,6 +125,7 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "canceled_quantity": line.canceled_quantity,
         "ships_on": line.ships_on,
         "unit_price_minor": line.unit_price_minor,
+        "discount_minor": line.discount_minor,
         "total_minor": line.total_minor,
         "tax_rate": f"{line.tax_rate:f}",
         "tax_minor": line.tax_minor,

@@ -15,13 +15,16 @@ from api.v1.storefront.serializers import cart as serializers
 from api.v1.storefront.shown.cart import line_of
 from api.v1.storefront.visitor import CART_HEADER, CART_TOKEN, StorefrontView, cart_for, cart_of, customer, signed_in
 from api.views import body_of
+from kit.callers import address_digest
 from kit.errors import InvalidInput
 from marketplace.carts import actions
 from marketplace.carts.models import Cart
 from marketplace.catalog.models import VendorCard
 from marketplace.checkout.actions import join_carts
 from marketplace.checkout.choosing import choose_methods
+from marketplace.checkout.discounts import add_coupon, quoted
 from marketplace.checkout.queries import cart_to_order
+from marketplace.promotions.codes import clean_code
 
 TAGS = ["Cart"]
 
@@ -87,7 +90,9 @@ class CartLine(StorefrontView):
     def get(self, request: Request, line_id: UUID) -> Response:
         inside = cart_to_order(cart_of(request))
         line = there(next((line for line in inside.lines if line.id == line_id), None))
-        return Response(line_of(line, inside))
+        costs, _ = quoted(inside)
+        off = sum(each.discount.whole for part in costs.vendors for each in part.lines if each.key == line.id)
+        return Response(line_of(line, inside, off))
 
     @extend_schema(
         operation_id="cart_lines_update",
@@ -118,6 +123,46 @@ class CartLine(StorefrontView):
         cart = cart_for(request)
         _check_there(cart, line_id)
         actions.remove_line(cart=cart, line_id=line_id)
+        return Response(status=204)
+
+
+class CartCoupons(StorefrontView):
+    @extend_schema(
+        operation_id="cart_coupons_add",
+        summary="Use a coupon",
+        description="However it is typed: capitals and spaces do not matter. 422 with the code `coupon_unknown`, "
+        "`coupon_expired`, `coupon_not_yet`, `coupon_paused`, `coupon_used_up`, `coupon_already_used`, "
+        "`coupon_not_first_order` or `coupon_other_goods` when it cannot be used; one that waits for more in the cart is "
+        "kept, and says so. Whoever tries many codes in a minute is answered `too_many_tries`.",
+        parameters=[CART_TOKEN],
+        request=serializers.CouponInput,
+        responses={201: serializers.CartSerializer},
+        tags=TAGS,
+    )
+    @idempotent
+    def post(self, request: Request) -> Response:
+        cart, given = cart_for(request), body_of(serializers.CouponInput, request)
+        coupon = add_coupon(cart=cart, code=given["code"], who=address_digest(request._request))
+        cart.refresh_from_db()
+        location = f"/api/v1/storefront/cart/coupons/{coupon.code}"
+        return Response(shown.cart(cart), status=201, headers={"Location": location})
+
+
+class CartCoupon(StorefrontView):
+    @extend_schema(
+        operation_id="cart_coupons_remove",
+        summary="Take a coupon out of the cart",
+        parameters=[CART_TOKEN],
+        request=None,
+        responses={204: None},
+        tags=TAGS,
+    )
+    @idempotent
+    def delete(self, request: Request, code: str) -> Response:
+        cart, found = cart_for(request), clean_code(code)
+        if found not in cart.codes:
+            raise NotFound()
+        actions.drop_coupon(cart=cart, code=found)
         return Response(status=204)
 
 

@@ -69,6 +69,10 @@ class OrderInListSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField()
     goods_minor = serializers.IntegerField()
     shipping_minor = serializers.IntegerField()
+    discount_minor = serializers.IntegerField(help_text="Taken off by promotions that you bear.")
+    subsidy_minor = serializers.IntegerField(
+        help_text="Paid to you by the marketplace beside the total, where it bears a discount."
+    )
     tax_minor = serializers.IntegerField(help_text=CONTAINED)
     total_minor = serializers.IntegerField()
     items = serializers.IntegerField(help_text="How many pieces.")
@@ -95,6 +99,7 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     left_to_pack = serializers.IntegerField(help_text="How many are in no parcel yet.")
     packed_from = PackedFromSerializer(many=True, help_text="Which warehouse packs how many.")
     unit_price_minor = serializers.IntegerField()
+    discount_minor = serializers.IntegerField(help_text="Taken off by promotions.")
     total_minor = serializers.IntegerField()
     tax_rate = serializers.CharField(help_text="`0.2500` is 25 percent.")
     tax_minor = serializers.IntegerField(help_text=CONTAINED)

@@ -66,7 +66,7 @@ def transfer(way: Way, orders: Orders, lines: Lines) -> dict[str, Any]:
                 "title": line.title,
                 "sku": line.sku,
                 "quantity": line.quantity,
-                "earned_minor": line.total_minor - line.commission_minor,
+                "earned_minor": line.sold_minor - line.commission_minor,
             }
             for line in lines.get(found.reference_id, [])
         ],

@@ -25,6 +25,8 @@ def order_in_list(part: VendorOrder, status: str) -> dict[str, Any]:
         "currency": part.currency,
         "goods_minor": part.goods_minor,
         "shipping_minor": part.shipping_minor,
+        "discount_minor": part.goods_discount_vendor_minor + part.shipping_discount_vendor_minor,
+        "subsidy_minor": part.subsidy_minor,
         "tax_minor": part.tax_minor,
         "total_minor": part.total_minor,
         "items": sum(line.quantity for line in part.lines.all()),
@@ -100,6 +102,7 @@ def _line(line: OrderLine, left: int, packing: Sequence[Packing]) -> dict[str, A
             for part in packing
         ],
         "unit_price_minor": line.unit_price_minor,
+        "discount_minor": line.discount_minor,
         "total_minor": line.total_minor,
         "tax_rate": str(line.tax_rate),
         "tax_minor": line.tax_minor,
@@ -107,7 +110,7 @@ def _line(line: OrderLine, left: int, packing: Sequence[Packing]) -> dict[str, A
 
 
 def _money(part: VendorOrder, share: PaymentShare | None) -> dict[str, int]:
-    earnings = part.total_minor - part.commission_minor
+    earnings = part.earnings_minor
     return {
         "commission_minor": part.commission_minor,
         "earnings_minor": earnings,

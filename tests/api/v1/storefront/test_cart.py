@@ -32,8 +32,11 @@ def test_a_guest_gets_a_token_and_we_keep_its_hash(app):
         "lines": [],
         "vendors": [],
         "quantity": 0,
+        "coupons": [],
+        "discounts": [],
         "goods_minor": 0,
         "shipping_minor": 0,
+        "discount_minor": 0,
         "tax_minor": 0,
         "total_minor": 0,
         "can_be_ordered": False,
@@ -68,7 +71,7 @@ def test_the_cart_is_quoted_by_vendor(app, put_on_shelf, django_assert_max_num_q
     soap = put_on_shelf("moreau", price_minor=1210, shipping_minor=0)
     app.put_in(lamp)
     app.put_in(soap, 2)
-    with django_assert_max_num_queries(ROLE + 4):
+    with django_assert_max_num_queries(ROLE + 5):
         found = app.get("cart").json()
     assert [(line["vendor"]["slug"], line["quantity"], line["total_minor"]) for line in found["lines"]] == [
         ("lindqvist", 1, 4900),
@@ -90,6 +93,7 @@ def test_the_cart_is_quoted_by_vendor(app, put_on_shelf, django_assert_max_num_q
         "quantity": 1,
         "unit_price_minor": 4900,
         "price_seen_minor": 4900,
+        "discount_minor": 0,
         "total_minor": 4900,
         "currency": "EUR",
         "available": 10,
@@ -105,6 +109,7 @@ def test_the_cart_is_quoted_by_vendor(app, put_on_shelf, django_assert_max_num_q
             "vendor": {"slug": "lindqvist", "name": "Lindqvist"},
             "goods_minor": 4900,
             "shipping_minor": 490,
+            "discount_minor": 0,
             "tax_minor": 860,
             "total_minor": 5390,
             "free_shipping_missing_minor": 4100,
@@ -115,6 +120,7 @@ def test_the_cart_is_quoted_by_vendor(app, put_on_shelf, django_assert_max_num_q
             "vendor": {"slug": "moreau", "name": "Moreau"},
             "goods_minor": 2420,
             "shipping_minor": 0,
+            "discount_minor": 0,
             "tax_minor": 386,
             "total_minor": 2420,
             "free_shipping_missing_minor": 0,
@@ -130,7 +136,7 @@ def test_the_cart_is_quoted_by_vendor(app, put_on_shelf, django_assert_max_num_q
 def test_putting_in_is_cheap_and_says_where_the_line_is(app, put_on_shelf, django_assert_max_num_queries):
     lamp = put_on_shelf("lindqvist", stock=5)
     app.begin_cart()
-    with django_assert_max_num_queries(ROLE + 12):  # savepoints included
+    with django_assert_max_num_queries(ROLE + 13):  # savepoints included
         put = app.post("cart/lines", {"offer_id": str(lamp.offer.id)})
     line = CartLine.objects.get()
     assert (put.status_code, put["Location"]) == (201, f"/api/v1/storefront/cart/lines/{line.id}")
