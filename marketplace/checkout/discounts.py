@@ -18,11 +18,12 @@ from kit.rates import count
 from marketplace.carts import actions as carts
 from marketplace.carts.models import Cart
 from marketplace.carts.queries import CartContents
+from marketplace.catalog.models import Offer
 from marketplace.checkout.queries import cart_to_order, quote_cart
 from marketplace.checkout.quote import Quote, VendorQuote
 from marketplace.orders.models import Order, StockHold
 from marketplace.promotions.codes import clean_code
-from marketplace.promotions.discounts import Applied, Missed, Why
+from marketplace.promotions.discounts import Applied, Goods, Missed, Why, discounts_on
 from marketplace.promotions.models import Promotion
 from marketplace.promotions.queries import Buyer, Hindrance, Offered, offered
 
@@ -76,8 +77,12 @@ def buyer_of(user: User | None, email: str) -> Buyer:
 
 
 def _known(cart: Cart) -> Buyer | None:
-    """Whose cart it is; a guest is not known before checkout."""
-    return buyer_of(cart.user, cart.user.email) if cart.user else None
+    """Whose cart it is, by the account alone; a guest is not known before checkout."""
+    user_id = cart.user_id
+    if user_id is None:
+        return None
+    mine = Order.objects.filter(user=user_id, stock_hold=StockHold.ALLOCATED)
+    return Buyer(user_id, "", mine.exists)
 
 
 def _has_ordered(user: User | None, email: str) -> bool:
@@ -104,6 +109,29 @@ def quoted(found: CartContents, *, prices: dict[UUID, int] | None = None) -> tup
     promotions = offered_to(found, buyer=_known(found.cart))
     costs = quote_cart(found, prices=prices, promotions=promotions.terms)
     return costs, coupons_of(found.cart.codes, costs, promotions)
+
+
+def reduced_prices(offers: Sequence[Offer], *, category_path: str) -> dict[UUID, int]:
+    """What one piece of each costs, in minor units, with what takes something off it by itself, for anybody; those of which
+    nothing is taken are left out. At most two queries.
+    """
+    found = offered(vendors={offer.vendor_id for offer in offers}, codes=(), buyer=None, at=clock.now())
+    for_all = [terms for terms in found.terms if not terms.is_first_order_only]
+    prices = {}
+    for offer in offers if for_all else ():
+        one = Goods(
+            offer.id,
+            offer.id,
+            offer.vendor_id,
+            offer.product_id,
+            category_path,
+            unit_price_minor=offer.price_minor,
+            quantity=1,
+        )
+        off = discounts_on([one], shipping={}, promotions=for_all).lines[offer.id].whole
+        if off:
+            prices[offer.id] = offer.price_minor - off
+    return prices
 
 
 def add_coupon(*, cart: Cart, code: str, who: str) -> Coupon:

@@ -195,6 +195,11 @@ class VendorOrder(models.Model):
         return self.goods_discount_platform_minor + self.shipping_discount_platform_minor
 
     @property
+    def earnings_minor(self) -> int:
+        """What its vendor earns of it: all it was sold for, less the commission."""
+        return self.total_minor + self.subsidy_minor - self.commission_minor
+
+    @property
     def shipping_discount_minor(self) -> int:
         return self.shipping_discount_vendor_minor + self.shipping_discount_platform_minor
 

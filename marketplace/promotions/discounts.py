@@ -52,6 +52,7 @@ class Terms:
     minimum_minor: int = 0
     priority: int = 0
     is_exclusive: bool = False
+    is_first_order_only: bool = False
     platform_share_bps: int = 0
     left_minor: int | None = None
 

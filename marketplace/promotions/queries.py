@@ -98,6 +98,7 @@ def terms_of(promotion: Promotion, *, spent_minor: int = 0) -> Terms:
         minimum_minor=promotion.minimum_minor,
         priority=promotion.priority,
         is_exclusive=promotion.is_exclusive,
+        is_first_order_only=promotion.is_first_order_only,
         platform_share_bps=promotion.platform_share_bps,
         left_minor=None if budget is None else max(budget - spent_minor, 0),
     )

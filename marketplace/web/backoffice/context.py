@@ -72,6 +72,7 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
     if allowed.administrate:
         items += [
             _item(path, "Commissions", "backoffice:commissions", "badge-percent", title="Rules"),
+            _item(path, "Promotions", "backoffice:promotions", "gift"),
             _item(path, "Plans", "backoffice:plans", "layers"),
             _item(path, "Checklist", "backoffice:onboarding", "clipboard-list"),
         ]

@@ -31,7 +31,7 @@ def shown_ways(vendor_id: UUID, transfers: Sequence[Transfer]) -> list[dict[str,
                 {
                     "title": line.title,
                     "quantity": line.quantity,
-                    "earned_minor": line.total_minor - line.commission_minor,
+                    "earned_minor": line.sold_minor - line.commission_minor,
                     "commission_minor": line.commission_minor - line.commission_tax_minor,
                     "commission_tax_minor": line.commission_tax_minor,
                 }

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -131,17 +132,18 @@ def ships_from(day: date) -> str:
     return f"Ships from {date_format(day, 'j F Y')}"
 
 
-def offer(line: OfferLine) -> dict[str, Any]:
-    """Another vendor's offer, as the component `offer` shows it."""
-    card = line.vendor
+def offer(line: OfferLine, reduced: Mapping[UUID, int] | None = None) -> dict[str, Any]:
+    """A vendor's offer, as the component `offer` shows it; `reduced` are prices less what is taken off by itself."""
+    card, price = line.vendor, line.offer.price_minor
+    now = (reduced or {}).get(line.offer.id, price)
     return {
         "id": line.offer.id,
         "vendor_name": card.name,
         "vendor_url": reverse("storefront:vendor", args=[card.slug]),
         "logo_url": logo(card),
-        "amount_minor": line.offer.price_minor,
+        "amount_minor": now,
         "currency": line.offer.currency,
-        "compare_at_minor": line.offer.compare_at_minor,
+        "compare_at_minor": line.offer.compare_at_minor if now == price else price,
         "condition": CONDITIONS.get(line.offer.condition, line.offer.condition.capitalize()),
         "delivery": f"{_when(line)}, {_inside(shipping_words(card))}"
         if line.offer.available

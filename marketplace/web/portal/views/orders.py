@@ -304,9 +304,9 @@ def _money(part: VendorOrder) -> dict[str, Any]:
     """What the order earns, why, and where that is now."""
     share, transfers = share_of(part.id), transfers_of([part.id]).get(part.id, [])
     refunds = refunds_of([part.id]).get(part.id, []) if share and share.refunded_minor else []
-    earned = part.total_minor - part.commission_minor
+    earned = part.earnings_minor
     return {
-        "gross_minor": part.total_minor,
+        "gross_minor": part.total_minor + part.subsidy_minor,
         "commission_minor": part.commission_minor,
         "earnings_minor": earned,
         "currency": part.currency,

@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from kit.callers import address_digest
 from kit.errors import SoukError
 from kit.money import Money
 from marketplace.carts import actions
@@ -16,8 +17,10 @@ from marketplace.carts.keys import cart_of_key
 from marketplace.carts.models import CartLine
 from marketplace.carts.queries import CartContents, item_count, saved_of
 from marketplace.catalog.queries import best_offer
-from marketplace.checkout.queries import cannot_ship, cart_to_order, changes_of, problem_of, quote_cart
+from marketplace.checkout.discounts import add_coupon, quoted
+from marketplace.checkout.queries import cannot_ship, cart_to_order, changes_of, problem_of
 from marketplace.checkout.quote import Quote, VendorQuote
+from marketplace.promotions.codes import clean_code
 from marketplace.web.storefront import present
 from marketplace.web.storefront.views import front
 from marketplace.web.storefront.views.saved import saved_line
@@ -34,6 +37,7 @@ from marketplace.web.storefront.visitor import (
 from taxonomy.tax import COUNTRY_NAMES, SELLING_COUNTRIES
 
 Prices = dict[UUID, int]
+_COUPON = "coupon-refused"
 
 
 @require_safe
@@ -46,7 +50,8 @@ def show(request: HttpRequest) -> HttpResponse:
     saved = [saved_line(line) for line in saved_of(cart)] if cart else []
     if found is None or not found.lines:
         return render(request, "storefront/cart.html", {"lanes": [], "saved": saved})
-    costs = quote_cart(found)
+    costs, coupons = quoted(found)
+    refused = request.session.pop(_COUPON, None) or {}
     return render(
         request,
         "storefront/cart.html",
@@ -54,6 +59,9 @@ def show(request: HttpRequest) -> HttpResponse:
             "lanes": lanes(found, costs),
             "costs": costs,
             "totals": totals(costs),
+            "coupons": coupons,
+            "coupon_typed": refused.get("typed", ""),
+            "coupon_problem": refused.get("problem", ""),
             "vat_note": vat_note(costs),
             "countries": SELLING_COUNTRIES,
             "country_name": COUNTRY_NAMES.get(costs.country, costs.country),
@@ -146,6 +154,28 @@ def country(request: HttpRequest) -> HttpResponse:
     return _to_cart()
 
 
+@require_POST
+def coupon(request: HttpRequest) -> HttpResponse:
+    """Use a coupon, or say at its field why not."""
+    cart, typed = cart_of(request), request.POST.get("code", "")[:200]
+    if cart:
+        try:
+            used = add_coupon(cart=cart, code=typed, who=address_digest(request))
+        except SoukError as error:
+            request.session[_COUPON] = {"typed": typed, "problem": str(error)}
+        else:
+            messages.success(request, used.words or f"{used.code} is used.")
+    return _to_cart()
+
+
+@require_POST
+def coupon_remove(request: HttpRequest) -> HttpResponse:
+    cart = cart_of(request)
+    if cart:
+        actions.drop_coupon(cart=cart, code=clean_code(request.POST.get("code", "")))
+    return _to_cart()
+
+
 # --- What the pages of cart and checkout share ------------------------------------------------------------------------
 
 
@@ -154,10 +184,11 @@ def lanes(found: CartContents, costs: Quote, prices: Prices | None = None) -> li
     by_vendor: dict[UUID, list[CartLine]] = {}
     for line in found.lines:
         by_vendor.setdefault(line.offer.vendor_id, []).append(line)
-    quoted = {part.vendor_id: part for part in costs.vendors}
+    parts = {part.vendor_id: part for part in costs.vendors}
+    discounts = {each.key: each.discount.whole for part in costs.vendors for each in part.lines}
     shown = []
     for vendor_id, lines in by_vendor.items():
-        card, part = found.vendors[vendor_id], quoted.get(vendor_id)
+        card, part = found.vendors[vendor_id], parts.get(vendor_id)
         lane = {
             "vendor": present.vendor(card),
             "from": ", ".join(filter(None, (card.city, present.COUNTRIES.get(card.country, card.country)))),
@@ -165,7 +196,12 @@ def lanes(found: CartContents, costs: Quote, prices: Prices | None = None) -> li
             "chosen": present.method(part.shipment.chosen) if part and part.shipment.chosen else None,
             "methods": [present.method(method) for method in part.shipment.offered.methods] if part else [],
             "stale": "The delivery you chose is not offered any more." if part and part.shipment.is_stale else "",
-            "lines": [cart_line(line, (prices or {}).get(line.id)) for line in lines],
+            "lines": [cart_line(line, (prices or {}).get(line.id), discounts.get(line.id, 0)) for line in lines],
+            "saved": [
+                {"name": one.terms.name, "amount_minor": one.by_vendor[vendor_id].whole}
+                for one in costs.discounts.applied
+                if vendor_id in one.by_vendor
+            ],
             "hint": _free_delivery_hint(part, card.name, costs.currency) if part else "",
             "blocked": cannot_ship(part, card.name, costs.country) if part else "",
         }
@@ -173,8 +209,8 @@ def lanes(found: CartContents, costs: Quote, prices: Prices | None = None) -> li
     return shown
 
 
-def cart_line(line: CartLine, newer_price: int | None = None) -> dict[str, Any]:
-    """A line as the component `cart_line` shows it."""
+def cart_line(line: CartLine, newer_price: int | None = None, discount: int = 0) -> dict[str, Any]:
+    """A line as the component `cart_line` shows it, with what is taken off it."""
     offer, listing = line.offer, line.offer.listing
     price = offer.price_minor if newer_price is None else newer_price
     url = reverse("storefront:listing", args=[listing.slug])
@@ -187,7 +223,8 @@ def cart_line(line: CartLine, newer_price: int | None = None) -> dict[str, Any]:
         "quantity": line.quantity,
         "max_quantity": max(min(offer.available, actions.MAX_QUANTITY), line.quantity),
         "unit_minor": price,
-        "amount_minor": price * line.quantity,
+        "amount_minor": price * line.quantity - discount,
+        "was_minor": price * line.quantity if discount else None,
         "currency": offer.currency,
         "note": " ".join(
             filter(None, [present.price_note(line.price_seen_minor, price, offer.currency), _ahead_note(line)])
@@ -207,14 +244,21 @@ def _ahead_note(line: CartLine) -> str:
 
 def totals(costs: Quote) -> list[dict[str, Any]]:
     parcels = len(costs.vendors)
-    return [
-        {"label": "Articles", "amount_minor": costs.goods_minor},
+    rows = [
+        {
+            "label": "Articles",
+            "amount_minor": costs.goods_minor + sum(each.goods_discount.whole for each in costs.vendors),
+        },
         {
             "label": "Delivery",
             "note": f"{parcels} shops" if parcels > 1 else "",
-            "amount_minor": costs.shipping_minor,
+            "amount_minor": costs.shipping_minor + sum(each.shipping_discount.whole for each in costs.vendors),
             "zero": "Free",
         },
+    ]
+    return rows + [
+        {"label": one.terms.name, "note": one.terms.code, "amount_minor": -one.whole.whole}
+        for one in costs.discounts.applied
     ]
 
 

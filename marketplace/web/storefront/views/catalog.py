@@ -18,6 +18,7 @@ from marketplace.catalog import queries
 from marketplace.catalog.metrics import PRODUCT_VIEWS
 from marketplace.catalog.models import VendorCard
 from marketplace.catalog.queries import Facets, ListingPage, NotListed, VariantChoice
+from marketplace.checkout.discounts import reduced_prices
 from marketplace.search.queries import search_listings, suggestions
 from marketplace.web.storefront import present
 from marketplace.web.storefront.brand import brand_css as stylesheet
@@ -226,6 +227,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     others = [line for line in chosen.offers if line is not featured]
     away = featured.vendor.away_words()
     status, stock = ("on_vacation", away.rstrip(".")) if away else present.stock_words(featured.offer)
+    reduced = reduced_prices([line.offer for line in chosen.offers], category_path=found.listing.category_path)
     PRODUCT_VIEWS.labels("page").inc()
     queries.say_who_is_away(found.related)
     return render(
@@ -237,7 +239,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
             "images": present.images(found.listing),
             "groups": _option_groups(found, chosen, shop),
             "chosen": chosen,
-            "offer": present.offer(featured),
+            "offer": present.offer(featured, reduced),
             "vendor": _story(featured.vendor),
             "away": away,
             "away_message": featured.vendor.away_message if away else "",
@@ -247,8 +249,8 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
             "later": present.ships_from(later) if (later := featured.offer.ships_later()) else "",
             "arrives": present.arrives(featured.vendor.handling_days, featured.vendor.transit_days),
             "shipping": present.shipping_words(featured.vendor),
-            "others": [present.offer(line) for line in others],
-            "others_from": min((line.offer.price_minor for line in others), default=None),
+            "others": [present.offer(line, reduced) for line in others],
+            "others_from": min((reduced.get(line.offer.id, line.offer.price_minor) for line in others), default=None),
             "attributes": present.attributes(found.listing),
             "more": [
                 present.product(one, shop=featured.vendor.slug)

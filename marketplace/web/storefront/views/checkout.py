@@ -33,7 +33,8 @@ from marketplace.checkout.actions import (
     start_payment,
 )
 from marketplace.checkout.choosing import choose_methods
-from marketplace.checkout.queries import cart_to_order, is_all_fetched, problem_of, quote_cart
+from marketplace.checkout.discounts import CouponGone, quoted
+from marketplace.checkout.queries import cart_to_order, is_all_fetched, problem_of
 from marketplace.orders.models import Order
 from marketplace.web.storefront.forms import NEW_ADDRESS, AddressForm, CheckoutForm, put_error
 from marketplace.web.storefront.views import front
@@ -236,7 +237,7 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
             words = f"{error} Correct it among your addresses, or choose another one."
             return _refuse(request, {"field": "saved", "problem": words})
         return _refuse(request, {"field": error.field, "problem": str(error)})
-    except (CartChanged, MethodGone, TotalChanged, TooLittle, TooMuch, VendorAway) as error:
+    except (CartChanged, CouponGone, MethodGone, TotalChanged, TooLittle, TooMuch, VendorAway) as error:
         return _refuse(request, {"words": str(error)})
     if user and form.cleaned_data.get("keep") and form.chosen is None:
         _keep(request, form.ship_to())
@@ -288,7 +289,7 @@ def _form(request: HttpRequest, found: CartContents, refusal: dict[str, Any] | N
 def _costs(
     found: CartContents, prices: dict[UUID, int] | None = None, left: dict[UUID, int] | None = None
 ) -> dict[str, Any]:
-    costs = quote_cart(found, prices=prices)
+    costs, coupons = quoted(found, prices=prices)
     shown = lanes(found, costs, prices)
     offers = {line.id: line.offer_id for line in found.lines}
     for lane in shown:
@@ -301,6 +302,7 @@ def _costs(
         "lanes": shown,
         "costs": costs,
         "totals": totals(costs),
+        "coupons": [coupon for coupon in coupons if coupon.reason],
         "country_name": COUNTRY_NAMES.get(costs.country, costs.country),
         "has_problems": any(line["problem"] for lane in shown for line in lane["lines"]),
         "is_fetched": is_all_fetched(found),

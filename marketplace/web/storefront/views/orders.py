@@ -1,5 +1,6 @@
 """Orders: one purchase, a lane for each vendor with its parcels; paying again, and coming back from paying."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -186,9 +187,11 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
     refunded, now = sum(part.refunded_minor for part in shown.parts), clock.now()
     parts, policy = [each.part for each in shown.parts], policy_at(now)
     told = told_in(shown.events)
+    off_delivery = sum(part.shipping_discount_minor for part in parts)
     amounts = [
-        {"label": "Articles", "amount_minor": order.goods_minor},
-        {"label": "Delivery", "amount_minor": order.shipping_minor, "zero": "Free"},
+        {"label": "Articles", "amount_minor": order.goods_minor + order.discount_minor - off_delivery},
+        {"label": "Delivery", "amount_minor": order.shipping_minor + off_delivery, "zero": "Free"},
+        *discounts_of(parts),
     ]
     if refunded:
         amounts.append({"label": "Refunded", "amount_minor": -refunded})
@@ -231,6 +234,16 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
     }
 
 
+def discounts_of(parts: Iterable[VendorOrder]) -> list[dict[str, Any]]:
+    """What was taken off these parts, a row for each promotion, below zero."""
+    sums: dict[tuple[str, str], int] = {}
+    for part in parts:
+        for one in part.promotions:
+            of = (one["name"], one["code"])
+            sums[of] = sums.get(of, 0) + one["vendor_minor"] + one["platform_minor"]
+    return [{"label": name, "note": code, "amount_minor": -amount} for (name, code), amount in sums.items()]
+
+
 def _bank(payment: Payment, order: Order) -> dict[str, Any] | None:
     """Where to pay, when a bank transfer was chosen; what came of it so far."""
     if order.canceled_at is not None or not payment.attempts.filter(state=AttemptState.OPEN, provider=NAME).exists():
@@ -267,6 +280,7 @@ def _lane(shown: ShownOrder, shown_part: ShownPart, card: VendorCard | None) -> 
         else promise(part.promised_from, part.promised_to, is_fetched=part.is_fetched),
         "events": [] if parcels else _events(shown_part),
         "part": part,
+        "saved": discounts_of([part]),
         "refunded_minor": shown_part.refunded_minor,
     }
 
@@ -295,6 +309,7 @@ def _line(line: OrderLine, currency: str) -> dict[str, Any]:
         "note": _note(line),
         "unit_minor": line.unit_price_minor,
         "amount_minor": line.total_minor,
+        "was_minor": line.list_minor if line.discount_minor else None,
         "currency": currency,
     }
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('orders', '0009_discounts_by_who_bears_them'),
         ('payments', '0009_discounts_the_platform_bears'),
-        ('returns', '0002_returns_and_claims'),
+        ('returns', '0003_replacements'),
     ]
 
     operations = [

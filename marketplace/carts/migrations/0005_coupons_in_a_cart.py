@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('carts', '0003_shipping_methods_chosen'),
+        ('carts', '0004_saved_shared_and_reminded_of'),
     ]
 
     operations = [
