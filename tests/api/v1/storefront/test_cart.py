@@ -239,7 +239,7 @@ def test_a_customer_has_one_cart_and_needs_no_token(ada_app, put_on_shelf, djang
     assert (made.status_code, made.json()["token"]) == (201, None)
     assert [line["quantity"] for line in made.json()["cart"]["lines"]] == [1]
     assert Cart.objects.get().user is not None
-    with django_assert_max_num_queries(ROLE + 5):
+    with django_assert_max_num_queries(ROLE + 6):
         assert ada_app.get("cart").json()["quantity"] == 1
 
 
