@@ -78,8 +78,25 @@ def callers(
             "finance": OFFICE,
         },
         tokens=tokens,
-        unlisted={"reopening_id": [str(reopening.id)], "simulation_id": [str(simulation.id)], "code": steps},
+        unlisted={
+            "reopening_id": [str(reopening.id)],
+            "simulation_id": [str(simulation.id)],
+            "code": steps,
+            **_beside_the_cart(market_day),
+        },
     )
+
+
+def _beside_the_cart(market_day: MarketDay) -> dict[str, list[str]]:
+    """Ada has put something aside, and shared a copy of her cart."""
+    from marketplace.carts.actions import ensure_cart
+    from marketplace.carts.models import SavedLine
+    from marketplace.carts.sharing import share_cart
+
+    cart = ensure_cart(user=market_day.ada, token="")
+    line = cart.lines.get()
+    saved = SavedLine.objects.create(cart=cart, offer_id=line.offer_id, quantity=1, price_seen_minor=100)
+    return {"saved_id": [str(saved.id)], "token": [share_cart(cart=cart)[1]]}
 
 
 def _settle_ada(market_day: MarketDay, address: dict[str, str]) -> None:
@@ -121,7 +138,9 @@ def _fill_the_shop(market_day: MarketDay, address: dict[str, str]) -> None:
     from marketplace.fulfillment.actions import accept, pack, ship
     from tenants.isolation.doors import in_shop
     from tenants.shop.catalog.models import Picture, Product, ProductImport
-    from tenants.shop.shipping.actions import set_flat_shipping
+    from tenants.shop.inventory.models import Warehouse
+    from tenants.shop.shipping.actions import add_profile, set_flat_shipping
+    from tenants.shop.shipping.drafts import ProfileDraft
 
     vendor, orders = market_day.lindqvist, []
     team_of(vendor)
@@ -132,6 +151,8 @@ def _fill_the_shop(market_day: MarketDay, address: dict[str, str]) -> None:
     ask_for_a_refund(accepted)
     with in_shop(vendor):
         set_flat_shipping(flat_minor=490)
+        add_profile(draft=ProfileDraft("Bulky"), by=None)
+        Warehouse.objects.update(street="Strandgatan 1", postal_code="621 56", city="Visby", country="SE")
         for part in (accepted, packed, shipped):
             accept(vendor_order_id=part.id, by=None)
         pack(vendor_order_id=packed.id, by=None)
