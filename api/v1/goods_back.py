@@ -7,9 +7,9 @@ from rest_framework import serializers
 from api.fields import Text, Whole
 from api.v1.refunds import DIGEST_HELP, MOST_UNITS, AskedPartInput
 from marketplace.orders.models import OrderEvent
+from marketplace.orders.words import LONGEST
 from marketplace.returns.answering import ADDRESS
 from marketplace.returns.models import Claim, ClaimKind, ClaimState, Return, ReturnReason, ReturnState, ShippingPaidBy
-from marketplace.returns.words import LONGEST
 
 TRACKING = ("carrier", "tracking_number", "tracking_url")
 # That a vendor stayed silent, nobody has to say.

@@ -21,6 +21,11 @@ from tenants.vendors.models import is_within
 from tenants.vendors.vacation import away_words
 
 
+def average(stars: int, count: int) -> float | None:
+    """Stars on average, to a tenth, halves up; None where there are none."""
+    return (stars * 20 + count) // (2 * count) / 10 if count else None
+
+
 class VendorCard(models.Model):
     """What the marketplace shows of a vendor and how it ships: projected from the vendor and its shop."""
 
@@ -50,9 +55,12 @@ class VendorCard(models.Model):
     ships_to = models.JSONField(default=list, help_text="ISO codes; empty: everywhere we sell")
     currency = models.CharField(max_length=3, default="EUR")
     joined_at = models.DateTimeField(default=clock.now)
+    # Of the reviews that are seen; kept by whoever writes or hides one (`reviews.actions`), never by the projection.
+    rating_count = models.PositiveIntegerField(default=0, db_default=0)
+    rating_sum = models.PositiveIntegerField(default=0, db_default=0, help_text="of stars")
     projected_at = models.DateTimeField(default=clock.now)
 
-    access = Access(store="select", vendor="select", vendor_rows="all")
+    access = Access(store="select update(rating_count, rating_sum)", vendor="select", vendor_rows="all")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["slug"], name="vendor_card_slug")]
@@ -60,6 +68,11 @@ class VendorCard(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def rating(self) -> float | None:
+        """Its stars on average; none without a review."""
+        return average(self.rating_sum, self.rating_count)
 
     @property
     def terms(self) -> ShippingTerms:
@@ -98,6 +111,9 @@ class Listing(models.Model):
     sold_recently = models.PositiveIntegerField(
         default=0, help_text="units promised to paid orders in the last 30 days"
     )
+    # Of the reviews that are seen; kept by whoever writes or hides one (`reviews.actions`), never by the projection.
+    rating_count = models.PositiveIntegerField(default=0, db_default=0)
+    rating_sum = models.PositiveIntegerField(default=0, db_default=0, help_text="of stars")
     first_published_at = models.DateTimeField(default=clock.now)
     projected_at = models.DateTimeField(default=clock.now)
     search = SearchVectorField(null=True)
@@ -108,7 +124,7 @@ class Listing(models.Model):
     # Who would sell it, were it not on vacation; known once `queries.say_who_is_away` has looked, and not stored.
     away: "VendorCard | None" = None
 
-    access = Access(store="select", vendor="select", vendor_rows="all")
+    access = Access(store="select update(rating_count, rating_sum)", vendor="select", vendor_rows="all")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["slug"], name="listing_slug_unique")]
@@ -134,6 +150,11 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def rating(self) -> float | None:
+        """Its stars on average; none without a review."""
+        return average(self.rating_sum, self.rating_count)
 
 
 class ListingVariant(models.Model):

@@ -34,7 +34,7 @@ CARD = (
         "price_max_minor",
     ),
     *("currency", "best_vendor_slug", "best_vendor_name", "best_handling_days", "offer_count", "vendor_count"),
-    *("in_stock", "sold_recently", "first_published_at"),
+    *("in_stock", "sold_recently", "first_published_at", "rating_count", "rating_sum"),
 )
 SORTS = {
     "newest": ("-first_published_at", "-id"),

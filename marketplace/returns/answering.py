@@ -13,6 +13,7 @@ from django.db import transaction
 
 from kit import clock
 from kit.errors import Conflict, InvalidInput
+from marketplace.orders.words import clean_words
 from marketplace.returns.actions import Actor, ask
 from marketplace.returns.exchange import promise_replacement
 from marketplace.returns.models import (
@@ -28,7 +29,6 @@ from marketplace.returns.policy import policy_at
 from marketplace.returns.preview import Ask, PartFacts
 from marketplace.returns.states import check_return
 from marketplace.returns.steps import SYSTEM, lock_return, take
-from marketplace.returns.words import clean_words
 from tenants.shop.inventory.actions import main_warehouse, take_in
 from tenants.vendors.models import Vendor
 

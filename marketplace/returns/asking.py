@@ -12,6 +12,7 @@ from kit import clock
 from kit.errors import Conflict, InvalidInput
 from marketplace.fulfillment.actions import checked_tracking
 from marketplace.orders.models import Order, VendorOrder
+from marketplace.orders.words import clean_words
 from marketplace.returns.actions import Actor
 from marketplace.returns.exchange import replacements_of
 from marketplace.returns.models import OPEN_RETURNS, Return, ReturnLine, ReturnReason, ReturnState
@@ -20,7 +21,6 @@ from marketplace.returns.policy import Policy, policy_at
 from marketplace.returns.queries import facts_of
 from marketplace.returns.states import may_return
 from marketplace.returns.steps import lock_part, lock_return, take, tell, write_down
-from marketplace.returns.words import clean_words
 
 # Of these nothing is kept: their articles may be asked about once more.
 GIVEN_UP = (ReturnState.WITHDRAWN, ReturnState.LAPSED)

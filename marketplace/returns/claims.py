@@ -15,6 +15,7 @@ from kit import clock
 from kit.errors import Conflict, InvalidInput
 from marketplace.orders.actions import lock_order
 from marketplace.orders.models import Fulfillment, Order, VendorOrder
+from marketplace.orders.words import clean_words
 from marketplace.returns.actions import Actor, ask
 from marketplace.returns.models import (
     Claim,
@@ -32,7 +33,6 @@ from marketplace.returns.policy import Policy, policy_at
 from marketplace.returns.preview import Ask, PartFacts
 from marketplace.returns.states import RETURN_STEPS, check_claim
 from marketplace.returns.steps import SYSTEM, lock_claim, lock_part, take, take_claim, tell, write_down
-from marketplace.returns.words import clean_words
 
 UNDECIDED = (ClaimState.OPEN, ClaimState.GRANTING)
 SAY_WHY = "Say what happened, and what you want."

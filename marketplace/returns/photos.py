@@ -14,22 +14,14 @@ from django.core.files.storage import storages
 from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 
-from kit.errors import InvalidInput
+from marketplace.orders.photos import WEBP, TooManyPhotos, encode_each
 from marketplace.returns.models import Claim, Photo, Return
 from outbox.doorbell import ring
 from tenants.isolation.doors import in_shop
-from tenants.shop.catalog.pictures import InvalidPicture, encode_within
 from tenants.vendors.models import Vendor
 
 MOST_PHOTOS = 5
 SMALL, LARGE = (480, 480), (1600, 1600)
-WEBP = "image/webp"
-
-
-class TooManyPhotos(InvalidInput):
-    """A return, or a claim, has so many photos and no more."""
-
-    code = "too_many_photos"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +35,8 @@ class Taken:
 
 def encode_photos(files: Sequence[IO[bytes]]) -> list[Taken]:
     """Decode and encode what was sent, once each. Raises InvalidPicture, TooManyPhotos, both of the field `photos`."""
-    if len(files) > MOST_PHOTOS:
-        raise TooManyPhotos(f"Send at most {MOST_PHOTOS} photos.", field="photos")
-    found: dict[str, Taken] = {}
-    for file in files:
-        try:
-            encoded = encode_within(file, [SMALL, LARGE])
-        except InvalidPicture as refused:
-            raise InvalidPicture(str(refused), field="photos") from refused
-        found[encoded.hash] = Taken(encoded.hash, encoded.files[SMALL[0]], encoded.files[LARGE[0]])
-    return list(found.values())
+    encoded = encode_each(files, [SMALL, LARGE], most=MOST_PHOTOS)
+    return [Taken(each.hash, each.files[SMALL[0]], each.files[LARGE[0]]) for each in encoded]
 
 
 def keep_photos(of: Return | Claim, photos: Sequence[Taken]) -> list[Photo]:

@@ -126,6 +126,11 @@ AFTER: dict[str, list[str]] = {
     "claim.withdrawn": ["marketplace.returns.mails.tell_of_claim"],
     "claim.dismissed": ["marketplace.returns.mails.tell_of_claim"],
     "claim.granted": ["marketplace.returns.mails.tell_of_claim"],
+    # Who is mailed at which step: `reviews.mails`, one table.
+    "review.written": ["marketplace.reviews.mails.tell_of_review"],
+    "shop.review_answered": ["marketplace.reviews.mails.tell_of_review"],
+    "review.hidden": ["marketplace.reviews.mails.tell_of_review"],
+    "review.restored": ["marketplace.reviews.mails.tell_of_review"],
     "vendor.entitlements_changed": [
         "tenants.shop.catalog.events.follow_entitlements",
         "tenants.vendors.events.follow_domain_entitlement",

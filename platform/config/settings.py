@@ -132,6 +132,7 @@ SHARED_APPS = [
     "marketplace.carts",
     "marketplace.orders",
     "marketplace.fulfillment",
+    "marketplace.reviews",
     "marketplace.returns",
     "marketplace.checkout",
     "marketplace.demo",

@@ -320,7 +320,7 @@ def test_no_customer_gets_at_another_customers_or_a_vendors(
     Member.objects.create(vendor=mine.vendor, user_id=ines.id, name="Ines", email=ines.email)
     kept = Address.objects.create(user=ada, **address)
     link = ResumeLink.objects.create(vendor=theirs.vendor, expires_at=clock.now() + timedelta(days=1))
-    back = {name: theirs.ids[name] for name in ("return_id", "photo_id", "claim_id")}
+    back = {name: theirs.ids[name] for name in ("return_id", "photo_id", "claim_id", "about")}
     ids = AnyId(number=order.number, slug=theirs.vendor.slug, address_id=kept.id, link_id=link.id, **back)
     named = [route for route in pages("market") if re.search("^/(orders|account|sell)/.*<", route.pattern)]
     assert len(named) > 15

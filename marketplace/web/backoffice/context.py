@@ -12,6 +12,7 @@ from billing.disputes.queries import to_answer
 from billing.reconciliation.queries import open_count
 from kit.links import absolute_url
 from marketplace.returns.shown import office_waiting
+from marketplace.reviews.queries import reported
 from marketplace.web.backoffice.roles import May, may
 from observability.jobs import failing_count
 from outbox.queries import failed_count
@@ -78,6 +79,9 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         ]
     if allowed.moderate:
         items.append(_item(path, "Categories", "backoffice:categories", "tags"))
+        # Whose work it is gets the count; an administrator's page asks for seven others already.
+        waiting = 0 if allowed.administrate else reported()
+        items.append(_item(path, "Reviews", "backoffice:reviews", "star", count=waiting))
     if allowed.administrate:
         items += [
             _item(path, "Fleet", "backoffice:fleet", "boxes", count=quarantined_walls(), title="Running it"),

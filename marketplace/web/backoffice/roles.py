@@ -18,7 +18,7 @@ SEES_BOOKS = (StaffRole.FINANCE_VIEWER, *KEEPS_BOOKS)
 SEES_ORDERS = (StaffRole.SUPPORT, *SEES_BOOKS)
 WHAT_STAFF_DO: dict[StaffRole, str] = {
     StaffRole.ADMINISTRATOR: "Everything, the rules and this team included",
-    StaffRole.MODERATOR: "Approves or turns down vendors, keeps the categories; no money, no customers",
+    StaffRole.MODERATOR: "Approves or turns down vendors, keeps the categories, moderates reviews; no money, no customers",
     StaffRole.FINANCE_VIEWER: "Reads the books, changes nothing",
     StaffRole.ACCOUNTANT: "The daily work of finance",
     StaffRole.CONTROLLER: "Also approves what needs two people, and closes months",

@@ -119,6 +119,7 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
         items.append(_item(path, "Orders", "orders", "package", count=counts.waiting))
         items.append(_item(path, "Returns", "returns", "rotate-ccw", count=counts.returns))
         items.append(_item(path, "Refunds", "refunds", "undo-2"))
+        items.append(_item(path, "Reviews", "reviews", "star"))
     items += [
         _item(path, "Products", "products", "tag"),
         _item(path, "Stock", "stock", "boxes"),

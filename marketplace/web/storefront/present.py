@@ -12,7 +12,8 @@ from django.utils.formats import date_format
 from kit.money import Money
 from marketplace.catalog.models import Listing, Offer, VendorCard
 from marketplace.catalog.queries import OfferLine
-from marketplace.web import delivery
+from marketplace.reviews.models import Review
+from marketplace.web import delivery, reviewing
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.catalog.pictures import picture_url
 from tenants.shop.shipping.terms import Method
@@ -40,6 +41,8 @@ def product(listing: Listing, *, shop: str = "") -> dict[str, Any]:
         "vendor_name": _sellers(listing, shop),
         "amount_minor": listing.price_minor,
         "currency": listing.currency,
+        "rating": listing.rating,
+        "review_count": listing.rating_count,
         "compare_at_minor": listing.compare_at_minor,
         "from_price": not shop and listing.price_max_minor > listing.price_minor,
         "sold_out": not listing.in_stock,
@@ -141,6 +144,8 @@ def offer(line: OfferLine, reduced: Mapping[UUID, int] | None = None) -> dict[st
         "vendor_name": card.name,
         "vendor_url": reverse("storefront:vendor", args=[card.slug]),
         "logo_url": logo(card),
+        "rating": card.rating,
+        "review_count": card.rating_count,
         "amount_minor": now,
         "currency": line.offer.currency,
         "compare_at_minor": line.offer.compare_at_minor if now == price else price,
@@ -193,6 +198,10 @@ def attributes(listing: Listing) -> list[dict[str, str]]:
         shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         rows.append({"label": label[:1].upper() + label[1:], "value": f"{shown} {unit}".strip()})
     return rows
+
+
+def reviews(found: Sequence[Review]) -> list[dict[str, Any]]:
+    return reviewing.shown(found, photo_route="storefront:review_photo")
 
 
 def thumbnail(path: str) -> str:

@@ -16,9 +16,10 @@ from kit import clock
 from kit.links import absolute_url, host_of
 from marketplace.catalog import queries
 from marketplace.catalog.metrics import PRODUCT_VIEWS
-from marketplace.catalog.models import VendorCard
+from marketplace.catalog.models import Listing, VendorCard
 from marketplace.catalog.queries import Facets, ListingPage, NotListed, VariantChoice
 from marketplace.checkout.discounts import reduced_prices
+from marketplace.reviews.queries import first_of_listing
 from marketplace.search.queries import search_listings, suggestions
 from marketplace.web.storefront import present
 from marketplace.web.storefront.brand import brand_css as stylesheet
@@ -252,6 +253,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
             "others": [present.offer(line, reduced) for line in others],
             "others_from": min((reduced.get(line.offer.id, line.offer.price_minor) for line in others), default=None),
             "attributes": present.attributes(found.listing),
+            **_reviews(found.listing),
             "more": [
                 present.product(one, shop=featured.vendor.slug)
                 for one in queries.more_from(featured.vendor, beside=found.listing.id)
@@ -259,6 +261,17 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
             "related": [present.product(one) for one in found.related],
         },
     )
+
+
+def _reviews(listing: Listing) -> dict[str, Any]:
+    """The newest few that were written of it. Where they cannot be read the page goes without them."""
+    found = first_of_listing(listing.id) if listing.rating_count else []
+    return {
+        "rating": listing.rating,
+        "review_count": listing.rating_count,
+        "reviews": present.reviews(found or []),
+        "reviews_unreadable": found is None,
+    }
 
 
 def _out_of_service(request: HttpRequest, vendor: Vendor) -> HttpResponse:
@@ -364,4 +377,6 @@ def _story(card: VendorCard, window: Iterable[str] = ()) -> dict[str, Any]:
         "place": ", ".join(filter(None, (card.city, present.COUNTRIES.get(card.country, card.country)))),
         "listing_count": card.listing_count,
         "joined_at": card.joined_at,
+        "rating": card.rating,
+        "review_count": card.rating_count,
     }

@@ -219,6 +219,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
             for each in shown.parts
         ],
         "can_return": refunded < order.total_minor and window_is_open(parts, days=policy.return_days, now=now),
+        "can_review": any(parcel.delivered_at for part in parts for parcel in part.parcels.all()),
         "can_claim": any(may_claim(part, policy=policy, now=now) for part in parts),
         "is_sent": any(not each.part.is_fetched for each in shown.parts),
         "is_disputed": is_disputed,

@@ -1,4 +1,4 @@
-"""What people write to each other about a return or a claim, made fit to be kept and shown."""
+"""What people write to each other about an order, made fit to be kept and shown."""
 
 import re
 
