@@ -25,14 +25,14 @@ PAGE = 10
 def reviews_of_listing(
     listing_id: UUID, *, sort: str = "newest", rating: int | None = None, cursor: str | None = None, size: int = PAGE
 ) -> Page[Review]:
-    """What buyers say of an article. Two statements. Raises InvalidInput on a bad cursor."""
+    """What buyers say of an article. One statement. Raises InvalidInput on a bad cursor."""
     return _page(Q(subject=Subject.PRODUCT, listing_id=listing_id), sort, rating, cursor, size)
 
 
 def reviews_of_vendor(
     vendor_id: UUID, *, sort: str = "newest", rating: int | None = None, cursor: str | None = None, size: int = PAGE
 ) -> Page[Review]:
-    """What buyers say of a shop. Two statements. Raises InvalidInput on a bad cursor."""
+    """What buyers say of a shop. One statement. Raises InvalidInput on a bad cursor."""
     return _page(Q(subject=Subject.VENDOR, vendor_id=vendor_id), sort, rating, cursor, size)
 
 
@@ -58,7 +58,8 @@ def spread(*, listing_id: UUID | None = None, vendor_id: UUID | None = None) -> 
 
 
 def seen_review(review_id: UUID) -> Review | None:
-    return Review.objects.seen().select_related("order_line", "vendor_order").filter(id=review_id).first()
+    rows = Review.objects.seen().with_photos().select_related("order_line", "vendor_order")
+    return rows.filter(id=review_id).first()
 
 
 def seen_photo(photo_id: UUID) -> ReviewPhoto | None:
@@ -94,12 +95,12 @@ class Reviewable:
 def reviewable(order: Order) -> list[Reviewable]:
     """By vendor order, the lines that have come, or of which something was said, and then the shop itself.
 
-    Five statements whatever the order's size.
+    Four statements whatever the order's size.
     """
     parts = list(order.vendor_orders.order_by("number").prefetch_related("lines"))
     rows = ParcelLine.objects.filter(parcel__vendor_order__order=order, parcel__delivered_at__isnull=False)
     came = set(rows.values_list("order_line_id", flat=True))
-    said = list(Review.objects.filter(vendor_order__order=order).prefetch_related("photos"))
+    said = list(Review.objects.filter(vendor_order__order=order).with_photos().select_related("vendor_order"))
     of_line = {review.order_line_id: review for review in said if review.order_line_id}
     of_shop = {review.vendor_order_id: review for review in said if review.subject == Subject.VENDOR}
     found = []
@@ -119,7 +120,7 @@ def reviewable(order: Order) -> list[Reviewable]:
 
 def vendor_reviews(vendor_id: UUID, *, state: str = "", cursor: str | None = None, size: int = 25) -> Page[Review]:
     """Of a vendor and what it sold, newest first; `state` is unanswered, hidden or, for all, empty."""
-    rows = Review.objects.filter(vendor_id=vendor_id).select_related("order_line", "vendor_order")
+    rows = Review.objects.filter(vendor_id=vendor_id).with_photos().select_related("order_line", "vendor_order")
     if state == "unanswered":
         rows = rows.filter(reply="", hidden_at=None)
     elif state == "hidden":
@@ -128,8 +129,8 @@ def vendor_reviews(vendor_id: UUID, *, state: str = "", cursor: str | None = Non
 
 
 def vendor_review(vendor_id: UUID, review_id: UUID) -> Review | None:
-    rows = Review.objects.filter(vendor_id=vendor_id).select_related("order_line", "vendor_order")
-    return rows.prefetch_related("photos").filter(id=review_id).first()
+    rows = Review.objects.filter(vendor_id=vendor_id).with_photos().select_related("order_line", "vendor_order")
+    return rows.filter(id=review_id).first()
 
 
 def unanswered(vendor_id: UUID) -> int:
@@ -156,12 +157,12 @@ def reported() -> int:
 
 def review_with(review_id: UUID) -> Review | None:
     """One with everything about it, for staff."""
-    rows = Review.objects.select_related("order_line", "vendor_order").prefetch_related("photos", "reports")
+    rows = Review.objects.with_photos().select_related("order_line", "vendor_order").prefetch_related("reports")
     return rows.filter(id=review_id).first()
 
 
 def _page(of: Q, sort: str, rating: int | None, cursor: str | None, size: int) -> Page[Review]:
-    rows = Review.objects.seen().filter(of).select_related("vendor_order").prefetch_related("photos")
+    rows = Review.objects.seen().filter(of).with_photos().select_related("vendor_order")
     rows = rows.defer("replied_by", "hidden_by", "hidden_reason")
     if rating:
         rows = rows.filter(rating=rating)

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.storefront.views import account, cart, catalog, orders, returns, saved
+from api.v1.storefront.views import account, cart, catalog, orders, returns, reviews, saved
 
 app_name = "api_storefront"
 urlpatterns = with_document(
@@ -19,12 +19,14 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("categories", catalog.Categories.as_view()),
         path("listings", catalog.Listings.as_view()),
         path("listings/<slug:slug>", catalog.Listing.as_view()),
+        path("listings/<slug:slug>/reviews", reviews.ListingReviews.as_view()),
         path("search", catalog.Search.as_view()),
         path("suggestions", catalog.Suggestions.as_view()),
         path("facets", catalog.Facets.as_view()),
         path("vendors", catalog.Vendors.as_view()),
         path("vendors/<slug:slug>", catalog.Vendor.as_view()),
         path("vendors/<slug:slug>/listings", catalog.VendorListings.as_view()),
+        path("vendors/<slug:slug>/reviews", reviews.VendorReviews.as_view()),
         path("countries", catalog.Countries.as_view()),
         path("carts", cart.Carts.as_view()),
         path("cart", cart.CartNow.as_view()),
@@ -58,6 +60,7 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("orders/<slug:number>/claims/<uuid:claim_id>", returns.ClaimOne.as_view()),
         path("orders/<slug:number>/claims/<uuid:claim_id>/messages", returns.ClaimMessages.as_view()),
         path("orders/<slug:number>/claims/<uuid:claim_id>/withdrawal", returns.ClaimWithdrawal.as_view()),
+        path("orders/<slug:number>/reviews", reviews.OrderReviews.as_view()),
         path("me", account.Me.as_view()),
         path("addresses", account.Addresses.as_view()),
         path("addresses/<uuid:address_id>", account.AddressOne.as_view()),

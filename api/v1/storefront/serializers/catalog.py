@@ -64,6 +64,8 @@ class ListingSerializer(serializers.Serializer[Any]):
     handling_days = serializers.IntegerField(help_text="Days until that vendor sends it.")
     offer_count = serializers.IntegerField()
     vendor_count = serializers.IntegerField()
+    rating = serializers.FloatField(allow_null=True, help_text="Stars on average, to a tenth; null without a review.")
+    review_count = serializers.IntegerField()
     published_at = serializers.DateTimeField()
 
 
@@ -119,6 +121,8 @@ class ListingDetailSerializer(serializers.Serializer[Any]):
     in_stock = serializers.BooleanField()
     buy_box = BuyBoxSerializer(allow_null=True, help_text="What the page offers first.")
     variants = VariantSerializer(many=True)
+    rating = serializers.FloatField(allow_null=True, help_text="Stars on average, to a tenth; null without a review.")
+    review_count = serializers.IntegerField()
     published_at = serializers.DateTimeField()
 
 
@@ -168,6 +172,8 @@ class VendorSerializer(serializers.Serializer[Any]):
     story = serializers.CharField(allow_blank=True)
     logo_url = serializers.CharField(allow_null=True)
     listing_count = serializers.IntegerField()
+    rating = serializers.FloatField(allow_null=True, help_text="Stars on average, to a tenth; null without a review.")
+    review_count = serializers.IntegerField()
     shipping = ShippingSerializer()
     joined_at = serializers.DateTimeField()
 

@@ -43,6 +43,8 @@ def listing(row: Listing) -> dict[str, Any]:
         "handling_days": row.best_handling_days,
         "offer_count": row.offer_count,
         "vendor_count": row.vendor_count,
+        "rating": row.rating,
+        "review_count": row.rating_count,
         "published_at": instant(row.first_published_at),
     }
 
@@ -66,6 +68,8 @@ def listing_detail(found: ListingPage) -> dict[str, Any]:
         "in_stock": row.in_stock,
         "buy_box": _buy_box(found.variants),
         "variants": [_variant(choice) for choice in found.variants],
+        "rating": row.rating,
+        "review_count": row.rating_count,
         "published_at": instant(row.first_published_at),
     }
 
@@ -126,6 +130,8 @@ def vendor(card: VendorCard) -> dict[str, Any]:
         "story": card.story,
         "logo_url": absolute(default_storage.url(card.logo)) if card.logo else None,
         "listing_count": card.listing_count,
+        "rating": card.rating,
+        "review_count": card.rating_count,
         "shipping": shipping(card),
         "joined_at": instant(card.joined_at),
     }

@@ -12,7 +12,7 @@ def test_a_shop_answers_and_reports_a_review_of_its_own(arrived, desk_of, django
     review = said(arrived, 2, title="Dark", words="<i>Very</i>", photos=encode_photos([photo()]))
     desk, other = desk_of(arrived.lamp.vendor, "orders"), desk_of(arrived.soap.vendor)
     here = f"/reviews/{review.id}/"
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(15):
         assert "Dark" in desk.text("/reviews/?state=unanswered")
     assert "&lt;i&gt;Very&lt;/i&gt;" in desk.text(here)
     assert desk.get(f"/reviews/photos/{ReviewPhoto.objects.get().id}/").content[:4] == b"RIFF"
