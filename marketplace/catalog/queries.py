@@ -290,7 +290,7 @@ def vendors(*, cursor: str | None = None, size: int = PAGE) -> Page[VendorCard]:
 
 
 def listing_page(slug: str, *, related: int = 8) -> ListingPage:
-    """Everything a listing's page shows. Five statements. Raises NotListed when nobody offers it."""
+    """Everything a listing's page shows. Four statements. Raises NotListed when nobody offers it."""
     listing = Listing.objects.defer("search").filter(slug=slug, is_visible=True).first()
     if listing is None:
         raise NotListed("This is not offered here any more.")
@@ -314,8 +314,8 @@ def of_vendor(page: ListingPage, vendor_id: UUID) -> ListingPage:
 
 
 def variant_choices(listing: Listing) -> list[VariantChoice]:
-    """The listing's variants that somebody offers, in their order. Three statements."""
-    offers = list(Offer.objects.filter(listing=listing, is_visible=True))
+    """The listing's variants that somebody offers, in their order. Two statements."""
+    offers = list(Offer.objects.filter(listing=listing, is_visible=True).select_related("listing_variant"))
     found = VendorCard.objects.in_bulk({offer.vendor_id for offer in offers})
     lines: dict[UUID, list[OfferLine]] = {}
     for offer in offers:
@@ -324,8 +324,8 @@ def variant_choices(listing: Listing) -> list[VariantChoice]:
     offers.sort(key=lambda o: (o.available == 0, o.price_minor, found[o.vendor_id].handling_days, o.id))
     for offer in offers:
         lines.setdefault(offer.listing_variant_id, []).append(OfferLine(offer, found[offer.vendor_id]))
-    variants = ListingVariant.objects.filter(listing=listing).order_by("position", "id")
-    return [VariantChoice(variant, lines[variant.id]) for variant in variants if variant.id in lines]
+    variants = {offer.listing_variant_id: offer.listing_variant for offer in offers}.values()
+    return [VariantChoice(each, lines[each.id]) for each in sorted(variants, key=lambda each: (each.position, each.id))]
 
 
 def more_from(card: VendorCard, *, beside: UUID | None = None, limit: int = 6) -> list[Listing]:

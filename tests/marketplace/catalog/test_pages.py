@@ -128,7 +128,7 @@ def test_a_cursor_that_is_not_ours_is_refused(market, cursor):
 def test_a_listing_shows_the_offers_of_all_vendors(market, django_assert_num_queries):
     slug = Listing.objects.get(title="Blue mug").slug
     queries.listing_page(slug)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         page = queries.listing_page(slug)
     assert [node.name for node in page.breadcrumbs] == ["Kitchen", "Mugs"]
     (choice,) = page.variants
