@@ -5,6 +5,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, reverse
@@ -29,11 +31,15 @@ from billing.reconciliation.models import ReconciliationException
 from billing.statements.exports.run import ask_for_export, run_exports
 from billing.subscriptions.models import Plan
 from kit import clock
+from kit.context import acting_for
 from kit.money import Money
 from marketplace.checkout.simulation import run_simulations
 from marketplace.fulfillment.models import Parcel, ParcelLine
 from marketplace.orders.models import VendorOrder
+from marketplace.promotions.actions import Given, Maker, create_promotion
 from marketplace.returns.policy import set_policy
+from tenants.isolation.models import ExportState, ShopExport
+from tenants.onboarding.inviting import invite_vendor
 from tests.api.conftest import OFFICE
 from tests.marketplace.conftest import address, everything_ten_percent, put_on_shelf
 from tests.support.api import at_office
@@ -64,6 +70,15 @@ DOORS = {
     "vendor_reopening": (NOBODY, ADMINISTRATOR),
     "vendor_onboarding": (EVERYBODY, NOBODY),
     "vendor_onboarding_decision": (NOBODY, MODERATOR),
+    "vendor_exports": (NOBODY, ADMINISTRATOR),
+    "vendor_invitations": (EVERYBODY, MODERATOR),
+    "vendor_invitation": (EVERYBODY, MODERATOR),
+    "vendor_invitation_mails": (NOBODY, MODERATOR),
+    **dict.fromkeys(("fleet", "shops", "shop"), (ADMINISTRATOR, NOBODY)),
+    **dict.fromkeys(("shop_exports", "shop_export", "shop_export_file"), (ADMINISTRATOR, NOBODY)),
+    "promotions": (ADMINISTRATOR, ADMINISTRATOR),
+    "promotion": (ADMINISTRATOR, ADMINISTRATOR),
+    "promotion_pause": (NOBODY, ADMINISTRATOR),
     "onboarding": (EVERYBODY, NOBODY),
     "vendor_rejection": (NOBODY, MODERATOR),
     "orders": (ORDERS, NOBODY),
@@ -242,6 +257,22 @@ def everything_of(market_day: Any) -> dict[str, Any]:
         "wish_id": ask_own(wish_id=uuid4(), amount_minor=None).id,
         "exception_id": ReconciliationException.objects.all()[0].id,
         **papers_of(market_day),
+        **vendors_of(market_day),
+    }
+
+
+def vendors_of(market_day: Any) -> dict[str, Any]:
+    """Of vendors and their shops: one that was invited, a shop and its export as a file, a promotion."""
+    by, vendor = market_day.ada.id, market_day.lindqvist
+    with acting_for(vendor.current):
+        path = storages["private"].save(f"exports/{vendor.id}/1.zip", ContentFile(b"PK"))
+    export = ShopExport.objects.create(vendor_id=vendor.id, state=ExportState.DONE, asked_by=by, file_path=path)
+    off = Given(name="Spring", kind="percentage", rate_bps=1000)
+    return {
+        "vendor_invitation_id": invite_vendor(email="new@mail.example", country="NL", currency="EUR", by=by).id,
+        "wall": vendor.schema_name,
+        "shop_export_id": export.id,
+        "promotion_id": create_promotion(given=off, by=Maker(by, None)).id,
     }
 
 
