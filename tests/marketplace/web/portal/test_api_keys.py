@@ -47,7 +47,7 @@ def test_without_keys_the_page_says_what_they_are_for(desk):
     page = desk.text("/api-keys/")
     assert "No system works here yet" in page
     assert 'href="/api/v1/vendor/docs"' in page
-    assert page.count('type="checkbox"') == 18
+    assert page.count('type="checkbox"') == 20
 
 
 def test_a_key_is_shown_once_and_works(desk):
