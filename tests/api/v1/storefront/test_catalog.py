@@ -79,6 +79,8 @@ def test_a_list_has_what_a_card_shows_in_few_queries(app, put_on_shelf, mugs, dj
                 "handling_days": 2,
                 "offer_count": 1,
                 "vendor_count": 1,
+                "rating": None,
+                "review_count": 0,
             }
         ],
         "next_cursor": None,
