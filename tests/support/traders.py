@@ -100,6 +100,7 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
             "request_id": asked.id,
             **goods_back_of(part),
             **said_of(part),
+            "promotion_id": promotion_of(vendor).id,
             "code": send_a_paper(vendor),
             "domain_id": domain_of(vendor).id,
             **team_of(vendor),
@@ -128,6 +129,16 @@ def goods_back_of(part: Any) -> dict[str, UUID]:
     )
     ClaimMessage.objects.create(claim=claim, vendor_id=part.vendor_id, author_kind="customer", text="Help")
     return {"return_id": returned.id, "photo_id": photo.id, "claim_id": claim.id}
+
+
+def promotion_of(vendor: Any) -> Any:
+    """A coupon of its own."""
+    from marketplace.promotions.actions import Given, Maker, create_promotion
+
+    code = f"{vendor.slug}10".upper()
+    return create_promotion(
+        given=Given(name="Spring", kind="percentage", rate_bps=1000, code=code), by=Maker(vendor.id, vendor.id)
+    )
 
 
 def said_of(part: Any) -> dict[str, UUID]:
