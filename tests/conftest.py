@@ -28,6 +28,7 @@ from embedded.world import current_world
 
 ROOT = Path(__file__).resolve().parents[1]
 SPARES = 12
+MOST_OPEN = 150
 # What the tables and who may touch them come from.
 SCHEMA = (
     *("**/migrations/*.py", "**/models.py", "**/models/*.py"),
@@ -55,6 +56,12 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+
+
+def pytest_runtest_logfinish() -> None:
+    """What tests left open in circles, such as their connections to Valkey, is closed long before there are too many."""
+    if len(os.listdir("/proc/self/fd")) > MOST_OPEN:
+        gc.collect()
 
 
 def admin(database: str = "postgres") -> psycopg.Connection:
