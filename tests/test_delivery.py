@@ -313,6 +313,7 @@ def test_postgresqls_settings_hold_thousands_of_schemas():
         "port",
         "unix_socket_permissions",
         "shared_buffers",
+        "temp_file_limit",
         "io_method",
         "wal_level",
         "max_wal_senders",

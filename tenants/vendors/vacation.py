@@ -4,7 +4,7 @@ Nothing begins or ends it: whoever sells asks the clock. Orders that were placed
 """
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from tenants.vendors.lifecycle import note_event
 from tenants.vendors.models import Vendor
 
 LONGEST_MESSAGE = 300
+FURTHEST = timedelta(days=3 * 366)
 
 
 class NoVacation(Conflict):
@@ -47,9 +48,13 @@ def set_vacation(*, vendor: Vendor, by: UUID, starts_on: date, back_on: date | N
         begins = vendor.away_from
     elif starts_on < now.date():
         raise InvalidInput("This day has passed.", field="starts_on")
+    elif starts_on - now.date() > FURTHEST:
+        raise InvalidInput("Choose a day within the next three years.", field="starts_on")
     else:
         begins = max(midnight(starts_on), now)
     assert begins is not None
+    if back_on is not None and back_on - now.date() > 2 * FURTHEST:
+        raise InvalidInput("Choose a day within the next six years, or none.", field="back_on")
     ends = midnight(back_on) if back_on else None
     if ends is not None and ends <= max(begins, now):
         raise InvalidInput("Choose a day after the vacation has begun, from tomorrow on.", field="back_on")

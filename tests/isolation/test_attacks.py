@@ -309,8 +309,11 @@ UNCONTROLLED = (
 OF_VENDORS = {"vendors_vendor", "vendors_member", "vendors_domain", "vendors_invitation"}
 # Who of the staff looked at this vendor's portal: its own visits alone.
 OF_STAFF = {"vendors_portalvisit"}
-# Name and address on the vendor's own paid part of an order; and a rule that only sounds like a person.
-OF_CUSTOMERS = {"orders_vendororder.ship_to", "returns_refundpolicy.customer_cancels"}
+# Name and address on the vendor's own paid part of an order; and rules that only sound like a person.
+OF_CUSTOMERS = {
+    *("orders_vendororder.ship_to", "returns_refundpolicy.customer_cancels"),
+    "promotions_promotion.customer_limit",
+}
 
 ATTACKS = {**READING, **WRITING, **REBUILDING, **DISTURBING}
 

@@ -21,6 +21,7 @@ from marketplace.orders.models import Order, VendorOrder
 from outbox.tasks import deliver
 from tenants.isolation.doors import bind_vendor, in_shop
 from tenants.shop.inventory.models import StockLevel
+from tenants.shop.shipping.actions import set_flat_shipping
 from tenants.vendors.models import Vendor, VendorEvent
 from tenants.vendors.vacation import NoVacation, VendorAway, end_vacation, set_vacation
 from tests.marketplace.web.portal.conftest import desk_of
@@ -49,7 +50,10 @@ def at(monkeypatch: Any) -> Any:
 
 @pytest.fixture
 def lamp(put_on_shelf: Any, at: Any) -> Any:
-    return put_on_shelf("lindqvist", price_minor=12100)
+    shelf = put_on_shelf("lindqvist", price_minor=12100)
+    with in_shop(shelf.vendor):
+        set_flat_shipping(flat_minor=0)
+    return shelf
 
 
 def goes(vendor: Any, starts: date = FIRST_DAY, back: date | None = BACK_ON, message: str = "Gone sailing") -> Any:

@@ -1,5 +1,7 @@
 """What a product must be before it is written: forms, API and imports are all checked here, field by field."""
 
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 
 from kit.errors import InvalidInput
+from kit.sound import MOST_BYTES_INDEXED, MOST_DIGITS
 from taxonomy.queries import Tree
 from tenants.shop.catalog.gtin import is_gtin
 from tenants.shop.catalog.models import Condition, Product
@@ -187,10 +190,16 @@ def tags_problem(tags: Sequence[str]) -> str:
     return ""
 
 
+# As the database has it, `kit.sound.IsFacts`.
+DIGITS = re.compile(rf"[0-9]{{{MOST_DIGITS}}}")
+
+
 def attributes_problem(attributes: Mapping[str, Any]) -> str:
     """Attributes are names with a text, a number, or yes/no."""
     if len(attributes) > MAX_ATTRIBUTES:
         return f"A product has at most {MAX_ATTRIBUTES} attributes."
+    if len(json.dumps(dict(attributes), ensure_ascii=False, default=str).encode()) > MOST_BYTES_INDEXED * 9 // 10:
+        return "All attributes together are too long: shorten some."
     for name, value in attributes.items():
         if not isinstance(value, str | int | float | bool):
             return f"“{name[:40]}” must be a text, a number, or yes or no."
@@ -198,6 +207,8 @@ def attributes_problem(attributes: Mapping[str, Any]) -> str:
             return f"“{name[:40]}” is not a number."
         if not name.strip():
             return "An attribute needs a name."
+        if DIGITS.search(f"{name} {value}"):
+            return f"“{name[:40]}”: at most {MOST_DIGITS - 1} digits in a row."
         trouble = text_problem(name, MAX_ATTRIBUTE_NAME)
         if isinstance(value, str):
             trouble = trouble or text_problem(value, MAX_ATTRIBUTE_VALUE)

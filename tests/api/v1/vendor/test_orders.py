@@ -51,6 +51,7 @@ def test_an_order_says_where_it_goes_and_what_is_in_it(sold: Any) -> None:
             "ships_on": None,
             "left_to_pack": 3,
             "unit_price_minor": 4900,
+            "discount_minor": 0,
             "total_minor": 14700,
             "tax_rate": str(line.tax_rate),
             "tax_minor": line.tax_minor,
