@@ -9,10 +9,11 @@ from billing.reconciliation.tasks import reconcile_when_due
 from billing.statements import tasks as statements
 from billing.stripe import tasks as stripe
 from billing.subscriptions import tasks as plans
+from marketplace.carts.tasks import drop_stale
 from marketplace.catalog.tasks import follow_vacations
-from marketplace.checkout.tasks import release_expired_holds, simulate_commissions
+from marketplace.checkout.tasks import release_expired_holds, remind_of_carts, simulate_commissions
 from marketplace.demo.settled import unsettled
-from marketplace.returns.tasks import carry_out_due
+from marketplace.returns.tasks import carry_out_due, file_photos, pass_deadlines
 from notifications.tasks import send_due
 from outbox.tasks import deliver
 from tenants.isolation.doors import acting_as
@@ -58,6 +59,10 @@ LATER: tuple[Callable[[], int], ...] = (
     check_domains,
     close_what_is_done,
     follow_vacations,
+    drop_stale,
+    remind_of_carts,
+    pass_deadlines,
+    file_photos,
     export_shops,
     measure_shops,
 )

@@ -388,6 +388,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "PaymentStateEnum": "billing.payments.models.PaymentState",
+        "PromotionKindEnum": "marketplace.promotions.models.Kind",
         "AttemptStateEnum": "billing.payments.models.AttemptState",
         "RefundStateEnum": "billing.payments.models.RefundState",
         "TransferStateEnum": "billing.payouts.models.TransferState",

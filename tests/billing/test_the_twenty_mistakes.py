@@ -344,7 +344,7 @@ def test_15_every_transfer_draws_on_its_charge(sold):
             # A credit by hand belongs to no charge: it waits for our available balance to cover it.
             # What we add to a share where we bear a discount may come to more than its charge, and waits as a credit does.
             if name.endswith("v1.transfers.create") and not str(file).endswith("billing/stripe/credits.py"):
-                assert 'asked["source_transaction"] = transfer.source_charge_id' in text_of(tree), (
+                assert "asked['source_transaction'] = transfer.source_charge_id" in text_of(tree), (
                     f"{file}:{call.lineno}"
                 )
     tasks.send_transfers()
