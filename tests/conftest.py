@@ -18,6 +18,7 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
+from django.core.cache import caches
 from django.core.signals import setting_changed
 from django.test.signals import root_urlconf_changed
 from django.urls import set_urlconf
@@ -170,7 +171,7 @@ def django_db_setup(database_template: str, django_db_blocker: Any) -> Iterator[
 
 
 @pytest.fixture(autouse=True)
-def own_files(tmp_path: Path, settings: Any) -> None:
+def own_files(tmp_path: Path, settings: Any) -> Iterator[None]:
     """Files, cache and clock of a test are its own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "private"
@@ -187,6 +188,11 @@ def own_files(tmp_path: Path, settings: Any) -> None:
             "OPTIONS": {"location": str(tmp_path / "private")},
         },
     }
+    yield
+    # Django forgets these caches with the settings, but the thread's context keeps them, and each has a connection open.
+    for used in caches.all(initialized_only=True):
+        for pool in used._cache._pools.values() if "_cache" in vars(used) else ():
+            pool.disconnect()
 
 
 @pytest.fixture(scope="session")

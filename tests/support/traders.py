@@ -108,13 +108,14 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
     )
 
 
-def goods_back_of(part: Any) -> dict[str, UUID]:
-    """A return that was asked for, with a photo, and a claim about it."""
+def goods_back_of(part: Any, state: str = "asked", turn: int = 1) -> dict[str, UUID]:
+    """A return in this state, with a photo, and, for the first, a claim about it: of a part there is one at a time."""
     from marketplace.returns.models import Claim, ClaimMessage, Photo, Return, ReturnLine
 
     of = {"order_id": part.order_id, "vendor_order": part, "vendor_id": part.vendor_id}
     returned = Return.objects.create(
-        number=f"{part.number}-R1",
+        number=f"{part.number}-R{turn}",
+        state=state,
         shipping_paid_by="customer",
         send_to={**SENT_BACK_TO, "name": part.vendor_name},
         **of,
@@ -124,11 +125,14 @@ def goods_back_of(part: Any) -> dict[str, UUID]:
         returned=returned, order_line=line, vendor_id=part.vendor_id, quantity=1, reason="changed_mind"
     )
     photo = Photo.objects.create(vendor_id=part.vendor_id, returned=returned, hash="0", small=b"RIFF", content=b"RIFF")
+    found = {"return_id": returned.id, "photo_id": photo.id}
+    if turn > 1:
+        return found
     claim = Claim.objects.create(
         number=f"{part.number}-C1", kind="other", opened_kind="customer", returned=returned, **of
     )
     ClaimMessage.objects.create(claim=claim, vendor_id=part.vendor_id, author_kind="customer", text="Help")
-    return {"return_id": returned.id, "photo_id": photo.id, "claim_id": claim.id}
+    return {**found, "claim_id": claim.id}
 
 
 def promotion_of(vendor: Any) -> Any:

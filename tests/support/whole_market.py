@@ -13,7 +13,15 @@ from tests.api.conftest import MARKET, OFFICE, portal_of
 from tests.support.months import file_of, statement_of
 from tests.support.office import MarketDay, pay, place
 from tests.support.told import GUESTS_CART
-from tests.support.traders import ask_for_a_refund, owe_a_fee, plan_invoice_of, team_of
+from tests.support.traders import (
+    ask_for_a_refund,
+    goods_back_of,
+    owe_a_fee,
+    plan_invoice_of,
+    promotion_of,
+    said_of,
+    team_of,
+)
 
 
 @dataclass
@@ -58,6 +66,7 @@ def callers(
     _pay_by_bank(market_day, address)
     steps = _ask_for_more(market_day)
     _live_on(market_day)
+    _hear_from_customers(market_day)
     # Afterwards, for a payment by bank would have paid it.
     owe_a_fee(market_day.paid.vendor_orders.get(vendor_id=market_day.lindqvist.id))
     # As long as an attack may take on a slow machine; what the documents say of a token's life stays as it is.
@@ -162,6 +171,23 @@ def _fill_the_shop(market_day: MarketDay, address: dict[str, str]) -> None:
                 product=Product.objects.get(), path=f"pictures/{vendor.id}/{name}", width=60, height=40
             )
         ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
+
+
+def _hear_from_customers(market_day: MarketDay) -> None:
+    """Of Lindqvist's part of the paid order: returns in every state that waits for somebody, a claim and a review. Three
+    promotions: Lindqvist's, the platform's, and one of which Lindqvist is asked to bear a half.
+    """
+    from marketplace.promotions.actions import Given, Maker, create_promotion
+
+    vendor = market_day.lindqvist
+    part = market_day.paid.vendor_orders.get(vendor_id=vendor.id)
+    for turn, state in enumerate(("asked", "accepted", "sent", "received", "inspected"), start=1):
+        goods_back_of(part, state, turn)
+    said_of(part)
+    promotion_of(vendor)
+    for name, of in (("Spring", {}), ("Together", {"for_vendor": vendor.id, "platform_share_bps": 5000})):
+        given = Given(name=name, kind="percentage", rate_bps=500, code=name.upper())
+        create_promotion(given=given, by=Maker(market_day.ada.id, None), **of)
 
 
 def _live_on(market_day: MarketDay) -> None:

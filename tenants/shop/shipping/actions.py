@@ -263,8 +263,8 @@ def _write(profile: ShippingProfile, draft: ProfileDraft, by: UUID | None, what:
             rate.zone, rate.position = zone, place
             new_rates.append(rate)
     ShippingRate.objects.filter(id__in=rates).delete()
-    # Two zones may trade their countries: none is "all the others" twice in between.
-    ShippingZone.objects.filter(id__in=[zone.id for zone in new_zones], countries=[]).update(countries=["--"])
+    # Zones may trade their countries, or one that goes leave them to another: none is "all the others" twice in between.
+    ShippingZone.objects.filter(profile=profile, countries=[]).update(countries=["--"])
     _upsert(ShippingZone, new_zones)
     _upsert(ShippingRate, new_rates)
     ShippingZone.objects.filter(id__in=zones).delete()

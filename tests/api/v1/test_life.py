@@ -1,9 +1,11 @@
 """Vacation and closing by the vendor's API; suspending, lifting and closing by the platform's."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from kit import clock
 from outbox.tasks import deliver
 from tenants.vendors.models import VendorEvent
 from tests.api.conftest import portal_of
@@ -11,7 +13,8 @@ from tests.support.api import Held, at_office
 
 __all__ = ["at_office"]
 HERE, VENDORS = "/api/v1/vendor", "/api/v1/platform/vendors"
-FAR = {"starts_on": "2199-03-10", "back_on": "2199-03-20", "message": "Gone sailing"}
+AWAY, BACK = ((clock.today() + timedelta(days=days)).isoformat() for days in (400, 410))
+FAR = {"starts_on": AWAY, "back_on": BACK, "message": "Gone sailing"}
 pytestmark = pytest.mark.django_db
 
 
@@ -25,9 +28,9 @@ def test_a_key_sends_the_shop_on_vacation_and_only_an_owner_closes_it(
     assert key.delete(f"{HERE}/vacation").json()["code"] == "no_vacation"
     made = key.put(f"{HERE}/vacation", FAR, Idempotency_Key="a-vacation-far-away-1").json()
     assert (made["is_away"], made["away_from"], made["away_until"]) == (
-        *(False, "2199-03-10T00:00:00Z", "2199-03-20T00:00:00Z"),
+        *(False, f"{AWAY}T00:00:00Z", f"{BACK}T00:00:00Z"),
     )
-    wrong = key.put(f"{HERE}/vacation", {**FAR, "back_on": "2199-03-10"})
+    wrong = key.put(f"{HERE}/vacation", {**FAR, "back_on": AWAY})
     assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "back_on")
     assert key.delete(f"{HERE}/vacation").json()["away_from"] is None
 

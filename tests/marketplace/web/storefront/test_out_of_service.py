@@ -10,9 +10,11 @@ from marketplace.catalog.models import Listing, Offer, VendorCard
 from marketplace.catalog.projection import project_shop, project_vendor_card
 from marketplace.checkout.actions import place_order
 from outbox.tasks import deliver
+from tenants.isolation.doors import in_shop
 from tenants.isolation.models import Wall
 from tenants.isolation.replay import quarantine
 from tenants.shop.inventory.actions import SoldOut
+from tenants.shop.shipping.actions import set_flat_shipping
 from tenants.vendors.actions import set_in_service
 from tests.support.browser import Browser
 
@@ -20,6 +22,8 @@ from tests.support.browser import Browser
 @pytest.fixture
 def lamp(put_on_shelf, everything_ten_percent):
     found = put_on_shelf("lindqvist", price_minor=12100)
+    with in_shop(found.vendor):
+        set_flat_shipping(flat_minor=0)
     project_vendor_card(found.vendor)
     project_shop(found.vendor)
     return found

@@ -75,6 +75,13 @@ def test_zones_may_trade_their_countries(shop):
     assert [zone.countries for zone in draft_of(profile).zones] == [[], ["AT", "DE"]]
 
 
+def test_another_zone_may_take_the_place_of_that_for_everywhere_else(shop):
+    profile = set_flat_shipping(flat_minor=490)
+    rest = ZoneDraft("Rest", [], [POST])
+    actions.save_profile(profile, draft=ProfileDraft("Standard", zones=[rest]), by=None)
+    assert [zone.name for zone in profile.zones.all()] == ["Rest"]
+
+
 def test_a_zone_and_a_rate_by_themselves(shop):
     profile = actions.add_profile(draft=ProfileDraft("All"), by=None)
     actions.put_zone(profile, zone=ZoneDraft("Home", ["DE"]), by=None)
