@@ -39,12 +39,24 @@ __all__ = [
 
 EXAMPLES = 2
 AUDIENCES = ("storefront", "vendor", "platform", "finance")
+GUESTS_RETURN = "/api/v1/storefront/orders/{number}/returns/{return_id}"
+SHOPS_RETURN = "/api/v1/vendor/returns/{return_id}"
 # What a call in this market cannot bring about, and why.
 UNREACHED = dict.fromkeys(
     [f"POST /api/v1/finance/disputes/{{dispute_id}}/{what}" for what in ("submission", "acceptance")],
     "The sandbox knows only disputes of its own charges: tests/billing/stripe/test_disputes.py.",
 ) | {
-    "DELETE /api/v1/vendor/closing/request": "A shop that closes sells nothing, as others must: tests/api/v1/test_life.py."
+    "DELETE /api/v1/vendor/closing/request": "A shop that closes sells nothing, as others must: tests/api/v1/test_life.py.",
+    "DELETE /api/v1/storefront/cart/coupons/{code}": "No coupon lies in the cart: tests/api/v1/storefront/test_coupons.py.",
+    "POST /api/v1/storefront/orders/{number}/reviews": "Nothing of Ada's has come yet: tests/api/v1/test_reviews.py.",
+    **dict.fromkeys(
+        (
+            *(f"GET {GUESTS_RETURN}{what}" for what in ("", "/label")),
+            *(f"POST {GUESTS_RETURN}/{what}" for what in ("photos", "shipment", "withdrawal")),
+            *(f"POST {SHOPS_RETURN}/{what}" for what in ("refund-previews", "refund-requests", "replacement")),
+        ),
+        "The market has returns in every state, but no walk from one to the next: tests/api/v1/test_returns.py.",
+    ),
 }
 
 

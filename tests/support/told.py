@@ -126,6 +126,8 @@ TOLD: dict[str, dict[str, Told]] = {
         f"PUT {STOREFRONT}/cart/shipping": _cheapest_ways,
         f"POST {STOREFRONT}/cart/saved": _a_line_of_the_cart,
         f"POST {STOREFRONT}/cart/merge": {"Souk-Cart": GUESTS_CART},
+        f"POST {STOREFRONT}/cart/coupons": {"code": "SPRING"},
+        f"POST {STOREFRONT}/orders/{{number}}/returns/{{return_id}}/photos": {"photo": _png()},
         f"POST {STOREFRONT}/orders": _cart_to_order,
         f"POST {STOREFRONT}/orders/{{number}}/cancellation-previews": _all_of_an_order,
         f"POST {STOREFRONT}/orders/{{number}}/cancellations": _cancellation,

@@ -66,7 +66,7 @@ def callers(
     _pay_by_bank(market_day, address)
     steps = _ask_for_more(market_day)
     _live_on(market_day)
-    _hear_from_customers(market_day)
+    said = _hear_from_customers(market_day)
     # Afterwards, for a payment by bank would have paid it.
     owe_a_fee(market_day.paid.vendor_orders.get(vendor_id=market_day.lindqvist.id))
     # As long as an attack may take on a slow machine; what the documents say of a token's life stays as it is.
@@ -90,7 +90,8 @@ def callers(
         unlisted={
             "reopening_id": [str(reopening.id)],
             "simulation_id": [str(simulation.id)],
-            "code": steps,
+            "code": [*steps, "SPRING"],
+            **said,
             **_beside_the_cart(market_day),
         },
     )
@@ -173,7 +174,7 @@ def _fill_the_shop(market_day: MarketDay, address: dict[str, str]) -> None:
         ProductImport.objects.create(filename="shelf.csv", path=f"imports/{vendor.id}/x.csv", state="done")
 
 
-def _hear_from_customers(market_day: MarketDay) -> None:
+def _hear_from_customers(market_day: MarketDay) -> dict[str, list[str]]:
     """Of Lindqvist's part of the paid order: returns in every state that waits for somebody, a claim and a review. Three
     promotions: Lindqvist's, the platform's, and one of which Lindqvist is asked to bear a half.
     """
@@ -181,13 +182,14 @@ def _hear_from_customers(market_day: MarketDay) -> None:
 
     vendor = market_day.lindqvist
     part = market_day.paid.vendor_orders.get(vendor_id=vendor.id)
-    for turn, state in enumerate(("asked", "accepted", "sent", "received", "inspected"), start=1):
-        goods_back_of(part, state, turn)
+    states = ("asked", "accepted", "sent", "received", "inspected")
+    back = [goods_back_of(part, state, turn) for turn, state in enumerate(states, start=1)]
     said_of(part)
     promotion_of(vendor)
     for name, of in (("Spring", {}), ("Together", {"for_vendor": vendor.id, "platform_share_bps": 5000})):
         given = Given(name=name, kind="percentage", rate_bps=500, code=name.upper())
         create_promotion(given=given, by=Maker(market_day.ada.id, None), **of)
+    return {"return_id": [str(each["return_id"]) for each in back], "claim_id": [str(back[0]["claim_id"])]}
 
 
 def _live_on(market_day: MarketDay) -> None:
