@@ -24,6 +24,10 @@ class Cart(models.Model):
     )
     token_hash = models.CharField(max_length=64, blank=True)
     country = models.CharField(max_length=2, default="DE", help_text="where it is going, for VAT")
+    company = models.CharField(
+        max_length=150, blank=True, default="", db_default="", help_text="for which it is bought; empty: for a consumer"
+    )
+    vat_id = models.CharField(max_length=20, blank=True, default="", db_default="", help_text="of the company")
     shipping = models.JSONField(default=dict, db_default={}, help_text="keys of shipping methods, by vendor")
     codes = models.JSONField(default=list, db_default=[], blank=True, help_text="of coupons, as they were asked for")
     version = models.PositiveIntegerField(default=1)

@@ -46,6 +46,9 @@ class VendorCard(models.Model):
         default=False, db_default=False, help_text="when the buy boxes with its offers were made"
     )
     listing_count = models.PositiveIntegerField(default=0)
+    # What decides about the VAT on what it sells.
+    vat_id = models.CharField(max_length=20, blank=True, default="", db_default="")
+    is_small_business = models.BooleanField(default=False, db_default=False)
     shipping = models.JSONField(default=dict, db_default={}, help_text="its terms; see tenants.shop.shipping.terms")
     # Of these terms, what a page says before it knows what goes where: the cheapest rate, and all countries.
     shipping_flat_minor = models.BigIntegerField(default=0)

@@ -183,6 +183,8 @@ class _Projection:
             "story": vendor.story,
             "logo": vendor.logo,
             "palette": vendor.palette,
+            "vat_id": vendor.vat_id,
+            "is_small_business": vendor.is_small_business,
             "is_selling": vendor.may_sell,
             "away_from": vendor.away_from,
             "away_until": vendor.away_until,

@@ -18,6 +18,13 @@ class StockHold(models.TextChoices):
     RELEASED = "released", "Stock released"
 
 
+class TaxLiable(models.TextChoices):
+    """Who owes the VAT of a line to the state."""
+
+    VENDOR = "vendor", "The vendor"
+    PLATFORM = "platform", "The platform, as deemed supplier"
+
+
 class Order(models.Model):
     """One purchase over any number of vendors. Amounts include VAT; `total = goods + shipping` is what is paid, after
     `discount` was taken off both.
@@ -43,6 +50,17 @@ class Order(models.Model):
     )
     total_minor = models.BigIntegerField()
     ship_to = models.JSONField(help_text="name, line1, line2, postal_code, city, country, phone")
+    company = models.CharField(
+        max_length=150,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="for which it was bought; empty: for a consumer",
+    )
+    vat_id = models.CharField(max_length=20, blank=True, default="", db_default="", help_text="of the company")
+    vat_id_checked = models.JSONField(
+        default=dict, db_default={}, blank=True, help_text="how: {by: form or register, valid, name, at}"
+    )
     stock_hold = models.CharField(max_length=10, choices=StockHold, default=StockHold.HELD)
     hold_until = models.DateTimeField()
     placed_at = models.DateTimeField(default=clock.now)
@@ -129,6 +147,12 @@ class VendorOrder(models.Model):
     promised_to = models.DateField(null=True, blank=True)
     shipping_tax_rate = models.DecimalField(max_digits=6, decimal_places=4)
     shipping_tax_minor = models.BigIntegerField()
+    shipping_tax_liable = models.CharField(
+        max_length=8, choices=TaxLiable, default=TaxLiable.VENDOR, db_default=TaxLiable.VENDOR
+    )
+    platform_tax_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="of the VAT, what the platform owes: not paid to the vendor"
+    )
     fulfillment = models.CharField(max_length=10, choices=Fulfillment, default=Fulfillment.WAITING)
     placed_at = models.DateTimeField(default=clock.now)
     paid_at = models.DateTimeField(null=True, blank=True)
@@ -175,6 +199,10 @@ class VendorOrder(models.Model):
                 condition=Q(commission_tax_minor__gte=0, commission_tax_minor__lte=F("commission_minor")),
                 name="vendor_order_tax_within_commission",
             ),
+            models.CheckConstraint(
+                condition=Q(platform_tax_minor__gte=0, platform_tax_minor__lte=F("tax_minor")),
+                name="vendor_order_platform_tax_within_tax",
+            ),
         ]
         indexes = [
             models.Index(fields=["vendor_id", "-placed_at", "-id"], name="vendor_order_newest"),
@@ -196,8 +224,8 @@ class VendorOrder(models.Model):
 
     @property
     def earnings_minor(self) -> int:
-        """What its vendor earns of it: all it was sold for, less the commission."""
-        return self.total_minor + self.subsidy_minor - self.commission_minor
+        """What its vendor earns of it: all it was sold for, less the commission and the VAT that the platform owes."""
+        return self.total_minor + self.subsidy_minor - self.commission_minor - self.platform_tax_minor
 
     @property
     def shipping_discount_minor(self) -> int:
@@ -235,7 +263,19 @@ class OrderLine(models.Model):
     total_minor = models.BigIntegerField()
     tax_category = models.CharField(max_length=20)
     tax_rate = models.DecimalField(max_digits=6, decimal_places=4)
-    tax_minor = models.BigIntegerField(help_text="contained in the total; the vendor is liable")
+    tax_minor = models.BigIntegerField(help_text="contained in the total, and in what the platform adds")
+    tax_rule = models.CharField(
+        max_length=20, blank=True, default="", db_default="", help_text="of `taxonomy.treatment`, by its name"
+    )
+    tax_liable = models.CharField(
+        max_length=8, choices=TaxLiable, default=TaxLiable.VENDOR, db_default=TaxLiable.VENDOR
+    )
+    tax_rate_key = models.CharField(
+        max_length=40, blank=True, default="", db_default="", help_text="which rate: country, category, since when"
+    )
+    tax_reason = models.CharField(
+        max_length=300, blank=True, default="", db_default="", help_text="why, in words fit for an invoice"
+    )
     commission_minor = models.BigIntegerField(help_text="all that is withheld, with the VAT on it")
     commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within the commission")
     commission_rule_id = models.UUIDField(null=True, blank=True, help_text="the version of the rule that took it")

@@ -96,6 +96,8 @@ class Address(models.Model):
     city = models.CharField(max_length=100)
     country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
     phone = models.CharField(max_length=30, blank=True)
+    company = models.CharField(max_length=150, blank=True, default="", db_default="")
+    vat_id = models.CharField(max_length=20, blank=True, default="", db_default="", help_text="of the company")
     is_default = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=clock.now)
 
