@@ -14,6 +14,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
@@ -402,12 +403,19 @@ class Visitor:
 
 
 def processor_seconds(pid: int) -> float:
-    """What a process and all below it have had of the processor so far, by the kernel's own account."""
+    """What a process and all below it have had of the processor so far, by the kernel's own account.
+
+    Those below that have ended are counted too, in its hundredths of a second.
+    """
     spent = 0.0
     for task in Path(f"/proc/{pid}/task").iterdir():
-        spent += int((task / "schedstat").read_text().split()[0]) / 1e9
-        spent += sum(processor_seconds(int(child)) for child in (task / "children").read_text().split())
-    return spent
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
+            spent += int((task / "schedstat").read_text().split()[0]) / 1e9
+            for child in (task / "children").read_text().split():
+                with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended, and its parent is told of it below
+                    spent += processor_seconds(int(child))
+    ended_user, ended_system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[13:15]
+    return spent + (int(ended_user) + int(ended_system)) / os.sysconf("SC_CLK_TCK")
 
 
 def each_ms(seconds: float, count: int) -> float:

@@ -24,7 +24,7 @@ from embedded.processes import Fleet
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
 from marketplace.catalog.models import Offer
 from marketplace.demo import setup
-from marketplace.demo.acts import import_products
+from marketplace.demo.acts import ensure_market, import_products
 from marketplace.demo.afresh import empty
 from marketplace.demo.bench import API, MARKET, Bench, Figures, each_ms, processor_seconds, select_1, spread
 from marketplace.demo.bench_neighbors import product_file, selling_shop, until
@@ -53,6 +53,7 @@ def checkout(bench: Bench) -> Figures:
         fleet.start(["sandbox", *MARKET])
         fleet.wait_until_serving(["sandbox", "web"])
         bench.progress.step("Open two shops")
+        ensure_market()
         with acting_as("platform"), transaction.atomic():
             vendors = [selling_shop(slug) for slug in SHOPS]
         for vendor in vendors:

@@ -52,6 +52,7 @@ def test_somebody_is_invited_by_mail_works_there_and_is_let_go(
     invitation = live_market.link_mailed_to(EMAIL, "/invitations/")
     sign_up_and_accept(ebba, live_market, invitation)
     expect(ebba).to_have_url(live_market.portal(slug, "/"))
+    ebba.wait_for_load_state()  # which of the two menus is seen is known when the styles have come
     ebba.get_by_role("link", name=re.compile("^Orders")).filter(visible=True).first.click()
     expect(ebba.get_by_role("heading", level=1)).to_have_text("Orders")
     owner.reload()

@@ -327,6 +327,6 @@ def test_an_open_invoice_is_paid_on_its_page(billing: Billing, sandbox: Sandbox)
 def test_test_clock_moves_time_for_all(billing: Billing) -> None:
     made = billing.subscribe()
     end = made["items"].data[0].current_period_end
-    clock = billing.client.v1.test_helpers.test_clocks.create({"frozen_time": billing.now()})
+    clock = billing.client.v1.test_helpers.test_clocks.create({"frozen_time": billing.now() + 60})
     moved = billing.client.v1.test_helpers.test_clocks.advance(clock.id, {"frozen_time": end + 3600})
     assert (moved.status, billing.get(made.id).latest_invoice.status) == ("ready", "paid")

@@ -13,6 +13,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 
 from tenants.isolation import replay, shop_sql
 from tenants.isolation.models import Rollout, Wall
@@ -89,26 +90,10 @@ def test_a_run_killed_in_the_middle_leaves_whole_shops_and_the_next_finishes(mak
 def test_some_shops_alone_and_what_would_be_done(two_vendors, capsys):
     lindqvist, moreau = two_vendors
     make_old([lindqvist.schema_name, moreau.schema_name])
-    plan = run(capsys, "migrate", "--plan")
-    assert plan["groups"] == [
-        {
-            "from": OLD,
-            "spares": 0,
-            "shops": 2,
-            "migrations": [
-                "shop_inventory.0002_reservation_shipped",
-                "shop_inventory.0003_where_warehouses_are_and_when_they_send",
-                "shop_inventory.0004_backorders_and_safety_stock",
-                "shop_inventory.0005_allocation_strategy",
-                "shop_inventory.0006_freeing_holds",
-                "shop_inventory.0007_counting_warehouses",
-                "shop_inventory.0008_low_stock_thresholds",
-                "shop_inventory.0009_buying_from_suppliers",
-                "shop_inventory.0010_stock_from_files",
-            ],
-            "as": "text",
-        }
-    ]
+    (group,) = run(capsys, "migrate", "--plan")["groups"]
+    undone = MigrationLoader(None).graph.backwards_plan(("shop_inventory", "0002_reservation_shipped"))
+    assert sorted(group.pop("migrations")) == sorted(f"{app}.{name}" for app, name in undone)
+    assert group == {"from": OLD, "spares": 0, "shops": 2, "as": "text"}
     assert not Rollout.objects.exists()
 
     assert run(capsys, "migrate", "--only", "moreau")["migrated"] == 1
