@@ -1,6 +1,6 @@
 """Which rules are in force, what decides about commission at a moment, and what a line would pay."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -77,31 +77,52 @@ def plan_of(vendor_ids: Iterable[UUID]) -> dict[UUID, str]:
     return plan_codes(vendor_ids)
 
 
-def commission_terms(vendor_ids: Iterable[UUID], *, on: date, rules: Sequence[Rule] | None = None) -> CommissionTerms:
-    """What decides about these vendors' commission on a day. Reads plans and sales only where a rule asks for them."""
+def commission_terms(
+    vendor_ids: Iterable[UUID],
+    *,
+    on: date,
+    rules: Sequence[Rule] | None = None,
+    known: Mapping[UUID, Vendor] | None = None,
+) -> CommissionTerms:
+    """What decides about these vendors' commission on a day. Reads plans and sales only where a rule asks for them, and the
+    vendors where they are not `known`.
+    """
     rules = live_rules() if rules is None else rules
     asks_plans, asks_volumes = any(rule.conditions.plan for rule in rules), any(rule.tiers for rule in rules)
-    return CommissionTerms(rules, vendor_terms(vendor_ids, on=on, plans=asks_plans, volumes=asks_volumes))
+    return CommissionTerms(rules, vendor_terms(vendor_ids, on=on, plans=asks_plans, volumes=asks_volumes, known=known))
 
 
 def vendor_terms(
-    vendor_ids: Iterable[UUID], *, on: date, plans: bool = True, volumes: bool = True
+    vendor_ids: Iterable[UUID],
+    *,
+    on: date,
+    plans: bool = True,
+    volumes: bool = True,
+    known: Mapping[UUID, Vendor] | None = None,
 ) -> dict[UUID, VendorTerms]:
     """What commission needs to know of each vendor on a day. At most three queries."""
     wanted = sorted(set(vendor_ids))
     codes = plan_of(wanted) if plans else {}
     sold = sold_in_month_before(wanted, on=on) if volumes else {}
-    vat = vat_of(wanted, on=on)
+    vat = vat_of(wanted, on=on, known=known)
     return {id: VendorTerms(codes.get(id, ""), sold.get(id, {}), vat[id]) for id in wanted}
 
 
-def vat_of(vendor_ids: Iterable[UUID], *, on: date) -> dict[UUID, Treatment]:
-    """How commission from each vendor is taxed on a day. One query; none while the platform charges no VAT at all."""
+def vat_of(
+    vendor_ids: Iterable[UUID], *, on: date, known: Mapping[UUID, Vendor] | None = None
+) -> dict[UUID, Treatment]:
+    """How commission from each vendor is taxed on a day. One query; none while the platform charges no VAT at all, and none
+    for vendors that are `known`.
+    """
     wanted, platform = list(vendor_ids), settings.PLATFORM_COUNTRY
     if not platform:
         nothing = vat_on_commission(platform_country="", vendor_country="", vendor_vat_id="", on=on)
         return dict.fromkeys(wanted, nothing)
-    rows = Vendor.objects.filter(id__in=wanted).values_list("id", "country", "vat_id")
+    rows = (
+        Vendor.objects.filter(id__in=wanted).values_list("id", "country", "vat_id")
+        if known is None
+        else [(id, known[id].country, known[id].vat_id) for id in wanted]
+    )
     return {
         vendor_id: vat_on_commission(platform_country=platform, vendor_country=country, vendor_vat_id=vat_id, on=on)
         for vendor_id, country, vat_id in rows

@@ -5,7 +5,7 @@ accounts by id.
 No network call inside a transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,8 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Q
 
 from accounts.models import User
 from billing.commissions.queries import commission_terms
@@ -37,11 +38,12 @@ from marketplace.checkout.quote import LineQuote, Quote, quote
 from marketplace.orders.actions import ORDERED_ANEW, hand_over, lock_order, note_canceled
 from marketplace.orders.links import access_token, token_hash
 from marketplace.orders.models import Order, OrderEvent, OrderLine, StockHold, VendorOrder
+from marketplace.orders.queries import as_placed
 from marketplace.promotions import actions as promotions
 from outbox.actions import announce
 from taxonomy.tax import rate_for
 from tenants.isolation.doors import in_shop
-from tenants.shop.catalog.models import ProductState, Variant
+from tenants.shop.catalog.models import Product, ProductState, Variant
 from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
 from tenants.shop.inventory.unsound import UNSOUND
 from tenants.shop.shipping.terms import PICKUP, Method
@@ -154,7 +156,8 @@ def place_order(
     address = check_address(ship_to, fetched=_is_all_fetched(cart, methods or {}))
     cart = Cart.objects.select_for_update().get(id=cart.id)
     CART_LOCKED()
-    placed = Order.objects.filter(cart_id=cart.id, cart_version=version).first()
+    ordered = _ordered_before(cart, version)
+    placed = next((order for order in ordered if order.cart_version == version), None)
     if (
         placed is not None
         and placed.canceled_at is None
@@ -163,7 +166,7 @@ def place_order(
         return placed
     if cart.version != version:
         raise CartChanged("Your cart has changed since this page was opened. Look at it once more, then order.")
-    replaced = _give_up_unpaid(cart)
+    replaced = _give_up_unpaid(order.id for order in ordered if order.stock_hold == StockHold.HELD)
     if placed is not None and placed.canceled_at is None and placed.id not in {order.id for order in replaced}:
         return placed  # it has been paid
     if placed is not None:
@@ -211,6 +214,7 @@ def place_order(
                     instead_of=[order.id for order in replaced],
                     country=address["country"],
                     first=_fetched_at(chosen.get(vendor.id, "")),
+                    is_new=True,
                 )
                 ahead |= {part.order_line_id: part.ships_on for part in promised if part.ships_on}
             except SoldOut as sold_out:
@@ -234,7 +238,7 @@ def place_order(
         shipping={vendor_id: card.terms for vendor_id, card in found.vendors.items()},
         country=address["country"],
         on=clock.today(),
-        commissions=commission_terms({line.offer.vendor_id for line in found.lines}, on=clock.today()),
+        commissions=commission_terms({line.offer.vendor_id for line in found.lines}, on=clock.today(), known=vendors),
         currency=settings.CURRENCY,
         chosen=chosen,
         now=clock.now(),
@@ -292,16 +296,19 @@ def _fetched_at(key: str) -> UUID | None:
         return None  # no such method: it is refused with the quote
 
 
-def _give_up_unpaid(cart: Cart) -> list[Order]:
-    """The orders from this cart that wait for payment, locked, with nobody able to pay them any more.
+def _ordered_before(cart: Cart, version: int) -> list[Order]:
+    """What was ordered from this version of the cart, and what waits for payment from any of it."""
+    asked = Q(cart_version=version) | Q(stock_hold=StockHold.HELD)
+    return list(Order.objects.filter(asked, cart_id=cart.id).order_by("id"))
+
+
+def _give_up_unpaid(waiting: Iterable[UUID]) -> list[Order]:
+    """These orders that wait for payment, locked, with nobody able to pay them any more.
 
     One that was just paid, or whose payment is under way for days, stays as it is.
     """
-    waiting = (
-        Order.objects.filter(cart_id=cart.id, stock_hold=StockHold.HELD).order_by("id").values_list("id", flat=True)
-    )
     given_up = []
-    for order_id in list(waiting):
+    for order_id in waiting:
         order = lock_order(order_id)
         if order.stock_hold != StockHold.HELD:
             continue
@@ -369,13 +376,21 @@ def session_lines(order: Order) -> list[SessionLine]:
     return lines
 
 
+_SHOP_PRICES = f"""
+SELECT variant.id, variant.sku, variant.price_minor, product.state, product.paused_at, variant.currency
+  FROM {Variant._meta.db_table} variant JOIN {Product._meta.db_table} product ON product.id = variant.product_id
+ WHERE variant.id = ANY(%s)
+"""
+
+
 def _shop_prices(vendor: Vendor, lines: list[CartLine]) -> dict[UUID, tuple[str, int | None]]:
     """SKU and price of the variants, as the shop itself has them now; no price for what is not for sale."""
     if not vendor.may_sell:
         return {}
-    rows = Variant.objects.filter(id__in=[line.offer_id for line in lines]).values_list(
-        "id", "sku", "price_minor", "product__state", "product__paused_at", "currency"
-    )
+    # Written out: of all that the ORM would do here, only making the statement would take time.
+    with connection.cursor() as cursor:
+        cursor.execute(_SHOP_PRICES, [[line.offer_id for line in lines]])
+        rows = cursor.fetchall()
     return {
         variant_id: (
             sku,
@@ -467,7 +482,7 @@ def _write(
             for position, line in enumerate(lines)
         ]
     )
-    OrderEvent.objects.create(
+    event = OrderEvent.objects.create(
         order_id=order.id,
         name="placed",
         actor_kind="customer",
@@ -475,7 +490,7 @@ def _write(
         data={"lines": {str(line.id): [str(line.vendor_order_id), line.quantity] for line in order_lines}},
         at=now,
     )
-    payments.create_payment(
+    payment = payments.create_payment(
         reference_id=order.id,
         reference_number=order.number,
         customer_email=email,
@@ -496,6 +511,9 @@ def _write(
         ],
     )
     announce("order.placed", payload={"order": str(order.id)})
+    order.as_placed = as_placed(
+        order, payment=payment, parts=list(vendor_orders.values()), lines=order_lines, events=[event]
+    )
     return order
 
 

@@ -412,7 +412,9 @@ def processor_seconds(pid: int) -> float:
         with suppress(FileNotFoundError, ProcessLookupError):  # a thread that has just ended
             spent += int((task / "schedstat").read_text().split()[0]) / 1e9
             for child in (task / "children").read_text().split():
-                with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended, and its parent is told of it below
+                with suppress(
+                    FileNotFoundError, ProcessLookupError
+                ):  # it has just ended, and its parent is told of it below
                     spent += processor_seconds(int(child))
     ended_user, ended_system = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[13:15]
     return spent + (int(ended_user) + int(ended_system)) / os.sysconf("SC_CLK_TCK")

@@ -2,6 +2,8 @@
 fulfillment, commission and payout. Neither stores a payment status: that is derived (see `orders.status`).
 """
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +12,9 @@ from django.db.models.functions import Upper
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7
+
+if TYPE_CHECKING:
+    from marketplace.orders.queries import ShownOrder
 
 
 class StockHold(models.TextChoices):
@@ -66,6 +71,9 @@ class Order(models.Model):
     placed_at = models.DateTimeField(default=clock.now)
     canceled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=200, blank=True)
+
+    # All of its page, while it is in the hands of whoever has just written it.
+    as_placed: "ShownOrder | None" = None
 
     access = Access(store="select insert update")
 

@@ -12,7 +12,7 @@ from billing.disputes.models import DisputeSlice
 from billing.disputes.queries import Standing, standing_of
 from billing.payments.actions import left_of as left_of_share
 from billing.payments.actions import tax_left_of
-from billing.payments.models import PaymentShare, Refund, RefundState
+from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from billing.payouts.models import PayoutTransfer, Transfer, TransferState
 from kit import clock
 from kit.pagination import Page, keyset_page
@@ -246,9 +246,10 @@ class GivenBack:
     tax_minor: int
 
 
-def given_back(parts: Sequence[VendorOrder]) -> dict[UUID, GivenBack]:
-    """By vendor order. Two queries, with the parts' lines at hand."""
-    refunds, items = _given_back([part.id for part in parts])
+def given_back(parts: Sequence[VendorOrder], *, payment: Payment) -> dict[UUID, GivenBack]:
+    """By vendor order. Two queries, with the parts' lines at hand; none before anything was paid."""
+    nothing_paid = payment.state == PaymentState.PENDING
+    refunds, items = ({}, {}) if nothing_paid else _given_back([part.id for part in parts])
     titles = {line.id: line.title for part in parts for line in part.lines.all()}
     found = {}
     for part in parts:

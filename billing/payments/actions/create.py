@@ -35,7 +35,7 @@ class ShareInput:
     category_paths: Sequence[str] = ()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def create_payment(
     *,
     reference_id: UUID,

@@ -93,13 +93,19 @@ class WarehouseRetired(Conflict):
 
 
 def reserve(
-    lines: Sequence[StockRequest], *, instead_of: Collection[UUID] = (), country: str = "", first: UUID | None = None
+    lines: Sequence[StockRequest],
+    *,
+    instead_of: Collection[UUID] = (),
+    country: str = "",
+    first: UUID | None = None,
+    is_new: bool = False,
 ) -> list[Promise]:
     """Hold stock for the lines of an unpaid order, all of them or none, and say which warehouse will pack what.
 
     The shop's strategy chooses the warehouses; `country` is where the order goes, and `first` the one where it is
     fetched: what lies there is taken first. A line that already has a reservation,
-    whatever became of it, is left alone, and promised nothing new. `instead_of` are unpaid orders that this one replaces:
+    whatever became of it, is left alone, and promised nothing new; `is_new` spares the look, for lines whose ids nobody
+    else has seen yet. `instead_of` are unpaid orders that this one replaces:
     what is held for them is given back first. Raises SoldOut naming every variant that falls short, and InvalidInput for a
     quantity below one.
     """
@@ -115,7 +121,7 @@ def reserve(
         _give_back(theirs, ReservationState.HELD)
     levels = lock_levels(wanted)
     known = Reservation.objects.filter(order_line_id__in=[line.order_line_id for line in lines])
-    done = set(known.values_list("order_line_id", flat=True))
+    done: set[UUID] = set() if is_new else set(known.values_list("order_line_id", flat=True))
     asked = sorted(
         (line for line in lines if line.order_line_id not in done),
         key=lambda line: (line.variant_id, line.order_line_id),

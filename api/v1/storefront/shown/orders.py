@@ -38,7 +38,7 @@ def order_in_list(order: Order, words: Mapping[UUID, str]) -> dict[str, Any]:
 
 
 def order_detail(shown: ShownOrder) -> dict[str, Any]:
-    order, back = shown.order, given_back([each.part for each in shown.parts])
+    order, back = shown.order, given_back([each.part for each in shown.parts], payment=shown.payment)
     return {
         "number": order.number,
         "status": shown.status,
@@ -127,7 +127,7 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "unit_price_minor": line.unit_price_minor,
         "discount_minor": line.discount_minor,
         "total_minor": line.total_minor,
-        "tax_rate": f"{line.tax_rate:f}",
+        "tax_rate": f"{line.tax_rate:.4f}",
         "tax_minor": line.tax_minor,
     }
 

@@ -74,7 +74,7 @@ class Orders(StorefrontView):
                 error.field = f"ship_to.{error.field}"
             raise
         token = access_token(order.id) if user is None else None
-        answer = {**shown.order_detail(queries.shown_order(order)), "access_token": token}
+        answer = {**shown.order_detail(order.as_placed or queries.shown_order(order)), "access_token": token}
         return Response(answer, status=201, headers={"Location": f"/api/v1/storefront/orders/{order.number}"})
 
 

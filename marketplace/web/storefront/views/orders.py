@@ -195,7 +195,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
     ]
     if refunded:
         amounts.append({"label": "Refunded", "amount_minor": -refunded})
-    back = given_back([each.part for each in shown.parts])
+    back = given_back([each.part for each in shown.parts], payment=shown.payment)
     tax_left = order.tax_minor - sum(part.tax_minor for part in back.values())
     disputed = standing_of(part.id for part in parts).values() if shown.was_disputed else []
     is_disputed, lost_minor = any(each.is_open for each in disputed), sum(each.lost_minor for each in disputed)
