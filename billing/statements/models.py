@@ -33,7 +33,25 @@ class DocumentSeries(models.Model):
         return f"{self.kind} {self.year}"
 
 
-class Document(models.Model):
+class FiledDocument(models.Model):
+    """What every document with a number has: whose wall it lies in, and the PDF that is made of it once."""
+
+    number = models.CharField(max_length=30)
+    vendor_id = models.UUIDField()
+    file_path = models.CharField(max_length=200, blank=True, help_text="in the private storage; empty until it is made")
+    file_sha256 = models.CharField(max_length=64, blank=True)
+    file_bytes = models.PositiveIntegerField(default=0)
+    filed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def filename(self) -> str:
+        return self.number.lower()
+
+
+class Document(FiledDocument):
     """A vendor's document of a month: its words and figures, frozen in `data`, and the PDF made of them once.
 
     Nothing of it ever changes but that the file is added, once: the database keeps that. What is wrong is corrected by
@@ -42,10 +60,8 @@ class Document(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=20, choices=DocumentKind)
-    number = models.CharField(max_length=30)
     year = models.PositiveSmallIntegerField()
     sequence = models.PositiveIntegerField()
-    vendor_id = models.UUIDField()
     currency = models.CharField(max_length=3)
     starts_on = models.DateField(help_text="the month's first day")
     corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="credit_notes")
@@ -55,10 +71,6 @@ class Document(models.Model):
     data = models.JSONField()
     data_sha256 = models.CharField(max_length=64)
     issued_at = models.DateTimeField(default=clock.now)
-    file_path = models.CharField(max_length=200, blank=True, help_text="in the private storage; empty until it is made")
-    file_sha256 = models.CharField(max_length=64, blank=True)
-    file_bytes = models.PositiveIntegerField(default=0)
-    filed_at = models.DateTimeField(null=True, blank=True)
 
     access = Access(vendor="select", platform="select insert update(file_path, file_sha256, file_bytes, filed_at)")
 
@@ -85,10 +97,6 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.number
-
-    @property
-    def filename(self) -> str:
-        return self.number.lower()
 
 
 class AccountMapping(models.Model):

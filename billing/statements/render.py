@@ -41,7 +41,7 @@ def html_of(document: Document) -> str:
         "entries": [{**entry, "on": date.fromisoformat(entry["at"][:10])} for entry in entries[:PAPER_ENTRIES]],
         "entries_left": max(len(entries) - PAPER_ENTRIES, 0),
         "moved_minor": sum(figure["amount_minor"] for figure in data.get("figures", [])),
-        "font": _font(),
+        "font": typeface(),
     }
     return render_to_string(TEMPLATES[DocumentKind(document.kind)], context)
 
@@ -52,7 +52,8 @@ def pdf(document: Document) -> bytes:
 
 
 @cache
-def _font() -> str:
+def typeface() -> str:
+    """The typeface of documents, in base64: they fetch nothing."""
     return base64.b64encode(FONT.read_bytes()).decode()
 
 

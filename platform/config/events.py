@@ -55,6 +55,7 @@ AFTER: dict[str, list[str]] = {
     "order.paid": [
         "marketplace.orders.events.empty_the_cart",
         "marketplace.orders.events.mail_confirmation",
+        "marketplace.invoices.events.invoice_what_is_paid",
     ],
     "payout.changed": ["billing.payouts.events.mail_returned_payout"],
     "payouts.held": ["billing.payouts.events.mail_held"],
@@ -91,9 +92,15 @@ AFTER: dict[str, list[str]] = {
     "vendor.shop_opened": ["marketplace.catalog.events.vendor_changed"],
     "vendor.changed": ["marketplace.catalog.events.vendor_changed"],
     "shop.parcel_packed": ["marketplace.fulfillment.events.mail_ready"],
-    "shop.parcel_shipped": ["marketplace.fulfillment.events.mail_shipped"],
+    "shop.parcel_shipped": [
+        "marketplace.fulfillment.events.mail_shipped",
+        "marketplace.invoices.events.invoice_what_is_sent",
+    ],
     "shop.parcel_tracking_corrected": ["marketplace.fulfillment.events.mail_corrected"],
-    "shop.parcel_delivered": ["marketplace.fulfillment.events.release_after_delivery"],
+    "shop.parcel_delivered": [
+        "marketplace.fulfillment.events.release_after_delivery",
+        "marketplace.invoices.events.invoice_what_is_sent",
+    ],
     "refund_request.asked": ["marketplace.returns.events.tell_approvers"],
     "refund_request.waiting": ["marketplace.returns.events.tell_approvers"],
     "shop.refund_asked": ["marketplace.returns.events.tell_approvers"],
@@ -106,7 +113,9 @@ AFTER: dict[str, list[str]] = {
         "marketplace.returns.events.tell_customer",
         "marketplace.returns.events.tell_vendors",
         "marketplace.returns.events.release_what_has_arrived",
+        "marketplace.invoices.events.invoice_what_is_left",
     ],
+    "refund.accepted": ["marketplace.invoices.events.credit_what_came_back"],
     "refund.failed": ["marketplace.returns.events.tell_of_failure"],
     # Who is mailed at which step: `returns.mails`, one table.
     "return.asked": ["marketplace.returns.mails.tell_of_return"],

@@ -133,6 +133,7 @@ SHARED_APPS = [
     "marketplace.orders",
     "marketplace.fulfillment",
     "marketplace.reviews",
+    "marketplace.invoices",
     "marketplace.returns",
     "marketplace.checkout",
     "marketplace.demo",
@@ -472,6 +473,8 @@ PLATFORM_COUNTRY = env("SOUK_PLATFORM_COUNTRY", ISSUER["country"]).upper()
 PLATFORM_VAT_ID = env("SOUK_PLATFORM_VAT_ID", env("SOUK_LEGAL_VAT_ID", ""))
 # How long a closed month can still be opened again before its documents are issued by themselves.
 STATEMENT_GRACE = timedelta(hours=int(env("SOUK_STATEMENT_GRACE_HOURS", "24")))
+# When customers are invoiced: "shipped", once a vendor has sent its part (or handed it over), or "paid", at once.
+INVOICE_WHEN = env("SOUK_INVOICE_WHEN", "shipped")
 ORDER_DETAILS = "marketplace.returns.details.details_of"
 # DATEV's numbers of the adviser and the client, written into its files.
 DATEV_ADVISER = int(env("SOUK_DATEV_ADVISER", "1001"))

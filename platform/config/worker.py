@@ -48,6 +48,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "statements.issue_due": (900, "platform"),
     "statements.render_due": (20, "platform"),
     "statements.run_exports": (5, "platform"),
+    "invoices.render_due": (10, "platform"),
     "checkout.release_expired_holds": (15, "platform"),
     "checkout.simulate_commissions": (5, "platform"),
     "checkout.remind_of_carts": (600, "platform"),
