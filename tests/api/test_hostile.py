@@ -51,6 +51,13 @@ UNREACHED = dict.fromkeys(
     "POST /api/v1/storefront/orders/{number}/reviews": "Nothing of Ada's has come yet: tests/api/v1/test_reviews.py.",
     **dict.fromkeys(
         (
+            "GET /api/v1/storefront/orders/{number}/invoices/{sales_invoice_id}/pdf",
+            "GET /api/v1/vendor/invoices/{sales_invoice_id}/pdf",
+        ),
+        "Nothing is laid out there: tests/marketplace/invoices/test_faces.py.",
+    ),
+    **dict.fromkeys(
+        (
             *(f"GET {GUESTS_RETURN}{what}" for what in ("", "/label")),
             *(f"POST {GUESTS_RETURN}/{what}" for what in ("photos", "shipment", "withdrawal")),
             *(f"POST {SHOPS_RETURN}/{what}" for what in ("refund-previews", "refund-requests", "replacement")),

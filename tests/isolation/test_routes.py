@@ -40,6 +40,8 @@ UNWALKED = {"/finance/reconciliation/matches/", "/finance/orders/<uuid:order_id>
 WANTS_MORE = {
     "/sell/invited/<uuid:invitation_id>/",
     "/money/documents/<uuid:document_id>.pdf",
+    "/money/invoices/<uuid:sales_invoice_id>.pdf",
+    "/orders/<slug:number>/invoices/<uuid:sales_invoice_id>.pdf",
     "/products/<uuid:product_id>/state/",
     "/sell/<slug:slug>/plan/switch/<uuid:price_id>/",
     "/orders/<slug:number>/paid/",

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.storefront.views import account, cart, catalog, orders, returns, reviews, saved
+from api.v1.storefront.views import account, cart, catalog, invoices, orders, returns, reviews, saved
 
 app_name = "api_storefront"
 urlpatterns = with_document(
@@ -60,6 +60,8 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("orders/<slug:number>/claims/<uuid:claim_id>", returns.ClaimOne.as_view()),
         path("orders/<slug:number>/claims/<uuid:claim_id>/messages", returns.ClaimMessages.as_view()),
         path("orders/<slug:number>/claims/<uuid:claim_id>/withdrawal", returns.ClaimWithdrawal.as_view()),
+        path("orders/<slug:number>/invoices", invoices.OrderInvoices.as_view()),
+        path("orders/<slug:number>/invoices/<uuid:sales_invoice_id>/pdf", invoices.OrderInvoicePdf.as_view()),
         path("orders/<slug:number>/reviews", reviews.OrderReviews.as_view()),
         path("me", account.Me.as_view()),
         path("addresses", account.Addresses.as_view()),

@@ -112,6 +112,11 @@ urlpatterns: list[URLPattern] = [
         market_only(holders(returns.claim_withdrawal)),
         name="order_claim_withdrawal",
     ),
+    path(
+        "orders/<slug:number>/invoices/<uuid:sales_invoice_id>.pdf",
+        market_only(holders(orders.invoice)),
+        name="order_invoice",
+    ),
     path("orders/<slug:number>/reviews/", market_only(holders(reviews.of_order)), name="order_reviews"),
     path("orders/<slug:number>/reviews/<uuid:about>/", market_only(holders(reviews.write)), name="order_review"),
     path("orders/<slug:number>/again/", market_only(holders(orders.again)), name="order_again"),

@@ -58,7 +58,9 @@ def test_an_invoice_is_issued_once_when_all_is_sent_and_says_what_was_sold(bough
         ("Thing of Lindqvist", 3, 9999, "21 %"),
         ("Shipping: Standard", 0, 490, "21 %"),
     ]
-    assert [(tax["rate"], tax["net_minor"], tax["tax_minor"]) for tax in invoice.data["taxes"]] == [("21 %", 8669, 1820)]
+    assert [(tax["rate"], tax["net_minor"], tax["tax_minor"]) for tax in invoice.data["taxes"]] == [
+        ("21 %", 8669, 1820)
+    ]
     assert invoice.data["recipient"]["address"] == ["Prinsengracht 1", "1015 DK Amsterdam"]
     assert digest(invoice.data) == invoice.data_sha256
     assert (render_due(), render_due()) == (1, 0)
@@ -67,7 +69,14 @@ def test_an_invoice_is_issued_once_when_all_is_sent_and_says_what_was_sold(bough
     assert content.startswith(b"%PDF-")
     assert (invoice.file_bytes, invoice.file_path.split("/")[1]) == (len(content), str(bought.lamp.vendor.id))
     words = " ".join(re.sub(r"<style.*?</style>|<[^>]+>", " ", html_of(invoice), flags=re.DOTALL).split())
-    for said in (invoice.number, "Sold by Lindqvist on Souk", "Ada Vermeer", "104.89", "18.20", "Nothing is left to pay"):
+    for said in (
+        invoice.number,
+        "Sold by Lindqvist on Souk",
+        "Ada Vermeer",
+        "104.89",
+        "18.20",
+        "Nothing is left to pay",
+    ):
         assert said in words
 
 

@@ -383,6 +383,7 @@ def money_tabs(request: HttpRequest) -> list[dict[str, Any]]:
         ("payouts", "Payouts"),
         ("ledger", "Account"),
         ("documents_of_money", "Documents"),
+        ("sales_invoices", "Invoices"),
         ("hold_rules", "Holds"),
     )
     urls = [(reverse(f"portal:{route}"), label) for route, label in routes]

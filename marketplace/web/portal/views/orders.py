@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +27,7 @@ from marketplace.fulfillment.actions import (
     unshipped,
 )
 from marketplace.fulfillment.models import Parcel
+from marketplace.invoices.queries import invoices_of
 from marketplace.orders import queries
 from marketplace.orders.models import Fulfillment, VendorOrder
 from marketplace.returns.models import RequestState
@@ -286,6 +288,7 @@ def _order_page(
         "can_give_back": any(line.promised_quantity for line in part.lines.all()),
         "can_cancel": bool(unshipped(part)),
         "refunds": shown_refunds([part.id]).get(part.id, []),
+        "invoices": invoices_of([part.id]).get(part.id, []) if _is_invoiced(part) else [],
         "standing": standing_of([part.id]).get(part.id),
         "asked": [
             found for found in requests_of(part.order_id, vendor_id=part.vendor_id) if found.state != RequestState.DONE
@@ -339,6 +342,11 @@ def _row(part: VendorOrder, word: str) -> dict[str, Any]:
         "is_late": _is_late(part),
         "can_accept": part.fulfillment == Fulfillment.NEW,
     }
+
+
+def _is_invoiced(part: VendorOrder) -> bool:
+    """Whether there may be an invoice: before anything is sent there is none, unless they are due when it is paid."""
+    return settings.INVOICE_WHEN == "paid" or bool(part.shipped_at or part.delivered_at)
 
 
 def _is_late(part: VendorOrder) -> bool:

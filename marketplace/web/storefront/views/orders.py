@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib import messages
@@ -23,6 +24,7 @@ from kit.money import Money
 from marketplace.carts.actions import add_to_cart
 from marketplace.catalog.models import VendorCard
 from marketplace.fulfillment.models import Parcel
+from marketplace.invoices.queries import invoice_of_order, invoices_of
 from marketplace.orders import queries
 from marketplace.orders.actions import ORDERED_ANEW
 from marketplace.orders.links import opens
@@ -37,6 +39,7 @@ from marketplace.returns.queries import given_back, may_cancel
 from marketplace.returns.shown import told_in, window_is_open
 from marketplace.web.delivery import place, promise
 from marketplace.web.giving_back import giving_back, told_of
+from marketplace.web.invoices import as_pdf
 from marketplace.web.storefront import present
 from marketplace.web.storefront.views.checkout import forget_draft
 from marketplace.web.storefront.views.checkout import pay as send_to_pay
@@ -125,6 +128,13 @@ def cancellation(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @never_cache
+@require_safe
+def invoice(request: HttpRequest, number: str, sales_invoice_id: UUID) -> HttpResponse:
+    """An invoice or credit note of the order, as it was issued."""
+    return as_pdf(invoice_of_order(sales_invoice_id, order_id=order_here(request, number).id))
+
+
+@never_cache
 @customers
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
@@ -196,6 +206,9 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
     if refunded:
         amounts.append({"label": "Refunded", "amount_minor": -refunded})
     back = given_back([each.part for each in shown.parts], payment=shown.payment)
+    # Before anything is sent or given back there is none, unless they are due when it is paid.
+    is_invoiced = settings.INVOICE_WHEN == "paid" or any(part.shipped_at or part.delivered_at for part in parts)
+    invoices = invoices_of([part.id for part in parts]) if is_invoiced else {}
     tax_left = order.tax_minor - sum(part.tax_minor for part in back.values())
     disputed = standing_of(part.id for part in parts).values() if shown.was_disputed else []
     is_disputed, lost_minor = any(each.is_open for each in disputed), sum(each.lost_minor for each in disputed)
@@ -215,6 +228,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
                 "refunds": back[each.part.id].refunds,
                 "returns": told.returns.get(each.part.id, []),
                 "claims": told.claims.get(each.part.id, []),
+                "invoices": invoices.get(each.part.id, []),
             }
             for each in shown.parts
         ],
