@@ -243,6 +243,7 @@ def test_each_container_reaches_only_what_it_needs():
         "web": {"outside", "front", "data"},
         "office": {"outside", "front", "data", "objects"},
         "portal": {"front", "data", "objects"},
+        "live": {"front", "data"},
         "worker": {"outside", "data", "objects"},
         "shopworker": {"data", "objects"},
         "beat": {"data"},
@@ -347,7 +348,7 @@ def test_the_proxy_runs_no_upload_and_leaves_the_apis_etags_alone():
     assert "\t\tContent-Security-Policy \"default-src 'none'; sandbox\"\n" in files
     assert "\t\tdefer\n" in files  # after what the S3 server says, so that it does not stand twice
     assert re.findall(r"^\s*encode .*$", text, re.MULTILINE) == ["\tencode @pages zstd gzip"]
-    assert "@pages not path /api /api/*\n" in text
+    assert "@pages not path /api /api/* /live/*\n" in text
 
 
 def test_the_health_check_asks_what_every_process_answers():

@@ -130,7 +130,7 @@ def test_a_process_starts_in_production_with_what_the_page_says(process):
 def test_the_operators_table_starts_processes_as_the_demo_does():
     told = {name: shlex.split(command.strip("`")) for name, command in table_under("Processes", OPERATOR)}
     processes = {"web, portal, office": "web", "beat (one)": "beat", "builder (one)": "builder"}
-    assert len(told) == 5
+    assert len(told) == 6
     for name, words in told.items():
         real = command_of(processes.get(name, name), World.named("demo"), Ports())
         assert words == ["python", *(word.removeprefix(f"{ROOT}/") for word in real[1:])]

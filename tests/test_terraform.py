@@ -50,7 +50,7 @@ def test_jobs_work_as_the_builder_and_only_the_bootstrap_knows_all_roles():
 
 @every_process
 def test_each_runs_the_same_command(process: str, tmp_path: Path):
-    here = command_of(process, World("nowhere", tmp_path), Ports(market=8000, portal=8000, office=8000))
+    here = command_of(process, World("nowhere", tmp_path), Ports(market=8000, portal=8000, office=8000, live=8000))
     there = PROCESSES[process]["command"]
     assert [_as_there(part) for part in here] == there
 
@@ -63,8 +63,15 @@ def _as_there(part: str) -> str:
 @every_process
 def test_each_reaches_its_own_keys_in_valkey_and_the_doorbell(process: str):
     listed = PROCESSES[process]
-    rules = f"~{listed.get('prefix', process)}:* {LISTED['valkey']['rings']}"
-    assert (f"{rules} {LISTED['valkey']['hears']}" if listed.get("hears") else rules) == valkey_rules(process)
+    parts, rings = LISTED["valkey"], LISTED["valkey"]["rings"]
+    if listed.get("news"):
+        rings = rings.replace("&doorbell:* ", f"&doorbell:* {parts['news']} ")
+    rules = [
+        f"~{listed.get('prefix', process)}:*",
+        rings,
+        *(parts[what] for what in ("hears", "listens") if listed.get(what)),
+    ]
+    assert " ".join(rules) == valkey_rules(process)
 
 
 @every_process
@@ -75,7 +82,7 @@ def test_each_reaches_what_its_work_needs(process: str):
     assert ("files" in listed["reaches"]) == (process in REACH_FILES)
     assert (listed.get("documents") == "reads") == (process in ("shopworker", "office"))
     assert (listed.get("pictures") == "none") == (process in ("worker", "office"))
-    assert ("database" in listed["reaches"]) == (process != "beat")
+    assert ("database" in listed["reaches"]) == (process not in ("beat", "live"))
     # Who holds the key of vendors' roles does not reach the internet.
     assert not ("vendor-role-key" in listed["secrets"] and "internet" in listed["reaches"])
 

@@ -8,7 +8,7 @@ from marketplace.demo.seed import is_seeded, seed
 from tenants.isolation.doors import acting_as
 
 # Two to begin with, and the others.
-EVERYBODY = ("sandbox", "web", "portal", "office", "worker", "shopworker", "builder", "beat")
+EVERYBODY = ("sandbox", "web", "portal", "office", "worker", "shopworker", "builder", "beat", "live")
 OTHERS = EVERYBODY[2:]
 
 
@@ -30,5 +30,5 @@ def open_market(fleet: Fleet, progress: Progress) -> None:
     fleet.start(OTHERS)
     with acting_as("platform"):
         register_endpoints()  # the port may be another one than last time
-    fleet.wait_until_serving(["portal", "office"])
+    fleet.wait_until_serving(["portal", "office", "live"])
     progress.finish()

@@ -51,7 +51,7 @@ def alone_in(world: World) -> Iterator[None]:
 def ports() -> Ports:
     """Where this process's settings say that the faces and the sandbox listen."""
     market, portal, office = (int(settings.PORTS[face]) for face in ("market", "portal", "office"))
-    return Ports(market, portal, office, int(settings.SANDBOX_PORT))
+    return Ports(market, portal, office, int(settings.SANDBOX_PORT), int(settings.LIVE_PORT))
 
 
 # What the tables and who may touch them come from.

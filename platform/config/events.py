@@ -172,6 +172,21 @@ AFTER: dict[str, list[str]] = {
     "vendor.shop_restored": ["marketplace.catalog.events.shop_restored"],
 }
 
+# Pages that are open ask anew: an order's own, and its vendors' boards.
+for _name in (
+    *("order.paid", "order.canceled", "shop.order_accepted", "refund.succeeded", "refund.failed"),
+    *("shop.parcel_packed", "shop.parcel_shipped", "shop.parcel_tracking_corrected", "shop.parcel_delivered"),
+    *("refund_request.done", "refund_request.rejected", "refund_request.changed"),
+    *(f"return.{step}" for step in ("asked", "accepted", "withdrawn", "lapsed", "sent")),
+    *(f"shop.return_{step}" for step in ("accepted", "declined", "received", "inspected", "exchanged", "closed")),
+    *(f"claim.{step}" for step in ("opened", "said", "withdrawn", "dismissed", "granted")),
+    "shop.claim_said",
+):
+    AFTER.setdefault(_name, []).append("marketplace.returns.live.tell_pages")
+# And whoever may not look any more hears nothing more.
+for _name in ("user.access_ended", "shop.member_role_changed", "shop.member_left", "shop.signed_out"):
+    AFTER.setdefault(_name, []).append("tenants.vendors.events.end_streams")
+
 # What keeps a vendor from being closed: each is given the vendor's id and tells what is still open, in words.
 OBSTACLES_TO_CLOSING: list[str] = [
     "marketplace.orders.leaving.open_orders",

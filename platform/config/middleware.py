@@ -35,12 +35,21 @@ def content_security_policy() -> str:
     rules = {
         "default-src": "'self'",
         "base-uri": "'none'",
+        "connect-src": " ".join(["'self'", *_streams()]),
         "form-action": forms,
         "frame-ancestors": "'none'",
         "img-src": " ".join(["'self'", "data:", *_pictures()]),
         "object-src": "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def _streams() -> list[str]:
+    """Where pages listen, when that is another port of their host."""
+    if not settings.LIVE_PORT:
+        return []
+    hosts = {face["host"].format(vendor="*"): None for face in settings.FACES.values()}
+    return [f"{settings.SCHEME}://{host}:{settings.LIVE_PORT}" for host in hosts]
 
 
 def _faces() -> list[str]:

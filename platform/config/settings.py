@@ -33,6 +33,7 @@ PROCESSES = {
     "shopworker": ("doorman", None),
     "builder": ("builder", None),
     "beat": (None, None),
+    "live": (None, None),
     # One process that stands in for all of them: the tests and the journey, never production.
     "journey": ("platform", "market"),
     "test": ("postgres", "market"),
@@ -305,6 +306,13 @@ CELERY_APP = "config.worker"
 LIBRARY_ACCESS = "config.access.TABLES"
 # Tests and the journey run sweeps themselves; a process without a broker has nobody to ring for.
 RINGS_DOORBELL = PROCESS not in ("test", "beat") and env("SOUK_DOORBELL", "1") == "1"
+
+# Pages that are open hear that they are old (`live`). The key signs their tickets; the port is that of `live` where no proxy
+# stands in front of it and the faces. Streams that one person, and all of one vendor, may have open.
+LIVE_KEY = secret_of("live-key") if PROCESS in ("web", "portal", "live") or STANDS_FOR_ALL else ""
+LIVE_PORT = env("SOUK_LIVE_PORT", "" if PRODUCTION else "8004")
+LIVE_STREAMS_PERSON = int(env("SOUK_LIVE_STREAMS_PERSON", "8"))
+LIVE_STREAMS_VENDOR = int(env("SOUK_LIVE_STREAMS_VENDOR", "80"))
 
 # --- People ---------------------------------------------------------------------------------------------------------------
 

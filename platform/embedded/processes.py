@@ -27,16 +27,17 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # Secrets by process: its own Django key, its database role's, its Valkey user's, and what its work needs.
 SECRETS: dict[str, tuple[str, ...]] = {
-    "web": ("django-web", "store", "valkey-web", "order-link-key", "handoff-signing-key", "mfa-key"),
+    "web": ("django-web", "store", "valkey-web", "order-link-key", "handoff-signing-key", "mfa-key", "live-key"),
     "office": ("django-office", "platform", "valkey-office", "order-link-key"),
-    "portal": ("django-portal", "doorman", "valkey-portal", "vendor-role-key"),
+    "portal": ("django-portal", "doorman", "valkey-portal", "vendor-role-key", "live-key"),
     "worker": ("django-worker", "platform", "valkey-worker", "order-link-key"),
     "shopworker": ("django-shopworker", "doorman", "valkey-shopworker", "vendor-role-key"),
     "builder": ("django-builder", "builder", "valkey-builder", "vendor-role-key"),
     "beat": ("django-beat", "valkey-beat"),
+    "live": ("django-live", "valkey-live", "live-key"),
     "sandbox": (),
 }
-SERVING = {"web": "market", "portal": "portal", "office": "office"}
+SERVING = {"web": "market", "portal": "portal", "office": "office", "live": "live"}
 # What of our own environment a process gets; everything else it is told here.
 PASSED_ON = (
     *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "SOUK_VAR", "SOUK_HOLD_DAYS", "SOUK_LOG"),
@@ -65,13 +66,18 @@ HEARS = (
     " +subscribe +unsubscribe +psubscribe +punsubscribe +evalsha +script|load"
 )
 HEARING = ("worker", "shopworker")
+# Pages that are open hear that they are old: the worker tells, and live, which counts who listens, hears.
+NEWS = "~news:* &news:*"
+LISTENS = "+zadd +zrem +zcard +zremrangebyscore +subscribe +unsubscribe"
 BEHIND = 5  # of niceness: pages come before sweeps where both want the same processor
 
 
 def valkey_rules(group: str) -> str:
     """What a process group's user may do, as Valkey's access list has it."""
-    rules = f"~{VALKEY_PREFIX.get(group, group)}:* {DOORBELL} {RINGS}"
-    return f"{rules} {HEARS}" if group in HEARING else rules
+    rules = [f"~{VALKEY_PREFIX.get(group, group)}:*", DOORBELL, *([NEWS] if group in ("worker", "live") else []), RINGS]
+    if group in HEARING:
+        rules.append(HEARS)
+    return " ".join([*rules, *([LISTENS] if group == "live" else [])])
 
 
 def valkey_users(world: World) -> list[AclUser]:
@@ -90,11 +96,11 @@ class Ports:
     portal: int = 8001
     office: int = 8002
     sandbox: int = 8003
+    live: int = 8004
 
     def variables(self) -> dict[str, str]:
-        return {
-            f"SOUK_{name.upper()}_PORT": str(getattr(self, name)) for name in ("market", "portal", "office", "sandbox")
-        }
+        names = ("market", "portal", "office", "sandbox", "live")
+        return {f"SOUK_{name.upper()}_PORT": str(getattr(self, name)) for name in names}
 
 
 def environment_of(process: str, world: World, ports: Ports) -> dict[str, str]:
@@ -121,6 +127,11 @@ def environment_of(process: str, world: World, ports: Ports) -> dict[str, str]:
 
 def command_of(process: str, world: World, ports: Ports) -> list[str]:
     """What a process runs."""
+    if process == "live":
+        return [
+            *(sys.executable, "-m", "granian", "--interface", "asgi", "--host", "127.0.0.1", "--port", str(ports.live)),
+            *("--workers", "1", "--backlog", "1024", "--no-access-log", "config.asgi:application"),
+        ]
     if process in SERVING:
         port = str(getattr(ports, SERVING[process]))
         return [

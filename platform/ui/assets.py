@@ -34,6 +34,7 @@ CORE_STYLES = (
     "table",
     "skeleton",
     "visit-bar",
+    "live",
 )
 SHOP_STYLES = ("face-storefront", "product-card", "filter", "gallery", "cart", "lane", "hero", "rating", "review")
 WORK_STYLES = (
@@ -64,11 +65,11 @@ STYLES = {
 
 CORE_SCRIPTS = ("theme", "menu", "dialog", "toast", "confirm", "autosubmit", "copy", "tabs", "drop")
 SCRIPTS = {
-    "storefront": (*CORE_SCRIPTS, "gallery", "quantity", "buy-bar"),
-    "portal": (*CORE_SCRIPTS, "quantity", "selection"),
+    "storefront": (*CORE_SCRIPTS, "gallery", "quantity", "buy-bar", "live"),
+    "portal": (*CORE_SCRIPTS, "quantity", "selection", "live"),
     "office": (*CORE_SCRIPTS, "selection"),
     "finance": (*CORE_SCRIPTS, "selection"),
     "plain": CORE_SCRIPTS,
     "print": (),
-    "all": (*CORE_SCRIPTS, "gallery", "quantity", "buy-bar", "selection"),
+    "all": (*CORE_SCRIPTS, "gallery", "quantity", "buy-bar", "selection", "live"),
 }

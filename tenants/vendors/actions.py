@@ -282,3 +282,9 @@ def _clean_palette(palette: Sequence[str]) -> list[str]:
     if len(colors) > 5 or not all(re.fullmatch(r"#[0-9a-f]{6}", color) for color in colors):
         raise InvalidInput("A palette is up to five colors like #b4552f.", field="palette")
     return colors
+
+
+@transaction.atomic
+def tell_signed_out(*, vendor_id: UUID, session: str) -> None:
+    """Say that a session of the portal is over (by its name of `live.tickets`): the pages it has open hear nothing more."""
+    announce("shop.signed_out", vendor_id=vendor_id, payload={"session": session})

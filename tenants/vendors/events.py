@@ -8,6 +8,7 @@ from django.db.models import F
 
 from accounts.models import User
 from kit.links import absolute_url
+from live import news
 from notifications.actions import send
 from outbox.models import Fact
 from tenants.isolation.models import MAIN, WallState
@@ -38,6 +39,17 @@ OPENS_PORTAL = ("vendor.approved", "vendor.activated", *(name for name in REPEAT
 def end_member_access(fact: Fact) -> None:
     """`user.access_ended`, inside: the user's portal sessions end with the change that caused it."""
     Member.objects.filter(user_id=UUID(fact.payload["user"])).update(access_version=F("access_version") + 1)
+
+
+def end_streams(fact: Fact) -> None:
+    """After a lost or changed role, a sign-out, a changed password: open pages hear nothing more of what they showed."""
+    if "session" in fact.payload:
+        news.end([fact.payload["session"]])
+    elif "member" in fact.payload:
+        news.end([f"member:{fact.payload['member']}"])
+    else:
+        members = Member.objects.filter(user_id=fact.payload["user"]).values_list("id", flat=True)
+        news.end([f"user:{fact.payload['user']}", *(f"member:{member_id}" for member_id in members)])
 
 
 def copy_person(fact: Fact) -> None:

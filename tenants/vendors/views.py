@@ -17,6 +17,8 @@ from accounts import views as accounts
 from accounts.models import StaffMember, StaffRole, User
 from accounts.views import refused
 from kit.links import absolute_url
+from live.tickets import session_name
+from tenants.vendors.actions import tell_signed_out
 from tenants.vendors.middleware import leave_visit
 from tenants.vendors.models import Member, PortalVisit, Vendor, VendorState
 from tenants.vendors.queries import front_of, membership, memberships_of, vendor_of_host
@@ -161,6 +163,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End this portal's session only; of one of the staff who looked in, the visit."""
     visit: PortalVisit | None = request.visit  # type: ignore[attr-defined]
     if visit is None:
+        vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+        if handoff.session_person(request) is not None:
+            tell_signed_out(vendor_id=vendor.id, session=session_name(request))
         return accounts.sign_out(request)
     end_visit(visit)
     return leave_visit(request, visit.vendor)

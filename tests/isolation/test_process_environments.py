@@ -66,6 +66,7 @@ def told(street):
         ("shopworker", "doorman"),
         ("builder", "builder"),
         ("beat", None),
+        ("live", None),
     ],
 )
 def test_a_process_gets_into_the_database_as_its_own_role_and_as_no_other(process, role, told, street):

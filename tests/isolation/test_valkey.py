@@ -18,7 +18,7 @@ from embedded.processes import HEARING, VALKEY_PREFIX, valkey_users
 from embedded.servers import valkey_socket
 from embedded.world import current_world
 
-GROUPS = ("web", "office", "portal", "worker", "shopworker", "builder", "beat")
+GROUPS = ("web", "office", "portal", "worker", "shopworker", "builder", "beat", "live")
 PREFIXES = {group: VALKEY_PREFIX.get(group, group) for group in GROUPS}
 DENIED = redis.exceptions.NoPermissionError
 

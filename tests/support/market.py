@@ -17,7 +17,7 @@ import psycopg
 from embedded import World, ensure_postgres, stop
 
 ROOT = Path(__file__).resolve().parents[2]
-PORTS = ("MARKET", "PORTAL", "OFFICE", "SANDBOX")
+PORTS = ("MARKET", "PORTAL", "OFFICE", "SANDBOX", "LIVE")
 # What the run of the tests itself was given, and a market of its own must not get.
 NOT_OURS = ("SOUK_", "DATABASE_", "REDIS_", "STRIPE_", "DJANGO_", "PYTEST_")
 

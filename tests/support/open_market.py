@@ -27,8 +27,8 @@ def main() -> None:
     fleet = Fleet(settings.WORLD, setup.ports())
     try:
         setup.prepare(settings.WORLD, Progress(), spares=6)
-        fleet.start(["sandbox", "web", "portal", "office", "worker", "shopworker", "builder", "beat"])
-        fleet.wait_until_serving(["sandbox", "web", "portal", "office"])
+        fleet.start(["sandbox", "web", "portal", "office", "worker", "shopworker", "builder", "beat", "live"])
+        fleet.wait_until_serving(["sandbox", "web", "portal", "office", "live"])
         sandbox = Sandbox()
         with acting_as("platform"):
             register_endpoints()
@@ -68,7 +68,7 @@ def main() -> None:
             "staff": STAFF[0].email,
             "finance": money.email,
             "password": acts.PASSWORD,
-            "faces": {**settings.PORTS, "sandbox": settings.SANDBOX_PORT},
+            "faces": {**settings.PORTS, "sandbox": settings.SANDBOX_PORT, "live": settings.LIVE_PORT},
         }
         print("open", json.dumps(said), flush=True)
         signal.pause()

@@ -16,10 +16,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from embedded import ensure_postgres, ensure_valkey
 from embedded.processes import SERVING, Ports, command_of, environment_of, valkey_users
-from tests.support.market import ROOT, Market, free_ports
+from tests.support.market import PORTS, ROOT, Market, free_ports
 
 TOKEN = "scrapers-token-0123456789abcdef"
-PROCESSES = ("sandbox", "web", "portal", "office", "worker", "shopworker", "beat")
+PROCESSES = ("sandbox", "web", "portal", "office", "worker", "shopworker", "beat", "live")
 Samples = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 
 
@@ -33,7 +33,7 @@ class Watched:
 
     def __enter__(self) -> "Watched":
         world, told = self.market.world, self.market.environment
-        faces = Ports(*(int(told[f"SOUK_{face}_PORT"]) for face in ("MARKET", "PORTAL", "OFFICE", "SANDBOX")))
+        faces = Ports(*(int(told[f"SOUK_{face}_PORT"]) for face in PORTS))
         self.ports = {process: getattr(faces, face) for process, face in SERVING.items()}
         self.ports |= zip(("worker", "shopworker"), free_ports(2), strict=True)
         ensure_postgres(world, linger_seconds=600)

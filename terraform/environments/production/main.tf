@@ -24,6 +24,7 @@ module "souk" {
     shopworker = { cpu = 1024, memory = 2048, min = 2, max = 8 }
     builder    = { cpu = 512, memory = 1024, min = 1, max = 1 }
     beat       = { cpu = 256, memory = 512, min = 1, max = 1 }
+    live       = { cpu = 256, memory = 512, min = 2, max = 4 }
   }
 
   network = {

@@ -24,6 +24,7 @@ module "souk" {
     shopworker = { cpu = 512, memory = 1024, min = 1, max = 2 }
     builder    = { cpu = 512, memory = 1024, min = 1, max = 1 }
     beat       = { cpu = 256, memory = 512, min = 1, max = 1 }
+    live       = { cpu = 256, memory = 512, min = 1, max = 2 }
   }
 
   network = {

@@ -1,4 +1,4 @@
-# One balancer for all faces: the host name decides who answers, and a host that is nobody's gets 404.
+# One balancer for all faces: the host name, and for streams the path, decides who answers, and a host that is nobody's gets 404.
 
 resource "aws_security_group" "this" {
   name        = "${var.name}-load-balancer"
@@ -132,6 +132,16 @@ resource "aws_lb_listener_rule" "face" {
   condition {
     host_header {
       values = each.value.hosts
+    }
+  }
+
+  dynamic "condition" {
+    for_each = each.value.paths[*]
+
+    content {
+      path_pattern {
+        values = condition.value
+      }
     }
   }
 

@@ -29,9 +29,10 @@ variable "deletion_protection" {
 }
 
 variable "faces" {
-  description = "Which hosts a process serves, on which port. Lower priorities are asked first, so that a name wins over the wildcard that covers it."
+  description = "Which hosts a process serves, or which paths on them, on which port. Lower priorities are asked first, so that a name wins over the wildcard that covers it."
   type = map(object({
     hosts    = list(string)
+    paths    = optional(list(string))
     port     = number
     priority = number
   }))

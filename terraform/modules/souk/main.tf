@@ -24,6 +24,8 @@ module "network" {
 locals {
   pictures_host = "media.${var.domain}"
   faces = {
+    # Streams: no face's own, so asked first. A rule takes five values.
+    live   = { hosts = [var.domain, "*.${var.domain}", "*.portal.${var.domain}"], paths = ["/live/*"], port = local.port, priority = 5 }
     office = { hosts = ["office.${var.domain}"], port = local.port, priority = 10 }
     portal = { hosts = ["*.portal.${var.domain}"], port = local.port, priority = 20 }
     web    = { hosts = [var.domain, "*.${var.domain}"], port = local.port, priority = 30 }
@@ -65,7 +67,7 @@ module "dns" {
 
   zone_id = var.zone_id
   aliases = merge(
-    { for host in flatten([for face in local.faces : face.hosts]) : host => module.load_balancer.alias },
+    { for host in distinct(flatten([for face in local.faces : face.hosts])) : host => module.load_balancer.alias },
     { (local.pictures_host) = merge(module.storage.cdn, { ipv6 = true }) },
   )
 }

@@ -27,7 +27,8 @@ locals {
 
   valkey_users = {
     for name, process in local.processes : name => join(" ", concat(
-      ["~${try(process.prefix, name)}:*", local.listed.valkey.rings], try(process.hears, false) ? [local.listed.valkey.hears] : [],
+      ["~${try(process.prefix, name)}:*", try(process.news, false) ? replace(local.listed.valkey.rings, "&doorbell:* ", "&doorbell:* ${local.listed.valkey.news} ") : local.listed.valkey.rings],
+      try(process.hears, false) ? [local.listed.valkey.hears] : [], try(process.listens, false) ? [local.listed.valkey.listens] : [],
     ))
   }
 

@@ -79,8 +79,8 @@ variable "sizes" {
   type        = map(object({ cpu = number, memory = number, min = number, max = number }))
 
   validation {
-    condition     = toset(keys(var.sizes)) == toset(["web", "portal", "office", "worker", "shopworker", "beat", "builder"])
-    error_message = "One size for each of web, portal, office, worker, shopworker, beat and builder."
+    condition     = toset(keys(var.sizes)) == toset(["web", "portal", "office", "worker", "shopworker", "beat", "builder", "live"])
+    error_message = "One size for each of web, portal, office, worker, shopworker, beat, builder and live."
   }
 }
 

@@ -18,6 +18,7 @@ SAFE = {
     "SOUK_SECRET_DJANGO_WEB": KEY,
     "SOUK_SECRET_STORE": KEY,
     "SOUK_SECRET_MFA_KEY": KEY,
+    "SOUK_SECRET_LIVE_KEY": KEY,
     "SOUK_SECRET_HANDOFF_SIGNING_KEY": KEY,
     "SOUK_SECRET_ORDER_LINK_KEY": KEY,
     "SOUK_PLATFORM_COUNTRY": "DE",
@@ -126,6 +127,7 @@ PROCESSES = {
     "shopworker": (False, "souk_none", False, True),
     "builder": (True, "souk_none", False, True),
     "beat": (False, "souk_none", False, False),
+    "live": (False, "souk_none", False, False),
 }
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from billing.reconciliation.models import ReconciliationException
-from embedded.processes import Fleet, Ports, PortTaken
+from embedded.processes import Fleet, PortTaken
 from kit.errors import SoukError
 from kit.money import Money
 from marketplace.demo import setup
@@ -52,9 +52,7 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             raise CommandError(f"The catalogue cannot be read: {error}") from None
         progress = Progress(cast(TextIO, self.stdout._out))
-        market, portal, office = (int(settings.PORTS[face]) for face in ("market", "portal", "office"))
-        ports = Ports(market, portal, office, int(settings.SANDBOX_PORT))
-        fleet = Fleet(world, ports, on_restart=self._restarting)
+        fleet = Fleet(world, setup.ports(), on_restart=self._restarting)
         try:
             if state.exists():
                 self._before(script, state, options["afresh"], fleet, progress)

@@ -30,11 +30,13 @@ from marketplace.fulfillment.models import Parcel
 from marketplace.invoices.queries import invoices_of
 from marketplace.orders import queries
 from marketplace.orders.models import Fulfillment, VendorOrder
+from marketplace.returns.live import board_topic
 from marketplace.returns.models import RequestState
 from marketplace.returns.policy import policy_at
 from marketplace.returns.queries import requests_of, shown_refunds
 from marketplace.returns.shown import told_in
 from marketplace.web.delivery import place, promise
+from marketplace.web.live import live_page
 from marketplace.web.portal import present
 from marketplace.web.portal.context import counts_of
 from marketplace.web.portal.forms import CARRIERS, ShipmentForm, put_error
@@ -98,7 +100,19 @@ def board(request: HttpRequest) -> HttpResponse:
         }
         for state, parts in found.items()
     ]
-    return render(request, "portal/board.html", {"columns": columns})
+    vendor_id, member = _vendor_id(request), request.member  # type: ignore[attr-defined]
+    # Staff who look in see the board as it is when they ask.
+    is_visit = request.visit is not None  # type: ignore[attr-defined]
+    return live_page(
+        request,
+        "portal/board.html",
+        {"columns": columns},
+        part="portal/_board.html",
+        topics=(board_topic(vendor_id),),
+        who=None if is_visit else f"member:{member.id}",
+        vendor=str(vendor_id),
+        said="The orders have changed.",
+    )
 
 
 @shows(*SEES_ORDERS, visits=True)

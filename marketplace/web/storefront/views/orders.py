@@ -33,6 +33,7 @@ from marketplace.orders.queries import ShownOrder, ShownPart
 from marketplace.orders.status import whole_status
 from marketplace.returns.actions import Actor
 from marketplace.returns.claims import may_claim
+from marketplace.returns.live import order_topic
 from marketplace.returns.models import RequestKind
 from marketplace.returns.policy import policy_at
 from marketplace.returns.queries import given_back, may_cancel
@@ -40,6 +41,7 @@ from marketplace.returns.shown import told_in, window_is_open
 from marketplace.web.delivery import place, promise
 from marketplace.web.giving_back import giving_back, told_of
 from marketplace.web.invoices import as_pdf
+from marketplace.web.live import live_page
 from marketplace.web.storefront import present
 from marketplace.web.storefront.views.checkout import forget_draft
 from marketplace.web.storefront.views.checkout import pay as send_to_pay
@@ -68,7 +70,16 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
         remember_order(request, order)
         return see_other(reverse("storefront:order", args=[order.number]))
     order = visible(request, order)
-    return render(request, "storefront/order.html", _page(request, order))
+    user = person(request)
+    return live_page(
+        request,
+        "storefront/order.html",
+        _page(request, order),
+        part="storefront/_order.html",
+        topics=(order_topic(order.id),),
+        who=f"user:{user.id}" if user is not None else "",
+        said="Your order has changed.",
+    )
 
 
 @require_POST

@@ -53,8 +53,8 @@ run "production_outlives_a_zone_and_a_mistake" {
   }
 
   assert {
-    condition     = length(output.souk.secret_arns) == 9 && length(output.souk.valkey.user_names) == 7
-    error_message = "A secret set for each of seven processes and two jobs, a Valkey user for each process."
+    condition     = length(output.souk.secret_arns) == 10 && length(output.souk.valkey.user_names) == 8
+    error_message = "A secret set for each of eight processes and two jobs, a Valkey user for each process."
   }
 
   assert {

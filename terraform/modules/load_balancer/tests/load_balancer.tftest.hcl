@@ -13,6 +13,7 @@ variables {
     office = { hosts = ["office.souk.example"], port = 8000, priority = 10 }
     portal = { hosts = ["*.portal.souk.example"], port = 8000, priority = 20 }
     web    = { hosts = ["souk.example", "*.souk.example"], port = 8000, priority = 30 }
+    live   = { hosts = ["souk.example"], paths = ["/live/*"], port = 8000, priority = 5 }
   }
 }
 
@@ -20,8 +21,8 @@ run "hosts_decide_who_answers" {
   command = plan
 
   assert {
-    condition     = { for face, rule in aws_lb_listener_rule.face : face => [rule.priority, one(one(rule.condition).host_header).values] } == { for face, rule in var.faces : face => [rule.priority, toset(rule.hosts)] }
-    error_message = "Each face its hosts, the more special before the wildcard that covers them."
+    condition     = { for face, rule in aws_lb_listener_rule.face : face => [rule.priority, toset(flatten([for condition in rule.condition : [for header in condition.host_header : header.values]])), toset(flatten([for condition in rule.condition : [for path in condition.path_pattern : path.values]]))] } == { for face, rule in var.faces : face => [rule.priority, toset(rule.hosts), toset(rule.paths == null ? [] : rule.paths)] }
+    error_message = "Each face its hosts, streams their paths, the more special before the wildcard that covers them."
   }
 
   assert {

@@ -15,6 +15,7 @@ override_module {
       django-shopworker              = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/django-shopworker-AbCdEf"
       django-builder                 = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/django-builder-AbCdEf"
       django-beat                    = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/django-beat-AbCdEf"
+      django-live                    = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/django-live-AbCdEf"
       store                          = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/store-AbCdEf"
       platform                       = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/platform-AbCdEf"
       doorman                        = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/doorman-AbCdEf"
@@ -26,6 +27,8 @@ override_module {
       valkey-shopworker              = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/valkey-shopworker-AbCdEf"
       valkey-builder                 = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/valkey-builder-AbCdEf"
       valkey-beat                    = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/valkey-beat-AbCdEf"
+      valkey-live                    = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/valkey-live-AbCdEf"
+      live-key                       = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/live-key-AbCdEf"
       order-link-key                 = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/order-link-key-AbCdEf"
       handoff-signing-key            = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/handoff-signing-key-AbCdEf"
       mfa-key                        = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/mfa-key-AbCdEf"
@@ -39,6 +42,7 @@ override_module {
       metrics-web                    = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-web-AbCdEf"
       metrics-office                 = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-office-AbCdEf"
       metrics-portal                 = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-portal-AbCdEf"
+      metrics-live                   = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-live-AbCdEf"
       metrics-worker                 = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-worker-AbCdEf"
       metrics-shopworker             = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:souk-test/metrics-shopworker-AbCdEf"
     }
@@ -63,6 +67,7 @@ variables {
     shopworker = { cpu = 512, memory = 1024, min = 1, max = 2 }
     builder    = { cpu = 512, memory = 1024, min = 1, max = 1 }
     beat       = { cpu = 256, memory = 512, min = 1, max = 1 }
+    live       = { cpu = 256, memory = 512, min = 1, max = 2 }
   }
 
   network             = { cidr = "10.20.0.0/16", availability_zones = ["eu-central-1a", "eu-central-1b"], nat_per_zone = false }
@@ -82,15 +87,16 @@ run "one_secret_set_for_each_process" {
   assert {
     condition = jsonencode({ for process, arns in output.secret_arns : process => sort([for arn in arns : trimsuffix(trimprefix(arn, "arn:aws:secretsmanager:eu-central-1:123456789012:secret:"), "-AbCdEf")]) }) == jsonencode({
       web = [
-        "souk-test/django-web", "souk-test/handoff-signing-key", "souk-test/metrics-web", "souk-test/mfa-key", "souk-test/order-link-key", "souk-test/store", "souk-test/stripe-secret-key",
+        "souk-test/django-web", "souk-test/handoff-signing-key", "souk-test/live-key", "souk-test/metrics-web", "souk-test/mfa-key", "souk-test/order-link-key", "souk-test/store", "souk-test/stripe-secret-key",
         "souk-test/stripe-webhook-secret-accounts", "souk-test/stripe-webhook-secret-connect", "souk-test/stripe-webhook-secret-platform", "souk-test/valkey-web",
       ]
       office     = ["souk-test/django-office", "souk-test/metrics-office", "souk-test/order-link-key", "souk-test/platform", "souk-test/stripe-secret-key", "souk-test/valkey-office"]
-      portal     = ["souk-test/django-portal", "souk-test/doorman", "souk-test/metrics-portal", "souk-test/valkey-portal", "souk-test/vendor-role-key"]
+      portal     = ["souk-test/django-portal", "souk-test/doorman", "souk-test/live-key", "souk-test/metrics-portal", "souk-test/valkey-portal", "souk-test/vendor-role-key"]
       worker     = ["souk-test/django-worker", "souk-test/metrics-worker", "souk-test/order-link-key", "souk-test/platform", "souk-test/smtp-password", "souk-test/smtp-user", "souk-test/stripe-secret-key", "souk-test/valkey-worker"]
       shopworker = ["souk-test/django-shopworker", "souk-test/doorman", "souk-test/metrics-shopworker", "souk-test/valkey-shopworker", "souk-test/vendor-role-key"]
       builder    = ["souk-test/builder", "souk-test/django-builder", "souk-test/valkey-builder", "souk-test/vendor-role-key"]
       beat       = ["souk-test/django-beat", "souk-test/valkey-beat"]
+      live       = ["souk-test/django-live", "souk-test/live-key", "souk-test/metrics-live", "souk-test/valkey-live"]
       release    = ["souk-test/builder", "souk-test/django-builder", "souk-test/valkey-builder", "souk-test/vendor-role-key"]
       bootstrap  = ["rds!db-1", "souk-test/builder", "souk-test/django-builder", "souk-test/doorman", "souk-test/platform", "souk-test/store", "souk-test/valkey-builder", "souk-test/vendor-role-key"]
     })
@@ -108,7 +114,7 @@ run "one_secret_set_for_each_process" {
   }
 
   assert {
-    condition     = { for process, variables in output.secrets : process => variables.SOUK_METRICS_TOKEN if contains(keys(variables), "SOUK_METRICS_TOKEN") } == { for process in ["web", "office", "portal", "worker", "shopworker"] : process => "souk-test/metrics-${process}" }
+    condition     = { for process, variables in output.secrets : process => variables.SOUK_METRICS_TOKEN if contains(keys(variables), "SOUK_METRICS_TOKEN") } == { for process in ["web", "office", "portal", "worker", "shopworker", "live"] : process => "souk-test/metrics-${process}" }
     error_message = "Whoever has metrics shows them by a token of its own."
   }
 
@@ -117,7 +123,7 @@ run "one_secret_set_for_each_process" {
   assert {
     condition = jsonencode({ for whom, who in local.reaching : whom => sort(who) }) == jsonencode({
       database = ["bootstrap", "builder", "office", "portal", "release", "shopworker", "web", "worker"]
-      valkey   = ["beat", "bootstrap", "builder", "office", "portal", "release", "shopworker", "web", "worker"]
+      valkey   = ["beat", "bootstrap", "builder", "live", "office", "portal", "release", "shopworker", "web", "worker"]
       internet = ["office", "web", "worker"]
       mail     = ["worker"]
       files    = ["office", "portal", "shopworker", "worker"]
@@ -140,7 +146,7 @@ run "one_secret_set_for_each_process" {
   # --- What they are told
 
   assert {
-    condition     = [for process, variables in local.environments : process if contains(keys(variables), "DATABASE_ADMIN_URL")] == ["bootstrap"] && !contains(keys(local.environments.beat), "DATABASE_URL")
+    condition     = [for process, variables in local.environments : process if contains(keys(variables), "DATABASE_ADMIN_URL")] == ["bootstrap"] && !contains(keys(local.environments.beat), "DATABASE_URL") && !contains(keys(local.environments.live), "DATABASE_URL")
     error_message = "Only the bootstrap works as the master, and beat has no database."
   }
 
@@ -162,7 +168,7 @@ run "one_secret_set_for_each_process" {
   }
 
   assert {
-    condition     = { for process, rules in local.valkey_users : process => regex("^~(\\w+):\\* ~doorbell:\\* &doorbell:\\* -@all ", rules)[0] } == { web = "market", office = "office", portal = "portal", worker = "worker", shopworker = "shopworker", builder = "builder", beat = "beat" }
+    condition     = { for process, rules in local.valkey_users : process => regex("^~(\\w+):\\* ~doorbell:\\* &doorbell:\\* (?:~news:\\* &news:\\* )?-@all ", rules)[0] } == { web = "market", office = "office", portal = "portal", worker = "worker", shopworker = "shopworker", builder = "builder", beat = "beat", live = "live" }
     error_message = "Each its own keys in Valkey, and the doorbell."
   }
 
@@ -179,7 +185,7 @@ run "one_secret_set_for_each_process" {
   }
 
   assert {
-    condition     = local.faces.office.priority < local.faces.portal.priority && local.faces.portal.priority < local.faces.web.priority
+    condition     = local.faces.live.priority < local.faces.office.priority && local.faces.office.priority < local.faces.portal.priority && local.faces.portal.priority < local.faces.web.priority
     error_message = "The wildcard that covers all is asked last."
   }
 }
