@@ -8,6 +8,7 @@ from billing.payouts.models import Transfer
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
+from kit.personal import Personal
 
 
 class IncomingPayment(models.Model):
@@ -27,6 +28,12 @@ class IncomingPayment(models.Model):
     returned_at = models.DateTimeField(null=True, blank=True)
 
     access = Access(store="select")
+    personal = Personal(
+        "Money you sent by bank",
+        order="payment__reference_id",
+        keep={"payer": "as the bank's statement has it, which the books keep"},
+        more=("amount_minor", "currency"),
+    )
 
     class Meta:
         constraints = [

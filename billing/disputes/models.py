@@ -10,6 +10,7 @@ from billing.payments.models import Payment
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7
+from kit.personal import Personal
 
 
 class DisputeState(models.TextChoices):
@@ -211,6 +212,12 @@ class DisputeEvent(models.Model):
     by = models.UUIDField(null=True, blank=True, help_text="who of the staff, when it was one")
 
     access = Access(platform=APPEND)
+    personal = Personal(
+        "Disputes of your payments",
+        order="dispute__payment__reference_id",
+        keep={"text": "what the bank and we did, kept with the books"},
+        more=("kind", "at"),
+    )
 
 
 class DisputeAnswer(models.Model):
@@ -224,6 +231,11 @@ class DisputeAnswer(models.Model):
     updated_at = models.DateTimeField(default=clock.now)
 
     access = Access(vendor="select insert update(texts, handed_in_at, updated_at)")
+    personal = Personal(
+        "What your bank was told",
+        order="dispute__payment__reference_id",
+        keep={"texts": "evidence in a dispute of money, kept with the books"},
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["dispute", "vendor_id"], name="dispute_answer_once")]

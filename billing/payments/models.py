@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
+from kit.personal import PSEUDONYM, Personal
 
 
 class PaymentState(models.TextChoices):
@@ -43,6 +44,13 @@ class Payment(models.Model):
     paid_at = models.DateTimeField(null=True, blank=True)
 
     access = Access(store="select insert update")
+    personal = Personal(
+        "Payments",
+        order="reference_id",
+        blank={"customer_email": PSEUDONYM},
+        keep={"reference_number": "the books name the order"},
+        more=("amount_minor", "currency", "state", "refunded_minor", "paid_at"),
+    )
 
     class Meta:
         constraints = [
@@ -77,6 +85,9 @@ class PaymentAttempt(models.Model):
     closed_at = models.DateTimeField(null=True, blank=True)
 
     access = Access(store="select insert update")
+    personal = Personal(
+        "Tries to pay", order="payment__reference_id", blank={"url": ""}, hidden=("url",), more=("created_at", "state")
+    )
 
     class Meta:
         constraints = [

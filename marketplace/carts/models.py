@@ -9,6 +9,7 @@ from django.db.models import Q
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
+from kit.personal import Personal
 from marketplace.catalog.models import Offer, VendorCard
 
 MAX_QUANTITY = 99
@@ -40,6 +41,14 @@ class Cart(models.Model):
     reminded_at = models.DateTimeField(null=True, blank=True)
 
     access = Access(store="select insert update delete")
+    personal = Personal(
+        "Cart, and what is put aside in it",
+        user="user_id",
+        email="reminder_to",
+        delete=True,
+        hidden=("token_hash",),
+        more=("country", "shipping", "codes", "reminder_to", "reminder_wanted_at", "created_at", "changed_at"),
+    )
 
     class Meta:
         constraints = [
@@ -76,6 +85,7 @@ class CartLine(models.Model):
     added_at = models.DateTimeField(default=clock.now)
 
     access = Access(store="select insert update delete")
+    personal = Personal("In your cart", user="cart__user_id", delete=True, more=("offer", "quantity", "added_at"))
 
     class Meta:
         ordering = ["added_at", "id"]
@@ -96,6 +106,7 @@ class SavedLine(models.Model):
     saved_at = models.DateTimeField(default=clock.now)
 
     access = Access(store="select insert update delete")
+    personal = Personal("Put aside", user="cart__user_id", delete=True, more=("offer", "quantity", "saved_at"))
 
     class Meta:
         ordering = ["-saved_at", "id"]

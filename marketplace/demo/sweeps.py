@@ -16,6 +16,8 @@ from marketplace.demo.settled import unsettled
 from marketplace.returns.tasks import carry_out_due, file_photos, pass_deadlines
 from notifications.tasks import send_due
 from outbox.tasks import deliver
+from privacy.tasks import carry_out_due as carry_out_data_requests
+from privacy.tasks import forget as forget_data
 from tenants.isolation.doors import acting_as
 from tenants.shop.catalog.tasks import run_imports
 from tenants.vendors.tasks import check_domains, close_what_is_done, export_shops, measure_shops, open_shops
@@ -65,6 +67,8 @@ LATER: tuple[Callable[[], int], ...] = (
     file_photos,
     export_shops,
     measure_shops,
+    carry_out_data_requests,
+    forget_data,
 )
 # Matching means something when nothing is on its way.
 IN_THE_END: tuple[Callable[[], int], ...] = (reconcile_when_due,)

@@ -6,6 +6,7 @@ from django.db.models import Q
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
+from kit.personal import Personal
 from marketplace.orders.models import OrderLine, VendorOrder
 
 
@@ -24,6 +25,12 @@ class Parcel(models.Model):
     delivered_at = models.DateTimeField(null=True, blank=True)
 
     access = Access(store="select", vendor="select insert update")
+    personal = Personal(
+        "Parcels",
+        order="vendor_order__order_id",
+        keep={"tracking_number": "proof that it was sent", "tracking_url": "likewise"},
+        more=("carrier", "packed_at", "shipped_at", "delivered_at"),
+    )
 
     class Meta:
         ordering = ["number"]

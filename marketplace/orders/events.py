@@ -69,5 +69,6 @@ def mail_confirmation(fact: Fact) -> None:
                 "total": str(Money(part.total_minor, part.currency)),
                 "url": absolute_url("portal", f"/orders/{part.id}/", vendor=vendor.slug),
             },
+            about=part.order_id,
             vendor_id=vendor.id,
         )

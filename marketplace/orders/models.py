@@ -12,6 +12,7 @@ from django.db.models.functions import Upper
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7
+from kit.personal import PSEUDONYM, Personal, without_phone
 
 if TYPE_CHECKING:
     from marketplace.orders.queries import ShownOrder
@@ -76,6 +77,14 @@ class Order(models.Model):
     as_placed: "ShownOrder | None" = None
 
     access = Access(store="select insert update")
+    personal = Personal(
+        "Orders",
+        order="id",
+        blank={"email": PSEUDONYM, "access_token_hash": "", "ship_to": without_phone},
+        keep={"ship_to": "the invoice names who bought and where, as long as the law says; then the country alone"},
+        hidden=("access_token_hash",),
+        more=("number", "placed_at", "total_minor", "tax_minor", "discount_minor", "currency", "cancel_reason"),
+    )
 
     class Meta:
         constraints = [
@@ -174,6 +183,21 @@ class VendorOrder(models.Model):
     access = Access(
         store="select insert update",
         vendor="select update(fulfillment, accepted_at, packed_at, shipped_at, delivered_at)",
+    )
+    personal = Personal(
+        "Orders, by shop",
+        order="order_id",
+        blank={"ship_to": without_phone},
+        keep={"ship_to": "as of the order: the shop's invoice names it"},
+        more=(
+            "number",
+            "vendor_name",
+            "shipping_name",
+            "pickup_at",
+            "promotions",
+            "total_minor",
+            "delivered_at",
+        ),
     )
 
     class Meta:
@@ -297,6 +321,12 @@ class OrderLine(models.Model):
     canceled_quantity = models.PositiveIntegerField(default=0, help_text="of the quantity; will not be sent")
 
     access = Access(store="select insert update(canceled_quantity)", vendor="select")
+    personal = Personal(
+        "Articles you ordered",
+        order="vendor_order__order_id",
+        keep={"title": "what was bought, for the books", "options": "likewise"},
+        more=("quantity", "unit_price_minor", "total_minor"),
+    )
 
     class Meta:
         ordering = ["position", "id"]
@@ -384,6 +414,12 @@ class OrderEvent(models.Model):
         " 'return_declined', 'return_received', 'return_inspected', 'return_exchanged', 'return_closed', 'claim_said')"
         " AND actor_kind IN ('member', 'system')"
         " AND order_id = (SELECT v.order_id FROM public.orders_vendororder v WHERE v.id = vendor_order_id)",
+    )
+    personal = Personal(
+        "What happened to your orders",
+        order="order_id",
+        keep={"note": "kinds and titles, no words of the customer", "data": "units, parcels and amounts"},
+        more=("name", "at"),
     )
 
     class Meta:

@@ -11,6 +11,7 @@ from django.db.models.functions import Upper
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
+from kit.personal import Personal
 
 ALL_BPS = 10_000
 
@@ -171,6 +172,13 @@ class PromotionUse(models.Model):
     access = Access(
         store="select insert update(returned_at)",
         vendor="select(id, promotion_id, vendor_id, order_id, vendor_minor, platform_minor, currency, used_at, returned_at)",
+    )
+    personal = Personal(
+        "Coupons and promotions you used",
+        order="order_id",
+        blank={"email_digest": ""},
+        hidden=("email_digest",),
+        more=("order_id", "vendor_minor", "platform_minor", "currency", "used_at"),
     )
 
     class Meta:

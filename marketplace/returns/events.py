@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db import transaction
+from django.db.models import Q, Sum
 
 from accounts.models import StaffMember, User
 from billing.payments.actions import RefundTooLarge
@@ -16,11 +17,14 @@ from marketplace.orders.links import order_url
 from marketplace.orders.models import Order, OrderLine, VendorOrder
 from marketplace.returns.answering import settle_refunded
 from marketplace.returns.claims import reopen_claim, settle_granted
-from marketplace.returns.models import RefundItem, RefundRequest, RequestState
+from marketplace.returns.models import Photo, RefundItem, RefundRequest, RequestState
+from marketplace.returns.photos import drop_files
 from marketplace.returns.policy import policy_at
 from marketplace.returns.queries import told_of
 from notifications.actions import send
 from outbox.models import Fact
+from privacy.engine import person_of
+from privacy.models import DataRequest
 from tenants.vendors.models import Member, Vendor
 
 
@@ -89,6 +93,7 @@ def tell_vendors(fact: Fact) -> None:
                 "canceled": [{"title": title, "count": count} for _, title, count in told["canceled"]],
                 "url": absolute_url("portal", f"/orders/{part.id}/", vendor=part.vendor_slug),
             },
+            about=part.order_id,
             vendor_id=part.vendor_id,
         )
 
@@ -175,3 +180,13 @@ def _url(request: RefundRequest) -> str:
 
 def _money(request: RefundRequest) -> str:
     return str(Money(request.amount_minor, request.currency))
+
+
+def forget_photos(fact: Fact) -> None:
+    """Inside: the files of photos that go with whoever sent them. Their rows go in the same transaction; the files once it
+    stands, for what is gone from the store does not come back."""
+    request = DataRequest.objects.select_related("user").get(id=fact.payload["request"])
+    orders = person_of(request.user, request.email).orders
+    found = Photo.objects.filter(Q(returned__order_id__in=orders) | Q(claim__order_id__in=orders)).exclude(path="")
+    paths = list(found.values_list("vendor_id", "path"))
+    transaction.on_commit(lambda: drop_files(paths))

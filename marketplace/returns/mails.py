@@ -150,11 +150,12 @@ def _send(key: str, whom: str, of: Return | Claim, context: dict[str, Any]) -> N
     if whom == CUSTOMER:
         send(key, "return_news", of.order.email, context)
     elif whom == VENDOR:
-        send(key, "return_news", Vendor.objects.get(id=of.vendor_id).email, context, vendor_id=of.vendor_id)
+        email = Vendor.objects.get(id=of.vendor_id).email
+        send(key, "return_news", email, context, vendor_id=of.vendor_id, about=of.order_id)
     else:
         roles = (StaffRole.SUPPORT, StaffRole.ADMINISTRATOR)
         for staff in StaffMember.objects.filter(role__in=roles, left_at=None).select_related("user"):
-            send(f"{key}:{staff.id}", "return_news", staff.user.email, context)
+            send(f"{key}:{staff.id}", "return_news", staff.user.email, context, about=of.order_id)
 
 
 def _claim(fact: Fact) -> Claim:

@@ -4,7 +4,7 @@ They are encoded outside of any transaction, kept in the row until the worker ha
 out by whoever has checked who asks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 from uuid import UUID
@@ -93,3 +93,10 @@ def whole_photo(photo: Photo) -> HttpResponseBase:
             photo.path, filename=name, content_type=WEBP
         )
         return answer
+
+
+def drop_files(paths: Iterable[tuple[UUID, str]]) -> None:
+    """Remove files from the private store, by vendor and path. What is not there any more is no error."""
+    for vendor_id, path in paths:
+        with in_shop(Vendor.objects.get(id=vendor_id)):
+            storages["private"].delete(path)

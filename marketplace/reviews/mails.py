@@ -46,4 +46,4 @@ def tell_of_review(fact: Fact) -> None:
             url = absolute_url("portal", f"/reviews/{found.id}/", vendor=part.vendor_slug)
             to, vendor_id = Vendor.objects.get(id=found.vendor_id).email, found.vendor_id
         context = {"subject": subject.format(**words), "text": text.format(**words), "note": note, "url": url}
-        send(f"review:{fact.id}:{whom}", "review_news", to, context, vendor_id=vendor_id)
+        send(f"review:{fact.id}:{whom}", "review_news", to, context, vendor_id=vendor_id, about=part.order_id)

@@ -9,6 +9,7 @@ from django.db.models import OuterRef, Q
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
+from kit.personal import Personal
 from marketplace.orders.models import OrderLine, VendorOrder
 
 
@@ -62,6 +63,14 @@ class Review(models.Model):
         # What was hidden is not answered any more.
         vendor_check="hidden_at IS NULL",
     )
+    personal = Personal(
+        "Reviews",
+        order="vendor_order__order_id",
+        blank={"author": ""},
+        choice={"title": "", "words": ""},
+        keep={"reply": "the shop's words", "hidden_reason": "the staff's words"},
+        more=("rating", "written_at"),
+    )
 
     class Meta:
         constraints = [
@@ -110,6 +119,12 @@ class ReviewPhoto(models.Model):
     height = models.PositiveSmallIntegerField()
 
     access = Access(store="select insert delete", vendor="select")
+    personal = Personal(
+        "Photos of your reviews",
+        order="review__vendor_order__order_id",
+        delete="choice",
+        keep={"content": "public, and the person left it so"},
+    )
 
     class Meta:
         ordering = ["id"]
@@ -138,6 +153,13 @@ class ReviewReport(models.Model):
         # Of the reviews a vendor's role can read, which are its own.
         vendor_check="reporter_kind = 'member' AND settled_at IS NULL"
         " AND review_id IN (SELECT r.id FROM public.reviews_review r)",
+    )
+    personal = Personal(
+        "Reviews you reported",
+        user="reporter_id",
+        only={"reporter_kind": "customer"},
+        blank={"words": ""},
+        more=("at",),
     )
 
     class Meta:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from accounts.models import StaffMember, StaffRole, User
@@ -34,6 +34,27 @@ def end_access(*, user_id: UUID) -> None:
     """
     StaffMember.objects.filter(user_id=user_id).update(access_version=F("access_version") + 1)
     announce("user.access_ended", payload={"user": str(user_id)})
+
+
+@transaction.atomic
+def erase_sign_in(*, user: User) -> None:
+    """Nobody signs in as this person any more: no password, no second step, no address. The row stays, for what refers to it.
+
+    The rest of it `privacy` blanks. allauth's tables by name: the worker, which does this, does not have allauth.
+    """
+    user.is_active = False
+    user.set_unusable_password()
+    user.save(update_fields=["is_active", "password"])
+    with connection.cursor() as cursor:
+        for table, owner in (
+            (
+                "account_emailconfirmation",
+                "email_address_id IN (SELECT id FROM account_emailaddress WHERE user_id = %s)",
+            ),
+            ("account_emailaddress", "user_id = %s"),
+            ("mfa_authenticator", "user_id = %s"),
+        ):
+            cursor.execute(f"DELETE FROM {table} WHERE {owner}", [user.id])
 
 
 @transaction.atomic

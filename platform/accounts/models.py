@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
+from kit.personal import PSEUDONYM, Personal
 
 
 class UserManager(BaseUserManager["User"]):
@@ -42,6 +43,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects = UserManager()
     access = Access(store="select insert update")
+    personal = Personal(
+        "You",
+        user="id",
+        blank={"email": PSEUDONYM, "name": ""},
+        hidden=("password",),
+        more=("joined_at",),
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique")]
@@ -102,6 +110,12 @@ class Address(models.Model):
     created_at = models.DateTimeField(default=clock.now)
 
     access = Access(store="select insert update delete")
+    personal = Personal(
+        "Addresses you keep",
+        user="user_id",
+        delete=True,
+        more=("name", "line1", "line2", "postal_code", "city", "country", "phone"),
+    )
 
     class Meta:
         ordering = ["-is_default", "-created_at"]

@@ -5,6 +5,7 @@ from django.db import models
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7
+from kit.personal import Personal
 
 
 class AuditEntry(models.Model):
@@ -20,6 +21,12 @@ class AuditEntry(models.Model):
     data = models.JSONField(default=dict)
 
     access = Access(store="insert", vendor="insert", vendor_check="action LIKE 'shop.%'", platform=APPEND)
+    personal = Personal(
+        "What you did that we write down",
+        user="actor_id",
+        keep={"data": "append-only: who did what, by ids; names and addresses are never written here"},
+        more=("at", "action", "subject"),
+    )
 
     class Meta:
         verbose_name_plural = "audit entries"

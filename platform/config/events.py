@@ -26,6 +26,8 @@ INSIDE: dict[str, list[str]] = {
     "payment.expired": ["marketplace.orders.events.on_payment_expired"],
     "user.access_ended": ["tenants.vendors.events.end_member_access", "tenants.vendors.visits.end_with_access"],
     "staff.access_ended": ["tenants.vendors.visits.end_with_access"],
+    # What is kept beside the rows goes with them.
+    "person.erased": ["marketplace.returns.events.forget_photos"],
     "user.changed": ["tenants.vendors.events.copy_person"],
     "account.changed": ["tenants.vendors.events.take_account_status"],
     # What may open a door: the checklist is looked at before anybody hears of the change.
@@ -198,3 +200,17 @@ OBSTACLES_TO_CLOSING: list[str] = [
 
 # The same for moving its shop to another cluster, where no order, refund or return reaches it.
 OBSTACLES_TO_MOVING: list[str] = OBSTACLES_TO_CLOSING[:2]
+
+# Whose orders are a person's: given a `kit.personal.Person` without them, tells their ids.
+ORDERS_OF_A_PERSON = "marketplace.orders.leaving.orders_of"
+
+# What keeps a customer from being erased: each is given a `kit.personal.Person` and tells what is under way, in words.
+OBSTACLES_TO_ERASING: list[str] = [
+    "marketplace.orders.leaving.orders_under_way",
+    "marketplace.returns.leaving.requests_under_way",
+    "billing.disputes.leaving.disputes_under_way",
+    "tenants.vendors.leaving.places_at_work",
+]
+
+# What a room keeps for a time only: each is given the time and tells how many rows it let go.
+KEPT_FOR_A_TIME: list[str] = ["marketplace.orders.leaving.forget_addresses"]

@@ -111,6 +111,7 @@ SHARED_APPS = [
     "taxonomy",
     "outbox",
     "notifications",
+    "privacy",
     "audit",
     "observability",
     "ui",
@@ -266,6 +267,10 @@ DOMAIN_GRACE_DAYS = int(env("SOUK_DOMAIN_GRACE_DAYS", "14"))
 DOMAIN_LOST_DAYS = int(env("SOUK_DOMAIN_LOST_DAYS", "7"))
 CLOSING_DAYS = int(env("SOUK_CLOSING_DAYS", "7"))
 CLOSED_SHOP_DAYS = int(env("SOUK_CLOSED_SHOP_DAYS", "30"))
+# How long an erasure can be taken back, a copy of one's data be fetched, and an order name its customer (ten years).
+ERASURE_DAYS = int(env("SOUK_ERASURE_DAYS", "14"))
+COPY_DAYS = int(env("SOUK_COPY_DAYS", "7"))
+ORDER_ADDRESS_DAYS = int(env("SOUK_ORDER_ADDRESS_DAYS", "3653"))
 
 # --- Valkey: cache, sessions, Celery's doorbell ---------------------------------------------------------------------------
 

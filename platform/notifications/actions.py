@@ -9,6 +9,7 @@ from django.template.loader import get_template
 
 from kit import clock
 from kit.links import absolute_url
+from kit.personal import ERASED_DOMAIN
 from notifications.models import Mail
 from outbox.doorbell import ring
 
@@ -21,13 +22,19 @@ def send(
     *,
     vendor_id: UUID | None = None,
     private: bool = False,
+    forget: bool = False,
+    about: UUID | None = None,
 ) -> None:
     """Write a message to `to` from `templates/emails/<template>.{subject.txt,txt,html}`, once per `key`.
 
     A key that was used before sends nothing, whatever the content: listeners may run twice, mail goes out once. A
-    `private` message holds a link or code that signs someone in; its text is shown to nobody in production.
+    `private` message holds a link or code that signs someone in; its text is shown to nobody in production; one
+    to `forget` is the last to somebody erased. `about` is the order that a
+    mail to somebody else quotes the customer of. Nothing is written to an address that stands for somebody erased.
     Raises TemplateDoesNotExist before anything is written.
     """
+    if to.endswith(f"@{ERASED_DOMAIN}"):
+        return
     context = {"market_url": absolute_url("market", "/"), **(context or {})}
     subject = " ".join(_plain_text(f"emails/{template}.subject.txt", context).split())
     mail = Mail(
@@ -39,6 +46,8 @@ def send(
         html=get_template(f"emails/{template}.html").render({**context, "title": subject}),
         vendor_id=vendor_id,
         private=private,
+        forget=forget,
+        about=about,
         due_at=clock.now(),
         created_at=clock.now(),
     )

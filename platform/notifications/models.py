@@ -5,6 +5,7 @@ from django.db import models
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
+from kit.personal import PSEUDONYM, Personal
 
 
 class MailState(models.TextChoices):
@@ -25,6 +26,10 @@ class Mail(models.Model):
     html = models.TextField(blank=True)
     vendor_id = models.UUIDField(null=True, blank=True)
     private = models.BooleanField(default=False, help_text="holds a link or code that signs someone in")
+    about = models.UUIDField(null=True, blank=True, help_text="the order it speaks of: erased with whoever ordered")
+    forget = models.BooleanField(
+        default=False, db_default=False, help_text="its address and text are dropped once it went out, or was given up"
+    )
     state = models.CharField(max_length=10, choices=MailState, default=MailState.DUE)
     attempts = models.PositiveSmallIntegerField(default=0)
     due_at = models.DateTimeField(default=clock.now)
@@ -33,6 +38,14 @@ class Mail(models.Model):
     error = models.TextField(blank=True)
 
     access = Access(store="insert")
+    personal = Personal(
+        "Mail we sent you",
+        email="to",
+        also="about",
+        blank={"to": PSEUDONYM, "subject": "", "text": "", "html": "", "error": ""},
+        hidden=("html", "error"),
+        more=("created_at",),
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["key"], name="mail_key_unique")]

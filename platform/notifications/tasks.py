@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
 from kit import clock
+from kit.personal import ERASED_DOMAIN
 from notifications.models import Mail, MailState
 
 log = structlog.get_logger(__name__)
@@ -24,7 +25,8 @@ def send_due() -> int:
     sent = 0
     while (mail := _claim()) is not None:
         try:
-            _transmit(mail)
+            if not mail.to.endswith(f"@{ERASED_DOMAIN}"):  # erased while it waited
+                _transmit(mail)
         except OSError as error:  # smtplib's errors are OSErrors, as are those of the network and the disk
             _postpone(mail, error)
         else:
@@ -69,6 +71,12 @@ def _mark_sent(mail: Mail) -> None:
     if mail.private and settings.PRODUCTION:
         mail.text = mail.html = ""
     mail.save(update_fields=["state", "sent_at", "error", "text", "html"])
+    _forget(mail)
+
+
+def _forget(mail: Mail) -> None:
+    if mail.forget:
+        Mail.objects.filter(id=mail.id).update(to=f"{mail.id.hex}@{ERASED_DOMAIN}", subject="", text="", html="")
 
 
 def _postpone(mail: Mail, error: OSError) -> None:
@@ -80,4 +88,6 @@ def _postpone(mail: Mail, error: OSError) -> None:
     if mail.attempts >= MAX_ATTEMPTS:
         mail.state = MailState.FAILED
     mail.save(update_fields=["error", "due_at", "state"])
+    if mail.state == MailState.FAILED:
+        _forget(mail)
     log.warning("mail_not_sent", mail=str(mail.id), template=mail.template, cause=mail.error, state=mail.state)

@@ -133,5 +133,5 @@ def _note(action: str, found: VendorInvitation, by: UUID | None) -> None:
         subject=f"vendor_invitation:{found.id}",
         actor_kind="staff" if by else "system",
         actor_id=by,
-        data={"email": found.email, "country": found.country, "currency": found.currency},
+        data={"country": found.country, "currency": found.currency},
     )

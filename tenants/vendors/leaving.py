@@ -4,6 +4,7 @@ Closing ends selling at once and nothing else: the vendor still ships, answers a
 kept for `CLOSED_SHOP_DAYS` and then dropped by the builder. Orders, books and documents stay: the law wants them.
 """
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import TypedDict, cast
 from uuid import UUID
@@ -14,9 +15,11 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.module_loading import import_string
 
+from accounts.models import StaffMember
 from audit.actions import record
 from kit import clock
 from kit.errors import Conflict
+from kit.personal import Person
 from outbox.actions import announce
 from tenants.isolation.clusters import line_to
 from tenants.isolation.copying import hold, tables_of
@@ -268,3 +271,14 @@ def _exported_since(vendor: Vendor) -> bool:
     return ShopExport.objects.filter(
         vendor_id=vendor.id, state=ExportState.DONE, asked_at__gte=vendor.closing_at
     ).exists()
+
+
+def places_at_work(person: Person) -> Iterator[str]:
+    """Where somebody who wants to be erased still works: whoever stays answers for what was done there."""
+    if person.user_id is None:
+        return
+    here = Member.objects.filter(user_id=person.user_id, left_at=None).select_related("vendor")
+    for member in here.order_by("joined_at", "id"):
+        yield f"You work at {member.vendor.name}: leave its team first"
+    if StaffMember.objects.filter(user_id=person.user_id, left_at=None).exists():
+        yield "You work at Souk's office: leave its staff first"

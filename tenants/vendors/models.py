@@ -10,6 +10,7 @@ from kit import clock
 from kit.access import APPEND, Access
 from kit.context import CurrentVendor
 from kit.ids import uuid7
+from kit.personal import PSEUDONYM, Personal
 
 
 class VendorState(models.TextChoices):
@@ -345,6 +346,12 @@ class Member(models.Model):
         store="select insert update(access_version, name, email, role, joined_at, left_at)",
         vendor="select update(role, access_version, left_at)",
     )
+    personal = Personal(
+        "Where you worked",
+        user="user_id",
+        blank={"name": "", "email": PSEUDONYM},
+        more=("role", "joined_at", "left_at"),
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["vendor", "user_id"], name="member_once")]
@@ -377,6 +384,7 @@ class Invitation(models.Model):
         store="select update(accepted_at, accepted_by)",
         vendor="select insert update(sent_count, expires_at, withdrawn_at)",
     )
+    personal = Personal("Invitations to a shop's team", email="email", blank={"email": PSEUDONYM})
 
     class Meta:
         constraints = [

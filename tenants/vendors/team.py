@@ -293,7 +293,7 @@ def _note(action: str, invitation: Invitation, by: UUID) -> None:
         actor_kind="member",
         actor_id=by,
         vendor_id=invitation.vendor_id,
-        data={"email": invitation.email, "role": invitation.role},
+        data={"role": invitation.role},
     )
 
 

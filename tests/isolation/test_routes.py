@@ -311,6 +311,7 @@ def test_no_customer_gets_at_another_customers_or_a_vendors(
     from accounts.models import Address
     from kit import clock
     from marketplace.orders.models import Order
+    from privacy.models import DataRequest
     from tenants.onboarding.models import ResumeLink
     from tenants.vendors.models import Member
 
@@ -321,9 +322,17 @@ def test_no_customer_gets_at_another_customers_or_a_vendors(
     Member.objects.create(vendor=theirs.vendor, user_id=ada.id, name="Ada", email=ada.email)
     Member.objects.create(vendor=mine.vendor, user_id=ines.id, name="Ines", email=ines.email)
     kept = Address.objects.create(user=ada, **address)
+    copy = DataRequest.objects.create(kind="export", user=ada, email=ada.email, content=b"PK", expires_at=clock.now())
     link = ResumeLink.objects.create(vendor=theirs.vendor, expires_at=clock.now() + timedelta(days=1))
     back = {name: theirs.ids[name] for name in ("return_id", "photo_id", "claim_id", "about")}
-    ids = AnyId(number=order.number, slug=theirs.vendor.slug, address_id=kept.id, link_id=link.id, **back)
+    ids = AnyId(
+        number=order.number,
+        slug=theirs.vendor.slug,
+        address_id=kept.id,
+        link_id=link.id,
+        data_request_id=copy.id,
+        **back,
+    )
     named = [route for route in pages("market") if re.search("^/(orders|account|sell)/.*<", route.pattern)]
     assert len(named) > 15
     thief, owner = Browser(settings), Browser(settings)

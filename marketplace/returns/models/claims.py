@@ -6,6 +6,7 @@ from django.db.models import Q
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7
+from kit.personal import Personal
 from marketplace.orders.models import Order, VendorOrder
 from marketplace.returns.models.refunds import RefundRequest
 
@@ -56,6 +57,12 @@ class Claim(models.Model):
 
     # A vendor says its side in messages; the state is not its to change.
     access = Access(store="select insert update(state, due_at)", vendor="select")
+    personal = Personal(
+        "Claims",
+        order="order_id",
+        keep={"decision_note": "the staff's reasons, for the shop that paid"},
+        more=("number", "kind", "state", "opened_at", "decided_at"),
+    )
 
     class Meta:
         constraints = [
@@ -92,7 +99,14 @@ class ClaimMessage(models.Model):
     access = Access(
         store=APPEND,
         vendor=APPEND,
-        platform=APPEND,
+        platform="select insert update(text)",  # erased with whoever said it
         vendor_check="author_kind = 'member' AND asks = ''"
         " AND claim_id IN (SELECT c.id FROM public.returns_claim c WHERE c.state = 'open')",
+    )
+    personal = Personal(
+        "What you said in claims",
+        order="claim__order_id",
+        only={"author_kind": "customer"},
+        blank={"text": ""},
+        more=("at",),
     )

@@ -11,6 +11,7 @@ from billing.payments.models import Refund
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7
+from kit.personal import Personal
 from marketplace.orders.models import Order, OrderLine, VendorOrder
 
 
@@ -137,6 +138,17 @@ class RefundRequest(models.Model):
         "decided_at, decision_note)",
         vendor_check="state IN ('waiting', 'due', 'rejected') AND asked_kind = 'member'"
         " AND order_id IN (SELECT v.order_id FROM public.orders_vendororder v)",
+    )
+    personal = Personal(
+        "Money back",
+        order="order_id",
+        keep={
+            "reason": "why money went back, for the books",
+            "decision_note": "likewise",
+            "asked": "units and amounts",
+            "preview": "units and amounts",
+        },
+        more=("number", "amount_minor", "currency", "state"),
     )
 
     class Meta:

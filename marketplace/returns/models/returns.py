@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7
+from kit.personal import Personal
 from marketplace.orders.models import Order, OrderLine, VendorOrder
 from marketplace.returns.models.claims import Claim
 from marketplace.returns.models.refunds import RefundRequest
@@ -100,6 +101,20 @@ class Return(models.Model):
         # The customer's steps, the worker's and the platform's are not a vendor's to take.
         vendor_check="state IN ('accepted', 'declined', 'received', 'inspected', 'exchanged', 'closed')",
     )
+    personal = Personal(
+        "Returns",
+        order="order_id",
+        blank={"words": ""},
+        keep={
+            "answer_note": "the shop's words",
+            "inspection_note": "the shop's words",
+            "send_to": "the shop's address",
+            "tracking_number": "proof that it was sent",
+            "tracking_url": "likewise",
+            "replacement": "tracking of what the shop sent instead",
+        },
+        more=("number", "state", "asked_at", "ended_at"),
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["number"], name="return_number_unique")]
@@ -168,6 +183,13 @@ class Photo(models.Model):
     added_at = models.DateTimeField(default=clock.now)
 
     access = Access(store=APPEND, vendor="select")
+    personal = Personal(
+        "Photos of returns and claims",
+        order=("returned__order_id", "claim__order_id"),
+        delete=True,
+        hidden=("content", "path"),
+        more=("small", "added_at"),
+    )
 
     class Meta:
         constraints = [

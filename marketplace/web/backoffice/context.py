@@ -69,6 +69,7 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         items.append(_item(path, "Claims", "backoffice:claims", "scale", count=waits.get("claims", 0)))
     if allowed.support:
         items.append(_item(path, "Customers", "backoffice:customers", "users"))
+        items.append(_item(path, "Data requests", "backoffice:data_requests", "shield"))
         items.append(_item(path, "Mail", "backoffice:mail", "mail"))
     if allowed.administrate:
         items += [

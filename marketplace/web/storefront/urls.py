@@ -13,6 +13,7 @@ from marketplace.web.storefront.views import (
     front,
     orders,
     plan,
+    privacy,
     returns,
     reviews,
     saved,
@@ -127,6 +128,16 @@ urlpatterns: list[URLPattern] = [
     path("account/addresses/<uuid:address_id>/", market_only(account.address_edit), name="address_edit"),
     path("account/addresses/<uuid:address_id>/remove/", market_only(account.address_remove), name="address_remove"),
     path("account/addresses/<uuid:address_id>/default/", market_only(account.address_default), name="address_default"),
+    path("account/data/", market_only(privacy.show), name="data"),
+    path("account/data/copies/", market_only(privacy.copy), name="data_copy"),
+    path("account/data/copies/<uuid:data_request_id>.zip", market_only(privacy.fetch), name="data_fetch"),
+    path("account/data/erasure/", market_only(privacy.erasure), name="data_erasure"),
+    path("account/data/erasure/taken-back/", market_only(privacy.erasure_back), name="data_erasure_back"),
+    path(
+        "data/<uuid:data_request_id>/<slug:token>/",
+        market_only(holders(privacy.fetch_by_link)),
+        name="data_fetch_by_link",
+    ),
     path("account/shops/", market_only(team.shops), name="shops"),
     path(
         "invitations/<uuid:invitation_id>/<slug:signature>/", market_only(holders(team.invitation)), name="invitation"

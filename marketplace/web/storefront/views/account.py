@@ -25,7 +25,7 @@ from tenants.vendors.queries import memberships_of
 @customers
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     return render(
         request,
         "storefront/account.html",
@@ -45,7 +45,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @customers
 @require_http_methods(["GET", "HEAD", "POST"])
 def name(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     form = NameForm(request.POST or None, initial={"name": user.name})
     if request.method == "POST" and form.is_valid():
         try:
@@ -62,7 +62,7 @@ def name(request: HttpRequest) -> HttpResponse:
 @customers
 @require_safe
 def addresses(request: HttpRequest) -> HttpResponse:
-    shown = [_shown(address) for address in _user(request).addresses.all()]
+    shown = [_shown(address) for address in user_of(request).addresses.all()]
     return render(request, "storefront/addresses.html", {"addresses": shown})
 
 
@@ -77,7 +77,7 @@ def address_new(request: HttpRequest) -> HttpResponse:
 @customers
 @require_http_methods(["GET", "HEAD", "POST"])
 def address_edit(request: HttpRequest, address_id: UUID) -> HttpResponse:
-    address = _user(request).addresses.filter(id=address_id).first()
+    address = user_of(request).addresses.filter(id=address_id).first()
     if address is None:
         raise Http404("There is no such address.")
     return _edit(request, address)
@@ -86,7 +86,7 @@ def address_edit(request: HttpRequest, address_id: UUID) -> HttpResponse:
 @customers
 @require_POST
 def address_remove(request: HttpRequest, address_id: UUID) -> HttpResponse:
-    remove_address(user=_user(request), address_id=address_id)
+    remove_address(user=user_of(request), address_id=address_id)
     messages.success(request, "The address is removed.")
     return see_other(reverse("storefront:addresses"))
 
@@ -95,14 +95,14 @@ def address_remove(request: HttpRequest, address_id: UUID) -> HttpResponse:
 @require_POST
 def address_default(request: HttpRequest, address_id: UUID) -> HttpResponse:
     try:
-        choose_default(user=_user(request), address_id=address_id)
+        choose_default(user=user_of(request), address_id=address_id)
     except SoukError as error:
         messages.error(request, str(error))
     return see_other(back_to(request, reverse("storefront:addresses")))
 
 
 def _edit(request: HttpRequest, address: Address | None) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     form = AddressForm(request.POST or None, initial=address.as_dict() if address else {"name": user.name})
     if request.method == "POST" and form.is_valid():
         try:
@@ -116,7 +116,7 @@ def _edit(request: HttpRequest, address: Address | None) -> HttpResponse:
     return render(request, "storefront/address_form.html", context, status=422 if form.errors else 200)
 
 
-def _user(request: HttpRequest) -> User:
+def user_of(request: HttpRequest) -> User:
     user = person(request)
     assert user is not None  # login_required
     return user
