@@ -226,5 +226,5 @@ def test_the_office_asks_for_a_guest_by_order_and_address_whose_link_is_the_key(
     answer = visitor.get(f"/data/{made.id}/{link_token(made.id)}/")
     assert (answer.status_code, answer.content[:2]) == (200, b"PK")
     assert f"/data/{made.id}/{link_token(made.id)}/" in Mail.objects.get(template="data_copy_ready").text
-    page = support.text(here)
+    page = support.get(here).content.decode()
     assert (number in page, "ada@vermeer.example" in page) == (True, True)
