@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import CharField, Count, F, Prefetch, Q, QuerySet, Value
 
 from kit.pagination import Page, keyset_page
+from marketplace.messages.models import Thread
+from marketplace.messages.queries import WAITS_FOR_MEMBER
 from marketplace.orders.models import OrderEvent, VendorOrder
 from marketplace.returns.models import (
     OPEN_RETURNS,
@@ -146,10 +148,12 @@ def return_counts(vendor_id: UUID) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """What a vendor has before it: orders by state, and how many returns and claims wait for it."""
+    """What a vendor has before it: orders by state, and how many returns and claims, and how many customers,
+    wait for it."""
 
     orders: dict[str, int]
     returns: int
+    messages: int
 
 
 def vendor_waiting(vendor_id: UUID) -> Waiting:
@@ -160,12 +164,16 @@ def vendor_waiting(vendor_id: UUID) -> Waiting:
     returns = Return.objects.filter(free, vendor_id=vendor_id, state__in=waits)
     claims = Claim.objects.filter(vendor_id=vendor_id, state=ClaimState.OPEN)
     rows = _counted(orders, "orders", "fulfillment").union(
-        _counted(returns, "returns", "state"), _counted(claims, "claims", "state"), all=True
+        _counted(returns, "returns", "state"),
+        _counted(claims, "claims", "state"),
+        _counted(Thread.objects.filter(WAITS_FOR_MEMBER, vendor_id=vendor_id), "messages", "last_kind"),
+        all=True,
     )
-    found: dict[str, dict[str, int]] = {"orders": {}, "returns": {}, "claims": {}}
+    found: dict[str, dict[str, int]] = {"orders": {}, "returns": {}, "claims": {}, "messages": {}}
     for row in rows:
         found[row["about"]][row["at"]] = row["count"]
-    return Waiting(found["orders"], sum(found["returns"].values()) + sum(found["claims"].values()))
+    back = sum(found["returns"].values()) + sum(found["claims"].values())
+    return Waiting(found["orders"], back, sum(found["messages"].values()))
 
 
 def office_waiting() -> dict[str, int]:

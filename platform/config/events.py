@@ -137,6 +137,8 @@ AFTER: dict[str, list[str]] = {
     "claim.withdrawn": ["marketplace.returns.mails.tell_of_claim"],
     "claim.dismissed": ["marketplace.returns.mails.tell_of_claim"],
     "claim.granted": ["marketplace.returns.mails.tell_of_claim"],
+    "message.sent": ["marketplace.messages.mails.tell_of_message"],
+    "shop.message_sent": ["marketplace.messages.mails.tell_of_message"],
     # Who is mailed at which step: `reviews.mails`, one table.
     "review.written": ["marketplace.reviews.mails.tell_of_review"],
     "shop.review_answered": ["marketplace.reviews.mails.tell_of_review"],

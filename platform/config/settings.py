@@ -136,6 +136,7 @@ SHARED_APPS = [
     "marketplace.fulfillment",
     "marketplace.reviews",
     "marketplace.invoices",
+    "marketplace.messages",
     "marketplace.returns",
     "marketplace.checkout",
     "marketplace.demo",

@@ -79,6 +79,7 @@ STATUSES: dict[str, Status] = {
     "lost": Status("bad", "circle-x", "Lost"),
     "granted": Status("good", "circle-check", "Granted"),
     "refused": Status("bad", "circle-x", "Refused"),
+    "unread": Status("warn", "message-square", "New"),
     "taken_back": Status("calm", "undo-2", "Taken back"),
     "withdrawn": Status("calm", "undo-2", "Taken back"),
     "matched": Status("good", "badge-check", "Matched"),

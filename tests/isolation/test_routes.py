@@ -324,7 +324,10 @@ def test_no_customer_gets_at_another_customers_or_a_vendors(
     kept = Address.objects.create(user=ada, **address)
     copy = DataRequest.objects.create(kind="export", user=ada, email=ada.email, content=b"PK", expires_at=clock.now())
     link = ResumeLink.objects.create(vendor=theirs.vendor, expires_at=clock.now() + timedelta(days=1))
-    back = {name: theirs.ids[name] for name in ("return_id", "photo_id", "claim_id", "about")}
+    back = {
+        name: theirs.ids[name]
+        for name in ("return_id", "photo_id", "claim_id", "about", "vendor_order_id", "message_photo_id")
+    }
     ids = AnyId(
         number=order.number,
         slug=theirs.vendor.slug,

@@ -102,6 +102,7 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
             "request_id": asked.id,
             **goods_back_of(part),
             **said_of(part),
+            **talked_of(part),
             "promotion_id": promotion_of(vendor).id,
             "code": send_a_paper(vendor),
             "domain_id": domain_of(vendor).id,
@@ -165,6 +166,18 @@ def said_of(part: Any) -> dict[str, UUID]:
         review=review, vendor_id=part.vendor_id, hash="0", content=b"RIFF", width=1, height=1
     )
     return {"review_id": review.id, "review_photo_id": photo.id, "about": line.id}
+
+
+def talked_of(part: Any) -> dict[str, UUID]:
+    """What its customer wrote about it, with a picture."""
+    from marketplace.messages.models import Message, MessagePhoto, Thread
+
+    thread = Thread.objects.create(vendor_order=part, vendor_id=part.vendor_id, last_kind="customer")
+    message = Message.objects.create(
+        thread=thread, vendor_id=part.vendor_id, author_kind="customer", text=f"To {part.vendor_name}"
+    )
+    photo = MessagePhoto.objects.create(message=message, vendor_id=part.vendor_id, hash="0", content=b"RIFF")
+    return {"vendor_order_id": part.id, "thread_id": thread.id, "message_photo_id": photo.id}
 
 
 SENT_BACK_TO = {"street": "Kajen 1", "postal_code": "411", "city": "Göteborg", "country": "SE"}

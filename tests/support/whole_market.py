@@ -20,6 +20,7 @@ from tests.support.traders import (
     plan_invoice_of,
     promotion_of,
     said_of,
+    talked_of,
     team_of,
 )
 
@@ -185,6 +186,7 @@ def _hear_from_customers(market_day: MarketDay) -> dict[str, list[str]]:
     states = ("asked", "accepted", "sent", "received", "inspected")
     back = [goods_back_of(part, state, turn) for turn, state in enumerate(states, start=1)]
     said_of(part)
+    talked_of(part)
     promotion_of(vendor)
     for name, of in (("Spring", {}), ("Together", {"for_vendor": vendor.id, "platform_share_bps": 5000})):
         given = Given(name=name, kind="percentage", rate_bps=500, code=name.upper())

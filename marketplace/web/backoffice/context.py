@@ -11,6 +11,7 @@ from approvals.queries import waiting_count
 from billing.disputes.queries import to_answer
 from billing.reconciliation.queries import open_count
 from kit.links import absolute_url
+from marketplace.messages.queries import reported_count
 from marketplace.returns.shown import office_waiting
 from marketplace.reviews.queries import reported
 from marketplace.web.backoffice.roles import May, may
@@ -69,6 +70,7 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         items.append(_item(path, "Claims", "backoffice:claims", "scale", count=waits.get("claims", 0)))
     if allowed.support:
         items.append(_item(path, "Customers", "backoffice:customers", "users"))
+        items.append(_item(path, "Messages", "backoffice:threads", "message-square", count=reported_count()))
         items.append(_item(path, "Data requests", "backoffice:data_requests", "shield"))
         items.append(_item(path, "Mail", "backoffice:mail", "mail"))
     if allowed.administrate:

@@ -33,11 +33,13 @@ WAITING = (Fulfillment.NEW, Fulfillment.ACCEPTED, Fulfillment.PACKED)
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What waits for the vendor: orders by state, returns with claims, and recent imports with errors."""
+    """What waits for the vendor: orders by state, returns with claims, customers who wrote, and imports
+    with errors."""
 
     orders: dict[str, int]
     imports: int
     returns: int
+    messages: int
 
     @property
     def waiting(self) -> int:
@@ -87,7 +89,7 @@ def counts_of(request: HttpRequest) -> Counts:
         vendor: Vendor = request.vendor  # type: ignore[attr-defined]
         since = clock.now() - timedelta(days=TROUBLE_DAYS)
         waiting = vendor_waiting(vendor.id)
-        known = Counts(waiting.orders, troubled_imports(since).count(), waiting.returns)
+        known = Counts(waiting.orders, troubled_imports(since).count(), waiting.returns, waiting.messages)
         request.portal_counts = known  # type: ignore[attr-defined]
     return known
 
@@ -120,6 +122,8 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
         items.append(_item(path, "Returns", "returns", "rotate-ccw", count=counts.returns))
         items.append(_item(path, "Refunds", "refunds", "undo-2"))
         items.append(_item(path, "Reviews", "reviews", "star"))
+    if allowed.see_orders and request.visit is None:  # type: ignore[attr-defined]
+        items.append(_item(path, "Messages", "messages", "message-square", count=counts.messages))
     items += [
         _item(path, "Products", "products", "tag"),
         _item(path, "Stock", "stock", "boxes"),

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.queries import names_of
 from kit import clock
 from kit.errors import SoukError
+from marketplace.messages.queries import thread_of
 from marketplace.orders.models import OrderEvent
 from marketplace.returns import shown
 from marketplace.returns.actions import Actor
-from marketplace.returns.claims import dismiss_claim, say
+from marketplace.returns.claims import UNDECIDED, dismiss_claim, say
 from marketplace.returns.models import Claim, ClaimState, Return
 from marketplace.returns.photos import small_photo, whole_photo
 from marketplace.web.backoffice.roles import for_orders, for_refunds, staff_of
@@ -99,6 +100,7 @@ def _page(request: HttpRequest, found: Claim, problem: SoukError | None = None) 
         "returned": returned,
         "said": shown.said_in(found, vendor_name=found.vendor_order.vendor_name),
         "photos": photos_with("backoffice:claim_photo", found),
+        "thread": thread_of(found.vendor_order) if found.state in UNDECIDED else None,
         "return_photos": photos_with("backoffice:claim_photo", returned) if returned else [],
         "events": _events(found, returned),
         "decided_by": names_of([found.decided_by]).get(found.decided_by, "") if found.decided_by else "",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.addresses import change_name, choose_default, remove_address, save_address
 from accounts.models import Address, StaffMember, User
 from kit.errors import SoukError
+from marketplace.messages.queries import unread_of_customer
 from marketplace.orders.queries import orders_of_customer
 from marketplace.web.storefront.forms import AddressForm, NameForm, put_error
 from marketplace.web.storefront.views.team import shown_shops
@@ -32,6 +33,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         {
             "customer": user,
             "addresses": [_shown(address) for address in user.addresses.all()],
+            "unread": unread_of_customer(user.id),
             "orders": orders_of_customer(user, size=3).rows,
             "shops": shown_shops(memberships_of(user.id)),
             "office_url": f"{reverse('handoff')}?to=office"

@@ -25,6 +25,7 @@ from marketplace.carts.actions import add_to_cart
 from marketplace.catalog.models import VendorCard
 from marketplace.fulfillment.models import Parcel
 from marketplace.invoices.queries import invoice_of_order, invoices_of
+from marketplace.messages.queries import threads_of_order
 from marketplace.orders import queries
 from marketplace.orders.actions import ORDERED_ANEW
 from marketplace.orders.links import opens
@@ -207,7 +208,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
     cards = VendorCard.objects.in_bulk([each.part.vendor_id for each in shown.parts])
     refunded, now = sum(part.refunded_minor for part in shown.parts), clock.now()
     parts, policy = [each.part for each in shown.parts], policy_at(now)
-    told = told_in(shown.events)
+    told, threads = told_in(shown.events), threads_of_order(order)
     off_delivery = sum(part.shipping_discount_minor for part in parts)
     amounts = [
         {"label": "Articles", "amount_minor": order.goods_minor + order.discount_minor - off_delivery},
@@ -240,6 +241,8 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
                 "returns": told.returns.get(each.part.id, []),
                 "claims": told.claims.get(each.part.id, []),
                 "invoices": invoices.get(each.part.id, []),
+                "can_write": each.part.paid_at is not None,
+                "thread": threads.get(each.part.id),
             }
             for each in shown.parts
         ],
