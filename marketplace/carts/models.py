@@ -47,7 +47,17 @@ class Cart(models.Model):
         email="reminder_to",
         delete=True,
         hidden=("token_hash",),
-        more=("country", "shipping", "codes", "reminder_to", "reminder_wanted_at", "created_at", "changed_at"),
+        more=(
+            "company",
+            "vat_id",
+            "country",
+            "shipping",
+            "codes",
+            "reminder_to",
+            "reminder_wanted_at",
+            "created_at",
+            "changed_at",
+        ),
     )
 
     class Meta:

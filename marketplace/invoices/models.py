@@ -8,6 +8,7 @@ from billing.statements.models import FiledDocument
 from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
+from kit.personal import Personal
 from marketplace.orders.models import TaxLiable, VendorOrder
 
 
@@ -72,6 +73,12 @@ class Invoice(FiledDocument):
 
     access = Access(
         store="select", vendor="select", platform="select insert update(file_path, file_sha256, file_bytes, filed_at)"
+    )
+    personal = Personal(
+        "Invoices",
+        order="vendor_order__order_id",
+        keep={"data": "an invoice names whom it is for, and never changes", "data_sha256": "proves that"},
+        more=("number", "kind", "issued_at", "net_minor", "tax_minor", "total_minor", "currency"),
     )
 
     class Meta:

@@ -53,8 +53,9 @@ def forget_addresses(now: datetime) -> int:
     """Leave only the country of where orders went that no law wants named any longer; gives how many rows."""
     before = now - timedelta(days=settings.ORDER_ADDRESS_DAYS)
     forgotten = 0
-    for model in (VendorOrder, Order):
+    of_a_company = {"company": "", "vat_id": "", "vat_id_checked": {}}
+    for model, more in ((VendorOrder, {}), (Order, of_a_company)):
         old = model._base_manager.filter(placed_at__lt=before, ship_to__has_key="line1")
         for row_id, address in list(old.order_by("id").values_list("id", "ship_to")[:1000]):
-            forgotten += model._base_manager.filter(id=row_id).update(ship_to=country_alone(address))
+            forgotten += model._base_manager.filter(id=row_id).update(ship_to=country_alone(address), **more)
     return forgotten

@@ -81,7 +81,12 @@ class Order(models.Model):
         "Orders",
         order="id",
         blank={"email": PSEUDONYM, "access_token_hash": "", "ship_to": without_phone},
-        keep={"ship_to": "the invoice names who bought and where, as long as the law says; then the country alone"},
+        keep={
+            "ship_to": "the invoice names who bought and where, as long as the law says; then the country alone",
+            "company": "likewise",
+            "vat_id": "likewise",
+            "vat_id_checked": "likewise",
+        },
         hidden=("access_token_hash",),
         more=("number", "placed_at", "total_minor", "tax_minor", "discount_minor", "currency", "cancel_reason"),
     )

@@ -114,7 +114,7 @@ class Address(models.Model):
         "Addresses you keep",
         user="user_id",
         delete=True,
-        more=("name", "line1", "line2", "postal_code", "city", "country", "phone"),
+        more=("name", "line1", "line2", "postal_code", "city", "country", "phone", "company", "vat_id"),
     )
 
     class Meta:

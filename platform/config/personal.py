@@ -31,7 +31,7 @@ IMPERSONAL: dict[str, dict[str, str]] = {
         "shop_integrations.ApiKey": "name",
     },
     "a vendor's own, which its contract and the books keep": {
-        "vendors.Vendor": "schema_name name legal_name country street postal_code city email decision_reason"
+        "vendors.Vendor": "schema_name name legal_name country street postal_code city email vat_id decision_reason"
         " suspension_reason away_message",
         "vendors.VendorEvent": "reason data",
         "vendors.ShopText": "text",
@@ -73,7 +73,7 @@ IMPERSONAL: dict[str, dict[str, str]] = {
         "disputes.DisputeFile": "name content_type",
         "reconciliation.Correction": "reason",
         "orders.VendorOrder": "commission_tax_reason",
-        "orders.OrderLine": "commission_reason",
+        "orders.OrderLine": "commission_reason tax_reason",
         "returns.RefundPolicy": "reason",
         "returns.RefundRequest": "digest asked_kind asked_role",
         "returns.ClaimMessage": "author_kind",

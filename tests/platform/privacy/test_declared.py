@@ -16,7 +16,7 @@ TEXT = (models.CharField, models.TextField, models.JSONField, models.BinaryField
 LOOKS_PERSONAL = re.compile(
     r"(^|_)(name|email|mail|phone|address|street|line1|line2|city|postal|to|ip|agent|texts?|words|note|reason|message"
     r"|author|payer|holder|iban|body|html|subject|answer|comment|person|customer|caller|content|small|data|payload|digest"
-    r"|url|reminder|tracking|country|preview|asked|reply|title)(_|$)"
+    r"|url|reminder|tracking|country|preview|asked|reply|title|company|vat_id)(_|$)"
 )
 
 
