@@ -16,6 +16,7 @@ from kit.storage import StorageUnavailable
 from marketplace.catalog.queries import NotListed
 from marketplace.checkout.actions import MethodGone, PricesChanged
 from marketplace.returns.actions import NumbersChanged
+from marketplace.search.queries import SearchUnavailable
 from tenants.shop.catalog.drafts import InvalidProduct
 from tenants.shop.inventory.actions import SoldOut
 from tenants.shop.shipping.drafts import InvalidShipping
@@ -26,6 +27,7 @@ STATUSES: tuple[tuple[type[SoukError], int], ...] = (
     (Conflict, 409),
     (ProviderUnavailable, 503),
     (StorageUnavailable, 503),
+    (SearchUnavailable, 503),
     (InvalidInput, 422),
 )
 

@@ -5,17 +5,20 @@ Candidates are capped before they are ranked, so that a word that is everywhere 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from uuid import UUID
 
+import structlog
 from django.contrib.postgres.search import SearchQuery
 from django.core.cache import cache
 from django.core.exceptions import EmptyResultSet
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
+from kit.errors import SoukError
 from kit.pagination import DamagedCursor, Page
 from marketplace.catalog.models import Listing, VendorCard
 from marketplace.catalog.queries import (
@@ -41,6 +44,15 @@ CANDIDATES = 500
 LIKENESS = "0.45"
 SUGGESTIONS = 6
 SUGGESTION_SECONDS = 60
+# A word that takes longer is not looked for: the page would keep one of six threads.
+SECONDS = 5
+log = structlog.get_logger(__name__)
+
+
+class SearchUnavailable(SoukError):
+    """The database cannot look for words now, or not soon enough."""
+
+    code = "search_unavailable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,7 @@ def search_listings(
 ) -> Results:
     """Visible listings with these words, within a category (its path) or a vendor's shop (its slug) if given.
 
-    Raises NotListed for a vendor that is not here, and DamagedCursor for a cursor that is not ours.
+    Raises NotListed for a vendor that is not here, DamagedCursor for a cursor that is not ours, and SearchUnavailable.
     """
     words = cleaned(q)
     card = vendor_card(vendor) if vendor else None
@@ -86,27 +98,36 @@ def search_listings(
     if not words:
         page = listing_list(within, filters=filters, sort=sort, cursor=cursor, size=size)
         return _shown(Results("", page, facets_of(within, f"search::{category}:{vendor}")), card)
-    matching = _matching(within, words)
-    is_fuzzy = not matching.exists()
-    if is_fuzzy:
-        matching = within.filter(id__in=_alike(words))
-    name = f"search:{words}:{category}:{vendor}"
-    if sort == "relevance" or is_fuzzy:
-        page = _ranked(narrowed(matching, filters), words, is_fuzzy, cursor, size)
-    else:
-        page = listing_list(matching, filters=filters, sort=sort, cursor=cursor, size=size)
-    return _shown(Results(words, page, facets_of(matching, name), is_fuzzy), card)
+    with _answering_soon("search_unreadable"):
+        matching = _matching(within, words)
+        is_fuzzy = not matching.exists()
+        if is_fuzzy:
+            matching = within.filter(id__in=_alike(words))
+        name = f"search:{words}:{category}:{vendor}"
+        if sort == "relevance" or is_fuzzy:
+            page = _ranked(narrowed(matching, filters), words, is_fuzzy, cursor, size)
+        else:
+            page = listing_list(matching, filters=filters, sort=sort, cursor=cursor, size=size)
+        return _shown(Results(words, page, facets_of(matching, name), is_fuzzy), card)
 
 
 def suggestions(prefix: str) -> list[Suggestion]:
-    """What somebody who has typed this far may mean: categories, vendors, listings. Empty below two letters."""
+    """What somebody who has typed this far may mean: categories, vendors, listings. Empty below two letters.
+
+    Categories and vendors alone while words cannot be looked for.
+    """
     words = cleaned(prefix)
     if len(words) < 2:
         return []
     key = "search:suggestions:" + sha256(words.casefold().encode()).hexdigest()
     found: list[Suggestion] | None = cache.get(key)
     if found is None:
-        found = [*_categories(words), *_vendors(words), *_titles(words)]
+        found = [*_categories(words), *_vendors(words)]
+        try:
+            with _answering_soon("suggestions_unreadable"):
+                found += _titles(words)
+        except SearchUnavailable:
+            return found  # not kept: words may be found again in a moment
         cache.set(key, found, SUGGESTION_SECONDS)
     return found
 
@@ -115,6 +136,21 @@ def cleaned(q: str) -> str:
     """What was typed, without what cannot be stored or is too long to mean anything; spaces folded."""
     text = q[: MAX_LENGTH * 4].replace("\0", " ").encode("utf-8", "ignore").decode()
     return " ".join(text.split()[:MAX_WORDS])[:MAX_LENGTH]
+
+
+@contextmanager
+def _answering_soon(event: str) -> Iterator[None]:
+    """What looks for words in here has a few seconds, and fails as SearchUnavailable, whatever the database says."""
+    is_within = connection.in_atomic_block
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{SECONDS}s"])
+            yield
+            if is_within:  # what comes after it in the same transaction is none of ours
+                cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+    except DatabaseError as error:
+        log.exception(event)
+        raise SearchUnavailable("Search does not work at the moment. Look through the categories.") from error
 
 
 def _matching(within: QuerySet[Listing], words: str) -> QuerySet[Listing]:

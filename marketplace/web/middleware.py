@@ -10,12 +10,14 @@ from kit.errors import Conflict, NotAllowed, SoukError
 from kit.pagination import DamagedCursor
 from kit.problems import API_PATH
 from kit.storage import StorageUnavailable
+from marketplace.search.queries import SearchUnavailable
 
 STATUSES: tuple[tuple[type[SoukError], int], ...] = (
     (NotAllowed, 403),
     (Conflict, 409),
     (ProviderUnavailable, 503),
     (StorageUnavailable, 503),
+    (SearchUnavailable, 503),
 )
 
 

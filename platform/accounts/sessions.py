@@ -20,6 +20,7 @@ class SessionStore(cache.SessionStore):
 
     _cache: BaseCache  # of Django, which its types leave out
     is_unknown = False
+    is_unkept = False
 
     def load(self) -> dict[str, Any]:
         try:
@@ -39,9 +40,13 @@ class SessionStore(cache.SessionStore):
         if must_create:  # by `create`
             super().save(must_create)
         elif self.is_unknown:
-            log.warning("session_not_kept")  # it would stand in for all that was not read
+            self._not_kept()  # it would stand in for all that was not read
         else:
             try:
                 super().save()
             except RedisError:
-                log.warning("session_not_kept")
+                self._not_kept()
+
+    def _not_kept(self) -> None:
+        self.is_unkept = True
+        log.warning("session_not_kept")

@@ -59,6 +59,7 @@ def open_market() -> Iterator[LiveMarket]:
     market = Market("live")
     process = market.start(
         ROOT / "tests/support/open_market.py",
+        PYTHONSAFEPATH="1",  # what lies beside the script stands in for nothing of the product
         SOUK_PROCESS="journey",
         DJANGO_SETTINGS_MODULE="config.settings",
         PYTHONPATH=f"{ROOT / 'platform'}{os.pathsep}{ROOT}",

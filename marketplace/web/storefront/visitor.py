@@ -114,6 +114,12 @@ def _keep(response: HttpResponse, cookie: str, token: str) -> HttpResponse:
     return response
 
 
+def is_forgetful(request: HttpRequest) -> bool:
+    """Whether what was put into this session will not be there at the next request: while Valkey does not answer."""
+    request.session.save()
+    return bool(request.session.is_unkept)  # type: ignore[attr-defined]
+
+
 def remember_order(request: HttpRequest, order: Order) -> None:
     """This browser may see the order from now on, without the key in its address."""
     known = [known for known in request.session.get(_ORDERS, []) if known != str(order.id)]

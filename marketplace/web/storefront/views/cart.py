@@ -30,6 +30,7 @@ from marketplace.web.storefront.visitor import (
     cart_of,
     front_host,
     give_cart,
+    is_forgetful,
     key_token,
     see_other,
     shop_front,
@@ -163,6 +164,8 @@ def coupon(request: HttpRequest) -> HttpResponse:
             used = add_coupon(cart=cart, code=typed, who=address_digest(request))
         except SoukError as error:
             request.session[_COUPON] = {"typed": typed, "problem": str(error)}
+            if is_forgetful(request):
+                messages.error(request, str(error))
         else:
             messages.success(request, used.words or f"{used.code} is used.")
     return _to_cart()

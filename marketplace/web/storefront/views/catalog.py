@@ -20,7 +20,7 @@ from marketplace.catalog.models import Listing, VendorCard
 from marketplace.catalog.queries import Facets, ListingPage, NotListed, VariantChoice
 from marketplace.checkout.discounts import reduced_prices
 from marketplace.reviews.queries import first_of_listing
-from marketplace.search.queries import search_listings, suggestions
+from marketplace.search.queries import SearchUnavailable, cleaned, search_listings, suggestions
 from marketplace.web.storefront import present
 from marketplace.web.storefront.brand import brand_css as stylesheet
 from marketplace.web.storefront.filters import SORTS, Narrowing, narrowing
@@ -108,13 +108,16 @@ def _category_of(slug: str, path: str, narrow: Narrowing) -> queries.CategoryPag
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     narrow, front = narrowing(request, default_sort="relevance"), shop_front(request)
-    results = search_listings(
-        request.GET.get("q", ""),
-        vendor=front.slug if front else "",
-        filters=narrow.filters,
-        sort=narrow.sort,
-        cursor=narrow.cursor,
-    )
+    try:
+        results = search_listings(
+            request.GET.get("q", ""),
+            vendor=front.slug if front else "",
+            filters=narrow.filters,
+            sort=narrow.sort,
+            cursor=narrow.cursor,
+        )
+    except SearchUnavailable as error:
+        return _search_away(request, str(error))
     return _list(
         request,
         "storefront/search.html",
@@ -128,6 +131,15 @@ def search(request: HttpRequest) -> HttpResponse:
         roots=queries.taxonomy.tree().roots,
         elsewhere_url=f"{absolute_url('market', request.path)}?{urlencode({'q': results.query})}" if front else "",
     )
+
+
+def _search_away(request: HttpRequest, why: str) -> HttpResponse:
+    """The page answers with what it has: the categories. Nobody keeps it, and no search engine takes it for what is there."""
+    context = {"query": cleaned(request.GET.get("q", "")), "away": why, "roots": queries.taxonomy.tree().roots}
+    answer = render(request, "storefront/search.html", context)
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 @require_safe

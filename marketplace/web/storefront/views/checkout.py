@@ -39,7 +39,7 @@ from marketplace.orders.models import Order
 from marketplace.web.storefront.forms import NEW_ADDRESS, AddressForm, CheckoutForm, put_error
 from marketplace.web.storefront.views import front
 from marketplace.web.storefront.views.cart import lanes, totals
-from marketplace.web.storefront.visitor import cart_of, person, remember_order, see_other, shop_front
+from marketplace.web.storefront.visitor import cart_of, is_forgetful, person, remember_order, see_other, shop_front
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.inventory.actions import SoldOut
 from tenants.vendors.vacation import VendorAway
@@ -209,9 +209,9 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
     request.session[_DRAFT] = form.typed()
     _keep_wish(request, found.cart)
     if isinstance(version, MethodGone):
-        return _refuse(request, {"words": str(version)})
+        return _refuse(request, found.cart, {"words": str(version)})
     if not form.is_valid():
-        return _refuse(request, {})
+        return _refuse(request, found.cart, {})
     try:
         order = place_order(
             cart=found.cart,
@@ -227,30 +227,36 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
     except PricesChanged as error:
         carts.see_prices(cart=found.cart, prices=error.prices)
         prices = {str(line): price for line, price in error.prices.items()}
-        return _refuse(request, {"words": str(error), "prices": prices})
+        return _refuse(request, found.cart, {"words": str(error), "prices": prices})
     except SoldOut as error:
         left = {str(offer): count for offer, count in error.available.items()}
-        return _refuse(request, {"words": str(error), "left": left})
+        return _refuse(request, found.cart, {"words": str(error), "left": left})
     except InvalidInput as error:
         if form.chosen is not None and error.field in AddressForm.base_fields:
             # Its own fields are not on the page.
             words = f"{error} Correct it among your addresses, or choose another one."
-            return _refuse(request, {"field": "saved", "problem": words})
-        return _refuse(request, {"field": error.field, "problem": str(error)})
+            return _refuse(request, found.cart, {"field": "saved", "problem": words})
+        return _refuse(request, found.cart, {"field": error.field, "problem": str(error)})
     except (CartChanged, CouponGone, MethodGone, TotalChanged, TooLittle, TooMuch, VendorAway) as error:
-        return _refuse(request, {"words": str(error)})
+        return _refuse(request, found.cart, {"words": str(error)})
     if user and form.cleaned_data.get("keep") and form.chosen is None:
         _keep(request, form.ship_to())
     remember_order(request, order)
     return pay(request, order, form.cleaned_data.get("pay_by") or None)
 
 
-def _refuse(request: HttpRequest, refusal: dict[str, Any]) -> HttpResponse:
+def _refuse(request: HttpRequest, cart: Cart, refusal: dict[str, Any]) -> HttpResponse:
     request.session[_REFUSAL] = refusal
-    return see_other(reverse("storefront:checkout"))
+    if not is_forgetful(request):
+        return see_other(reverse("storefront:checkout"))
+    # Nothing would be known of it after a redirect: said in place, should it be sent once more by loading the page again.
+    found = cart_to_order(cart)
+    return _page(request, found, refusal, status=422) if found.lines else see_other(reverse("storefront:cart"))
 
 
-def _page(request: HttpRequest, found: CartContents, refusal: dict[str, Any] | None) -> HttpResponse:
+def _page(
+    request: HttpRequest, found: CartContents, refusal: dict[str, Any] | None, *, status: int = 200
+) -> HttpResponse:
     """What is true now: the cart, its prices, its total; with what the customer had typed, and what was wrong with it."""
     told = refusal or {}
     prices = {UUID(line): price for line, price in told.get("prices", {}).items()}
@@ -264,7 +270,7 @@ def _page(request: HttpRequest, found: CartContents, refusal: dict[str, Any] | N
         "steps": _steps(),
         "sign_in_here": f"{reverse('account_login')}?next={reverse('storefront:checkout')}",
     }
-    return render(request, "storefront/checkout.html", context)
+    return render(request, "storefront/checkout.html", context, status=status)
 
 
 def _form(request: HttpRequest, found: CartContents, refusal: dict[str, Any] | None) -> CheckoutForm:

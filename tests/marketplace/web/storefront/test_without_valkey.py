@@ -59,3 +59,26 @@ def test_what_must_happen_once_does_not_happen_unseen(silence):
     assert cache.get_or_set("anything", lambda: "made anew", 60) == "made anew"
     with pytest.raises(RedisError):
         cache.add("once", 1, 60)
+
+
+def test_what_is_refused_at_checkout_and_of_a_coupon_is_said_all_the_same(
+    shopper, put_on_shelf, address, sandbox, silence
+):
+    shelf = put_on_shelf("lindqvist", price_minor=4900, stock=1)
+    silence()
+    shopper.put_in(shelf)
+    assert "There is no coupon" in shopper.post("/cart/coupon/", {"code": "NOSUCH"}, follow=True).content.decode()
+    order = {**address, "email": "no address", "version": Cart.objects.get().version, "total": 5390}
+    answer = shopper.post("/checkout/", order)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="id_email_error"><p class="field-error">' in page
+    assert f'value="{address["line1"]}"' in page
+    other = {**order, "email": "ada@vermeer.example", "total": 1}
+    answer = shopper.post("/checkout/", other)
+    assert answer.status_code == 422
+    assert "Prices have changed while you were looking" in answer.content.decode()
+    assert Order.objects.count() == 0
+    # With Valkey there, going back or loading the page again never sends the form once more.
+    silence(False)
+    assert shopper.post("/checkout/", other).status_code == 303

@@ -28,15 +28,23 @@ class SoukLive extends HTMLElement {
   quiet() {
     this.source?.close();
     this.source = null;
-    clearTimeout(this.timer);
+    this.stopAsking();
     clearTimeout(this.soon);
+  }
+
+  stopAsking() {
+    clearTimeout(this.timer);
+    this.timer = null;
   }
 
   listen() {
     this.quiet();
-    if (!window.EventSource || !this.stream) return this.poll(RETRY_AFTER);
+    if (!window.EventSource || !this.stream) return this.keepAsking();
     this.source = new EventSource(this.stream);
-    this.source.addEventListener("open", () => (this.dataset.by = "events"));
+    this.source.addEventListener("open", () => {
+      this.stopAsking();
+      this.dataset.by = "events";
+    });
     this.source.addEventListener("changed", () => {
       clearTimeout(this.soon);
       // Not all who listen at the same moment.
@@ -44,8 +52,11 @@ class SoukLive extends HTMLElement {
     });
     // Its ticket's time is over, or whoever listens may not any more: which of both, the page says.
     for (const over of ["renew", "end"]) this.source.addEventListener(over, () => this.again());
-    // The browser connects again by itself, unless it was refused.
-    this.source.addEventListener("error", () => this.source?.readyState === EventSource.CLOSED && this.poll(RETRY_AFTER));
+    // Refused, or cut off: then the browser tries again by itself, and the page asks until it hears.
+    this.source.addEventListener("error", () => {
+      if (this.source?.readyState === EventSource.CLOSED) this.source = null;
+      this.keepAsking();
+    });
   }
 
   async again() {
@@ -53,13 +64,14 @@ class SoukLive extends HTMLElement {
     if (await this.ask()) this.listen();
   }
 
-  poll(left) {
-    this.quiet();
+  keepAsking(times = 0) {
+    if (this.timer && times === 0) return;
     this.dataset.by = "polling";
     this.timer = setTimeout(async () => {
       if (!document.hidden && !(await this.ask())) return;
-      if (left > 1) this.poll(left - 1);
-      else this.listen();
+      if (!this.timer) return; // it hears, meanwhile
+      if (!this.source && times + 1 >= RETRY_AFTER) this.listen();
+      else this.keepAsking(times + 1);
     }, POLL_MS * (0.8 + 0.4 * Math.random()));
   }
 
