@@ -128,6 +128,15 @@ def set_country(*, cart: Cart, country: str) -> None:
         changed(cart)
 
 
+@transaction.atomic
+def set_company(*, cart: Cart, company: str, vat_id: str) -> None:
+    """For whom it is bought, which decides the VAT shown: a company and its VAT number, both checked by the caller."""
+    if (cart.company, cart.vat_id) != (company, vat_id):
+        lock(cart)
+        cart.company, cart.vat_id = company, vat_id
+        cart.save(update_fields=["company", "vat_id"])
+
+
 @counted("choose_shipping")
 @transaction.atomic
 def keep_methods(*, cart: Cart, methods: Mapping[UUID, str]) -> None:

@@ -34,7 +34,8 @@ from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import contents, find_cart
 from marketplace.checkout.discounts import buyer_of, check_kept, offered_to, promotions_on
 from marketplace.checkout.queries import cannot_ship, quote_line
-from marketplace.checkout.quote import LineQuote, Quote, quote
+from marketplace.checkout.quote import LineQuote, Quote, VendorQuote, quote
+from marketplace.checkout.taxing import taxing_of
 from marketplace.orders.actions import ORDERED_ANEW, hand_over, lock_order, note_canceled
 from marketplace.orders.links import access_token, token_hash
 from marketplace.orders.models import Order, OrderEvent, OrderLine, StockHold, VendorOrder
@@ -42,6 +43,7 @@ from marketplace.orders.queries import as_placed
 from marketplace.promotions import actions as promotions
 from outbox.actions import announce
 from taxonomy.tax import rate_for
+from taxonomy.vat_ids import clean_vat_id
 from tenants.isolation.doors import in_shop
 from tenants.shop.catalog.models import Product, ProductState, Variant
 from tenants.shop.inventory.actions import SoldOut, StockRequest, reserve
@@ -131,6 +133,21 @@ def check_email(email: str) -> str:
     return email.strip()
 
 
+def check_company(company: str, vat_id: str) -> tuple[str, str]:
+    """The company it is bought for and its VAT number, as they are written; both empty for a consumer.
+
+    A number proves a company only with its name. Raises InvalidInput naming the field.
+    """
+    company = " ".join(company.split())
+    if len(company) > 150 or not company.isprintable():
+        raise InvalidInput("Write the company's name in 150 characters at most.", field="company")
+    if not vat_id.strip():
+        return company, ""
+    if not company:
+        raise InvalidInput("Write the name of the company whose VAT number this is.", field="company")
+    return company, clean_vat_id(vat_id)
+
+
 @transaction.atomic
 def place_order(
     *,
@@ -141,6 +158,8 @@ def place_order(
     user: User | None = None,
     total_seen_minor: int | None = None,
     methods: Mapping[UUID, str] | None = None,
+    company: str = "",
+    vat_id: str = "",
 ) -> Order:
     """Reserve the stock of every vendor, use the promotions, and write the order with price, tax and commission frozen.
 
@@ -154,6 +173,7 @@ def place_order(
     """
     email = check_email(email)
     address = check_address(ship_to, fetched=_is_all_fetched(cart, methods or {}))
+    company, vat_id = check_company(company, vat_id)
     cart = Cart.objects.select_for_update().get(id=cart.id)
     CART_LOCKED()
     ordered = _ordered_before(cart, version)
@@ -162,6 +182,7 @@ def place_order(
         placed is not None
         and placed.canceled_at is None
         and _says_the_same(placed, email, address, user, methods or {})
+        and (placed.company, placed.vat_id) == (company, vat_id)
     ):
         return placed
     if cart.version != version:
@@ -172,7 +193,7 @@ def place_order(
     if placed is not None:
         cart.version += 1
         cart.save(update_fields=["version"])
-    cart.country = address["country"]
+    cart.country, cart.company, cart.vat_id = address["country"], company, vat_id
     found = contents(cart)
     if not found.lines:
         raise CartEmpty("Your cart is empty.")
@@ -243,6 +264,7 @@ def place_order(
         chosen=chosen,
         now=clock.now(),
         promotions=usable.terms,
+        taxing=taxing_of(found),
     )
     if stale := {part.vendor_id: vendors[part.vendor_id].slug for part in costs.vendors if part.shipment.is_stale}:
         names = ", ".join(vendors[vendor_id].name for vendor_id in stale)
@@ -441,6 +463,9 @@ def _write(
         tax_minor=costs.tax_minor,
         total_minor=costs.total_minor,
         ship_to=address,
+        company=cart.company,
+        vat_id=cart.vat_id,
+        vat_id_checked={"by": "form", "at": now.isoformat()} if cart.vat_id else {},
         hold_until=now + timedelta(minutes=settings.STOCK_HOLD_MINUTES),
         placed_at=now,
     )
@@ -467,17 +492,26 @@ def _write(
             commission_tax_reason=part.commission_vat.reason,
             shipping_tax_rate=part.shipping_tax_rate,
             shipping_tax_minor=part.shipping_tax_minor,
+            shipping_tax_liable=part.taxed.liable,
+            platform_tax_minor=part.platform_tax_minor,
             placed_at=now,
             **_frozen(part.shipment.chosen),
         )
         for position, part in enumerate(costs.vendors, start=1)
     }
     VendorOrder.objects.bulk_create(vendor_orders.values())
+    parts = {part.vendor_id: part for part in costs.vendors}
     line_quotes = {line.key: line for part in costs.vendors for line in part.lines}
     order_lines = OrderLine.objects.bulk_create(
         [
             _order_line(
-                line, position, vendor_orders[line.offer.vendor_id], line_quotes[line_ids[line.id]], skus, ahead
+                line,
+                position,
+                vendor_orders[line.offer.vendor_id],
+                parts[line.offer.vendor_id],
+                line_quotes[line_ids[line.id]],
+                skus,
+                ahead,
             )
             for position, line in enumerate(lines)
         ]
@@ -534,6 +568,7 @@ def _order_line(
     line: CartLine,
     position: int,
     vendor_order: VendorOrder,
+    part: VendorQuote,
     costs: LineQuote,
     skus: Mapping[UUID, str],
     ahead: Mapping[UUID, date],
@@ -552,13 +587,17 @@ def _order_line(
         options=variant.options,
         picture=listing.pictures[0]["path"] if listing.pictures else "",
         quantity=line.quantity,
-        unit_price_minor=line.offer.price_minor,
+        unit_price_minor=costs.unit_price_minor,
         discount_vendor_minor=costs.discount.vendor,
         discount_platform_minor=costs.discount.platform,
         total_minor=costs.total_minor,
         tax_category=listing.category.tax_category if listing.category else "standard",
         tax_rate=costs.tax_rate,
         tax_minor=costs.tax_minor,
+        tax_rule=part.taxed.rule,
+        tax_liable=part.taxed.liable,
+        tax_rate_key=costs.tax_rate_key,
+        tax_reason=costs.tax_reason,
         commission_minor=costs.commission_minor,
         commission_tax_minor=costs.commission_tax_minor,
         commission_rule_id=costs.commission_rule_id,

@@ -2,18 +2,21 @@
 
 from uuid import UUID
 
+import structlog
 from django.db import transaction
 
 from kit import clock
 from marketplace.checkout.tasks import release_hold
 from marketplace.orders.actions import lock_order
-from marketplace.orders.models import OrderEvent, StockHold
+from marketplace.orders.models import Order, OrderEvent, StockHold
 from outbox.models import Fact
+from taxonomy.vat_ids import RegisterUnavailable, register
 from tenants.isolation.doors import in_shop
 from tenants.shop.inventory.holds import is_held
 from tenants.shop.inventory.models import HoldFreeing
 from tenants.vendors.models import Vendor
 
+log = structlog.get_logger(__name__)
 NOT_KEPT = "The shop could not keep it any longer"
 
 
@@ -47,3 +50,21 @@ def free_hold(fact: Fact) -> None:
         at=clock.now(),
     )
     release_hold(order_id, reason=NOT_KEPT)
+
+
+def look_up_vat_id(fact: Fact) -> None:
+    """After `order.placed`: keep with the order whether a register knows its company, where one is set.
+
+    No order waits for that, and none is taxed otherwise because of it: staff see what the register says. One that does not
+    answer leaves the number checked by its form only.
+    """
+    asked, order = register(), Order.objects.only("id", "number", "vat_id").get(id=fact.payload["order"])
+    if asked is None or not order.vat_id:
+        return
+    try:
+        answer = asked.ask(order.vat_id)
+    except RegisterUnavailable as away:
+        log.warning("vat_register_unavailable", order=order.number, cause=str(away))
+        return
+    checked = {"by": "register", "valid": answer.is_valid, "name": answer.name, "at": clock.now().isoformat()}
+    Order.objects.filter(id=order.id).update(vat_id_checked=checked)

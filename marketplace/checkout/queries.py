@@ -12,6 +12,7 @@ from kit.money import Money
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import CartContents, contents
 from marketplace.checkout.quote import Quote, QuoteLine, VendorQuote, quote
+from marketplace.checkout.taxing import taxing_of
 from marketplace.orders.models import OrderLine, StockHold
 from marketplace.promotions.discounts import Terms
 from taxonomy.models import TaxCategory
@@ -79,6 +80,7 @@ def quote_cart(
         chosen={**found.cart.methods, **(chosen or {})},
         now=clock.now(),
         promotions=promotions,
+        taxing=taxing_of(found),
     )
 
 

@@ -1,7 +1,8 @@
 """What a purchase costs, part by part: pure functions over plain data, the same for the cart page, the API and placing.
 
-Prices include the destination's VAT: the price stays and the tax share varies with the country. The vendor is liable for
-it, so it is part of the vendor's earnings. Commission is taken by the rules in force, with the VAT on it.
+Prices include the destination's VAT: the price stays and the tax share varies with the country; where no VAT is charged,
+it is taken off (`taxonomy.treatment` has the rules). Whoever owes the VAT is said of each line: the vendor's is part of its
+earnings, the platform's is not paid to it. Commission is taken by the rules in force, with the VAT on it.
 
 A discount that the vendor bears makes the price lower: the VAT is of what is left, and commission is taken of it. One that
 the platform bears is paid to the vendor all the same, by somebody else than the customer: VAT and commission are as without
@@ -9,7 +10,7 @@ it (see `docs/decisions/who-funds-a-discount-pays-it.md`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -20,8 +21,12 @@ from billing.commissions.vat import Treatment
 from kit.errors import InvalidInput
 from kit.money import CurrencyMismatch, Money, split_largest_remainder
 from marketplace.checkout.shipping import Shipment, shipment
+from marketplace.checkout.taxing import Taxing, shipped_without_tax, without_tax
 from marketplace.promotions.discounts import NONE, Discounts, Goods, Split, Terms, discounts_on
-from taxonomy.tax import rate_for, tax_included
+from taxonomy.models import TaxCategory
+from taxonomy.tax import FoundRate, tax_included
+from taxonomy.treatment import PLATFORM
+from taxonomy.treatment import Treatment as Taxed
 from tenants.shop.shipping.terms import Item, ShippingTerms
 
 
@@ -57,10 +62,13 @@ class LineQuote:
     """
 
     key: UUID
+    unit_price_minor: int
     list_minor: int
     discount: Split
     total_minor: int
     tax_rate: Decimal
+    tax_rate_key: str
+    tax_reason: str
     tax_minor: int
     commission_minor: int
     commission_tax_minor: int
@@ -89,8 +97,14 @@ class VendorQuote:
     commission_minor: int
     commission_tax_minor: int
     commission_vat: Treatment
+    taxed: Taxed
     shipment: Shipment
     quoted_on: date
+
+    @property
+    def platform_tax_minor(self) -> int:
+        """The VAT that the platform owes of it, and does not pay to the vendor."""
+        return self.tax_minor if self.taxed.liable == PLATFORM else 0
 
     @property
     def ships(self) -> bool:
@@ -157,8 +171,9 @@ def quote(
     chosen: Mapping[UUID, str] | None = None,
     now: datetime | None = None,
     promotions: Sequence[Terms] = (),
+    taxing: Taxing | None = None,
 ) -> Quote:
-    """The quote of `lines` shipped to `country` on a day, less what `promotions` take off.
+    """The quote of `lines` shipped to `country` on a day, less what `promotions` take off, taxed as `taxing` has it.
 
     `chosen` are the keys of shipping methods by vendor, the cheapest where none is; dates count from `now`, or the beginning
     of the day. `commissions` knows every vendor of the lines. Raises UnknownCountry, CurrencyMismatch for a line in another
@@ -181,10 +196,38 @@ def quote(
         )
         for vendor_id, own in by_vendor.items()
     }
+    taxing, treatments = taxing or Taxing(), {}
+    for vendor_id, own in by_vendor.items():
+        # What is fetched is handed over where it is fetched, and taxed there.
+        chosen_one = parcels[vendor_id].chosen
+        place = chosen_one.place if chosen_one else None
+        taxed_in = place.country if place else country
+        within = [taxing.within(vendor_id, line.tax_category, destination=taxed_in, on=on) for line in own]
+        value = sum(without_tax(line.list_minor, rate) for line, rate in zip(own, within, strict=True))
+        taxed = taxing.treatment(vendor_id, destination=taxed_in, value_minor=value, currency=currency)
+        treatments[vendor_id] = taxed, taxed_in
+        if taxed.taken_off:
+            by_vendor[vendor_id] = [
+                replace(line, unit_price_minor=without_tax(line.unit_price_minor, rate))
+                for line, rate in zip(own, within, strict=True)
+            ]
+            parcels[vendor_id] = shipped_without_tax(parcels[vendor_id], within)
+    charged = {line.key: line for own in by_vendor.values() for line in own}
     costs = {vendor_id: parcel.free_minor for vendor_id, parcel in parcels.items()}
-    discounts = discounts_on([_goods(line) for line in lines], shipping=costs, promotions=promotions)
+    discounts = discounts_on([_goods(charged[line.key]) for line in lines], shipping=costs, promotions=promotions)
     vendors = [
-        _vendor_quote(vendor_id, own, parcels[vendor_id], discounts, country, on, commissions, currency)
+        _vendor_quote(
+            vendor_id,
+            own,
+            parcels[vendor_id],
+            discounts,
+            country,
+            on,
+            commissions,
+            currency,
+            taxing,
+            *treatments[vendor_id],
+        )
         for vendor_id, own in by_vendor.items()
     ]
     return Quote(
@@ -208,11 +251,15 @@ def _vendor_quote(
     on: date,
     terms_of_commission: CommissionTerms,
     currency: str,
+    taxing: Taxing,
+    taxed: Taxed,
+    taxed_in: str,
 ) -> VendorQuote:
-    # What is fetched is handed over where it is fetched, and taxed there.
-    place = parcel.chosen.place if parcel.chosen else None
-    taxed_in = place.country if place else country
-    rates = [rate_for(taxed_in, line.tax_category, on) for line in lines]
+    found = [
+        taxing.rate(taxed_in, line.tax_category, on) if taxed.is_charged else FoundRate(Decimal(0), "")
+        for line in lines
+    ]
+    rates = [each.rate for each in found]
     off = [discounts.lines[line.key] for line in lines]
     # What the vendor sells for: the price less what it takes off itself.
     sold = [line.list_minor - each.vendor for line, each in zip(lines, off, strict=True)]
@@ -253,10 +300,13 @@ def _vendor_quote(
         lines=[
             LineQuote(
                 line.key,
+                line.unit_price_minor,
                 line.list_minor,
                 each,
                 line.list_minor - each.whole,
-                rate,
+                rate.rate,
+                rate.key,
+                _why(taxed, rate),
                 tax,
                 commission.amount_minor,
                 commission.tax_minor,
@@ -266,7 +316,7 @@ def _vendor_quote(
                 _facts(given),
             )
             for line, each, rate, tax, given, commission in zip(
-                lines, off, rates, taxes, asked, commissions, strict=True
+                lines, off, found, taxes, asked, commissions, strict=True
             )
         ],
         goods_minor=goods,
@@ -280,9 +330,17 @@ def _vendor_quote(
         commission_minor=sum(commission.amount_minor for commission in commissions),
         commission_tax_minor=sum(commission.tax_minor for commission in commissions),
         commission_vat=vendor.vat,
+        taxed=taxed,
         shipment=parcel,
         quoted_on=on,
     )
+
+
+def _why(taxed: Taxed, found: FoundRate) -> str:
+    """Why a line is taxed as it is, in words fit for an invoice."""
+    if taxed.is_charged and found.key.endswith(f":{TaxCategory.EXEMPT}"):
+        return f"Exempt goods: {taxed.reason}"
+    return taxed.reason
 
 
 def _goods(line: QuoteLine) -> Goods:

@@ -30,10 +30,17 @@ def change_name(*, user: User, name: str) -> User:
 
 
 @transaction.atomic
-def save_address(*, user: User, values: Mapping[str, str], address: Address | None = None) -> Address:
-    """Keep a new address, or change one of the user's. The first one is the default. Raises InvalidInput, Conflict."""
+def save_address(
+    *, user: User, values: Mapping[str, str], address: Address | None = None, company: str = "", vat_id: str = ""
+) -> Address:
+    """Keep a new address, or change one of the user's. The first one is the default. Raises InvalidInput, Conflict.
+
+    `company` with its `vat_id`, which the caller has checked, are kept with a new one.
+    """
     _lock(user)
     clean = clean_address(values)
+    if address is None:
+        clean |= {"company": company, "vat_id": vat_id}
     if address is None:
         same = user.addresses.filter(**clean).first()
         if same is not None:

@@ -123,3 +123,28 @@ class Address(models.Model):
     def as_dict(self) -> dict[str, str]:
         fields = ("name", "line1", "line2", "postal_code", "city", "country", "phone")
         return {name: getattr(self, name) for name in fields}
+
+
+class TaxExemption(models.Model):
+    """A customer whom staff have freed of VAT on what goes to a country, by a document, from a day to a day, both within."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="tax_exemptions")
+    country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2")
+    document = models.CharField(max_length=200, help_text="who issued it, its number and day")
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    made_by = models.UUIDField(help_text="the user")
+    made_at = models.DateTimeField(default=clock.now)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.UUIDField(null=True, blank=True)
+
+    access = Access(store="select", platform="select insert update(ended_at, ended_by)")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_from__lte=models.F("valid_until")), name="tax_exemption_has_days"
+            )
+        ]
+        indexes = [models.Index(fields=["user", "-valid_until"], name="tax_exemption_user")]

@@ -54,6 +54,7 @@ AFTER: dict[str, list[str]] = {
     "debt.made": ["billing.disputes.events.tell_finance", "billing.payouts.over_limit.on_debt_changed"],
     "debt.changed": ["billing.payouts.over_limit.on_debt_changed"],
     "account.changed": ["billing.stripe.events.on_account_changed"],
+    "order.placed": ["marketplace.checkout.events.look_up_vat_id"],
     "order.paid": [
         "marketplace.orders.events.empty_the_cart",
         "marketplace.orders.events.mail_confirmation",

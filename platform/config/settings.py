@@ -487,6 +487,9 @@ PLATFORM_COUNTRY = env("SOUK_PLATFORM_COUNTRY", ISSUER["country"]).upper()
 PLATFORM_VAT_ID = env("SOUK_PLATFORM_VAT_ID", env("SOUK_LEGAL_VAT_ID", ""))
 # How long a closed month can still be opened again before its documents are issued by themselves.
 STATEMENT_GRACE = timedelta(hours=int(env("SOUK_STATEMENT_GRACE_HOURS", "24")))
+# Where VAT numbers are looked up after an order was placed: VIES is https://ec.europa.eu/taxation_customs/vies/rest-api
+# Empty: nowhere, they are checked by their form only.
+VIES_URL = env("SOUK_VIES_URL", "")
 # When customers are invoiced: "shipped", once a vendor has sent its part (or handed it over), or "paid", at once.
 INVOICE_WHEN = env("SOUK_INVOICE_WHEN", "shipped")
 ORDER_DETAILS = "marketplace.returns.details.details_of"

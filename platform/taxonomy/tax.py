@@ -1,14 +1,15 @@
 """Value added tax: the project's own dated table of rates, and how much of a price is tax.
 
 `data/vat_rates.csv` covers the European Union, Great Britain and Northern Ireland, Switzerland, Liechtenstein, Norway
-and Iceland, from 2010 on. Rates of the future are listed with the day they begin, never overwritten. Where a reduced
-rate for books or food is not listed, the standard rate holds: we would rather collect what is right for most things
-than guess a lower one. Only whole countries for now: islands and enclaves with rates of their own are charged their
-country's.
+and Iceland, from 2010 on. Rates of the future are listed with the day they begin, never overwritten; staff add what
+changes later (`taxonomy.rates`). Where a reduced rate is not listed, the standard rate holds: we would rather collect
+what is right for most things than guess a lower one. Only whole countries for now: islands and enclaves with rates of
+their own are charged their country's.
 """
 
 import csv
 from bisect import bisect_right
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -88,17 +89,50 @@ def rates() -> dict[tuple[str, str], list[Rate]]:
     return table
 
 
-def rate_for(country: str, tax_category: str, on: date) -> Decimal:
-    """The rate of `tax_category` in `country` (ISO 3166-1 alpha-2) on a day; Decimal("0.19") is 19 %.
+Rates = dict[tuple[str, str], list[Rate]]
 
-    The standard rate where no reduced one is listed for that day. Raises UnknownCountry.
+# Where a country has no rate for what is asked, the next of these holds: rather too much collected than too little.
+_INSTEAD: dict[str, tuple[str, ...]] = {
+    TaxCategory.SUPER_REDUCED: (TaxCategory.REDUCED,),
+    TaxCategory.ZERO: (TaxCategory.SUPER_REDUCED, TaxCategory.REDUCED),
+}
+
+
+class FoundRate(NamedTuple):
+    """A rate, and which one it is: "NL:standard:2012-10-01"."""
+
+    rate: Decimal
+    key: str
+
+
+def rate_of(country: str, tax_category: str, on: date, table: Rates | None = None) -> FoundRate:
+    """The rate of `tax_category` in `country` (ISO 3166-1 alpha-2) on a day, by `table` or else by the project's own.
+
+    The standard rate where no lower one is listed for that day; what is exempt pays nothing in any country of the table.
+    Raises UnknownCountry.
     """
-    for category in (tax_category, TaxCategory.STANDARD):
-        dated = rates().get((country, str(category)), [])
+    found = rates() if table is None else table
+    if tax_category == TaxCategory.EXEMPT and (country, str(TaxCategory.STANDARD)) in found:
+        return FoundRate(Decimal(0), f"{country}:{tax_category}")
+    for category in (tax_category, *_INSTEAD.get(tax_category, ()), TaxCategory.STANDARD):
+        dated = found.get((country, str(category)), [])
         began = bisect_right(dated, on, key=lambda rate: rate.valid_from)
         if began:
-            return dated[began - 1].rate
+            return FoundRate(dated[began - 1].rate, f"{country}:{category}:{dated[began - 1].valid_from}")
     raise UnknownCountry(f"We do not sell to “{country}” yet.", field="country")
+
+
+def rate_for(country: str, tax_category: str, on: date, table: Rates | None = None) -> Decimal:
+    """The rate alone: Decimal("0.19") is 19 %. Raises UnknownCountry."""
+    return rate_of(country, tax_category, on, table).rate
+
+
+def with_rates(added: Iterable[tuple[str, str, Rate]]) -> Rates:
+    """The project's own table with others in it, (country, tax category, rate); of one day, theirs counts."""
+    table = {key: {rate.valid_from: rate for rate in dated} for key, dated in rates().items()}
+    for country, category, rate in added:
+        table.setdefault((country, category), {})[rate.valid_from] = rate
+    return {key: [dated[day] for day in sorted(dated)] for key, dated in table.items()}
 
 
 def tax_included(total_minor: int, rate: Decimal) -> int:
@@ -110,3 +144,13 @@ def tax_included(total_minor: int, rate: Decimal) -> int:
     size, whole = abs(total_minor) * numerator, numerator + denominator
     tax = (2 * size + whole) // (2 * whole)
     return tax if total_minor >= 0 else -tax
+
+
+def tax_added(net_minor: int, rate: Decimal) -> int:
+    """How much tax comes on top of a price without it, in minor units, rounded half up (away from zero).
+
+    The other way round of `tax_included`: of the sum of both that is exactly the tax again.
+    """
+    numerator, denominator = rate.as_integer_ratio()
+    tax = (2 * abs(net_minor) * numerator + denominator) // (2 * denominator)
+    return tax if net_minor >= 0 else -tax

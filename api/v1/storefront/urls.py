@@ -35,6 +35,7 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("cart/coupons", cart.CartCoupons.as_view()),
         path("cart/coupons/<slug:code>", cart.CartCoupon.as_view()),
         path("cart/country", cart.CartCountry.as_view()),
+        path("cart/company", cart.CartCompany.as_view()),
         path("cart/shipping", cart.CartShipping.as_view()),
         path("cart/saved", saved.Saved.as_view()),
         path("cart/saved/<uuid:saved_id>", saved.SavedOne.as_view()),

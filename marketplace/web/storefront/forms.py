@@ -9,6 +9,7 @@ from billing.bank_transfer.provider import NAME, is_offered
 from billing.payments.provider import DEFAULT
 from kit.errors import InvalidInput, SoukError
 from kit.postal_codes import clean_postal_code
+from marketplace.checkout.actions import check_company
 from marketplace.web.postal_code import PostalCodeField
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.vendors.countries import VENDOR_COUNTRIES
@@ -75,6 +76,19 @@ class CheckoutForm(AddressForm):
             "invalid": "Write it like name@example.com.",
         },
     )
+    business = forms.BooleanField(label="I buy for a company", required=False)
+    company = forms.CharField(
+        label="Company",
+        max_length=150,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    vat_id = forms.CharField(
+        label="VAT number",
+        max_length=20,
+        required=False,
+        help_text="Across a border within the EU you then account for the VAT yourself, and pay the price without it.",
+    )
     saved = forms.ChoiceField(label="Send to", required=False, widget=forms.RadioSelect)
     keep = forms.BooleanField(label="Keep this address for the next time", required=False)
     pay_by = forms.ChoiceField(
@@ -130,6 +144,15 @@ class CheckoutForm(AddressForm):
         """What was filled in, as it was, to be shown again."""
         names = [name for name in self.fields if name not in ("version", "total") and name in self.data]
         return {name: str(self.data[name])[:300] for name in names}
+
+    def bought_for(self) -> tuple[str, str]:
+        """The company and its VAT number, checked: those filled in, or of the saved address; both empty for a consumer.
+
+        Raises InvalidInput naming the field.
+        """
+        if self.data.get("business"):
+            return check_company(str(self.data.get("company", "")), str(self.data.get("vat_id", "")))
+        return (self.chosen.company, self.chosen.vat_id) if self.chosen is not None else ("", "")
 
     def ship_to(self) -> dict[str, str]:
         """The address as it was chosen or filled in."""

@@ -7,8 +7,11 @@ from rest_framework import serializers
 from api.v1.storefront.serializers.catalog import PictureSerializer, VendorNameSerializer
 from marketplace.carts.models import MAX_QUANTITY
 from taxonomy.tax import SELLING_COUNTRIES
+from taxonomy.treatment import RULES
 from tenants.shop.catalog.models import Condition
 from tenants.shop.shipping.terms import KINDS
+
+RULE_NAMES = [rule.name for rule in RULES]
 
 
 class LineListingSerializer(serializers.Serializer[Any]):
@@ -85,6 +88,8 @@ class CartVendorSerializer(serializers.Serializer[Any]):
     shipping_minor = serializers.IntegerField()
     discount_minor = serializers.IntegerField()
     tax_minor = serializers.IntegerField(help_text="Contained in goods and shipping.")
+    tax_rule = serializers.ChoiceField(RULE_NAMES, help_text="Why: of the rules, the first that held.")
+    tax_reason = serializers.CharField(allow_blank=True, help_text="The same in words fit for an invoice.")
     total_minor = serializers.IntegerField()
     free_shipping_missing_minor = serializers.IntegerField(
         help_text="So much more, and shipping is free; 0: it is, or never."
@@ -123,6 +128,8 @@ class DiscountSerializer(serializers.Serializer[Any]):
 class CartSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="Rises with every change; `POST orders` names it.")
     country = serializers.CharField(help_text="Where it goes, which decides the VAT contained.")
+    company = serializers.CharField(allow_blank=True, help_text="For which it is bought; empty: for a consumer.")
+    vat_id = serializers.CharField(allow_blank=True, help_text="The company's VAT number.")
     currency = serializers.CharField()
     lines = CartLineSerializer(many=True)
     vendors = CartVendorSerializer(many=True)
@@ -150,6 +157,11 @@ class NewCartSerializer(serializers.Serializer[Any]):
 
 class CountryInput(serializers.Serializer[Any]):
     country = serializers.ChoiceField(SELLING_COUNTRIES)
+
+
+class CompanyInput(serializers.Serializer[Any]):
+    company = serializers.CharField(max_length=150, allow_blank=True)
+    vat_id = serializers.CharField(max_length=20, allow_blank=True, help_text="`NL004495445B01`")
 
 
 class ChosenMethodInput(serializers.Serializer[Any]):

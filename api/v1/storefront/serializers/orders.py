@@ -10,6 +10,7 @@ from billing.bank_transfer.provider import NAME as BANK_TRANSFER
 from billing.payments.models import PaymentState, RefundState
 from billing.payments.provider import DEFAULT
 from kit.postal_addresses import ADDRESS_FIELDS
+from marketplace.orders.models import TaxLiable
 from marketplace.orders.status import WHOLE_WORDS, WORDS
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.shop.shipping.terms import KINDS
@@ -40,6 +41,9 @@ class OrderedLineSerializer(serializers.Serializer[Any]):
     total_minor = serializers.IntegerField()
     tax_rate = serializers.CharField(help_text="Such as `0.1900`.")
     tax_minor = serializers.IntegerField(help_text="Contained in the total.")
+    tax_rule = serializers.CharField(allow_blank=True, help_text="Why: the name of the rule that held.")
+    tax_liable = serializers.ChoiceField(TaxLiable.choices, help_text="Who owes it to the state.")
+    tax_reason = serializers.CharField(allow_blank=True, help_text="Why, in words fit for an invoice.")
 
 
 class ParcelLineSerializer(serializers.Serializer[Any]):
@@ -143,6 +147,8 @@ class OrderSerializer(serializers.Serializer[Any]):
     cancel_reason = serializers.CharField(allow_blank=True)
     email = serializers.CharField()
     ship_to = PostalAddressSerializer()
+    company = serializers.CharField(allow_blank=True, help_text="For which it was bought.")
+    vat_id = serializers.CharField(allow_blank=True)
     currency = serializers.CharField()
     goods_minor = serializers.IntegerField()
     shipping_minor = serializers.IntegerField()
@@ -203,6 +209,10 @@ class NewOrderInput(serializers.Serializer[Any]):
     shipping = ChosenMethodInput(
         many=True, required=False, help_text="The methods that the customer saw chosen, before those the cart keeps."
     )
+    company = serializers.CharField(
+        max_length=150, allow_blank=True, required=False, help_text="Left out, what the cart says."
+    )
+    vat_id = serializers.CharField(max_length=20, allow_blank=True, required=False, help_text="Of the company.")
     total_seen_minor = serializers.IntegerField(
         min_value=0,
         max_value=LARGEST,

@@ -22,6 +22,8 @@ def cart(found: Cart) -> dict[str, Any]:
     return {
         "version": found.version,
         "country": found.country,
+        "company": found.company,
+        "vat_id": found.vat_id,
         "currency": costs.currency,
         "lines": lines,
         "vendors": [_part(part, inside.vendors, found.country) for part in costs.vendors],
@@ -84,6 +86,8 @@ def _part(part: VendorQuote, cards: dict[UUID, VendorCard], country: str) -> dic
         "shipping_minor": part.shipping_minor,
         "discount_minor": part.discount.whole,
         "tax_minor": part.tax_minor,
+        "tax_rule": part.taxed.rule,
+        "tax_reason": part.taxed.reason,
         "total_minor": part.total_minor,
         "free_shipping_missing_minor": part.free_shipping_missing_minor,
         "ships": part.ships,

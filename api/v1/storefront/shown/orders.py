@@ -47,6 +47,8 @@ def order_detail(shown: ShownOrder) -> dict[str, Any]:
         "cancel_reason": order.cancel_reason,
         "email": order.email,
         "ship_to": order.ship_to,
+        "company": order.company,
+        "vat_id": order.vat_id,
         "currency": order.currency,
         "goods_minor": order.goods_minor,
         "shipping_minor": order.shipping_minor,
@@ -129,6 +131,9 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "total_minor": line.total_minor,
         "tax_rate": f"{line.tax_rate:.4f}",
         "tax_minor": line.tax_minor,
+        "tax_rule": line.tax_rule,
+        "tax_liable": line.tax_liable,
+        "tax_reason": line.tax_reason,
     }
 
 

@@ -20,7 +20,7 @@ from kit.errors import InvalidInput
 from marketplace.carts import actions
 from marketplace.carts.models import Cart
 from marketplace.catalog.models import VendorCard
-from marketplace.checkout.actions import join_carts
+from marketplace.checkout.actions import check_company, join_carts
 from marketplace.checkout.choosing import choose_methods
 from marketplace.checkout.discounts import add_coupon, quoted
 from marketplace.checkout.queries import cart_to_order
@@ -180,6 +180,25 @@ class CartCountry(StorefrontView):
     def put(self, request: Request) -> Response:
         cart, given = cart_for(request), body_of(serializers.CountryInput, request)
         actions.set_country(cart=cart, country=given["country"])
+        return Response(shown.cart(cart))
+
+
+class CartCompany(StorefrontView):
+    @extend_schema(
+        operation_id="cart_company_set",
+        summary="Say for which company it is bought",
+        description="With a VAT number of another member state than a vendor's, that vendor charges no VAT (reverse charge)"
+        " and the price falls by it. Both empty: for a consumer. 422 for what is no VAT number, or one without a company.",
+        parameters=[CART_TOKEN],
+        request=serializers.CompanyInput,
+        responses=serializers.CartSerializer,
+        tags=TAGS,
+    )
+    @idempotent
+    def put(self, request: Request) -> Response:
+        cart, given = cart_for(request), body_of(serializers.CompanyInput, request)
+        company, vat_id = check_company(given["company"], given["vat_id"])
+        actions.set_company(cart=cart, company=company, vat_id=vat_id)
         return Response(shown.cart(cart))
 
 

@@ -68,6 +68,8 @@ class Orders(StorefrontView):
                 user=user,
                 total_seen_minor=given.get("total_seen_minor"),
                 methods=methods_of(given.get("shipping", [])),
+                company=given.get("company", cart.company),
+                vat_id=given.get("vat_id", cart.vat_id),
             )
         except InvalidInput as error:
             if error.field in ADDRESS_FIELDS:

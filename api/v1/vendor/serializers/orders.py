@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from api.fields import Text, Whole
-from marketplace.orders.models import Fulfillment
+from marketplace.orders.models import Fulfillment, TaxLiable
 from marketplace.orders.status import WORDS
 
 MAX_QUANTITY = 1_000_000
@@ -103,6 +103,9 @@ class OrderLineSerializer(serializers.Serializer[Any]):
     total_minor = serializers.IntegerField()
     tax_rate = serializers.CharField(help_text="`0.2500` is 25 percent.")
     tax_minor = serializers.IntegerField(help_text=CONTAINED)
+    tax_rule = serializers.CharField(allow_blank=True, help_text="Why: the name of the rule that held.")
+    tax_liable = serializers.ChoiceField(TaxLiable.choices, help_text="Who owes it to the state.")
+    tax_reason = serializers.CharField(allow_blank=True, help_text="Why, in words fit for an invoice.")
 
 
 class PackedLineSerializer(serializers.Serializer[Any]):

@@ -106,6 +106,9 @@ def _line(line: OrderLine, left: int, packing: Sequence[Packing]) -> dict[str, A
         "total_minor": line.total_minor,
         "tax_rate": str(line.tax_rate),
         "tax_minor": line.tax_minor,
+        "tax_rule": line.tax_rule,
+        "tax_liable": line.tax_liable,
+        "tax_reason": line.tax_reason,
     }
 
 

@@ -84,6 +84,7 @@ def country(request: HttpRequest) -> HttpResponse:
     if chosen in COUNTRY_NAMES:
         before = cart.version
         carts.set_country(cart=cart, country=chosen)
+        _keep_company(cart, form)
         # Only whoever has seen this very cart may go on with its next version.
         seen = request.POST.get("version") == str(before)
         found = cart_to_order(cart)
@@ -138,6 +139,15 @@ def _keep_wish(request: HttpRequest, cart: Cart) -> None:
         want_reminder(cart=cart, email=request.POST.get("email", ""))
     except InvalidInput:
         refuse_reminder(cart_id=cart.id)
+
+
+def _keep_company(cart: Cart, form: CheckoutForm) -> None:
+    """For whom it is bought, as far as that is filled in: what is shown is by it. What is wrong is said with the order."""
+    try:
+        company, vat_id = form.bought_for()
+    except InvalidInput:
+        company, vat_id = "", ""
+    carts.set_company(cart=cart, company=company, vat_id=vat_id)
 
 
 def _to_cart(request: HttpRequest) -> HttpResponse:
@@ -208,11 +218,13 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
     form = CheckoutForm(request.POST, user=user, addresses=_addresses(request), fetched=is_all_fetched(found))
     request.session[_DRAFT] = form.typed()
     _keep_wish(request, found.cart)
+    _keep_company(found.cart, form)
     if isinstance(version, MethodGone):
         return _refuse(request, found.cart, {"words": str(version)})
     if not form.is_valid():
         return _refuse(request, found.cart, {})
     try:
+        company, vat_id = form.bought_for()
         order = place_order(
             cart=found.cart,
             version=int(version) if version.isascii() and version.isdigit() else 0,
@@ -221,6 +233,8 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
             user=user,
             total_seen_minor=form.cleaned_data["total"] or 0,
             methods=_methods(request),
+            company=company,
+            vat_id=vat_id,
         )
     except CartEmpty:
         return see_other(reverse("storefront:cart"))
@@ -240,7 +254,7 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
     except (CartChanged, CouponGone, MethodGone, TotalChanged, TooLittle, TooMuch, VendorAway) as error:
         return _refuse(request, found.cart, {"words": str(error)})
     if user and form.cleaned_data.get("keep") and form.chosen is None:
-        _keep(request, form.ship_to())
+        _keep(request, form.ship_to(), company, vat_id)
     remember_order(request, order)
     return pay(request, order, form.cleaned_data.get("pay_by") or None)
 
@@ -287,6 +301,9 @@ def _form(request: HttpRequest, found: CartContents, refusal: dict[str, Any] | N
         "saved": str(addresses[0].id) if addresses else NEW_ADDRESS,
         **typed,
         "country": found.cart.country,
+        "business": bool(typed.get("business", found.cart.company)),
+        "company": typed.get("company", found.cart.company),
+        "vat_id": typed.get("vat_id", found.cart.vat_id),
         "remind": found.cart.reminder_wanted_at is not None,
     }
     return CheckoutForm(initial=initial, user=user, addresses=addresses, fetched=is_all_fetched(found))
@@ -309,6 +326,11 @@ def _costs(
         "costs": costs,
         "totals": totals(costs),
         "coupons": [coupon for coupon in coupons if coupon.reason],
+        "untaxed": [
+            {"name": found.vendors[part.vendor_id].name, "reason": part.taxed.reason}
+            for part in costs.vendors
+            if not part.taxed.is_charged
+        ],
         "country_name": COUNTRY_NAMES.get(costs.country, costs.country),
         "has_problems": any(line["problem"] for lane in shown for line in lane["lines"]),
         "is_fetched": is_all_fetched(found),
@@ -320,13 +342,13 @@ def _addresses(request: HttpRequest) -> list[Address]:
     return list(user.addresses.all()) if user else []
 
 
-def _keep(request: HttpRequest, values: dict[str, str]) -> None:
+def _keep(request: HttpRequest, values: dict[str, str], company: str, vat_id: str) -> None:
     """The order stands; a full address book must not stop it from being paid."""
     user = person(request)
     if user is None:
         return
     try:
-        save_address(user=user, values=values)
+        save_address(user=user, values=values, company=company, vat_id=vat_id)
     except SoukError as error:
         messages.error(request, f"The address was not kept: {error}")
 
