@@ -1,4 +1,5 @@
-"""`python tests/scenarios/killing_journey.py PROCESS`: the journey, with PROCESS killed (-9) once at each of its points.
+"""`python tests/scenarios/killing_journey.py PROCESS[+PROCESS...]`: the journey, with each PROCESS killed (-9) once at each
+of its points, one right after the other.
 
 What was killed is written down in the world's folder, so that the run that goes on kills nothing twice.
 """
@@ -29,7 +30,7 @@ SERVERS = ("postgres", "valkey")
 class KillingJourney(Journey):
     """The journey as it is, with somebody who kills."""
 
-    victim = ""
+    victims: tuple[str, ...] = ()
 
     def at(self, point: str, fleet: Fleet) -> None:
         record = settings.WORLD.root / "killed"
@@ -37,14 +38,15 @@ class KillingJourney(Journey):
             return
         with record.open("a") as file:
             file.write(f"{point}\n")
-        while not self._kill(fleet):
-            time.sleep(0.05)  # it is just being started again
-        self.stdout.write(f"    kill -9 {self.victim} at {point}")
+        for victim in self.victims:
+            while not self._kill(victim, fleet):
+                time.sleep(0.05)  # it is just being started again
+            self.stdout.write(f"    kill -9 {victim} at {point}")
 
-    def _kill(self, fleet: Fleet) -> bool:
-        pid = self._server() if self.victim in SERVERS else fleet.pid(self.victim)
+    def _kill(self, victim: str, fleet: Fleet) -> bool:
+        pid = self._server(victim) if victim in SERVERS else fleet.pid(victim)
         try:
-            if self.victim == "web":
+            if victim == "web":
                 os.killpg(pid, signal.SIGKILL)  # with the process of its own that serves
             else:
                 os.kill(pid, signal.SIGKILL)
@@ -52,17 +54,17 @@ class KillingJourney(Journey):
             return False
         return True
 
-    def _server(self) -> int:
+    def _server(self, victim: str) -> int:
         """Its process; one that is just being started again is waited for."""
         while True:
             for server in status(settings.WORLD):
-                if server.kind == self.victim and server.server:
+                if server.kind == victim and server.server:
                     return server.server
             time.sleep(0.05)
 
 
 def main() -> None:
-    KillingJourney.victim = sys.argv[1]
+    KillingJourney.victims = tuple(sys.argv[1].split("+"))
     KillingJourney().run_from_argv(["manage.py", "journey", *sys.argv[2:]])
 
 

@@ -1,5 +1,10 @@
-"""Each part of a running market is killed (-9) at every named point of a journey: nothing is lost, nothing done twice."""
+"""Each part of a running market is killed (-9) at every named point of a journey: nothing is lost, nothing done twice.
 
+A usual run plays two journeys, in which several parts die right after one another at each point; with `SOUK_EACH_ALONE=1`
+it is five, in each of which one part dies and all others live on.
+"""
+
+import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -11,7 +16,9 @@ import pytest
 from tests.scenarios.conftest import Undisturbed
 from tests.support.market import Market, money_lines
 
-KILLED = ("web", "worker", "sandbox", "valkey", "postgres")
+ALONE = ("web", "worker", "sandbox", "valkey", "postgres")
+TOGETHER = ("web+worker+sandbox", "valkey+postgres")
+KILLED = ALONE if os.environ.get("SOUK_EACH_ALONE") == "1" else TOGETHER
 RUNNER = Path(__file__).with_name("killing_journey.py")
 # A run whose server stayed away for too long ends, saying so; the same command goes on.
 MOST_RUNS = 4
@@ -51,7 +58,7 @@ def journeys(blank: Market, request: pytest.FixtureRequest) -> Iterator[dict[str
         item for item in request.session.items if isinstance(item, pytest.Function) and item.module is request.module
     ]
     wanted = {str(item.callspec.params["victim"]) for item in items}
-    markets = {victim: Market(f"kills-{victim}", blank) for victim in KILLED if victim in wanted}
+    markets = {victim: Market(f"kills-{n}", blank) for n, victim in enumerate(KILLED) if victim in wanted}
     with ThreadPoolExecutor(2) as pool:
         yield {victim: pool.submit(play, market, victim) for victim, market in markets.items()}
         pool.shutdown(wait=False, cancel_futures=True)
