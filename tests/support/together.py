@@ -27,7 +27,8 @@ TOGETHER = {
 # Their tests share nothing, and each takes long.
 APART = ("tests/billing/stripe/test_money_machine.py", "tests/billing/stripe/test_any_order_of_a_life.py")
 FIRST = (
-    *("tests/scenarios/test_kills.py", "tests/scenarios/test_journey.py", "tests/scenarios/test_stripe_contract.py"),
+    # The contract is looked at in a copy of the undisturbed market, so before the journeys go on in that.
+    *("tests/scenarios/test_kills.py", "tests/scenarios/test_stripe_contract.py", "tests/scenarios/test_journey.py"),
     *("tests/billing/stripe/test_money_machine.py", "tests/api/test_hostile.py"),
     *(file for file, group in TOGETHER.items() if group == LIVE),
     *("tests/platform/ui/test_browser.py", "tests/billing/stripe/test_any_order_of_a_life.py"),
