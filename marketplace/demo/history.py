@@ -46,6 +46,11 @@ class Kind(StrEnum):
     GIVE_BACK = "give back"
     ASK_FOR_ALL = "ask for all"
     CANCEL = "cancel"
+    REVIEW = "review"
+    SEND_BACK = "send back"
+    SENT_BACK = "sent back"
+    GIVEN_BACK = "given back"
+    CLAIM = "claim"
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,7 @@ def base_history() -> History:
     for number in (900, 901, 902):
         plan.buy(number, MONTH)
     plan.deeds += TROUBLES
+    plan.afterwards()
     for day in range(1, MONTH.days):
         plan.deeds.append(Deed(timedelta(days=day), Kind.SETTLE))
     return plan.history()
@@ -186,6 +192,8 @@ TROUBLES = (
     Deed(timedelta(days=30, hours=18), Kind.ASK_FOR_ALL, 33, "norrljus"),
     Deed(timedelta(days=30, hours=20), Kind.GIVE_BACK, 43, "brennhaus"),
 )
+# What comes back of what has arrived, by purchase: how far it is.
+COMING_BACK = {8: Kind.GIVEN_BACK, 16: Kind.CLAIM, 26: Kind.SENT_BACK, 30: Kind.SEND_BACK}
 VENDORS_OF_A_PURCHASE = (1, 2, 1, 3, 1, 2, 1, 1, 4, 2)
 
 
@@ -223,6 +231,18 @@ class _Plan:
         """What vendors subscribe to."""
         for slug, chosen in CHOSEN.items():
             self.deeds.append(Deed(chosen.at, Kind.SUBSCRIBE, vendor=slug))
+
+    def afterwards(self) -> None:
+        """Two of three parcels are told of within days; some of what has come goes back."""
+        told_of_by_banks = {deed.purchase for deed in TROUBLES}
+        arrived = [deed for deed in self.deeds if deed.kind == Kind.DELIVER and deed.purchase not in told_of_by_banks]
+        for place, deed in enumerate(arrived):
+            if place % 3:
+                later = timedelta(hours=20 + deed.purchase * 13 % 70)
+                self._then(deed.at + later, Kind.REVIEW, deed.purchase, deed.vendor)
+        for number, how_far in COMING_BACK.items():
+            came = next(deed for deed in arrived if deed.purchase == number)
+            self._then(came.at + timedelta(hours=30), how_far, number, came.vendor)
 
     def buy(self, number: int, at: timedelta) -> None:
         """An order placed at `at`, and all that follows from it before the month is over."""

@@ -28,7 +28,7 @@ from billing.stripe.webhooks import register_endpoints
 from kit import clock
 from kit.links import absolute_url
 from marketplace.catalog.models import Offer
-from marketplace.demo import acts, desk, history, scaled
+from marketplace.demo import acts, afterwards, desk, history, scaled
 from marketplace.demo.cast import CUSTOMERS, STAFF, VENDORS
 from marketplace.demo.cast import vendor as cast_of
 from marketplace.demo.drawings import Drawings
@@ -179,6 +179,8 @@ class Seeding:
             free_from_minor=cast.free_shipping_from_minor,
             handling_days=cast.handling_days,
         )
+        if cast.handling_days <= 1:
+            acts.offer_express(vendor)
         acts.hang_logo(vendor, cast)
         if cast.commission_basis_points is not None:
             with acting_as("platform"), transaction.atomic():
@@ -258,6 +260,9 @@ class Seeding:
         elif deed.kind in TROUBLED:
             self._trouble(deed)
             tell()
+        elif deed.kind in AFTERWARDS:
+            self._look_back(deed, plan.purchases[deed.purchase])
+            tell()
         else:
             self._buy(deed, plan.purchases[deed.purchase])
             tell()
@@ -333,6 +338,15 @@ class Seeding:
             else:
                 desk.ask_for_all(order, vendor, self._staff("support"))
 
+    def _look_back(self, deed: Deed, purchase: history.Purchase) -> None:
+        order, vendor = self._order(deed.purchase), self.vendor(deed.vendor)
+        owner = acts.owner_of(vendor)
+        if deed.kind == Kind.REVIEW:
+            first, _, last = purchase.customer.name.partition(" ")
+            afterwards.review(order, vendor, f"{first} {last[:1]}.".strip(), deed.purchase, owner)
+        else:
+            afterwards.send_back(order, vendor, owner, deed.kind)
+
     # --- When it is over
 
     def _end(self, *, scaled: bool) -> None:
@@ -395,4 +409,5 @@ FULFILLED = {
     Kind.DELIVER: Fulfillment.DELIVERED,
 }
 BANKS = {Kind.DISPUTE: "product_not_received", Kind.ASK_ABOUT: "inquiry"}
+AFTERWARDS = {Kind.REVIEW, Kind.SEND_BACK, Kind.SENT_BACK, Kind.GIVEN_BACK, Kind.CLAIM}
 TROUBLED = {*BANKS, Kind.LOSE_DISPUTE, Kind.BEGIN_ANSWER, Kind.CANCEL, Kind.GIVE_BACK, Kind.ASK_FOR_ALL}

@@ -46,6 +46,9 @@ def plan() -> History:
         *(Deed(2 * day, kind, 0, "meltemi") for kind in (Kind.ACCEPT, Kind.PACK, Kind.SHIP)),
         Deed(4 * day, Kind.DELIVER, 0, "olivar"),
         Deed(4 * day, Kind.DELIVER, 0, "meltemi"),
+        *(Deed(5 * day, Kind.REVIEW, 0, slug) for slug in ("olivar", "meltemi")),
+        Deed(5 * day, Kind.GIVEN_BACK, 0, "meltemi"),
+        Deed(5 * day, Kind.CLAIM, 0, "olivar"),
         Deed(5 * day, Kind.PLACE, 1),
         Deed(5 * day, Kind.DECLINED, 1),
         Deed(6 * day, Kind.SETTLE),
@@ -100,6 +103,8 @@ def test_an_interrupted_month_goes_on_and_ends_now_with_every_cent_explained(pla
     from marketplace.catalog.models import Listing, VendorCard
     from marketplace.demo.settled import unsettled
     from marketplace.orders.models import Order, VendorOrder
+    from marketplace.returns.models import Claim, Return
+    from marketplace.reviews.models import Review
 
     for deeds in (3, 9):
         with pytest.raises(KeyboardInterrupt):
@@ -123,8 +128,15 @@ def test_an_interrupted_month_goes_on_and_ends_now_with_every_cent_explained(pla
     parts = VendorOrder.objects.order_by("placed_at", "number").values_list("vendor_slug", "fulfillment")
     assert sorted(parts[:2]) == [("meltemi", "delivered"), ("olivar", "delivered")]
     assert sorted(parts[2:]) == [("meltemi", "canceled"), ("olivar", "canceled"), ("olivar", "new"), ("olivar", "new")]
-    refund = Refund.objects.get()
-    assert (refund.state, refund.amount_minor) == ("succeeded", refund.share.gross_minor)
+    returned, lost = Refund.objects.order_by("created_at")
+    assert (returned.state, returned.amount_minor) == ("succeeded", CREAM.price_minor)
+    assert (lost.state, lost.amount_minor) == ("succeeded", lost.share.gross_minor)
+    assert set(Return.objects.values_list("vendor_order__vendor_slug", "state")) == {
+        ("meltemi", "refunded"),
+        ("olivar", "declined"),
+    }
+    assert [claim.vendor_order.vendor_slug for claim in Claim.objects.all()] == ["olivar"]
+    assert sorted(Review.objects.values_list("subject", flat=True)) == ["product", "product", "vendor", "vendor"]
     released = Transfer.objects.filter(state="done")
     assert len(released) == 2
     paid_out = Payout.objects.filter(vendor_id__isnull=False, state="paid")
