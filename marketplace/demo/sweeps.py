@@ -13,6 +13,7 @@ from marketplace.carts.tasks import drop_stale
 from marketplace.catalog.tasks import follow_vacations
 from marketplace.checkout.tasks import release_expired_holds, remind_of_carts, simulate_commissions
 from marketplace.demo.settled import unsettled
+from marketplace.invoices import tasks as invoices
 from marketplace.returns.tasks import carry_out_due, file_photos, pass_deadlines
 from notifications.tasks import send_due
 from outbox.tasks import deliver
@@ -57,6 +58,7 @@ LATER: tuple[Callable[[], int], ...] = (
     simulate_commissions,
     statements.issue_due,
     statements.render_due,
+    invoices.render_due,
     statements.run_exports,
     check_domains,
     close_what_is_done,
