@@ -14,6 +14,7 @@ from billing.ledger.actions import post_all
 from billing.ledger.entries import EntryDraft, ShareOfSale, besides_sale
 from billing.payments.actions import capture, lock_after_order, lock_payment, owed_entry, refund_answered
 from billing.payments.models import Payment, PaymentState, Refund, RefundState
+from billing.prepaid.books import prepaid_sale_of
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.money import Money
@@ -79,7 +80,7 @@ def record_incoming(
             return recorded
         raise RecordedAlready("This line of the statement was recorded before.", field="bank_reference")
     drafts = [receipt(incoming, payment)]
-    if payment.state != PaymentState.PAID and received_minor(payment) >= payment.amount_minor:
+    if payment.state != PaymentState.PAID and received_minor(payment) >= payment.charged_minor:
         attempt = payment.attempts.filter(provider=NAME).latest("number")
         capture(payment=payment, attempt=attempt, charge_id=f"bank:{payment.id}", intent_id="", fee_minor=0)
         drafts += sale_of(payment)
@@ -133,7 +134,7 @@ def pay_refund(*, refund_id: UUID, reference: str, by: UUID) -> Refund:
     refund.refresh_from_db()
     if refund.payment.provider == NAME and refund.state == RefundState.SUCCEEDED:
         raise NotToPay("This refund is noted as paid already.")
-    if refund.payment.provider != NAME or refund.state != RefundState.DUE:
+    if refund.payment.provider != NAME or refund.state != RefundState.DUE or not refund.sent_minor:
         raise NotToPay("This refund is not to be paid from our bank.")
     refund = refund_answered(refund_id=refund.id, state=RefundState.SUCCEEDED, provider_refund_id=f"bank:{refund.id}")
     post_all(refund_entries(refund))
@@ -151,7 +152,7 @@ def excess_of(payment: Payment) -> int:
     """What is held for a payment that is not the order's: too much, or all of it when the order was never paid."""
     held = received_minor(payment)
     if payment.state == PaymentState.PAID:
-        return held - payment.amount_minor
+        return held - payment.charged_minor
     return held if payment.state in (PaymentState.EXPIRED, PaymentState.CANCELED) else 0
 
 
@@ -182,11 +183,11 @@ def returned_entry(incoming: IncomingPayment, payment: Payment) -> EntryDraft | 
 
 
 def sale_of(payment: Payment) -> list[EntryDraft]:
-    """The sale of a captured payment, our part of the discounts, and its commissions."""
+    """The sale of a captured payment, what else paid it, our part of the discounts, and its commissions."""
     at = payment.paid_at or payment.created_at
     shares = [
         ShareOfSale(
-            *(share.vendor_id, share.reference_id, share.gross_minor, share.commission_minor),
+            *(share.vendor_id, share.reference_id, share.charged_minor, share.commission_minor),
             *(share.commission_tax_minor, share.subsidy_minor),
         )
         for share in payment.shares.order_by("id")
@@ -194,6 +195,7 @@ def sale_of(payment: Payment) -> list[EntryDraft]:
     sold = entries.sale(payment.id, order_id=payment.reference_id, shares=shares, currency=payment.currency, at=at)
     return [
         sold,
+        *prepaid_sale_of(payment, occurred_at=at),
         *(draft for share in shares for draft in besides_sale(share, currency=payment.currency, occurred_at=at)),
     ]
 
@@ -208,7 +210,7 @@ def refund_entries(refund: Refund) -> list[EntryDraft]:
 def paid_entry(refund: Refund) -> EntryDraft:
     return entries.refund_paid(
         refund.id,
-        amount_minor=refund.amount_minor,
+        amount_minor=refund.sent_minor,
         currency=refund.currency,
         reference_id=refund.share.reference_id,
         at=refund.done_at or refund.created_at,

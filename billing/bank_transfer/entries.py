@@ -29,7 +29,7 @@ def sale(payment_id: UUID, *, order_id: UUID, shares: Sequence[ShareOfSale], cur
         owed[share.vendor_id] = owed.get(share.vendor_id, 0) + share.gross_minor
     lines = (
         Line(Code.BUYERS_DEPOSITS, sum(owed.values())),
-        *(Line(Code.VENDOR_PAYABLE, -gross, vendor_id) for vendor_id, gross in owed.items()),
+        *(Line(Code.VENDOR_PAYABLE, -gross, vendor_id) for vendor_id, gross in owed.items() if gross),
     )
     return EntryDraft(f"bank_sale:{payment_id}", "sale", lines, currency, at, order_id, "Sale, paid by bank transfer")
 

@@ -56,7 +56,7 @@ class BankTransferProvider:
             reference_id=str(payment.reference_id),
             payment_id=str(payment.id),
             attempt=attempt.number,
-            amount_minor=payment.amount_minor,
+            amount_minor=payment.charged_minor,
             currency=payment.currency,
             intent_id="",
             charge_id=payment.provider_charge_id,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 
 from billing.bank_transfer.models import IncomingPayment, SettlementFile, VendorBankAccount
 from billing.bank_transfer.provider import NAME
@@ -25,6 +25,7 @@ def incoming(size: int = 50) -> list[IncomingPayment]:
 def refunds_to_pay(size: int = 50) -> list[Refund]:
     """Refunds of orders paid by bank transfer that nobody has paid yet, oldest first."""
     due = Refund.objects.filter(payment__provider=NAME, state=RefundState.DUE).select_related("payment")
+    due = due.filter(amount_minor__gt=F("prepaid_minor") + F("credited_minor"))
     return list(due.order_by("due_at", "id")[:size])
 
 

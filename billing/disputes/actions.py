@@ -189,14 +189,14 @@ def parts_of(slices: Iterable[DisputeSlice]) -> tuple[DisputedPart, ...]:
 
 
 def _divide(dispute: Dispute) -> None:
-    """Who has how much of the disputed amount: by what is left of each part, the cents to the largest remainders.
+    """Who has how much of the disputed amount: by what is left of each part charged, the cents to the largest remainders.
 
     What no part has left (the bank asks for what was refunded already) is the platform's. Of each part the vendor's
     earnings and our commission give in proportion, as in a refund.
     """
     shares = list(dispute.payment.shares.select_for_update().order_by("id"))
-    chosen = [s for s in shares if dispute.assigned_share_id in (None, s.id) and left_of(s).gross > 0]
-    weights = [left_of(share).gross for share in chosen]
+    chosen = [s for s in shares if dispute.assigned_share_id in (None, s.id) and left_of(s).charged > 0]
+    weights = [left_of(share).charged for share in chosen]
     covered = min(dispute.amount_minor, sum(weights))
     slices = []
     for share, part in zip(chosen, split_largest_remainder(covered, weights) if covered else [], strict=False):
@@ -313,7 +313,7 @@ def _bear(dispute: Dispute) -> None:
         # Two banks' questions may have been about the same goods.
         gross, subsidy = sums.get(share.id, (0, 0))
         borne = (
-            min(gross, share.gross_minor - share.refunded_minor - share.disputed_minor),
+            min(gross, left_of(share).charged + share.platform_lost_minor),
             min(subsidy, share.subsidy_minor - share.refunded_subsidy_minor - share.disputed_subsidy_minor),
         )
         if borne != (share.platform_lost_minor, share.platform_lost_subsidy_minor):

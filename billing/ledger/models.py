@@ -24,6 +24,8 @@ class AccountCode(models.TextChoices):
     VENDOR_PAYABLE = "2000", "Vendor payable/v"
     REFUNDS_OWED = "2100", "Refunds owed to buyers"
     BUYERS_DEPOSITS = "2110", "Received from buyers, not placed"
+    GIFT_CARDS = "2120", "Gift cards"
+    STORE_CREDIT = "2130", "Store credit of customers"
     TAX_PAYABLE = "2200", "Tax payable"
     DEFERRED_REVENUE = "2300", "Deferred subscription revenue"
     DISPUTE_HOLD = "2400", "Dispute hold/v"
@@ -31,6 +33,7 @@ class AccountCode(models.TextChoices):
     COMMISSION = "4000", "Commission"
     SUBSCRIPTIONS = "4010", "Subscriptions"
     FEES_RECHARGED = "4020", "Fees recharged to vendors"
+    UNUSED_GIFT_CARDS = "4030", "Gift cards never used"
     STRIPE_PROCESSING = "5000", "Stripe processing"
     DISPUTE_FEES = "5010", "Dispute fees"
     PAYOUT_FEES = "5020", "Connect and payout fees"
@@ -38,6 +41,7 @@ class AccountCode(models.TextChoices):
     FX_ROUNDING = "5040", "FX and rounding"
     ADJUSTMENTS = "5050", "Adjustments to vendors"
     PROMOTIONS = "5060", "Discounts we bear"
+    GOODWILL = "5070", "Goodwill to customers"
 
 
 class LedgerAccount(models.Model):

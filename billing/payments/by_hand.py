@@ -34,7 +34,7 @@ def say_paid(*, refund_id: UUID, reference: str, paid_on: date, by: UUID) -> Ref
     said = {"refund": str(refund.id), "reference": reference, "paid_on": paid_on.isoformat()}
     if asked := Approval.objects.filter(kind=KIND, payload=said, requested_by=by, decision="").first():
         return asked
-    amount, number = Money(refund.amount_minor, refund.currency), refund.payment.reference_number
+    amount, number = Money(refund.sent_minor, refund.currency), refund.payment.reference_number
     waits = four_eyes(
         kind=KIND,
         subject=f"refund:{refund.id}",

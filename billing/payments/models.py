@@ -21,14 +21,31 @@ class PaymentState(models.TextChoices):
     CANCELED = "canceled", "Canceled"
 
 
+class Purpose(models.TextChoices):
+    """What a payment is for. A gift card has no vendor, so its payment has no shares."""
+
+    ORDER = "order", "An order"
+    GIFT_CARD = "gift_card", "A gift card"
+
+
 class Payment(models.Model):
-    """What one order costs and what has been paid of it. Amounts in minor units of `currency`."""
+    """What one order, or one gift card, costs and what has been paid of it. Amounts in minor units of `currency`.
+
+    `amount = charged + prepaid`: the provider takes the one, gift cards and store credit (`billing.prepaid`) pay the other.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    reference_id = models.UUIDField(help_text="the order")
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.ORDER, db_default=Purpose.ORDER)
+    reference_id = models.UUIDField(help_text="the order, or the gift card")
     reference_number = models.CharField(max_length=20, help_text="what people call the order")
     customer_email = models.EmailField(max_length=254)
     amount_minor = models.BigIntegerField()
+    prepaid_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="of the amount, with gift cards and store credit"
+    )
+    refunds_to_credit_of = models.UUIDField(
+        null=True, blank=True, help_text="the user who wants what was charged back as store credit, should it go back"
+    )
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=12, choices=PaymentState, default=PaymentState.PENDING)
     provider = models.CharField(max_length=20, default="stripe", help_text="by which it was paid")
@@ -55,12 +72,21 @@ class Payment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["reference_id"], name="payment_once_per_order"),
-            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_positive"),
+            models.CheckConstraint(condition=Q(amount_minor__gte=0), name="payment_not_below_zero"),
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("amount_minor")),
                 name="payment_refunded_within_amount",
             ),
+            models.CheckConstraint(
+                condition=Q(prepaid_minor__gte=0, prepaid_minor__lte=F("amount_minor")),
+                name="payment_prepaid_within_amount",
+            ),
         ]
+
+    @property
+    def charged_minor(self) -> int:
+        """What the provider takes."""
+        return self.amount_minor - self.prepaid_minor
 
 
 class AttemptState(models.TextChoices):
@@ -107,8 +133,9 @@ class PaymentAttempt(models.Model):
 class PaymentShare(models.Model):
     """A vendor's part of a payment: gross + subsidy = commission + net; the grosses of a payment sum to its amount.
 
-    The gross is what the customer pays. The subsidy is what the platform adds to it, where it bears a part of a discount: the
-    vendor earns as if the customer had paid that too. The commission is all that is withheld, the VAT on it included.
+    The gross is what the customer pays, `prepaid` of it with gift cards and store credit. The subsidy is what the platform
+    adds to it, where it bears a part of a discount: the vendor earns as if the customer had paid that too. The commission is
+    all that is withheld, the VAT on it included.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -116,6 +143,9 @@ class PaymentShare(models.Model):
     vendor_id = models.UUIDField()
     reference_id = models.UUIDField(help_text="the vendor order")
     gross_minor = models.BigIntegerField(help_text="paid by the customer")
+    prepaid_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="of the gross, with gift cards and store credit"
+    )
     subsidy_minor = models.BigIntegerField(
         default=0, db_default=0, help_text="discounts that the platform bears, paid beside the gross"
     )
@@ -123,6 +153,7 @@ class PaymentShare(models.Model):
     commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within the commission")
     net_minor = models.BigIntegerField(help_text="the vendor's earnings, its VAT included")
     refunded_minor = models.BigIntegerField(default=0, help_text="of the gross")
+    refunded_prepaid_minor = models.BigIntegerField(default=0, db_default=0, help_text="of what was prepaid")
     refunded_subsidy_minor = models.BigIntegerField(
         default=0, db_default=0, help_text="of the subsidy, returned to the platform with it"
     )
@@ -175,6 +206,26 @@ class PaymentShare(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("gross_minor")),
                 name="share_refunded_within_gross",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    prepaid_minor__gte=0,
+                    prepaid_minor__lte=F("gross_minor"),
+                    refunded_prepaid_minor__gte=0,
+                    refunded_prepaid_minor__lte=F("prepaid_minor"),
+                ),
+                name="share_prepaid_within",
+            ),
+            # What went back by the provider, and what banks took, is of what was charged.
+            models.CheckConstraint(
+                condition=Q(
+                    gross_minor__gte=F("prepaid_minor")
+                    + F("refunded_minor")
+                    - F("refunded_prepaid_minor")
+                    + F("disputed_minor")
+                    + F("platform_lost_minor")
+                ),
+                name="share_taken_within_charged",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -237,6 +288,11 @@ class PaymentShare(models.Model):
         indexes = [models.Index(fields=["vendor_id", "-id"], name="share_vendor")]
 
     @property
+    def charged_minor(self) -> int:
+        """What of the gross the provider took."""
+        return self.gross_minor - self.prepaid_minor
+
+    @property
     def left_minor(self) -> int:
         """What of its earnings the vendor is still to have; below zero, it has had that much too much."""
         kept = self.net_minor - self.refunded_net_minor - self.disputed_net_minor + self.indebted_minor
@@ -255,8 +311,9 @@ class RefundState(models.TextChoices):
 class Refund(models.Model):
     """Money back to the customer, from one vendor's share. Sent by the worker; `key` names why, so it happens once.
 
-    `amount + subsidy = net + commission given back`. Of what cost the customer nothing, only the subsidy goes back: such a
-    refund is done as soon as it is asked for.
+    `amount + subsidy = net + commission given back`. Of the amount, `prepaid` was paid with gift cards and store credit and
+    goes back to them; `credited` was charged and is given as store credit, as the customer wished; the provider sends the
+    rest. Of what cost the customer nothing, only the subsidy goes back: such a refund is done as soon as it is asked for.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -265,6 +322,16 @@ class Refund(models.Model):
     vendor_id = models.UUIDField()
     key = models.CharField(max_length=120, help_text="e.g. sold_out:<vendor order id>")
     amount_minor = models.BigIntegerField(help_text="gross, to the customer")
+    prepaid_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="of it, back to the gift cards and the store credit that paid it"
+    )
+    credited_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="of it, charged and given as store credit"
+    )
+    credited_to = models.UUIDField(null=True, blank=True, help_text="whose store credit: the user")
+    kept_at = models.DateTimeField(
+        null=True, blank=True, help_text="when what goes to gift cards and store credit was there"
+    )
     subsidy_minor = models.BigIntegerField(
         default=0, db_default=0, help_text="beside it, back to the platform: its part of a discount"
     )
@@ -302,6 +369,17 @@ class Refund(models.Model):
                 name="refund_positive",
             ),
             models.CheckConstraint(
+                condition=Q(
+                    prepaid_minor__gte=0,
+                    credited_minor__gte=0,
+                    amount_minor__gte=F("prepaid_minor") + F("credited_minor"),
+                ),
+                name="refund_parts_within_amount",
+            ),
+            models.CheckConstraint(
+                condition=Q(credited_minor=0) | Q(credited_to__isnull=False), name="refund_credits_somebody"
+            ),
+            models.CheckConstraint(
                 condition=Q(net_minor__gte=0, net_minor__lte=F("amount_minor") + F("subsidy_minor")),
                 name="refund_net_within_amount",
             ),
@@ -322,6 +400,16 @@ class Refund(models.Model):
     def commission_minor(self) -> int:
         """Commission given back with it, the VAT on it included."""
         return self.amount_minor + self.subsidy_minor - self.net_minor
+
+    @property
+    def kept_with_us_minor(self) -> int:
+        """What of it goes to gift cards and store credit."""
+        return self.prepaid_minor + self.credited_minor
+
+    @property
+    def sent_minor(self) -> int:
+        """What of it the provider, or our bank, sends."""
+        return self.amount_minor - self.kept_with_us_minor
 
     @property
     def was_refused(self) -> bool:

@@ -13,12 +13,19 @@ from django.conf import settings
 from django.utils.module_loading import import_string
 
 from kit.errors import SoukError
+from kit.money import exponent
 
 
 class ProviderUnavailable(SoukError):
     """The provider did not answer, or asked us to come back. It may have happened: ask again under the same key."""
 
     code = "provider_unavailable"
+
+
+# Stripe takes three-decimal currencies with a last digit of 0: https://docs.stripe.com/currencies#three-decimal
+def charged_in(currency: str) -> int:
+    """What a charge must be a multiple of, in minor units."""
+    return 10 if exponent(currency) == 3 else 1
 
 
 # What one payment may come to, in minor units: https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts

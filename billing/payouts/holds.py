@@ -246,8 +246,8 @@ def _part(payment: Payment, share: PaymentShare, part: TransferPart, amount_mino
         amount_minor=amount_minor,
         currency=share.currency,
         source_charge_id=payment.provider_charge_id,
-        # All that draws on a charge must be within what the customer paid; each share keeps to its own part of that.
-        draws_on_charge=share.net_minor <= share.gross_minor,
+        # All that draws on a charge must be within what was charged; each share keeps to its own part of that.
+        draws_on_charge=share.net_minor <= share.charged_minor,
         hold_rule=first.rule,
         hold_reason=first.reason,
     )

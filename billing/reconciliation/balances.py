@@ -29,6 +29,7 @@ from billing.payouts.models import (
     VendorDebt,
 )
 from billing.reconciliation.findings import AccountKey, Finding, account_name
+from billing.reconciliation.prepaid import match_prepaid
 from billing.stripe.models import BalanceTransaction, ConnectedAccount
 from billing.subscriptions.models import InvoiceStatus, SubscriptionInvoice
 from kit.money import Money
@@ -37,6 +38,9 @@ PENDING, AVAILABLE = str(AccountCode.STRIPE_PENDING), str(AccountCode.STRIPE_AVA
 PAYABLE, COMMISSION = str(AccountCode.VENDOR_PAYABLE), str(AccountCode.COMMISSION)
 PROMOTIONS = str(AccountCode.PROMOTIONS)
 RECEIVABLE = str(AccountCode.SUBSCRIPTION_RECEIVABLE)
+# What of a sale was not charged: with gift cards and credit, or given back before the payment came too late.
+PREPAID = (AccountCode.GIFT_CARDS, AccountCode.STORE_CREDIT, AccountCode.REFUNDS_OWED)
+CHARGED = F("amount_minor") - F("prepaid_minor")
 OWED_BY_VENDOR = str(AccountCode.VENDOR_RECEIVABLE)
 DISPUTED, HELD = str(AccountCode.DISPUTED_FUNDS), str(AccountCode.DISPUTE_HOLD)
 
@@ -67,6 +71,7 @@ def match_balances(balances: Sequence[ProviderBalance] | None, explained: Counte
         *_receivables(sound),
         *_debts(sound),
         *_disputes(sound),
+        *match_prepaid(sound),
     ]
     if balances is None:
         findings.append(
@@ -347,12 +352,12 @@ def _totals(
         words[what] = words.get(what, 0) + amount
 
     paid = Payment.objects.filter(state=PaymentState.PAID).values_list("currency")
-    for unit, amount in paid.annotate(sum=Sum("amount_minor")).order_by():
+    for unit, amount in paid.annotate(sum=Sum(CHARGED)).order_by():
         say(unit, "orders", "charged", amount)
     for (_, unit), amount in _transferred(by_bank=True).items():
         say(unit, "provider", "transferred", amount)
     by_bank = Payment.objects.filter(state=PaymentState.PAID, provider=NAME).values_list("currency")
-    for unit, amount in by_bank.annotate(sum=Sum("amount_minor")).order_by():
+    for unit, amount in by_bank.annotate(sum=Sum(CHARGED)).order_by():
         say(unit, "provider", "charged", amount)
     for (_, unit), amount in _transferred().items():
         say(unit, "orders", "transferred", amount)
@@ -377,6 +382,12 @@ def _totals(
             "charged" if kind == "sale" else "transferred",
             -amount if kind == "sale" else amount,
         )
+    # What gift cards paid was charged when they were sold.
+    kept = Posting.objects.filter(account__code__in=PREPAID, entry__kind__in=["sale", "gift_card_sold"]).values_list(
+        "currency"
+    )
+    for unit, amount in kept.annotate(sum=Sum("amount_minor")).order_by():
+        say(unit, "ledger", "charged", -amount)
     _say_plans(say)
     moved = BalanceTransaction.objects.filter(account_id="", type__in=[*SALES, "transfer", "transfer_refund"])
     moved = moved.exclude(type__in=SALES, source_id__in=_plan_charges())

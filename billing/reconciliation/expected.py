@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, Q, QuerySet
 
 from billing.bank_transfer import actions as bank
 from billing.bank_transfer.models import IncomingPayment, SettlementLine
@@ -19,7 +19,7 @@ from billing.disputes.models import Bearer, Dispute, DisputeSlice, DisputeState
 from billing.ledger import billed, entries
 from billing.ledger.billed import Bill
 from billing.ledger.entries import CannotBuild, DisputedPart, Earmark, EntryDraft, Movement, Sale, ShareOfSale, Sources
-from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
+from billing.payments.models import Payment, PaymentShare, PaymentState, Purpose, Refund, RefundState
 from billing.payouts.adjustments import draft_of
 from billing.payouts.models import (
     Adjustment,
@@ -33,7 +33,9 @@ from billing.payouts.models import (
     Transfer,
     VendorDebt,
 )
+from billing.prepaid.models import PrepaidMovement
 from billing.reconciliation.models import Correction
+from billing.reconciliation.prepaid import prepaid_entries, refunds_to_prepaid, sales_by_prepaid
 from billing.stripe.models import BalanceTransaction
 from billing.subscriptions import revenue
 from billing.subscriptions.models import InvoiceStatus, SubscriptionCredit, SubscriptionInvoice
@@ -80,6 +82,13 @@ def expected_entries() -> Iterator[list[Expected]]:
     for payouts in in_parts(Payout.objects.filter(vendor_id__isnull=True)):
         yield _of_payouts(payouts)
     yield from _at_our_bank()
+    for payments in in_parts(Payment.objects.filter(state=PaymentState.PAID, prepaid_minor__gt=0)):
+        yield [Expected(draft.source_key, draft) for draft in sales_by_prepaid(payments)]
+    kept = Refund.objects.filter(Q(prepaid_minor__gt=0) | Q(credited_minor__gt=0)).select_related("share", "payment")
+    for refunds in in_parts(kept):
+        yield [Expected(draft.source_key, draft) for draft in refunds_to_prepaid(refunds)]
+    for movements in in_parts(PrepaidMovement.objects.filter(payment_id=None).select_related("prepaid__gift_card")):
+        yield [Expected(draft.source_key, draft) for draft in prepaid_entries(movements)]
     for corrections in in_parts(Correction.objects.all()):
         yield [Expected(draft.source_key, draft) for draft in (correction.draft() for correction in corrections)]
     for disputes in in_parts(Dispute.objects.select_related("payment")):
@@ -100,7 +109,8 @@ def _at_our_bank() -> Iterator[list[Expected]]:
         yield [Expected(draft.source_key, draft) for draft in drafts]
     for paid in in_parts(Payment.objects.filter(state=PaymentState.PAID, provider=bank.NAME)):
         yield [Expected(draft.source_key, draft) for payment in paid for draft in bank.sale_of(payment)[:1]]
-    refunds = Refund.objects.filter(payment__provider=bank.NAME, state=RefundState.SUCCEEDED, amount_minor__gt=0)
+    refunds = Refund.objects.filter(payment__provider=bank.NAME, state=RefundState.SUCCEEDED)
+    refunds = refunds.filter(amount_minor__gt=F("prepaid_minor") + F("credited_minor"))
     for rows in in_parts(refunds.select_related("share")):
         yield [Expected(draft.source_key, draft) for draft in map(bank.paid_entry, rows)]
     for lines in in_parts(SettlementLine.objects.select_related("file", "transfer")):
@@ -148,17 +158,19 @@ def _of_movements(rows: list[Any]) -> list[Expected]:
 def _sources(provider_ids: set[str]) -> Sources:
     shares: dict[str, list[ShareOfSale]] = defaultdict(list)
     references: dict[str, UUID] = {}
+    cards = Payment.objects.filter(Among("provider_charge_id", provider_ids), purpose=Purpose.GIFT_CARD)
     rows = PaymentShare.objects.filter(Among("payment__provider_charge_id", provider_ids)).values_list(
         "payment__provider_charge_id",
         "payment__reference_id",
         "vendor_id",
         "reference_id",
         "gross_minor",
+        "prepaid_minor",
         "commission_minor",
     )
-    for charge, order, vendor_id, reference_id, gross, commission in rows:
+    for charge, order, vendor_id, reference_id, gross, prepaid, commission in rows:
         references[charge] = order
-        shares[charge].append(ShareOfSale(vendor_id, reference_id, gross, commission))
+        shares[charge].append(ShareOfSale(vendor_id, reference_id, gross - prepaid, commission))
     transfers = Transfer.objects.filter(Among("provider_transfer_id", provider_ids)).values_list(
         "provider_transfer_id", "vendor_id", "reference_id"
     )
@@ -182,6 +194,7 @@ def _sources(provider_ids: set[str]) -> Sources:
         refunds={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in refunds},
         reversals={id: Earmark(vendor_id, reference_id) for id, vendor_id, reference_id in reversals},
         debts=dict(debts.values_list("provider_charge_id", "vendor_id")),
+        gift_cards=dict(cards.values_list("provider_charge_id", "reference_id")),
     )
 
 
@@ -226,7 +239,7 @@ def _of_refunds(refunds: list[Refund]) -> list[Expected]:
             by_hand = entries.refund_by_hand(
                 refund_id=refund.id,
                 mark=Earmark(refund.vendor_id, refund.share.reference_id),
-                amount_minor=refund.amount_minor,
+                amount_minor=refund.sent_minor,
                 currency=refund.currency,
                 reference=refund.by_hand_reference,
                 occurred_at=refund.by_hand_at or refund.created_at,

@@ -14,7 +14,7 @@ from billing.bank_transfer import actions as bank
 from billing.bank_transfer.models import IncomingPayment, SettlementLine
 from billing.disputes.models import DisputeSlice
 from billing.ledger.entries import REFUNDS, SALES
-from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
+from billing.payments.models import Payment, PaymentShare, PaymentState, Purpose, Refund, RefundState
 from billing.payouts.models import (
     DebtPayment,
     Payout,
@@ -33,13 +33,13 @@ from kit.among import Among
 RETURNED = (PayoutState.FAILED, PayoutState.CANCELED)
 PAYMENT = (
     *("id", "reference_id", "reference_number", "amount_minor", "refunded_minor", "fee_minor", "currency"),
-    *("state", "provider", "provider_charge_id"),
+    *("state", "provider", "provider_charge_id", "purpose", "prepaid_minor"),
 )
 SHARE = (
     *("id", "vendor_id", "reference_id", "payment__reference_number", "currency", "gross_minor", "commission_minor"),
     *("net_minor", "transferred_minor", "reversed_minor", "netted_minor", "disputed_net_minor", "indebted_minor"),
     *("refunded_minor", "refunded_net_minor", "refunded_commission_tax_minor"),
-    *("subsidy_minor", "refunded_subsidy_minor"),
+    *("subsidy_minor", "refunded_subsidy_minor", "prepaid_minor", "refunded_prepaid_minor"),
 )
 TRANSFER = (
     *("id", "vendor_id", "reference_id", "reference_number", "amount_minor", "reversed_minor", "currency"),
@@ -78,12 +78,13 @@ def _moved(types: Iterable[str], ids: Iterable[str], amount: str = "amount_minor
 
 
 def _payments(payments: list[Any]) -> Iterator[Finding]:
-    """`payments` have what PAYMENT names."""
+    """`payments` have what PAYMENT names. What a gift card cost is no vendor's: `reconciliation.prepaid` looks at cards."""
     ids = [payment.id for payment in payments]
     parts = PaymentShare.objects.filter(Among("payment_id", ids))
-    grosses, given_back = (
+    grosses, given_back, prepaid = (
         _sums(parts, "payment_id", "gross_minor"),
         _sums(parts, "payment_id", "refunded_minor"),
+        _sums(parts, "payment_id", "prepaid_minor"),
     )
     charges = [payment.provider_charge_id for payment in payments]
     lines = IncomingPayment.objects.filter(Among("payment_id", ids))
@@ -91,19 +92,19 @@ def _payments(payments: list[Any]) -> Iterator[Finding]:
     came.subtract(_sums(lines, "payment_id", "returned_minor"))
     charged, fees = _moved(SALES, charges), _moved(SALES, charges, "fee_minor")
     for row in payments:
+        charged_minor, shared = row.amount_minor - row.prepaid_minor, row.purpose == Purpose.ORDER
         checks = [
-            ("shares_sum", "the shares", row.amount_minor, grosses[row.id]),
+            ("shares_sum", "the shares", row.amount_minor if shared else 0, grosses[row.id]),
+            ("payment_prepaid", "what was prepaid of its shares", row.prepaid_minor, prepaid[row.id]),
             ("payment_refunded", "the refunds of its shares", row.refunded_minor, given_back[row.id]),
         ]
         if row.state == PaymentState.PAID and row.provider == bank.NAME:
             # What came too much stands in the books apart, so that the order's own amount is all there must be.
-            checks.append(
-                ("charge_amount", "what came to our bank", row.amount_minor, min(row.amount_minor, came[row.id]))
-            )
+            checks.append(("charge_amount", "what came to our bank", charged_minor, min(charged_minor, came[row.id])))
         elif row.state == PaymentState.PAID:
             charge = row.provider_charge_id
             checks += [
-                ("charge_amount", "the provider's charge", row.amount_minor, charged[charge]),
+                ("charge_amount", "the provider's charge", charged_minor, charged[charge]),
                 (
                     "payment_fee",
                     "the provider's fee",
@@ -155,6 +156,12 @@ def _shares(shares: list[Any]) -> Iterator[Finding]:
             ("share_indebted", "what became debt", row.indebted_minor, claimed[row.id]),
             ("share_refunded", "the refunds", row.refunded_minor, given_back["amount_minor"][row.id]),
             (
+                "share_refunded_prepaid",
+                "what was prepaid in the refunds",
+                row.refunded_prepaid_minor,
+                given_back["prepaid_minor"][row.id],
+            ),
+            (
                 "share_refunded_subsidy",
                 "our part of the discounts in the refunds",
                 row.refunded_subsidy_minor,
@@ -193,7 +200,8 @@ def _given_back(share_ids: list[UUID]) -> dict[str, Counter[Any]]:
     refunds = list(Refund.objects.filter(Among("share_id", share_ids)))
     moved = moved_refunds(refunds)
     found: dict[str, Counter[Any]] = {
-        name: Counter() for name in ("amount_minor", "subsidy_minor", "net_minor", "commission_tax_minor")
+        name: Counter()
+        for name in ("amount_minor", "prepaid_minor", "subsidy_minor", "net_minor", "commission_tax_minor")
     }
     for refund in refunds:
         if refund.state != RefundState.FAILED or refund.provider_refund_id in moved:
@@ -237,12 +245,12 @@ def _transfers(transfers: list[Any]) -> Iterator[Finding]:
 def _refunds(refunds: list[Refund]) -> Iterator[Finding]:
     moved = _moved(REFUNDS, [row.provider_refund_id for row in refunds])
     for row in refunds:
-        if row.amount_minor != -moved[row.provider_refund_id]:
+        if row.sent_minor != -moved[row.provider_refund_id]:
             yield Finding(
                 key=f"refund_amount:{row.id}",
                 check="refund_amount",
                 explanation=f"A refund of order {row.payment.reference_number} is not what the provider moved.",
-                expected_minor=row.amount_minor,
+                expected_minor=row.sent_minor,
                 found_minor=-moved[row.provider_refund_id],
                 currency=row.currency,
                 vendor_id=row.vendor_id,

@@ -40,6 +40,8 @@ FIGURES = {
 # What the other side of an entry with one vendor means; the provider's side depends on the kind.
 BY_CODE = {
     str(Code.REFUNDS_OWED): "refunds",
+    str(Code.GIFT_CARDS): "sales",
+    str(Code.STORE_CREDIT): "sales",
     str(Code.PROMOTIONS): "subsidies",
     str(Code.FEES_RECHARGED): "fees",
     str(Code.DISPUTE_FEES): "fees",

@@ -26,7 +26,7 @@ from billing.ledger.entries import (
     ShareOfSale,
     Sources,
 )
-from billing.payments.models import Payment, Refund
+from billing.payments.models import Payment, Purpose, Refund
 from billing.payouts.models import Adjustment, DebtCheckout, Payout, Reversal, Transfer
 from billing.stripe.amounts import from_stripe
 from billing.stripe.models import BalanceTransaction
@@ -163,7 +163,7 @@ def sale_of(payment: Payment) -> Sale:
             ShareOfSale(
                 share.vendor_id,
                 share.reference_id,
-                share.gross_minor,
+                share.charged_minor,
                 share.commission_minor,
                 share.commission_tax_minor,
                 share.subsidy_minor,
@@ -192,7 +192,8 @@ def sources_of(rows: Sequence[BalanceTransaction]) -> Sources:
     reversals = Reversal.objects.filter(provider_reversal_id__in=wanted({"transfer_refund"})).select_related("transfer")
     return Sources(
         bills={row.provider_charge_id: Earmark(row.vendor_id, row.id) for row in invoices},
-        sales={payment.provider_charge_id: sale_of(payment) for payment in payments},
+        sales={row.provider_charge_id: sale_of(row) for row in payments if row.purpose == Purpose.ORDER},
+        gift_cards={row.provider_charge_id: row.reference_id for row in payments if row.purpose == Purpose.GIFT_CARD},
         transfers={row.provider_transfer_id: Earmark(row.vendor_id, row.reference_id) for row in transfers}
         | {row.provider_transfer_id: Earmark(row.vendor_id, row.id) for row in credits},
         refunds={row.provider_refund_id: Earmark(row.vendor_id, row.share.reference_id) for row in refunds},

@@ -18,6 +18,7 @@ from billing.payments.actions import (
 )
 from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from billing.payments.provider import SessionResult
+from billing.prepaid.books import prepaid_sale_of
 from billing.stripe.balances import book, mirror, sale_of
 from billing.stripe.debts import confirm_debt
 from billing.stripe.sessions import FetchedSession, fetch_session
@@ -98,7 +99,7 @@ def _besides(payment: Payment, found: FetchedSession) -> list[EntryDraft]:
     assert found.transaction is not None
     at = found.transaction.created_at
     shares = sale_of(payment).shares
-    return [
+    return prepaid_sale_of(payment, occurred_at=at) + [
         draft for share in shares for draft in entries.besides_sale(share, currency=payment.currency, occurred_at=at)
     ]
 
@@ -130,13 +131,13 @@ def _check(found: FetchedSession, payment: Payment) -> None:
     """Raises PaymentMismatch unless amount, currency and references are those we asked for."""
     movement = found.transaction
     assert movement is not None
-    wanted = (payment.amount_minor, payment.currency, str(payment.reference_id), str(payment.reference_id))
+    wanted = (payment.charged_minor, payment.currency, str(payment.reference_id), str(payment.reference_id))
     said = (found.amount_minor, found.currency, found.reference_id, found.transfer_group)
     booked = (movement.amount_minor, movement.currency)
     if said == wanted and booked == wanted[:2]:
         return
     log.error("payment_mismatch", payment=str(payment.id), session=found.session_id, said=said, wanted=wanted)
     raise PaymentMismatch(
-        f"Order {payment.reference_number} costs {Money(payment.amount_minor, payment.currency)}, but Stripe took "
+        f"Order {payment.reference_number} is charged {Money(payment.charged_minor, payment.currency)}, but Stripe took "
         f"{Money(movement.amount_minor, movement.currency)} for {found.reference_id or 'no order'}."
     )

@@ -12,13 +12,15 @@ from billing.stripe.client import named_errors, stripe_client
 from billing.stripe.models import SyncCursor
 from kit import clock
 
-# What is not ours though we hold it: vendors' earnings, customers' refunds and what they paid for orders that are not paid
-# in full, taxes, what is disputed or unclear. Some of it lies in our bank, where a sweep ends and nobody keeps a floor: so
-# that what is owed is always there, all of it is kept at the provider.
+# What is not ours though we hold it: vendors' earnings, customers' refunds, gift cards and credit, and what they paid for
+# orders that are not paid in full, taxes, what is disputed or unclear. Some of it lies in our bank, where a sweep ends and
+# nobody keeps a floor: so that what is owed is always there, all of it is kept at the provider.
 OWED = (
     AccountCode.VENDOR_PAYABLE,
     AccountCode.REFUNDS_OWED,
     AccountCode.BUYERS_DEPOSITS,
+    AccountCode.GIFT_CARDS,
+    AccountCode.STORE_CREDIT,
     AccountCode.TAX_PAYABLE,
     AccountCode.DISPUTE_HOLD,
     AccountCode.SUSPENSE,

@@ -7,6 +7,7 @@ from uuid import UUID
 import stripe
 import structlog
 from django.db import transaction
+from django.db.models import F
 
 from billing.ledger.actions import reverse
 from billing.ledger.entries import EntryDraft
@@ -49,6 +50,7 @@ def claim() -> Refund | None:
         Refund.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("payment", "share")
         .filter(state__in=[RefundState.DUE, RefundState.SENT], due_at__lte=clock.now(), payment__provider=DEFAULT)
+        .filter(amount_minor__gt=F("prepaid_minor") + F("credited_minor"))
         .order_by("due_at", "id")
         .first()
     )
@@ -85,7 +87,7 @@ def _create(refund: Refund) -> Any:
     return stripe_client().v1.refunds.create(
         {
             "charge": refund.payment.provider_charge_id,
-            "amount": to_stripe(refund.amount_minor, refund.currency),
+            "amount": to_stripe(refund.sent_minor, refund.currency),
             "metadata": {
                 "refund": str(refund.id),
                 "vendor_order": str(refund.share.reference_id),
@@ -137,7 +139,7 @@ def _meant_by(made: Any) -> Refund | None:
         return Refund.objects.filter(
             id=UUID(named),
             provider_refund_id="",
-            amount_minor=from_stripe(made.amount, made.currency),
+            amount_minor=F("prepaid_minor") + F("credited_minor") + from_stripe(made.amount, made.currency),
             currency=made.currency.upper(),
             payment__provider_charge_id=charge,
         ).first()

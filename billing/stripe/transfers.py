@@ -211,6 +211,8 @@ def _fetch(provider_transfer_id: str) -> Any:
 
 
 def _disputed(transfer: Transfer) -> bool:
+    if not transfer.source_charge_id:
+        return False  # nothing was charged that a bank could ask back
     return bool(stripe_client().v1.charges.retrieve(transfer.source_charge_id).disputed)
 
 

@@ -13,7 +13,7 @@ from accounts.models import User
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from marketplace.carts.metrics import counted
-from marketplace.carts.models import MAX_CODES, MAX_QUANTITY, Cart, CartLine
+from marketplace.carts.models import MAX_CODES, MAX_GIFT_CARDS, MAX_QUANTITY, Cart, CartLine
 from marketplace.catalog.models import Offer, VendorCard
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.vendors.vacation import VendorAway
@@ -179,6 +179,46 @@ def _keep_codes(cart: Cart, codes: list[str]) -> None:
     changed(cart)
 
 
+@counted("choose_means")
+@transaction.atomic
+def put_gift_card(*, cart: Cart, card_id: UUID) -> None:
+    """Pay with this gift card, which is known to be good. One that is there stays. Raises CartFull."""
+    lock(cart)
+    cart.gift_cards = Cart.objects.values_list("gift_cards", flat=True).get(id=cart.id)
+    if str(card_id) in cart.gift_cards:
+        return
+    if len(cart.gift_cards) >= MAX_GIFT_CARDS:
+        raise CartFull(f"An order takes at most {MAX_GIFT_CARDS} gift cards. Take one out first.", field="gift_card")
+    _keep_cards(cart, [*cart.gift_cards, str(card_id)])
+
+
+@counted("choose_means")
+@transaction.atomic
+def drop_gift_card(*, cart: Cart, card_id: UUID) -> None:
+    """Do not pay with this gift card; one that is not in the cart stays out."""
+    lock(cart)
+    cart.gift_cards = Cart.objects.values_list("gift_cards", flat=True).get(id=cart.id)
+    if str(card_id) in cart.gift_cards:
+        _keep_cards(cart, [each for each in cart.gift_cards if each != str(card_id)])
+
+
+def _keep_cards(cart: Cart, cards: list[str]) -> None:
+    cart.gift_cards = cards
+    cart.save(update_fields=["gift_cards"])
+    changed(cart)
+
+
+@counted("choose_means")
+@transaction.atomic
+def use_credit(*, cart: Cart, wanted: bool) -> None:
+    """Pay with the customer's store credit as far as it goes, or leave it."""
+    lock(cart)
+    if Cart.objects.values_list("uses_credit", flat=True).get(id=cart.id) != wanted:
+        cart.uses_credit = wanted
+        cart.save(update_fields=["uses_credit"])
+        changed(cart)
+
+
 @counted("merge")
 @transaction.atomic
 def merge_carts(*, token: str, user: User) -> Cart:
@@ -202,7 +242,8 @@ def merge_carts(*, token: str, user: User) -> Cart:
     own.country, own.shipping = guest.country, {**kept, **guest.shipping}
     own.reminder_wanted_at = own.reminder_wanted_at or guest.reminder_wanted_at
     own.codes = list(dict.fromkeys([*guest.codes, *own.codes]))[:MAX_CODES]
-    own.save(update_fields=["country", "shipping", "codes", "reminder_wanted_at"])
+    own.gift_cards = list(dict.fromkeys([*guest.gift_cards, *own.gift_cards]))[:MAX_GIFT_CARDS]
+    own.save(update_fields=["country", "shipping", "codes", "gift_cards", "reminder_wanted_at"])
     guest.keys.update(cart=own)  # shop fronts go on with the cart that is theirs now
     guest.shares.update(cart=own)
     _merge_saved(guest, own)
@@ -230,10 +271,10 @@ def take_bought(*, cart_id: UUID, user_id: UUID | None, bought: Mapping[UUID, in
             line.delete()
     # What is put in from now on is another cart, of which one may be reminded once more; a guest is asked anew. A coupon was
     # for that purchase; whoever has it for another writes it again.
-    cart.reminded_at, cart.codes = None, []
+    cart.reminded_at, cart.codes, cart.gift_cards = None, [], []
     if cart.user_id is None:
         cart.reminder_to, cart.reminder_wanted_at = "", None
-    cart.save(update_fields=["reminded_at", "reminder_to", "reminder_wanted_at", "codes"])
+    cart.save(update_fields=["reminded_at", "reminder_to", "reminder_wanted_at", "codes", "gift_cards"])
     changed(cart)
 
 

@@ -14,6 +14,7 @@ from marketplace.catalog.models import Offer, VendorCard
 
 MAX_QUANTITY = 99
 MAX_CODES = 5
+MAX_GIFT_CARDS = 5
 
 
 class Cart(models.Model):
@@ -31,6 +32,12 @@ class Cart(models.Model):
     vat_id = models.CharField(max_length=20, blank=True, default="", db_default="", help_text="of the company")
     shipping = models.JSONField(default=dict, db_default={}, help_text="keys of shipping methods, by vendor")
     codes = models.JSONField(default=list, db_default=[], blank=True, help_text="of coupons, as they were asked for")
+    gift_cards = models.JSONField(
+        default=list, db_default=[], blank=True, help_text="ids of gift cards to pay with; their codes are kept nowhere"
+    )
+    uses_credit = models.BooleanField(
+        default=False, db_default=False, help_text="pay with store credit, as far as it goes"
+    )
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
     changed_at = models.DateTimeField(default=clock.now)
@@ -72,6 +79,11 @@ class Cart(models.Model):
                 condition=Q(reminder_wanted_at__isnull=False, reminded_at=None),
             ),
         ]
+
+    @property
+    def card_ids(self) -> list[UUID]:
+        """The gift cards to pay with."""
+        return [UUID(card) for card in self.gift_cards]
 
     @property
     def methods(self) -> dict[UUID, str]:

@@ -1,7 +1,7 @@
 """Placing an order over many walls, and taking its payment.
 
-One lock order, always: cart, order, vendor orders by id, payment, stock by (schema, variant id), promotions by id, ledger
-accounts by id.
+One lock order, always: cart, order, vendor orders by id, payment, stock by (schema, variant id), promotions by id, gift
+cards and store credit by id, ledger accounts by id.
 No network call inside a transaction.
 """
 
@@ -23,6 +23,8 @@ from billing.payments import actions as payments
 from billing.payments.actions import AlreadyPaid
 from billing.payments.models import Payment
 from billing.payments.provider import AMOUNT_LIMITS, SessionLine
+from billing.prepaid import actions as prepaid
+from billing.prepaid.means import Means
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.faults import point
@@ -33,6 +35,7 @@ from marketplace.carts.actions import merge_carts
 from marketplace.carts.models import Cart, CartLine
 from marketplace.carts.queries import contents, find_cart
 from marketplace.checkout.discounts import buyer_of, check_kept, offered_to, promotions_on
+from marketplace.checkout.means import means_of
 from marketplace.checkout.queries import cannot_ship, quote_line
 from marketplace.checkout.quote import LineQuote, Quote, VendorQuote, quote
 from marketplace.checkout.taxing import taxing_of
@@ -53,6 +56,8 @@ from tenants.vendors.models import Vendor
 from tenants.vendors.vacation import check_at_home, hold_present
 
 log = structlog.get_logger(__name__)
+# In place of a session's name, where nothing was to be charged.
+COVERED = "covered"
 CART_LOCKED = point("placing.cart_locked")
 SHOP_RESERVED = point("placing.shop_reserved")
 ALL_RESERVED = point("placing.all_reserved")
@@ -157,6 +162,7 @@ def place_order(
     ship_to: Mapping[str, str],
     user: User | None = None,
     total_seen_minor: int | None = None,
+    charged_seen_minor: int | None = None,
     methods: Mapping[UUID, str] | None = None,
     company: str = "",
     vat_id: str = "",
@@ -166,7 +172,8 @@ def place_order(
     The same cart version with the same address gives the same order, however often and from however many tabs it is
     placed. Anything else replaces what was ordered from this cart and not paid: that order is canceled, its stock goes to
     this one, its session at the provider is closed, and what is paid there all the same goes back in full.
-    `total_seen_minor` is what the customer agreed to pay, where a page showed it; `methods` are the keys of the shipping
+    `total_seen_minor` is what the customer agreed to pay, where a page showed it, and `charged_seen_minor` what of it gift
+    cards and store credit do not pay; `methods` are the keys of the shipping
     methods they saw chosen, by vendor, before those that the cart keeps. Raises TooLittle, TooMuch, CartChanged, CartEmpty,
     VendorAway, PricesChanged, CouponGone, TotalChanged, SoldOut, CannotShip, MethodGone, InvalidInput, and NoRule,
     RuleBroken or RuleCurrency where nobody can say what commission a line pays.
@@ -283,11 +290,21 @@ def place_order(
             f"Prices have changed while you were looking: all together it now costs {costs.total}. "
             "Nothing has been ordered yet."
         )
-    _check_payable(costs.total)
+    prepaid.release([order.id for order in replaced])
+    means = means_of(cart, costs, user=user, lock=True)
+    charged = Money(means.charged_minor, costs.currency)
+    if charged_seen_minor is not None and means.charged_minor != charged_seen_minor:
+        raise TotalChanged(
+            f"Less is left to pay with than was shown: {charged} are to be paid beside it. Nothing has been ordered yet."
+            if means.charged_minor > charged_seen_minor
+            else f"Less is to be paid than was shown: {charged}. Nothing has been ordered yet; look at it once more."
+        )
+    if charged:
+        _check_payable(charged)
     for order in replaced:
         note_canceled(order, reason=ORDERED_ANEW, by=order.user_id)
     promotions.use(applied=costs.discounts.applied, order_id=order_id, buyer=buyer, at=clock.now())
-    order = _write(order_id, line_ids, cart, email, address, user, costs, found.lines, vendors, skus, ahead)
+    order = _write(order_id, line_ids, cart, email, address, user, costs, means, found.lines, vendors, skus, ahead)
     ORDER_WRITTEN()
     transaction.on_commit(PLACED)
     return order
@@ -365,10 +382,15 @@ def join_carts(*, token: str, user: User) -> Cart:
 def start_payment(*, order: Order, success_url: str, cancel_url: str, by: str | None = None) -> str:
     """Where to send the customer to pay; the provider's page. Extends the hold on stock. Not inside a transaction.
 
+    With nothing left to charge it is paid here and now, and they go where they would come back to.
+
     `by` names the provider that was chosen; None goes on with what is open. Raises AlreadyPaid, PaymentClosed,
     OtherWayOpen, ProviderUnavailable, ProviderRefused.
     """
     payment = Payment.objects.get(reference_id=order.id)
+    if not payment.charged_minor:
+        prepaid.pay_covered(payment_id=payment.id)
+        return success_url.replace("{CHECKOUT_SESSION_ID}", COVERED)
     url = payments.start(
         payment_id=payment.id, lines=session_lines(order), success_url=success_url, cancel_url=cancel_url, by=by
     )
@@ -384,7 +406,14 @@ def start_payment(*, order: Order, success_url: str, cancel_url: str, by: str | 
 
 
 def session_lines(order: Order) -> list[SessionLine]:
-    """What the customer reads on the provider's page: a line per vendor and item, and shipping."""
+    """What the customer reads on the provider's page: a line per vendor and item, and shipping; or, where gift cards and
+    store credit pay a part, what is left: a provider has no lines below zero.
+    """
+    payment = Payment.objects.get(reference_id=order.id)
+    if payment.prepaid_minor:
+        paid = Money(payment.prepaid_minor, payment.currency)
+        words = f"Order {order.number}, less {paid} by gift card or store credit"
+        return [SessionLine(words, payment.charged_minor)]
     lines: list[SessionLine] = []
     for vendor_order in order.vendor_orders.prefetch_related("lines").order_by("number"):
         for line in vendor_order.lines.all():
@@ -439,6 +468,7 @@ def _write(
     address: dict[str, str],
     user: User | None,
     costs: Quote,
+    means: Means,
     lines: list[CartLine],
     vendors: Mapping[UUID, Vendor],
     skus: Mapping[UUID, str],
@@ -529,6 +559,7 @@ def _write(
         reference_number=order.number,
         customer_email=email,
         amount=costs.total,
+        prepaid_minor=means.prepaid_minor,
         shares=[
             payments.ShareInput(
                 vendor_id=part.vendor_id,
@@ -544,6 +575,7 @@ def _write(
             for part in vendor_orders.values()
         ],
     )
+    prepaid.hold(payment=payment, means=means)
     announce("order.placed", payload={"order": str(order.id)})
     order.as_placed = as_placed(
         order, payment=payment, parts=list(vendor_orders.values()), lines=order_lines, events=[event]

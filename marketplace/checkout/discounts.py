@@ -6,28 +6,25 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-import structlog
 from django.db.models import Q
-from redis.exceptions import RedisError
 
 from accounts.models import User
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.money import Money
-from kit.rates import count
 from marketplace.carts import actions as carts
 from marketplace.carts.models import Cart
 from marketplace.carts.queries import CartContents
 from marketplace.catalog.models import Offer
 from marketplace.checkout.queries import cart_to_order, quote_cart
 from marketplace.checkout.quote import Quote, VendorQuote
+from marketplace.checkout.tries import count_try
 from marketplace.orders.models import Order, StockHold
 from marketplace.promotions.codes import clean_code
 from marketplace.promotions.discounts import Applied, Goods, Missed, Why, discounts_on
 from marketplace.promotions.models import Promotion
 from marketplace.promotions.queries import Buyer, Hindrance, Offered, offered
 
-log = structlog.get_logger(__name__)
 TRIES_A_MINUTE = 15
 # Of several promotions with one code, the first of these that is true of one is what its customer reads.
 _ORDER: list[StrEnum] = [
@@ -52,12 +49,6 @@ class CouponGone(Conflict):
     """A coupon in the cart can no longer be used: it was used up, say, since it was put in."""
 
     code = "coupon_gone"
-
-
-class TooManyTries(Conflict):
-    """Somebody tries one code after the other."""
-
-    code = "too_many_tries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +130,7 @@ def add_coupon(*, cart: Cart, code: str, who: str) -> Coupon:
 
     `who` tries it: so many codes a minute, that nobody finds one by guessing. Raises CouponRefused, TooManyTries.
     """
-    _count_try(who)
+    count_try("coupon", who, TRIES_A_MINUTE, field="code")
     code = clean_code(code)
     if not code:
         raise CouponRefused("missing", "Write the coupon's code.")
@@ -185,16 +176,6 @@ def promotions_on(part: VendorQuote, costs: Quote) -> list[dict[str, Any]]:
         for one in costs.discounts.applied
         if part.vendor_id in one.by_vendor
     ]
-
-
-def _count_try(who: str) -> None:
-    try:
-        rate = count("coupon", who, TRIES_A_MINUTE)
-    except RedisError:
-        log.warning("coupons.tries_unknown")
-        return
-    if rate.remaining < 0:
-        raise TooManyTries("That were many codes in one minute. Wait a little, then try again.", field="code")
 
 
 def _coupon(code: str, costs: Quote, promotions: Offered) -> Coupon:

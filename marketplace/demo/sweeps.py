@@ -5,6 +5,7 @@ from collections.abc import Callable
 from billing.disputes.tasks import remind
 from billing.ledger.tasks import keep_checkpoints
 from billing.payouts.tasks import follow_debts, release_opened
+from billing.prepaid import tasks as prepaid
 from billing.reconciliation.tasks import reconcile_when_due
 from billing.statements import tasks as statements
 from billing.stripe import tasks as stripe
@@ -33,17 +34,20 @@ PLATFORM: tuple[Callable[[], int], ...] = (
     carry_out_due,
     stripe.send_transfers,
     stripe.send_refunds,
+    prepaid.give_back,
     stripe.send_reversals,
     stripe.sync_balance,
     stripe.sync_payouts,
     plans.dun,
     plans.recognize_revenue,
     deliver,
+    prepaid.deliver_cards,
     send_due,
 )
 SHOPS: tuple[Callable[[], int], ...] = (run_imports,)
 # What nobody misses in a played month: the worker does it when there is one.
 LATER: tuple[Callable[[], int], ...] = (
+    prepaid.end_expired,
     stripe.send_credits,
     stripe.keep_floor,
     stripe.apply_payout_wishes,

@@ -9,6 +9,7 @@ import structlog
 
 from billing.payments.actions import request_refund
 from billing.payments.models import PaymentShare
+from billing.prepaid import actions as prepaid
 from kit import clock
 from kit.faults import point
 from marketplace.catalog.models import VendorCard
@@ -115,6 +116,7 @@ def note_canceled(order: Order, *, reason: str, by: UUID | None = None) -> int:
     order.save(update_fields=["stock_hold", "canceled_at", "cancel_reason"])
     order.vendor_orders.update(fulfillment=Fulfillment.CANCELED, canceled_at=now)
     promotions.give_back([order.id])
+    prepaid.release([order.id])
     OrderEvent.objects.create(
         order_id=order.id, name="canceled", actor_kind="customer" if by else "system", actor_id=by, note=reason, at=now
     )

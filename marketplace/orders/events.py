@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import Sum
 
+from billing.payments.models import Purpose
 from kit.links import absolute_url
 from kit.money import Money
 from marketplace.carts.actions import take_bought
@@ -17,17 +18,20 @@ from tenants.vendors.models import Vendor
 
 def on_payment_reported(fact: Fact) -> None:
     """Inside: whoever is about to change a payment locks its order first."""
-    lock_order(UUID(fact.payload["order"]))
+    if fact.payload["purpose"] == Purpose.ORDER:
+        lock_order(UUID(fact.payload["order"]))
 
 
 def on_payment_captured(fact: Fact) -> None:
     """Inside: allocate what was held."""
-    mark_paid(UUID(fact.payload["order"]))
+    if fact.payload["purpose"] == Purpose.ORDER:
+        mark_paid(UUID(fact.payload["order"]))
 
 
 def on_payment_expired(fact: Fact) -> None:
     """Inside: the provider says that nobody can pay any more."""
-    cancel_unpaid(UUID(fact.payload["order"]), reason="Not paid in time")
+    if fact.payload["purpose"] == Purpose.ORDER:
+        cancel_unpaid(UUID(fact.payload["order"]), reason="Not paid in time")
 
 
 def empty_the_cart(fact: Fact) -> None:

@@ -10,6 +10,7 @@ INSIDE: dict[str, list[str]] = {
     "payment.captured": [
         "billing.payouts.events.on_payment_captured",
         "marketplace.orders.events.on_payment_captured",
+        "billing.prepaid.events.on_payment_captured",
     ],
     "approval.granted": [
         "billing.bank_transfer.two_people.on_approval_granted",
@@ -17,6 +18,8 @@ INSIDE: dict[str, list[str]] = {
         "billing.payments.by_hand.on_approval_granted",
         "billing.payouts.adjustments.on_approval_granted",
         "billing.payouts.write_offs.on_approval_granted",
+        "billing.prepaid.actions.cards.on_approval_granted",
+        "billing.prepaid.actions.credit.on_approval_granted",
         "billing.reconciliation.resolve.on_approval_granted",
     ],
     "approval.refused": [
@@ -44,7 +47,9 @@ INSIDE: dict[str, list[str]] = {
     "refund_request.done": ["marketplace.returns.events.settle"],
     "refund_request.rejected": ["marketplace.returns.events.reopen"],
     "refund_request.changed": ["marketplace.returns.events.reopen"],
-    "refund.failed": ["billing.payouts.events.on_refund_changed"],
+    "refund.failed": ["billing.payouts.events.on_refund_changed", "billing.prepaid.events.on_refund_made"],
+    "refund.succeeded": ["billing.prepaid.events.on_refund_made"],
+    "dispute.opened": ["billing.prepaid.events.on_dispute_opened"],
     "refund.accepted": ["billing.payouts.events.on_refund_accepted"],
 }
 
@@ -60,6 +65,7 @@ AFTER: dict[str, list[str]] = {
         "marketplace.orders.events.mail_confirmation",
         "marketplace.invoices.events.invoice_what_is_paid",
     ],
+    "gift_card.issued": ["billing.prepaid.events.mail_receipt"],
     "payout.changed": ["billing.payouts.events.mail_returned_payout"],
     "payouts.held": ["billing.payouts.events.mail_held"],
     "payouts.released": ["billing.payouts.events.mail_held"],

@@ -124,6 +124,7 @@ SHARED_APPS = [
     "billing.payments",
     "billing.payouts",
     "billing.disputes",
+    "billing.prepaid",
     "billing.reconciliation",
     "billing.stripe",
     "billing.bank_transfer",
@@ -509,6 +510,18 @@ REFUND_LIMITS: dict[str, int | None] = {
     "staff:controller": None,
     "staff:accountant": 50_000,
     "staff:support": 20_000,
+}
+# Gift cards: what is proposed, between what any amount may be chosen (minor units), and how many years one is good, counted
+# from the end of the year it was bought in; 0: for ever.
+GIFT_CARD_AMOUNTS = [int(each) for each in env("SOUK_GIFT_CARD_AMOUNTS", "2500,5000,10000").split(",") if each.strip()]
+GIFT_CARD_RANGE = (int(env("SOUK_GIFT_CARD_LEAST", "1000")), int(env("SOUK_GIFT_CARD_MOST", "50000")))
+GIFT_CARD_YEARS = int(env("SOUK_GIFT_CARD_YEARS", "3"))
+# The largest store credit that a role gives a customer as goodwill, in minor units (None: any; others: none).
+GOODWILL_LIMITS: dict[str, int | None] = {
+    "administrator": None,
+    "controller": None,
+    "accountant": 20_000,
+    "support": 5_000,
 }
 STOCK_HOLD_MINUTES = int(env("SOUK_STOCK_HOLD_MINUTES", "30"))
 # Who is told when a vendor owes more than it may; nobody when empty.

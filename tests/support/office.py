@@ -142,6 +142,7 @@ def pay(order: Any, charge: str, *, fee_minor: int = 205) -> None:
     from billing.ledger import entries
     from billing.payments.actions import capture, lock_after_order, open_attempt
     from billing.payments.models import Payment
+    from billing.prepaid.books import prepaid_sale_of
     from billing.stripe.balances import book, sale_of
     from kit import clock
 
@@ -150,8 +151,8 @@ def pay(order: Any, charge: str, *, fee_minor: int = 205) -> None:
     with transaction.atomic():
         payment = lock_after_order(payment.id)
         capture(payment=payment, attempt=attempt, charge_id=charge, intent_id=f"pi_{charge}", fee_minor=fee_minor)
-        row = movement(f"txn_{charge}", "charge", payment.amount_minor, charge, fee=fee_minor)
-        besides = [
+        row = movement(f"txn_{charge}", "charge", payment.charged_minor, charge, fee=fee_minor)
+        besides = prepaid_sale_of(payment, occurred_at=clock.now()) + [
             draft
             for share in sale_of(payment).shares
             for draft in entries.besides_sale(share, currency="EUR", occurred_at=clock.now())

@@ -32,6 +32,7 @@ from billing.ledger.entries.drafts import (
     enters_pending,
 )
 from billing.ledger.entries.movements import Sources, entry_for
+from billing.ledger.entries.prepaid import gift_card_ended, gift_card_sold, goodwill, prepaid_sale, refund_to_prepaid
 from billing.ledger.entries.provider import (
     PROVIDER_FEES,
     funds_available,
@@ -85,15 +86,20 @@ __all__ = [
     "enters_pending",
     "entry_for",
     "funds_available",
+    "gift_card_ended",
+    "gift_card_sold",
+    "goodwill",
     "kept_back",
     "payout",
     "payout_paid",
+    "prepaid_sale",
     "provider_fee",
     "refund",
     "refund_by_hand",
     "refund_failure",
     "refund_key",
     "refund_owed",
+    "refund_to_prepaid",
     "sale",
     "subsidy",
     "transfer",

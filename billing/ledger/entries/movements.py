@@ -16,6 +16,7 @@ from billing.ledger.entries.drafts import (
     EntryDraft,
     Movement,
 )
+from billing.ledger.entries.prepaid import gift_card_sold
 from billing.ledger.entries.provider import PROVIDER_FEES, kept_back, payout, provider_fee, unknown
 from billing.ledger.entries.refunds import refund, refund_failure
 from billing.ledger.entries.sales import Sale, bill_paid, sale
@@ -26,7 +27,7 @@ from billing.ledger.entries.vendors import debt_paid, transfer, transfer_reverse
 class Sources:
     """What our own records know of the provider's objects, by the provider's id.
 
-    `debts`: charges by which a vendor paid what it owed, and which vendor.
+    `debts`: charges by which a vendor paid what it owed, and which vendor; `gift_cards`: those that bought one, and which.
     """
 
     sales: Mapping[str, Sale] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class Sources:
     bills: Mapping[str, Earmark] = field(default_factory=dict)
     reversals: Mapping[str, Earmark] = field(default_factory=dict)
     debts: Mapping[str, UUID] = field(default_factory=dict)
+    gift_cards: Mapping[str, UUID] = field(default_factory=dict)
 
 
 def entry_for(movement: Movement, sources: Sources) -> EntryDraft | None:
@@ -46,6 +48,8 @@ def entry_for(movement: Movement, sources: Sources) -> EntryDraft | None:
     source = movement.source_id
     if movement.type in SALES and source in sources.sales:
         return sale(movement, sources.sales[source])
+    if movement.type in SALES and source in sources.gift_cards:
+        return gift_card_sold(movement, sources.gift_cards[source])
     if movement.type in SALES and source in sources.bills:
         return bill_paid(movement, sources.bills[source])
     if movement.type in SALES and source in sources.debts:

@@ -10,7 +10,8 @@ from billing.ledger.models import AccountCode as Code
 
 @dataclass(frozen=True, slots=True)
 class ShareOfSale:
-    """A vendor's part of a payment: gross + subsidy = commission + net; `reference_id` is the vendor order.
+    """A vendor's part of what was charged: with what gift cards and store credit paid and the subsidy, commission + net;
+    `reference_id` is the vendor order.
 
     `commission_minor` is all that is withheld; `commission_tax_minor` of it is the VAT that we owe on our commission.
     `subsidy_minor` is our part of the discounts, which we owe the vendor beside what the customer paid.

@@ -3,7 +3,7 @@
 Locks: whoever holds an order's lock takes the payment's after it, never the other way (see `capture`).
 """
 
-from billing.payments.actions.create import ShareInput, SharesDoNotAddUp, create_payment
+from billing.payments.actions.create import ShareInput, SharesDoNotAddUp, create_card_payment, create_payment
 from billing.payments.actions.locks import lock_after_order, lock_payment
 from billing.payments.actions.paid import capture, mark_processing
 from billing.payments.actions.refunds import (
@@ -53,6 +53,7 @@ __all__ = [
     "cancel_payment",
     "capture",
     "close_attempt",
+    "create_card_payment",
     "create_payment",
     "end_session",
     "left_of",

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from billing.payments.models import Payment, PaymentShare
+from billing.payments.models import Payment, PaymentShare, Purpose
 from kit.errors import InvalidInput
-from kit.money import Money
+from kit.money import Money, split_largest_remainder
 
 
 class SharesDoNotAddUp(InvalidInput):
@@ -43,9 +43,11 @@ def create_payment(
     customer_email: str,
     amount: Money,
     shares: Sequence[ShareInput],
+    prepaid_minor: int = 0,
 ) -> Payment:
     """A payment of `amount` for the order `reference_id`, one share a vendor order.
 
+    `prepaid_minor` of it is paid with gift cards and store credit: of each share in proportion, to the unit.
     Raises SharesDoNotAddUp unless the shares sum to the amount; IntegrityError when the order has a payment already.
     """
     total = sum(share.gross_minor for share in shares)
@@ -58,8 +60,10 @@ def create_payment(
         reference_number=reference_number,
         customer_email=customer_email,
         amount_minor=amount.amount_minor,
+        prepaid_minor=prepaid_minor,
         currency=amount.currency,
     )
+    prepaid = split_largest_remainder(prepaid_minor, [share.gross_minor for share in shares])
     PaymentShare.objects.bulk_create(
         [
             PaymentShare(
@@ -67,6 +71,7 @@ def create_payment(
                 vendor_id=share.vendor_id,
                 reference_id=share.reference_id,
                 gross_minor=share.gross_minor,
+                prepaid_minor=paid_before,
                 subsidy_minor=share.subsidy_minor,
                 commission_minor=share.commission_minor,
                 commission_tax_minor=share.commission_tax_minor,
@@ -74,7 +79,19 @@ def create_payment(
                 category_paths=sorted(set(share.category_paths)),
                 currency=amount.currency,
             )
-            for share in shares
+            for share, paid_before in zip(shares, prepaid, strict=True)
         ]
     )
     return payment
+
+
+def create_card_payment(*, card_id: UUID, number: str, customer_email: str, amount: Money) -> Payment:
+    """A payment of `amount` for a gift card: all of it is charged, and none of it is a vendor's."""
+    return Payment.objects.create(
+        purpose=Purpose.GIFT_CARD,
+        reference_id=card_id,
+        reference_number=number,
+        customer_email=customer_email,
+        amount_minor=amount.amount_minor,
+        currency=amount.currency,
+    )

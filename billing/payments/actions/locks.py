@@ -16,8 +16,11 @@ def lock_after_order(payment_id: UUID) -> Payment:
     Billing cannot lock what it does not know: the fact `payment.reported` gives the order's keeper the word, inside
     this transaction and before the payment's own lock.
     """
-    reference_id = Payment.objects.values_list("reference_id", flat=True).get(id=payment_id)
-    announce("payment.reported", payload={"payment": str(payment_id), "order": str(reference_id)})
+    reference_id, purpose = Payment.objects.values_list("reference_id", "purpose").get(id=payment_id)
+    announce(
+        "payment.reported",
+        payload={"payment": str(payment_id), "order": str(reference_id), "purpose": purpose},
+    )
     return lock_payment(payment_id)
 
 
@@ -25,6 +28,7 @@ def payment_payload(payment: Payment) -> dict[str, str | int]:
     return {
         "payment": str(payment.id),
         "order": str(payment.reference_id),
+        "purpose": str(payment.purpose),
         "amount_minor": payment.amount_minor,
         "currency": payment.currency,
     }

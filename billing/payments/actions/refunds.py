@@ -64,13 +64,14 @@ def request_refund(
 ) -> Refund:
     """Promise the customer `amount_minor` (gross) of a share back; the worker sends it. Announces `refund.requested`.
 
-    With it `subsidy_minor` of what the platform added goes back to the platform; left out, it is so much of what is left
-    of that as is given back of the gross. `net_minor` of both comes from the vendor's earnings and the rest is commission
-    given back; left out, they are divided in the proportion of what is left of the two. Where commission is kept, all of it
-    is the vendor's. Commission given back is divided the same way into ours and the VAT on it. What the customer paid
-    nothing for takes no way to the provider: it is done at once. The same key gives the same refund. Raises RefundTooLarge,
-    RefundDiffers, PaymentClosed when the payment is not paid, PaymentDisputed while the customer's bank asks
-    for it or when it keeps all of this part.
+    With it `subsidy_minor` of what the platform added goes back to the platform; left out, it is so much of what is left of
+    that as is given back of the gross. `net_minor` of both comes from the vendor's earnings and the rest is commission given
+    back; left out, they are divided in the proportion of what is left of the two. Where commission is kept, all of it is the
+    vendor's. Commission given back is divided the same way into ours and the VAT on it. What was prepaid goes back to where
+    it came from, in the proportion of what is left (`Rest.prepaid_in`), and what was charged as store credit where the
+    customer wished that. What the customer paid nothing for takes no way to the provider: it is done at once. The same key
+    gives the same refund. Raises RefundTooLarge, RefundDiffers, PaymentClosed when the payment is not paid, PaymentDisputed
+    while the customer's bank asks for it or when it keeps all of this part.
     """
     payment = lock_payment(share.payment_id)
     share = PaymentShare.objects.select_for_update().get(id=share.id)
@@ -102,12 +103,16 @@ def request_refund(
         net_minor = left.net_in(whole)
     if not max(0, whole - left.commission) <= net_minor <= whole:
         raise RefundTooLarge("More commission would be given back than was taken of this order.")
+    prepaid_minor = left.prepaid_in(amount_minor)
     refund = Refund.objects.create(
         payment=payment,
         share=share,
         vendor_id=share.vendor_id,
         key=key,
         amount_minor=amount_minor,
+        prepaid_minor=prepaid_minor,
+        credited_minor=amount_minor - prepaid_minor if payment.refunds_to_credit_of else 0,
+        credited_to=payment.refunds_to_credit_of,
         subsidy_minor=subsidy_minor,
         net_minor=net_minor,
         commission_tax_minor=tax_given_back(share, whole - net_minor),
@@ -118,8 +123,13 @@ def request_refund(
     announce("refund.requested", vendor_id=share.vendor_id, payload=_refund_payload(refund))
     if not amount_minor:
         return _done_at_once(refund)
-    transaction.on_commit(lambda: ring("stripe.send_refunds"))
+    _ring_for(refund)
     return refund
+
+
+def _ring_for(refund: Refund) -> None:
+    sweep = "stripe.send_refunds" if refund.sent_minor else "prepaid.give_back"
+    transaction.on_commit(lambda: ring(sweep))
 
 
 def _done_at_once(refund: Refund) -> Refund:
@@ -192,7 +202,8 @@ def retry_refund(*, refund_id: UUID) -> Refund:
     if payment.refunds_blocked_at is not None:
         raise PaymentDisputed("The customer's bank disputes this payment, so it cannot be refunded.")
     left = left_of(share)
-    is_too_much = refund.amount_minor > left.gross or refund.commission_minor > left.commission
+    is_too_much = refund.prepaid_minor > left.prepaid or refund.commission_minor > left.commission
+    is_too_much = is_too_much or refund.amount_minor - refund.prepaid_minor > left.charged
     if is_too_much or refund.subsidy_minor > left.subsidy:
         raise RefundTooLarge(f"Only {Money(left.gross, share.currency)} of this order is left to be refunded.")
     # The provider repeats a refusal under its key.
@@ -203,7 +214,7 @@ def retry_refund(*, refund_id: UUID) -> Refund:
     refund.save(update_fields=["state", "attempt", "error", "due_at", "done_at", "is_counted", "commission_tax_minor"])
     _count_refund(payment, share, refund, sign=1)
     announce("refund.requested", vendor_id=refund.vendor_id, payload=_refund_payload(refund))
-    transaction.on_commit(lambda: ring("stripe.send_refunds"))
+    _ring_for(refund)
     return refund
 
 
@@ -231,7 +242,7 @@ def pay_by_hand(*, refund_id: UUID, reference: str, paid_on: date) -> Refund:
     entered = entries.refund_by_hand(
         refund_id=refund.id,
         mark=Earmark(refund.vendor_id, refund.share.reference_id),
-        amount_minor=refund.amount_minor,
+        amount_minor=refund.sent_minor,
         currency=refund.currency,
         reference=reference,
         occurred_at=paid_at,
@@ -245,12 +256,14 @@ def _count_refund(payment: Payment, share: PaymentShare, refund: Refund, *, sign
     payment.refunded_minor += sign * refund.amount_minor
     payment.save(update_fields=["refunded_minor"])
     share.refunded_minor += sign * refund.amount_minor
+    share.refunded_prepaid_minor += sign * refund.prepaid_minor
     share.refunded_subsidy_minor += sign * refund.subsidy_minor
     share.refunded_net_minor += sign * refund.net_minor
     share.refunded_commission_tax_minor += sign * refund.commission_tax_minor
     share.save(
         update_fields=[
-            *("refunded_minor", "refunded_subsidy_minor", "refunded_net_minor", "refunded_commission_tax_minor"),
+            *("refunded_minor", "refunded_prepaid_minor", "refunded_subsidy_minor", "refunded_net_minor"),
+            "refunded_commission_tax_minor",
         ]
     )
 

@@ -61,8 +61,8 @@ def start(
         )
     if attempt.state == AttemptState.OPEN:
         return attempt.url
-    if sum(line.amount_minor for line in lines) != attempt.payment.amount_minor:
-        raise SharesDoNotAddUp("The lines do not sum to what is paid.")
+    if sum(line.amount_minor for line in lines) != attempt.payment.charged_minor:
+        raise SharesDoNotAddUp("The lines do not sum to what is charged.")
     ATTEMPT_OPENED()
     try:
         result = provider(attempt.provider).open_session(_request(attempt, lines, success_url, cancel_url))

@@ -7,11 +7,25 @@ from kit.money import split_largest_remainder
 
 
 class Rest(NamedTuple):
-    """What of a share was neither given back nor taken by a dispute yet; the commission is within the other two."""
+    """What of a share was neither given back nor taken by a dispute yet; the commission is within gross and subsidy, what was
+    prepaid within the gross.
+    """
 
     gross: int
     subsidy: int
     commission: int
+    prepaid: int = 0
+
+    @property
+    def charged(self) -> int:
+        """What of the gross the provider took."""
+        return self.gross - self.prepaid
+
+    def prepaid_in(self, gross: int) -> int:
+        """How much of so much of the gross was prepaid: every refund goes back in the proportion of what is left of each
+        means, so that none ever gives back more than it paid, and all gives back all.
+        """
+        return split_largest_remainder(gross, [self.charged, self.prepaid])[1] if gross else 0
 
     @property
     def whole(self) -> int:
@@ -48,6 +62,7 @@ def left_of(share: PaymentShare) -> Rest:
         share.gross_minor - gross_gone - share.platform_lost_minor,
         share.subsidy_minor - subsidy_gone - share.platform_lost_subsidy_minor,
         share.commission_minor - commission_gone,
+        share.prepaid_minor - share.refunded_prepaid_minor,
     )
 
 

@@ -58,7 +58,7 @@ class Transfer(models.Model):
     draws_on_charge = models.BooleanField(
         default=True,
         db_default=True,
-        help_text="not where the vendor earns more of it than its customer paid: our balance pays that",
+        help_text="not where the vendor earns more of it than was charged: our balance pays that",
     )
     state = models.CharField(max_length=10, choices=TransferState, default=TransferState.HELD)
     hold_rule = models.CharField(max_length=60, default="delivered_plus_days")

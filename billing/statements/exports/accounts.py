@@ -20,6 +20,8 @@ SUGGESTED = {
     "1320": ("1303", "Subscriptions owed by vendors"),
     "2000": ("3501", "Owed to vendors"),
     "2100": ("3502", "Refunds owed to buyers"),
+    "2120": ("3272", "Gift cards, not used yet"),
+    "2130": ("3273", "Store credit of customers"),
     "2200": ("3820", "VAT payable"),
     "2300": ("3900", "Deferred subscription revenue"),
     "2400": ("3503", "Kept for disputes"),
@@ -27,6 +29,7 @@ SUGGESTED = {
     "4000": ("4560", "Commission"),
     "4010": ("4561", "Subscriptions"),
     "4020": ("4562", "Fees recharged"),
+    "4030": ("4563", "Gift cards never used"),
     "5000": ("6855", "Payment processing"),
     "5010": ("6856", "Dispute fees"),
     "5020": ("6857", "Account and payout fees"),
@@ -34,6 +37,7 @@ SUGGESTED = {
     "5040": ("6880", "Exchange and rounding"),
     "5050": ("6858", "Credits to vendors"),
     "5060": ("6859", "Discounts borne"),
+    "5070": ("6854", "Goodwill to customers"),
 }
 
 

@@ -95,6 +95,7 @@ def test_capture_happens_once_and_tells_once():
         "order": str(payment.reference_id),
         "amount_minor": 12000,
         "currency": "EUR",
+        "purpose": "order",
         "late": False,
     }
     with pytest.raises(actions.AlreadyPaid):

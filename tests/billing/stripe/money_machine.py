@@ -24,10 +24,13 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from billing.ledger.models import JournalEntry, Posting
 from billing.payments import actions
-from billing.payments.models import Payment, PaymentAttempt, PaymentShare, PaymentState, Refund
+from billing.payments.models import Payment, PaymentAttempt, PaymentShare, PaymentState, Purpose, Refund
 from billing.payments.provider import ProviderRefused, ProviderUnavailable, SessionLine
 from billing.payouts import actions as payouts
 from billing.payouts.models import Transfer, TransferState
+from billing.prepaid import actions as prepaid
+from billing.prepaid.means import Means, Source, spread
+from billing.prepaid.models import GiftCard, Prepaid
 from billing.reconciliation.actions import reconcile
 from billing.sandbox.delivery import notification
 from billing.stripe import plan_checkouts, tasks
@@ -55,6 +58,7 @@ SWEEPS: dict[str, Callable[[], object]] = {
     "transfers": tasks.send_transfers,
     "refunds": tasks.send_refunds,
     "reversals": tasks.send_reversals,
+    "given back": prepaid.give_back_due,
     "disputes": tasks.sync_disputes,
     "balance": tasks.sync_balance,
     "payouts": tasks.sync_payouts,
@@ -70,6 +74,7 @@ FAULTS = {
     "/v1/transfers/*": ("500", "drop", "429", "409"),
     "/v1/checkout/sessions": ("500", "drop", "429"),
 }
+CUSTOMER, STAFF = uuid7(), uuid7()
 BACK = "http://localhost:8000/sell/plan/"
 # As many as the SDK tries before it gives up.
 TIMES = 3
@@ -194,7 +199,7 @@ class MoneyMachine(RuleBasedStateMachine):
     @turn()
     def buy(self, draw: random.Random) -> bool:
         """A customer pays up to three vendors amounts that nothing makes even."""
-        payment = self._order(draw)
+        payment = self._gift_card(draw) if draw.random() < 0.15 else self._order(draw)
         card = draw.choice(["pays", "pays", "pays, available at once", "refund pends", "refund fails later"])
         if self._start(payment):
             self._pay(payment, CARDS[card])
@@ -224,6 +229,7 @@ class MoneyMachine(RuleBasedStateMachine):
     def cancel_unpaid(self, draw: random.Random) -> bool:
         payment = self._pick(Payment.objects.filter(state=PaymentState.PENDING), draw) or self._order(draw)
         actions.cancel_payment(reference_id=payment.reference_id)
+        prepaid.release([payment.reference_id])
         return True
 
     @turn()
@@ -469,13 +475,35 @@ class MoneyMachine(RuleBasedStateMachine):
             commission = sold * draw.randint(0, 10_000) // 10_000
             tax = commission * draw.choice([0, 19, 23]) // 123
             shares.append(actions.ShareInput(vendor.id, uuid7(), amount, commission, tax, subsidy_minor=subsidy))
-        return actions.create_payment(
+        means = self._means(draw, sum(share.gross_minor for share in shares))
+        payment = actions.create_payment(
             reference_id=uuid7(),
             reference_number=f"S-{Payment.objects.count() + 1}",
             customer_email="ines@example.com",
-            amount=Money(sum(share.gross_minor for share in shares), "EUR"),
+            amount=Money(means.total_minor, "EUR"),
             shares=shares,
+            prepaid_minor=means.prepaid_minor,
         )
+        prepaid.hold(payment=payment, means=means)
+        return payment
+
+    def _gift_card(self, draw: random.Random) -> Payment:
+        amount = Money(draw.randint(1_000, 20_000), "EUR")
+        card = prepaid.begin_purchase(amount=amount, buyer_email="ines@example.com", recipient_email="mo@oduya.example")
+        return Payment.objects.get(reference_id=card.id)
+
+    def _means(self, draw: random.Random, total: int) -> Means:
+        """Every third order is paid with what there is of gift cards and store credit, in part or whole."""
+        if draw.random() > 0.35:
+            return Means(total)
+        if draw.random() < 0.5:
+            worth = Money(draw.randint(1, 9_000), "EUR")
+            prepaid.give_credit(
+                user_id=CUSTOMER, amount=worth, reason="Came late", by=STAFF, role="controller", once=uuid7()
+            )
+        rows = Prepaid.objects.exclude(gift_card__frozen_at__isnull=False).order_by("id")
+        sources = [Source(row.id, row.kind, "", row.free_minor) for row in rows if row.free_minor]
+        return spread(total, draw.sample(sources, min(len(sources), 2)), least_minor=50)
 
     def _have_news(self, draw: random.Random) -> bool:
         if not self.news:
@@ -504,9 +532,15 @@ class MoneyMachine(RuleBasedStateMachine):
         return self._of_stripe("payout", "pending in_transit paid")
 
     def _start(self, payment: Payment) -> bool:
-        shares = payment.shares.filter(gross_minor__gt=0)
-        lines = [SessionLine("Goods", share.gross_minor) for share in shares.order_by("id")]
+        if payment.purpose == Purpose.GIFT_CARD:
+            lines = [SessionLine("Gift card", payment.amount_minor)]
+        else:
+            shares = payment.shares.order_by("id")
+            lines = [SessionLine("Goods", share.charged_minor) for share in shares if share.charged_minor]
         try:
+            if not payment.charged_minor:
+                prepaid.pay_covered(payment_id=payment.id)
+                return False
             actions.start(
                 payment_id=payment.id,
                 lines=lines,
@@ -581,10 +615,13 @@ class MoneyMachine(RuleBasedStateMachine):
         return {
             *JournalEntry.objects.values_list("source_key"),
             *PaymentShare.objects.values_list(
-                *("id", "refunded_minor", "refunded_subsidy_minor", "transferred_minor", "reversed_minor")
+                *("id", "refunded_minor", "refunded_prepaid_minor", "refunded_subsidy_minor", "transferred_minor"),
+                "reversed_minor",
             ),
             *Transfer.objects.values_list("id", "amount_minor", "reversed_minor"),
             *Refund.objects.values_list("id", "amount_minor"),
+            *Prepaid.objects.values_list("id", "balance_minor", "held_minor"),
+            *GiftCard.objects.values_list("id", "issued_at"),
         }
 
     def _paid_shares(self) -> Any:

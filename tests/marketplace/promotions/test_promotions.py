@@ -17,7 +17,8 @@ from marketplace.carts.actions import add_to_cart, ensure_cart, new_token, put_c
 from marketplace.carts.models import Cart
 from marketplace.carts.queries import contents
 from marketplace.checkout.actions import TotalChanged, place_order
-from marketplace.checkout.discounts import CouponGone, CouponRefused, TooManyTries, add_coupon, quoted
+from marketplace.checkout.discounts import CouponGone, CouponRefused, add_coupon, quoted
+from marketplace.checkout.tries import TooManyTries
 from marketplace.orders.actions import cancel_unpaid
 from marketplace.orders.models import OrderLine
 from marketplace.promotions.actions import (
