@@ -68,6 +68,8 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         waits = office_waiting()
         items.append(_item(path, "Refunds", "backoffice:refunds", "undo-2", count=waits.get("refunds", 0)))
         items.append(_item(path, "Claims", "backoffice:claims", "scale", count=waits.get("claims", 0)))
+    if allowed.support or allowed.keep_books:
+        items.append(_item(path, "Gift cards", "backoffice:gift_cards", "gift"))
     if allowed.support:
         items.append(_item(path, "Customers", "backoffice:customers", "users"))
         items.append(_item(path, "Messages", "backoffice:threads", "message-square", count=reported_count()))
@@ -76,7 +78,7 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
     if allowed.administrate:
         items += [
             _item(path, "Commissions", "backoffice:commissions", "badge-percent", title="Rules"),
-            _item(path, "Promotions", "backoffice:promotions", "gift"),
+            _item(path, "Promotions", "backoffice:promotions", "tag"),
             _item(path, "Plans", "backoffice:plans", "layers"),
             _item(path, "Checklist", "backoffice:onboarding", "clipboard-list"),
         ]

@@ -112,6 +112,7 @@ def _footer(context: dict[str, Any]) -> list[dict[str, Any]]:
             "links": [
                 {"label": "All shops", "url": context["vendors_url"]},
                 {"label": "New things", "url": _market("shop" in context, "storefront:newest")},
+                {"label": "Gift cards", "url": _market("shop" in context, "storefront:gift_cards")},
             ],
         },
     ]

@@ -108,6 +108,7 @@ class CheckoutForm(AddressForm):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     total = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    charged = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, user: User | None, addresses: list[Address], fetched: bool, **more: Any):
         """`fetched`: every parcel is picked up, so that nobody needs to know where the customer lives."""
@@ -142,7 +143,7 @@ class CheckoutForm(AddressForm):
 
     def typed(self) -> dict[str, str]:
         """What was filled in, as it was, to be shown again."""
-        names = [name for name in self.fields if name not in ("version", "total") and name in self.data]
+        names = [name for name in self.fields if name not in ("version", "total", "charged") and name in self.data]
         return {name: str(self.data[name])[:300] for name in names}
 
     def bought_for(self) -> tuple[str, str]:

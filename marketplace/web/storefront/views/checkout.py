@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -12,9 +13,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.addresses import save_address
-from accounts.models import Address
+from accounts.models import Address, User
 from billing.payments.actions import AlreadyPaid, OtherWayOpen, PaymentClosed
 from billing.payments.provider import ProviderRefused, ProviderUnavailable
+from kit.callers import address_digest
 from kit.errors import InvalidInput, SoukError
 from kit.links import absolute_url
 from marketplace.carts import actions as carts
@@ -34,6 +36,7 @@ from marketplace.checkout.actions import (
 )
 from marketplace.checkout.choosing import choose_methods
 from marketplace.checkout.discounts import CouponGone, quoted
+from marketplace.checkout.means import add_gift_card, chosen_means
 from marketplace.checkout.queries import cart_to_order, is_all_fetched, problem_of
 from marketplace.orders.models import Order
 from marketplace.web.storefront.forms import NEW_ADDRESS, AddressForm, CheckoutForm, put_error
@@ -89,7 +92,8 @@ def country(request: HttpRequest) -> HttpResponse:
         seen = request.POST.get("version") == str(before)
         found = cart_to_order(cart)
         version = cart.version if seen else request.POST.get("version", "")
-        return render(request, "storefront/_checkout_costs.html", {**_costs(found), "version": version, "swap": True})
+        costs = _costs(found, person(request))
+        return render(request, "storefront/_checkout_costs.html", {**costs, "version": version, "swap": True})
     return HttpResponse(status=204)
 
 
@@ -112,8 +116,58 @@ def delivery(request: HttpRequest) -> HttpResponse:
             return HttpResponse(headers={"HX-Redirect": reverse("storefront:checkout")})
     if not getattr(request, "htmx", False):
         return see_other(reverse("storefront:checkout"))
-    context = {**_costs(cart_to_order(cart)), "version": version, "swap": True}
+    context = {**_costs(cart_to_order(cart), person(request)), "version": version, "swap": True}
     return render(request, "storefront/_checkout_costs.html", context)
+
+
+@never_cache
+@require_POST
+def gift_card(request: HttpRequest) -> HttpResponse:
+    """Pay with a gift card, or say at its field that its code cannot be used. What was typed elsewhere is kept."""
+    cart = _cart_with_draft(request)
+    if cart is None:
+        return _to_cart(request)
+    typed = request.POST.get("gift_card", "")[:200]
+    try:
+        card = add_gift_card(cart=cart, code=typed, who=address_digest(request), currency=settings.CURRENCY)
+    except SoukError as error:
+        request.session[_CARD] = {"typed": typed, "problem": str(error)}
+    else:
+        messages.success(request, f"The gift card that ends in {card.last_four} is used.")
+    return see_other(reverse("storefront:checkout"))
+
+
+@never_cache
+@require_POST
+def gift_card_remove(request: HttpRequest) -> HttpResponse:
+    cart = _cart_with_draft(request)
+    if cart is None:
+        return _to_cart(request)
+    try:
+        carts.drop_gift_card(cart=cart, card_id=UUID(request.POST.get("remove_card", "")))
+    except ValueError:
+        messages.error(request, "There is no such gift card here.")
+    return see_other(reverse("storefront:checkout"))
+
+
+@never_cache
+@require_POST
+def credit(request: HttpRequest) -> HttpResponse:
+    """Pay with store credit as far as it goes, or leave it."""
+    cart = _cart_with_draft(request)
+    if cart is None:
+        return _to_cart(request)
+    carts.use_credit(cart=cart, wanted=request.POST.get("use_credit") == "1")
+    return see_other(reverse("storefront:checkout"))
+
+
+def _cart_with_draft(request: HttpRequest) -> Cart | None:
+    cart = cart_of(request)
+    if cart is not None:
+        form = CheckoutForm(request.POST, user=person(request), addresses=_addresses(request), fetched=True)
+        request.session[_DRAFT] = form.typed()
+        _keep_wish(request, cart)
+    return cart
 
 
 @never_cache
@@ -179,7 +233,7 @@ def _methods(request: HttpRequest) -> dict[UUID, str]:
 
 _SHIP = "ship-"
 # What this browser's session keeps of a checkout: what was typed, and why it was refused, to be told once.
-_DRAFT, _REFUSAL = "checkout_draft", "checkout_refusal"
+_DRAFT, _REFUSAL, _CARD = "checkout_draft", "checkout_refusal", "gift-card-refused"
 
 
 def pay(request: HttpRequest, order: Order, by: str | None = None) -> HttpResponse:
@@ -232,6 +286,7 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
             ship_to=form.ship_to(),
             user=user,
             total_seen_minor=form.cleaned_data["total"] or 0,
+            charged_seen_minor=form.cleaned_data["charged"],
             methods=_methods(request),
             company=company,
             vat_id=vat_id,
@@ -275,12 +330,15 @@ def _page(
     told = refusal or {}
     prices = {UUID(line): price for line, price in told.get("prices", {}).items()}
     left = {UUID(offer): count for offer, count in told.get("left", {}).items()}
-    costs = _costs(found, prices, left)
+    costs = _costs(found, person(request), prices, left)
+    refused_card = request.session.pop(_CARD, None) or {}
     context = {
         **costs,
         "form": _form(request, found, refusal),
         "refused": told.get("words", ""),
         "version": found.cart.version,
+        "card_typed": refused_card.get("typed", ""),
+        "card_problem": refused_card.get("problem", ""),
         "steps": _steps(),
         "sign_in_here": f"{reverse('account_login')}?next={reverse('storefront:checkout')}",
     }
@@ -310,7 +368,7 @@ def _form(request: HttpRequest, found: CartContents, refusal: dict[str, Any] | N
 
 
 def _costs(
-    found: CartContents, prices: dict[UUID, int] | None = None, left: dict[UUID, int] | None = None
+    found: CartContents, user: User | None, prices: dict[UUID, int] | None = None, left: dict[UUID, int] | None = None
 ) -> dict[str, Any]:
     costs, coupons = quoted(found, prices=prices)
     shown = lanes(found, costs, prices)
@@ -324,6 +382,7 @@ def _costs(
     return {
         "lanes": shown,
         "costs": costs,
+        "paying": chosen_means(found.cart, costs, user=user),
         "totals": totals(costs),
         "coupons": [coupon for coupon in coupons if coupon.reason],
         "untaxed": [

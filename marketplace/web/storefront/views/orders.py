@@ -18,11 +18,14 @@ from billing.bank_transfer.provider import NAME
 from billing.disputes.queries import standing_of
 from billing.payments.models import AttemptState, Payment, PaymentAttempt, PaymentState
 from billing.payments.provider import ProviderRefused, ProviderUnavailable, provider
+from billing.prepaid.actions import credit_refunds
+from billing.prepaid.queries import paid_with
 from kit import clock
 from kit.errors import SoukError
 from kit.money import Money
 from marketplace.carts.actions import add_to_cart
 from marketplace.catalog.models import VendorCard
+from marketplace.checkout.actions import COVERED
 from marketplace.fulfillment.models import Parcel
 from marketplace.invoices.queries import invoice_of_order, invoices_of
 from marketplace.messages.queries import threads_of_order
@@ -96,6 +99,8 @@ def paid(request: HttpRequest, number: str) -> HttpResponse:
     order, session_id = find_order(number), request.GET.get("session_id", "")
     if not session_id.isprintable() or len(session_id) > LONGEST_SESSION_ID:
         raise Http404("There is no such payment.")
+    if order is not None and session_id == COVERED:
+        return _paid_at_once(request, visible(request, order))
     attempts = PaymentAttempt.objects.filter(provider_session_id=session_id)
     if order is None or not session_id or not attempts.filter(payment__reference_id=order.id).exists():
         raise Http404("There is no such payment.")
@@ -109,6 +114,29 @@ def paid(request: HttpRequest, number: str) -> HttpResponse:
     if not _may_see(request, order):
         return render(request, "storefront/order_thanks_elsewhere.html", {"state": state})
     return render(request, "storefront/order_paid.html", {**_page(request, order), "state": state})
+
+
+def _paid_at_once(request: HttpRequest, order: Order) -> HttpResponse:
+    """Nothing was to be charged, so nobody else has to say that it is paid."""
+    page = _page(request, order)
+    state = page["payment"].state
+    if state == PaymentState.PAID:
+        forget_draft(request)
+    return render(request, "storefront/order_paid.html", {**page, "state": state})
+
+
+@require_POST
+@customers
+def refunds_to_credit(request: HttpRequest, number: str) -> HttpResponse:
+    """The customer chooses how money goes back, should any: as it was paid, or as store credit."""
+    order, user = order_here(request, number), person(request)
+    if user is None or order.user_id != user.id:
+        raise Http404("There is no such order.")
+    wanted = request.POST.get("wanted") == "1"
+    credit_refunds(order_id=order.id, user_id=user.id, wanted=wanted)
+    words = "as store credit" if wanted else "the way you paid"
+    messages.success(request, f"What goes back of this order from now on goes back {words}.")
+    return see_other(reverse("storefront:order", args=[order.number]))
 
 
 @require_POST
@@ -258,6 +286,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
         "bank": _bank(shown.payment, order) if shown.payment.state in UNPAID else None,
         "trouble": request.GET.get("payment", ""),
         "is_replaced": order.cancel_reason == ORDERED_ANEW,
+        "paid_with": paid_with(shown.payment),
         "is_mine": person(request) is not None and order.user_id is not None,
         "can_cancel": shown.payment.state == PaymentState.PAID and bool(may_cancel(parts, policy)) and not is_disputed,
     }
@@ -286,7 +315,7 @@ def _bank(payment: Payment, order: Order) -> dict[str, Any] | None:
         "bic": settings.BANK_TRANSFER_BIC,
         "reference": order.number,
         "came_minor": came,
-        "missing_minor": payment.amount_minor - came,
+        "missing_minor": payment.charged_minor - came,
     }
 
 
