@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('carts', '0005_coupons_in_a_cart'),
+        ('carts', '0006_bought_for_a_company'),
     ]
 
     operations = [
