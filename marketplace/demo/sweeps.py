@@ -16,6 +16,7 @@ from marketplace.checkout.tasks import release_expired_holds, remind_of_carts, s
 from marketplace.demo.settled import unsettled
 from marketplace.invoices import tasks as invoices
 from marketplace.returns.tasks import carry_out_due, file_photos, pass_deadlines
+from marketplace.reviews.tasks import ask
 from notifications.tasks import send_due
 from outbox.tasks import deliver
 from privacy.tasks import carry_out_due as carry_out_data_requests
@@ -73,6 +74,7 @@ LATER: tuple[Callable[[], int], ...] = (
     file_photos,
     export_shops,
     measure_shops,
+    ask,
     carry_out_data_requests,
     forget_data,
 )

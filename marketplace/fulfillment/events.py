@@ -29,6 +29,21 @@ def mail_corrected(fact: Fact) -> None:
         _mail(f"parcel_tracking_corrected:{fact.id}", "parcel_tracking_corrected", parcel)
 
 
+def mail_delivered(fact: Fact) -> None:
+    """After: tell the customer that a parcel has arrived; not one that they have just picked up."""
+    parcel = _parcel_of(fact)
+    if parcel.delivered_at is not None and not parcel.vendor_order.is_fetched:
+        _mail(f"parcel_delivered:{parcel.id}", "parcel_delivered", parcel)
+
+
+def mail_accepted(fact: Fact) -> None:
+    """After: tell the customer that the shop has taken it on."""
+    part = VendorOrder.objects.select_related("order").get(id=fact.payload["vendor_order"])
+    if part.accepted_at is not None and part.canceled_at is None:
+        context = {"part": part, "order": part.order, "url": order_url(part.order)}
+        send(f"order_accepted:{part.id}", "order_accepted", part.order.email, context)
+
+
 def _parcel_of(fact: Fact) -> Parcel:
     return Parcel.objects.select_related("vendor_order__order").get(id=fact.payload["parcel"])
 

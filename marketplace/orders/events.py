@@ -8,7 +8,7 @@ from billing.payments.models import Purpose
 from kit.links import absolute_url
 from kit.money import Money
 from marketplace.carts.actions import take_bought
-from marketplace.orders.actions import cancel_unpaid, lock_order, mark_paid
+from marketplace.orders.actions import ORDERED_ANEW, cancel_unpaid, lock_order, mark_paid
 from marketplace.orders.links import order_url
 from marketplace.orders.models import Fulfillment, Order, OrderLine
 from notifications.actions import send
@@ -41,6 +41,15 @@ def empty_the_cart(fact: Fact) -> None:
         OrderLine.objects.filter(vendor_order__order=order).values_list("variant_id").annotate(Sum("quantity"))
     )
     take_bought(cart_id=order.cart_id, user_id=order.user_id, bought=bought, placed_at=order.placed_at)
+
+
+def mail_not_paid(fact: Fact) -> None:
+    """After: tell the customer that an order is given up unpaid; not one in whose place they have put another."""
+    order = Order.objects.get(id=fact.payload["order"])
+    paid = order.vendor_orders.filter(paid_at__isnull=False).exists()
+    if order.canceled_at is not None and order.cancel_reason != ORDERED_ANEW and not paid:
+        context = {"order": order, "url": order_url(order), "cart_url": absolute_url("market", "/cart/")}
+        send(f"order_not_paid:{order.id}", "order_not_paid", order.email, context)
 
 
 def mail_confirmation(fact: Fact) -> None:

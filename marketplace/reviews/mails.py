@@ -1,12 +1,22 @@
 """Who is mailed at which step of a review: one table, every step once."""
 
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat, Lower
+
+from kit import clock
 from kit.links import absolute_url
 from marketplace.orders.links import order_url
+from marketplace.orders.models import Fulfillment, Order, OrderLine, VendorOrder
 from marketplace.reviews.models import Review
 from notifications.actions import send
+from notifications.models import Mail, MailRefusal
 from outbox.models import Fact
 from tenants.vendors.models import Vendor
 
+ASKED = "review_wanted"
 CUSTOMER, VENDOR = "customer", "member"
 
 # step: whom, the subject, and what it says.
@@ -47,3 +57,26 @@ def tell_of_review(fact: Fact) -> None:
             to, vendor_id = Vendor.objects.get(id=found.vendor_id).email, found.vendor_id
         context = {"subject": subject.format(**words), "text": text.format(**words), "note": note, "url": url}
         send(f"review:{fact.id}:{whom}", "review_news", to, context, vendor_id=vendor_id, about=part.order_id)
+
+
+def ask_for_reviews(batch: int = 200) -> int:
+    """Ask once of each order that has come whole and of which nothing was said; gives how many. `REVIEW_REQUEST_DAYS` says
+    after how many days; what came longer ago than two days more is left alone."""
+    days = settings.REVIEW_REQUEST_DAYS
+    if not days:
+        return 0
+    until = clock.now() - timedelta(days=days)
+    parts = VendorOrder.objects.filter(order=OuterRef("pk"), paid_at__isnull=False)
+    lately = parts.filter(delivered_at__lte=until, delivered_at__gt=until - timedelta(days=2))
+    under_way = parts.exclude(fulfillment=Fulfillment.CANCELED).exclude(delivered_at__lte=until)
+    asked = Mail.objects.filter(key=Concat(Value(f"{ASKED}:"), Cast(OuterRef("pk"), CharField())))
+    refused = MailRefusal.objects.filter(email=Lower(OuterRef("email")), topic="reviews")
+    said = Review.objects.filter(vendor_order__order=OuterRef("pk"))
+    orders = Order.objects.filter(Exists(lately), ~Exists(under_way), ~Exists(asked), ~Exists(refused), ~Exists(said))
+    sent = 0
+    for order in orders.order_by("id")[:batch]:
+        lines = OrderLine.objects.filter(vendor_order__order=order, vendor_order__delivered_at__isnull=False)
+        context = {"order": order, "lines": list(lines), "url": order_url(order)}
+        send(f"{ASKED}:{order.id}", ASKED, order.email, context)
+        sent += 1
+    return sent

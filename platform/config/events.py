@@ -66,6 +66,8 @@ AFTER: dict[str, list[str]] = {
         "marketplace.invoices.events.invoice_what_is_paid",
     ],
     "gift_card.issued": ["billing.prepaid.events.mail_receipt"],
+    "order.canceled": ["marketplace.orders.events.mail_not_paid"],
+    "shop.order_accepted": ["marketplace.fulfillment.events.mail_accepted"],
     "payout.changed": ["billing.payouts.events.mail_returned_payout"],
     "payouts.held": ["billing.payouts.events.mail_held"],
     "payouts.released": ["billing.payouts.events.mail_held"],
@@ -109,6 +111,7 @@ AFTER: dict[str, list[str]] = {
     "shop.parcel_delivered": [
         "marketplace.fulfillment.events.release_after_delivery",
         "marketplace.invoices.events.invoice_what_is_sent",
+        "marketplace.fulfillment.events.mail_delivered",
     ],
     "refund_request.asked": ["marketplace.returns.events.tell_approvers"],
     "refund_request.waiting": ["marketplace.returns.events.tell_approvers"],

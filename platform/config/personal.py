@@ -51,7 +51,7 @@ IMPERSONAL: dict[str, dict[str, str]] = {
         "bank_transfer.SettlementFile": "name",
         "bank_transfer.SettlementLine": "holder iban return_reason",
         "statements.Document": "data data_sha256",
-        "listings.VendorCard": "name country city away_message ships_to",
+        "listings.VendorCard": "name country city away_message ships_to vat_id",
         "shop_catalog.ImportRow": "message",
         "shop_inventory.Supplier": "name email",
         "shop_inventory.StockFeedRow": "message",

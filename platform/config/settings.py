@@ -269,6 +269,8 @@ DOMAIN_GRACE_DAYS = int(env("SOUK_DOMAIN_GRACE_DAYS", "14"))
 DOMAIN_LOST_DAYS = int(env("SOUK_DOMAIN_LOST_DAYS", "7"))
 CLOSING_DAYS = int(env("SOUK_CLOSING_DAYS", "7"))
 CLOSED_SHOP_DAYS = int(env("SOUK_CLOSED_SHOP_DAYS", "30"))
+# How long after all of an order has come its customer is asked how it is; 0: never.
+REVIEW_REQUEST_DAYS = int(env("SOUK_REVIEW_REQUEST_DAYS", "5"))
 # How long an erasure can be taken back, a copy of one's data be fetched, and an order name its customer (ten years).
 ERASURE_DAYS = int(env("SOUK_ERASURE_DAYS", "14"))
 COPY_DAYS = int(env("SOUK_COPY_DAYS", "7"))
@@ -309,6 +311,8 @@ SESSION_COOKIE_AGE = 14 * 86400 if FACE == "market" else 12 * 3600
 CELERY_BROKER_URL = env("REDIS_URL") or f"redis+socket://{VALKEY_USER}:{VALKEY_SECRET}@{VALKEY_SOCKET}?virtual_host=0"
 
 EVENT_TABLE = "config.events"
+MAIL_TABLE = "config.mails"
+MAIL_SAMPLES = "config.mail_samples.sample_of"
 CELERY_APP = "config.worker"
 LIBRARY_ACCESS = "config.access.TABLES"
 # Tests and the journey run sweeps themselves; a process without a broker has nobody to ring for.

@@ -63,6 +63,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "vendors.check_domains": (10, "platform"),
     "listings.follow_vacations": (30, "platform"),
     "api.forget_requests": (3600, "platform"),
+    "reviews.ask": (3600, "platform"),
     "privacy.carry_out": (30, "platform"),
     "privacy.forget": (3600, "platform"),
     # An import rings for its own vendor; this goes through all shops for what a killed worker left behind.

@@ -26,6 +26,9 @@ class Mail(models.Model):
     html = models.TextField(blank=True)
     vendor_id = models.UUIDField(null=True, blank=True)
     private = models.BooleanField(default=False, help_text="holds a link or code that signs someone in")
+    off_url = models.TextField(
+        blank=True, default="", db_default="", help_text="switches such mail off; empty for what nobody can"
+    )
     about = models.UUIDField(null=True, blank=True, help_text="the order it speaks of: erased with whoever ordered")
     forget = models.BooleanField(
         default=False, db_default=False, help_text="its address and text are dropped once it went out, or was given up"
@@ -42,8 +45,8 @@ class Mail(models.Model):
         "Mail we sent you",
         email="to",
         also="about",
-        blank={"to": PSEUDONYM, "subject": "", "text": "", "html": "", "error": ""},
-        hidden=("html", "error"),
+        blank={"to": PSEUDONYM, "subject": "", "text": "", "html": "", "error": "", "off_url": ""},
+        hidden=("html", "error", "off_url"),
         more=("created_at",),
     )
 
@@ -54,3 +57,18 @@ class Mail(models.Model):
             models.Index(fields=["-created_at"], name="mail_failed", condition=models.Q(state="failed")),
             models.Index(fields=["-created_at"], name="mail_newest"),
         ]
+
+
+class MailRefusal(models.Model):
+    """An address does not want mail about an optional topic."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(max_length=254, help_text="in lower case")
+    topic = models.CharField(max_length=20, help_text="of `notifications.topics`")
+    refused_at = models.DateTimeField(default=clock.now)
+
+    access = Access(store="select insert delete")
+    personal = Personal("Mail you switched off", email="email", delete=True, more=("email", "topic", "refused_at"))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["email", "topic"], name="mail_refused_once")]
