@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from kit import clock
 from kit.access import APPEND, Access
 from kit.ids import uuid7
+from kit.personal import PSEUDONYM, Personal
 
 
 class PrepaidKind(models.TextChoices):
@@ -30,6 +31,7 @@ class Prepaid(models.Model):
     created_at = models.DateTimeField(default=clock.now)
 
     access = Access(store="select insert update")
+    personal = Personal("Store credit", user="user_id", more=("kind", "balance_minor", "currency", "created_at"))
 
     class Meta:
         verbose_name_plural = "prepaid balances"
@@ -83,6 +85,22 @@ class GiftCard(models.Model):
     void_reason = models.CharField(max_length=200, blank=True)
 
     access = Access(store="select insert update")
+    # Of two people: neither learns the other's address from a copy of their own data.
+    personal = Personal(
+        "Gift cards",
+        user="buyer_id",
+        email=("buyer_email", "recipient_email"),
+        blank={
+            "buyer_email": PSEUDONYM,
+            "buyer_name": "",
+            "recipient_email": PSEUDONYM,
+            "recipient_name": "",
+            "message": "",
+        },
+        keep={"frozen_reason": "why it pays nothing", "void_reason": "likewise"},
+        hidden=("code_digest", "buyer_email", "buyer_name", "recipient_email"),
+        more=("number", "amount_minor", "currency", "deliver_on", "expires_on"),
+    )
 
     class Meta:
         constraints = [

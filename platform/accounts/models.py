@@ -140,6 +140,12 @@ class TaxExemption(models.Model):
     ended_by = models.UUIDField(null=True, blank=True)
 
     access = Access(store="select", platform="select insert update(ended_at, ended_by)")
+    personal = Personal(
+        "Tax exemptions",
+        user="user_id",
+        keep={"country": "why no VAT was taken, for the tax office", "document": "likewise"},
+        more=("valid_from", "valid_until"),
+    )
 
     class Meta:
         constraints = [

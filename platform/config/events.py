@@ -221,6 +221,7 @@ OBSTACLES_TO_ERASING: list[str] = [
     "marketplace.orders.leaving.orders_under_way",
     "marketplace.returns.leaving.requests_under_way",
     "billing.disputes.leaving.disputes_under_way",
+    "billing.prepaid.leaving.prepaid_under_way",
     "tenants.vendors.leaving.places_at_work",
 ]
 

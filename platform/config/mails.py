@@ -23,6 +23,8 @@ MAILS: dict[str, Trigger] = {
     "review_news": Trigger("customer and vendor", "reviews", "review.written, .answered, .hidden, .restored"),
     "message_new": Trigger("customer and vendor", "messages", "message.sent: the first until the other side has read"),
     "cart_left": Trigger(C, "reminders", "the sweep checkout.remind_of_carts, a day after, once"),
+    "gift_card_bought": Trigger(C, "orders", "gift_card.issued: the receipt"),
+    "gift_card": Trigger("whom it is given to", "orders", "the sweep prepaid.deliver, on the day it is for"),
     # Signing in, and one's data.
     "confirm_email": Trigger(C, "account", "signing up, and another address"),
     "reset_password": Trigger(C, "account", "asking for a new password"),

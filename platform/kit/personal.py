@@ -10,7 +10,7 @@ A field that looks personal and is neither declared here nor listed in `config.p
 nobody, fails a test. Fields of members of vendors and of staff are told apart by `keep`, which says why they stay.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -48,7 +48,7 @@ class Personal:
 
     title: str
     user: str = ""
-    email: str = ""
+    email: str | tuple[str, ...] = ""
     order: str | tuple[str, ...] = ""
     also: str = ""
     only: Mapping[str, Any] = field(default_factory=dict)
@@ -73,18 +73,19 @@ class Personal:
         found = Q(pk__in=[])
         if self.user and person.user_id is not None:
             found |= Q(**{self.user: person.user_id})
-        if self.order and person.orders:
-            for lookup in (self.order,) if isinstance(self.order, str) else self.order:
+        if person.orders:
+            for lookup in _each(self.order):
                 found |= Q(**{f"{lookup}__in": person.orders})
-        if self.email:
+        for lookup in _each(self.email):
             for email in sorted(person.emails):
-                found |= Q(**{f"{self.email}__iexact": email})
+                found |= Q(**{f"{lookup}__iexact": email})
         if self.also and erasing and person.orders:
             found |= Q(**{f"{self.also}__in": person.orders})
         return found & Q(**self.only) if self.only else found
 
 
-Change = Callable[[Any], Any]
+def _each(lookups: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (lookups,) if isinstance(lookups, str) and lookups else tuple(lookups)
 
 
 def personal_of(model: type) -> Personal | None:
