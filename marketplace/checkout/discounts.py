@@ -1,6 +1,6 @@
 """From a cart to the promotions it may use, and from its quote to what its customer reads of its coupons."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -15,15 +15,16 @@ from kit.money import Money
 from marketplace.carts import actions as carts
 from marketplace.carts.models import Cart
 from marketplace.carts.queries import CartContents
-from marketplace.catalog.models import Offer
+from marketplace.catalog.models import Listing, Offer, VendorCard
 from marketplace.checkout.queries import cart_to_order, quote_cart
 from marketplace.checkout.quote import Quote, VendorQuote
 from marketplace.checkout.tries import count_try
 from marketplace.orders.models import Order, StockHold
 from marketplace.promotions.codes import clean_code
-from marketplace.promotions.discounts import Applied, Goods, Missed, Why, discounts_on
+from marketplace.promotions.discounts import Applied, Missed, Why
 from marketplace.promotions.models import Promotion
-from marketplace.promotions.queries import Buyer, Hindrance, Offered, offered
+from marketplace.promotions.one_piece import taken_off_one
+from marketplace.promotions.queries import Buyer, Hindrance, Offered, is_anything_automatic, offered
 
 TRIES_A_MINUTE = 15
 # Of several promotions with one code, the first of these that is true of one is what its customer reads.
@@ -102,27 +103,37 @@ def quoted(found: CartContents, *, prices: dict[UUID, int] | None = None) -> tup
     return costs, coupons_of(found.cart.codes, costs, promotions)
 
 
-def reduced_prices(offers: Sequence[Offer], *, category_path: str) -> dict[UUID, int]:
+def reduced_prices(offers: Sequence[Offer]) -> dict[UUID, int]:
     """What one piece of each costs, in minor units, with what takes something off it by itself, for anybody; those of which
-    nothing is taken are left out. At most two queries.
+    nothing is taken are left out. The offers have their listings. At most two queries.
     """
     found = offered(vendors={offer.vendor_id for offer in offers}, codes=(), buyer=None, at=clock.now())
     for_all = [terms for terms in found.terms if not terms.is_first_order_only]
     prices = {}
     for offer in offers if for_all else ():
-        one = Goods(
-            offer.id,
-            offer.id,
-            offer.vendor_id,
-            offer.product_id,
-            category_path,
-            unit_price_minor=offer.price_minor,
-            quantity=1,
-        )
-        off = discounts_on([one], shipping={}, promotions=for_all).lines[offer.id].whole
+        off = taken_off_one(offer, for_all).whole
         if off:
             prices[offer.id] = offer.price_minor - off
     return prices
+
+
+def reduced_listings(listings: Iterable[Listing], *, shop: str = "") -> dict[UUID, int]:
+    """What the cheapest piece of each costs with what applies by itself, where that is less than the listing says; with
+    `shop`, of that vendor. One query where nothing applies by itself, at most four.
+    """
+    wanted = {listing.id: listing.price_minor for listing in listings if listing.in_stock}
+    if not wanted or not is_anything_automatic():
+        return {}
+    there = Offer.objects.filter(listing__in=wanted, is_visible=True, available__gt=0).select_related("listing")
+    if shop:
+        there = there.filter(vendor_id__in=VendorCard.objects.filter(slug=shop).values("vendor_id"))
+    offers = list(there)
+    reduced = reduced_prices(offers)
+    prices: dict[UUID, int] = {}
+    for offer in offers:
+        price = reduced.get(offer.id, offer.price_minor)
+        prices[offer.listing_id] = min(price, prices.get(offer.listing_id, price))
+    return {listing_id: price for listing_id, price in prices.items() if price < wanted[listing_id]}
 
 
 def add_coupon(*, cart: Cart, code: str, who: str) -> Coupon:

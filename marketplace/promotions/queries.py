@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet, Sum
 
@@ -16,6 +17,8 @@ from kit.money import Money, bps_in_percent
 from kit.pagination import Page, keyset_page
 from marketplace.promotions.discounts import Terms
 from marketplace.promotions.models import ALL_BPS, Kind, MadeBy, Promotion, PromotionUse
+
+AUTOMATIC_SECONDS = 30
 
 
 class Hindrance(StrEnum):
@@ -79,6 +82,16 @@ def offered(
         elif promotion.code:
             found.hindered.append((promotion, hindrance))
     return found
+
+
+def is_anything_automatic() -> bool:
+    """Whether any promotion that has not ended applies by itself. One query, kept for half a minute, for lists."""
+    key = "promotions:automatic"
+    known: bool | None = cache.get(key)
+    if known is None:
+        known = Promotion.objects.filter(code="", ended_at__isnull=True).exists()
+        cache.set(key, known, AUTOMATIC_SECONDS)
+    return known
 
 
 def terms_of(promotion: Promotion, *, spent_minor: int = 0) -> Terms:

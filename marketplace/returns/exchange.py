@@ -1,10 +1,11 @@
 """Another article of the same product instead of the money: promised when a return is accepted, sent when it was inspected.
 
-Only for what costs what was paid, so that no money moves. What is promised is an allocation in the shop, for the return's own
-lines; it is given back when the return ends in any other way.
+Only the same once more, or what costs what was really paid, so that no money moves. What is promised is an allocation in the
+shop, for the return's own lines; it is given back when the return ends in any other way.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from kit.errors import Conflict
 from marketplace.catalog.models import Offer
 from marketplace.fulfillment.actions import checked_tracking
 from marketplace.orders.models import OrderLine
+from marketplace.promotions.one_piece import taken_off_one
+from marketplace.promotions.queries import offered
 from marketplace.returns.actions import Actor
 from marketplace.returns.models import STANDING, Return, ReturnLine, ReturnState
 from marketplace.returns.states import check_return
@@ -31,25 +34,42 @@ class NothingToReplace(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Replacement:
-    """What can be had instead: a variant of the same product, at the price that was paid."""
+    """What can be had instead: a variant of the same product, for what was paid."""
 
     variant_id: UUID
     title: str
 
 
 def replacements_of(order_id: UUID) -> dict[UUID, list[Replacement]]:
-    """By order line, what could be had instead, the same once more among it. Two queries."""
+    """By order line, what could be had instead: the same once more, and variants that cost now what was really paid for it.
+    At most five queries.
+
+    What was paid is what its vendor had of it: from the customer, after coupons, and from the marketplace where that bore a
+    discount. What a variant costs now is its price less what its vendor takes off it by itself.
+    """
     lines = list(OrderLine.objects.filter(vendor_order__order_id=order_id))
-    offers = Offer.objects.filter(product_id__in={line.product_id for line in lines}, is_visible=True, available__gt=0)
+    visible = Offer.objects.filter(product_id__in={line.product_id for line in lines}, is_visible=True, available__gt=0)
+    offers = list(visible.select_related("listing_variant", "listing").order_by("id"))
+    prices = _prices_now(offers)
     found: dict[UUID, list[Replacement]] = defaultdict(list)
-    for offer in offers.select_related("listing_variant").order_by("id"):
+    for offer in offers:
         for line in lines:
-            of_it = (line.product_id, line.vendor_id, line.unit_price_minor)
-            if of_it == (offer.product_id, offer.vendor_id, offer.price_minor):
+            if (line.product_id, line.vendor_id) != (offer.product_id, offer.vendor_id):
+                continue
+            is_same = offer.id == line.variant_id
+            if is_same or prices[offer.id] * line.quantity == line.sold_minor:
                 options = ", ".join(str(value) for value in offer.listing_variant.options.values())
-                title = "The same once more" if offer.id == line.variant_id else options or offer.sku
-                found[line.id].append(Replacement(offer.id, title))
+                found[line.id].append(Replacement(offer.id, "The same once more" if is_same else options or offer.sku))
     return found
+
+
+def _prices_now(offers: Sequence[Offer]) -> dict[UUID, int]:
+    """What one of each is sold for now, to anybody: less what its vendor bears of what applies by itself."""
+    if not offers:
+        return {}
+    automatic = offered(vendors={offer.vendor_id for offer in offers}, codes=(), buyer=None, at=clock.now())
+    for_all = [terms for terms in automatic.terms if not terms.is_first_order_only]
+    return {offer.id: offer.price_minor - taken_off_one(offer, for_all).vendor for offer in offers}
 
 
 def promise_replacement(returned: Return) -> bool:

@@ -25,13 +25,16 @@ COUNTRIES = {**VENDOR_COUNTRIES, **COUNTRY_NAMES}
 _UNITS = {"grams": "g", "mm": "mm", "cm": "cm", "ml": "ml", "watts": "W", "hours": "h"}
 
 
-def product(listing: Listing, *, shop: str = "") -> dict[str, Any]:
+def product(listing: Listing, *, shop: str = "", reduced: Mapping[UUID, int] | None = None) -> dict[str, Any]:
     """A listing as a card; with `shop`, a vendor's slug, the link opens at that vendor's offer.
+
+    `reduced` are lower prices by listing, of what promotions take off by themselves: then the price before is crossed out.
 
     Its `flag` says that who would sell it is on vacation, which is not sold out: see `catalog.queries.say_who_is_away`.
     """
     url = reverse("storefront:listing", args=[listing.slug])
     picture = listing.pictures[0] if listing.pictures else None
+    price = (reduced or {}).get(listing.id)
     return {
         "id": listing.id,
         "title": listing.title,
@@ -39,11 +42,11 @@ def product(listing: Listing, *, shop: str = "") -> dict[str, Any]:
         "image_url": picture_url(picture["path"]) if picture else "",
         "image_alt": "",
         "vendor_name": _sellers(listing, shop),
-        "amount_minor": listing.price_minor,
+        "amount_minor": listing.price_minor if price is None else price,
         "currency": listing.currency,
         "rating": listing.rating,
         "review_count": listing.rating_count,
-        "compare_at_minor": listing.compare_at_minor,
+        "compare_at_minor": listing.compare_at_minor if price is None else listing.price_minor,
         "from_price": not shop and listing.price_max_minor > listing.price_minor,
         "sold_out": not listing.in_stock,
         "flag": "" if listing.away is None else _away(listing.away),

@@ -4,6 +4,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 
@@ -16,8 +17,9 @@ from kit.ids import uuid7
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token, put_coupon, token_hash
 from marketplace.carts.models import Cart
 from marketplace.carts.queries import contents
+from marketplace.catalog.models import Offer
 from marketplace.checkout.actions import TotalChanged, place_order
-from marketplace.checkout.discounts import CouponGone, CouponRefused, add_coupon, quoted
+from marketplace.checkout.discounts import CouponGone, CouponRefused, add_coupon, quoted, reduced_listings
 from marketplace.checkout.tries import TooManyTries
 from marketplace.orders.actions import cancel_unpaid
 from marketplace.orders.models import OrderLine
@@ -37,8 +39,10 @@ from marketplace.promotions.actions import (
 from marketplace.promotions.models import PromotionUse
 from marketplace.promotions.queries import state_of, tallies
 from marketplace.returns.actions import Actor, ask
+from marketplace.returns.exchange import replacements_of
 from marketplace.returns.preview import Ask
 from marketplace.returns.queries import preview_of
+from marketplace.web.storefront.present import product
 from tests.support.office import pay
 
 pytestmark = pytest.mark.usefixtures("everything_ten_percent")
@@ -303,3 +307,51 @@ def test_coupons_follow_a_guests_cart_into_the_customers_and_leave_with_the_purc
     pay(order, "ch_1")
     take_bought(cart_id=own.id, user_id=user.pk, bought={lamp.offer.id: 1}, placed_at=order.placed_at)
     assert Cart.objects.get(id=own.id).codes == []
+
+
+def test_an_exchange_is_for_the_same_or_for_what_was_really_paid_whoever_paid_it(put_on_shelf, promote, order_of):
+    lamp = put_on_shelf("lindqvist", price_minor=10000, shipping_minor=0)
+    others = {
+        price: put_on_shelf(f"lindqvist-{price}", vendor=lamp.vendor, price_minor=price).offer
+        for price in (10000, 8000, 6400)
+    }
+    Offer.objects.filter(id__in=[offer.id for offer in others.values()]).update(product_id=lamp.offer.product_id)
+
+    def instead_of(order):
+        (found,) = replacements_of(order.id).values()
+        prices = {offer.id: price for price, offer in others.items()}
+        return sorted(prices.get(each.variant_id, each.title) for each in found if each.variant_id in prices), [
+            each.title for each in found if each.variant_id not in prices
+        ]
+
+    promote(vendor=lamp.vendor, rate_bps=2000, code="THEIRS")
+    promote(rate_bps=2000, code="OURS")
+    same = ["The same once more"]
+    assert instead_of(order_of((lamp, 1))) == ([10000], same)
+    # The vendor had 80.00 of it, or 100.00 of which the marketplace paid 20.00.
+    assert instead_of(order_of((lamp, 1), codes=["THEIRS"])) == ([8000], same)
+    assert instead_of(order_of((lamp, 1), codes=["OURS"])) == ([10000], same)
+    # What the vendor takes off by itself makes the other cheaper as well.
+    promote(vendor=lamp.vendor, rate_bps=2000, name="Always")
+    assert instead_of(order_of((lamp, 1))) == ([10000], same)
+
+
+def test_cards_cross_out_what_an_automatic_promotion_takes_off(put_on_shelf, promote, django_assert_num_queries):
+    lamp, soap = put_on_shelf("lindqvist", price_minor=10000), put_on_shelf("moreau", price_minor=1000)
+    listings = [lamp.offer.listing, soap.offer.listing]
+    for listing in listings:
+        listing.refresh_from_db()
+    promote(vendor=lamp.vendor, rate_bps=2000, code="CODE")
+    with django_assert_num_queries(1):
+        assert reduced_listings(listings) == {}
+    with django_assert_num_queries(0):
+        assert reduced_listings(listings) == {}
+    cache.clear()
+    promote(vendor=lamp.vendor, rate_bps=2500, name="Always")
+    promote(rate_bps=1000, name="First", is_first_order_only=True)
+    with django_assert_num_queries(4):
+        assert reduced_listings(listings) == {lamp.offer.listing_id: 7500}
+    assert reduced_listings(listings, shop="moreau") == {}
+    shown = product(listings[0], reduced=reduced_listings(listings))
+    assert (shown["amount_minor"], shown["compare_at_minor"]) == (7500, 10000)
+    assert product(listings[1])["compare_at_minor"] is None

@@ -18,7 +18,7 @@ from marketplace.catalog import queries
 from marketplace.catalog.metrics import PRODUCT_VIEWS
 from marketplace.catalog.models import Listing, VendorCard
 from marketplace.catalog.queries import Facets, ListingPage, NotListed, VariantChoice
-from marketplace.checkout.discounts import reduced_prices
+from marketplace.checkout.discounts import reduced_listings, reduced_prices
 from marketplace.reviews.queries import first_of_listing
 from marketplace.search.queries import SearchUnavailable, cleaned, search_listings, suggestions
 from marketplace.web.storefront import present
@@ -53,15 +53,17 @@ def _start_page() -> dict[str, Any]:
     turn = clock.today().toordinal() % len(found.vendors) if found.vendors else 0
     guest = found.vendors[turn] if found.vendors else None
     queries.say_who_is_away([*found.newest, *found.trending])
-    newest, trending = ([present.product(one) for one in listings] for listings in (found.newest, found.trending))
+    guests = list(queries.more_from(guest, limit=8)) if guest else []
+    cheaper = reduced_listings({one.id: one for one in (*found.newest, *found.trending, *guests)}.values())
+    newest, trending = (
+        [present.product(one, reduced=cheaper) for one in listings] for listings in (found.newest, found.trending)
+    )
     return {
         "newest": newest,
         "trending": trending,
         "vendors": [_story(card, windows.get(card.vendor_id, ())) for card in found.vendors[:3]],
         "guest": _story(guest) if guest else None,
-        "guest_products": [present.product(listing, shop=guest.slug) for listing in queries.more_from(guest, limit=8)]
-        if guest
-        else [],
+        "guest_products": [present.product(one, shop=guest.slug, reduced=cheaper) for one in guests] if guest else [],
     }
 
 
@@ -240,7 +242,11 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
     others = [line for line in chosen.offers if line is not featured]
     away = featured.vendor.away_words()
     status, stock = ("on_vacation", away.rstrip(".")) if away else present.stock_words(featured.offer)
-    reduced = reduced_prices([line.offer for line in chosen.offers], category_path=found.listing.category_path)
+    for line in chosen.offers:
+        line.offer.listing = found.listing
+    reduced = reduced_prices([line.offer for line in chosen.offers])
+    more = list(queries.more_from(featured.vendor, beside=found.listing.id))
+    cheaper = reduced_listings([*more, *found.related])
     PRODUCT_VIEWS.labels("page").inc()
     queries.say_who_is_away(found.related)
     return render(
@@ -266,11 +272,8 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
             "others_from": min((reduced.get(line.offer.id, line.offer.price_minor) for line in others), default=None),
             "attributes": present.attributes(found.listing),
             **_reviews(found.listing),
-            "more": [
-                present.product(one, shop=featured.vendor.slug)
-                for one in queries.more_from(featured.vendor, beside=found.listing.id)
-            ],
-            "related": [present.product(one) for one in found.related],
+            "more": [present.product(one, shop=featured.vendor.slug, reduced=cheaper) for one in more],
+            "related": [present.product(one, reduced=cheaper) for one in found.related],
         },
     )
 
@@ -362,8 +365,9 @@ def _list(
     shop = more.get("shop_slug", "")
     if not shop:
         queries.say_who_is_away(page.rows)
+    cheaper = reduced_listings(page.rows, shop=shop)
     context = {
-        "products": [present.product(listing, shop=shop) for listing in page.rows],
+        "products": [present.product(listing, shop=shop, reduced=cheaper) for listing in page.rows],
         "groups": narrow.groups(facets, CURRENCY, with_vendors=not shop),
         "chips": narrow.chips(facets, CURRENCY),
         "active": narrow.count,
