@@ -88,23 +88,18 @@ def template_name() -> str:
 
 
 def build_template(name: str) -> None:
-    """Make the template with the commands an operator uses, in a process of its own."""
+    """Make the template with the command an operator uses, in a process of its own."""
     import subprocess
     import sys
 
     environment = {**os.environ, "SOUK_DATABASE": name, "SOUK_PROCESS": "builder"}
     del environment["SOUK_DATABASE_ENGINE"]
-    for arguments in (
-        ["walls", "bootstrap"],
-        ["migrate", "-v0", "--skip-checks"],
-        ["walls", "apply"],
-        ["walls", "spares", str(SPARES)],
-    ):
-        result = subprocess.run(
-            [sys.executable, str(ROOT / "manage.py"), *arguments], env=environment, capture_output=True, text=True
-        )
-        if result.returncode:
-            pytest.exit(f"manage.py {' '.join(arguments)} failed:\n{result.stdout}\n{result.stderr}", returncode=3)
+    arguments = ["walls", "prepare", str(SPARES)]
+    result = subprocess.run(
+        [sys.executable, str(ROOT / "manage.py"), *arguments], env=environment, capture_output=True, text=True
+    )
+    if result.returncode:
+        pytest.exit(f"manage.py {' '.join(arguments)} failed:\n{result.stdout}\n{result.stderr}", returncode=3)
 
 
 def copy_template(connection: psycopg.Connection, template: str, name: str) -> None:

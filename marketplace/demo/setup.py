@@ -27,8 +27,7 @@ def prepare(world: World, progress: Progress, *, spares: int = SPARES) -> None:
     if mark.exists() and mark.read_text() == wanted:
         return
     progress.step("Make roles, tables and walls")
-    for command in (["walls", "bootstrap"], ["migrate", "-v0"], ["walls", "apply"], ["walls", "spares", str(spares)]):
-        run(command, world)
+    run(["walls", "prepare", str(spares)], world)
     mark.write_text(wanted)
 
 

@@ -1,10 +1,11 @@
-"""`manage.py walls bootstrap | apply | check | spares N`: roles, grants, policies and prepared shops."""
+"""`manage.py walls bootstrap | apply | check | spares N | prepare N`: roles, grants, policies and prepared shops."""
 
 import os
 from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         commands.add_parser("check", help="exit 1 where the database differs from what is declared")
         spares = commands.add_parser("spares", help="make prepared shops until N wait")
         spares.add_argument("count", type=int)
+        prepare = commands.add_parser("prepare", help="bootstrap, migrate, apply and N spares, in one process")
+        prepare.add_argument("count", type=int)
 
     def handle(self, *args: Any, **options: Any) -> None:
         getattr(self, f"do_{options['do']}")(**options)
@@ -74,6 +77,12 @@ class Command(BaseCommand):
 
     def do_spares(self, count: int, **_: Any) -> None:
         self.stdout.write(f"{actions.fill_spares(count)} spare shops made.")
+
+    def do_prepare(self, count: int, **_: Any) -> None:
+        self.do_bootstrap()
+        call_command("migrate", verbosity=0, skip_checks=True)
+        self.do_apply()
+        self.do_spares(count)
 
 
 def bootstrap() -> tuple[bool, list[str]]:
