@@ -13,7 +13,7 @@ from accounts.models import User
 from kit import clock
 from kit.errors import Conflict, InvalidInput
 from marketplace.carts.metrics import counted
-from marketplace.carts.models import MAX_CODES, MAX_GIFT_CARDS, MAX_QUANTITY, Cart, CartLine
+from marketplace.carts.models import MAX_CODES, MAX_GIFT_CARDS, MAX_QUANTITY, MAX_WISHES, Cart, CartLine
 from marketplace.catalog.models import Offer, VendorCard
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.vendors.vacation import VendorAway
@@ -247,6 +247,7 @@ def merge_carts(*, token: str, user: User) -> Cart:
     guest.keys.update(cart=own)  # shop fronts go on with the cart that is theirs now
     guest.shares.update(cart=own)
     _merge_saved(guest, own)
+    _merge_wishes(guest, own)
     guest.delete()
     changed(own)
     return own
@@ -320,3 +321,13 @@ def changed(cart: Cart) -> None:
     cart.version += 1
     cart.changed_at = clock.now()
     Cart.objects.filter(id=cart.id).update(version=F("version") + 1, changed_at=cart.changed_at)
+
+
+def _merge_wishes(guest: Cart, own: Cart) -> None:
+    """At sign-in: what a guest wished for is the customer's. Both carts are locked."""
+    have = set(own.wishes.values_list("listing_id", flat=True))
+    for wish in guest.wishes.order_by("wished_at", "id"):
+        if wish.listing_id not in have and len(have) < MAX_WISHES:
+            wish.cart = own
+            wish.save(update_fields=["cart"])
+            have.add(wish.listing_id)

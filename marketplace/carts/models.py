@@ -10,9 +10,10 @@ from kit import clock
 from kit.access import Access
 from kit.ids import uuid7
 from kit.personal import Personal
-from marketplace.catalog.models import Offer, VendorCard
+from marketplace.catalog.models import Listing, Offer, VendorCard
 
 MAX_QUANTITY = 99
+MAX_WISHES = 100
 MAX_CODES = 5
 MAX_GIFT_CARDS = 5
 
@@ -137,6 +138,32 @@ class SavedLine(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="saved_line_quantity"
             ),
+        ]
+
+
+class Wish(models.Model):
+    """An article somebody wants to come back to. It hangs on their cart, as a guest's and as a customer's.
+
+    `price_seen_minor` and `was_in_stock` are what the next change is held against, for whoever wants one mail about it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    cart = models.ForeignKey(Cart, on_delete=models.CASCADE, related_name="wishes")
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="+")
+    price_seen_minor = models.BigIntegerField()
+    was_in_stock = models.BooleanField(default=True)
+    wished_at = models.DateTimeField(default=clock.now)
+    news_wanted_at = models.DateTimeField(null=True, blank=True, help_text="when the customer asked for one mail")
+    told_at = models.DateTimeField(null=True, blank=True)
+
+    access = Access(store="select insert update delete")
+    personal = Personal("Wishlist", user="cart__user_id", delete=True, more=("listing", "wished_at", "news_wanted_at"))
+
+    class Meta:
+        verbose_name_plural = "wishes"
+        constraints = [models.UniqueConstraint(fields=["cart", "listing"], name="wish_once")]
+        indexes = [
+            models.Index(fields=["listing"], name="wish_news", condition=Q(news_wanted_at__isnull=False)),
         ]
 
 

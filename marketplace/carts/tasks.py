@@ -5,6 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 
 from kit import clock
+from marketplace.carts import wishing
 from marketplace.carts.models import Cart, SharedCart
 
 # As long as a guest's browser keeps its cookie: after that nothing opens the cart.
@@ -29,3 +30,9 @@ def drop_stale(batch: int = 500) -> int:
             break
     copies, _ = SharedCart.objects.filter(expires_at__lte=clock.now()).delete()
     return dropped + copies
+
+
+@shared_task(name="carts.tell_of_wishes")
+def tell_of_wishes() -> int:
+    """Mail whoever asked for it that something they wish for is there again, or costs less; gives how many."""
+    return wishing.tell_of_wishes()

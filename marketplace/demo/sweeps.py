@@ -10,7 +10,7 @@ from billing.reconciliation.tasks import reconcile_when_due
 from billing.statements import tasks as statements
 from billing.stripe import tasks as stripe
 from billing.subscriptions import tasks as plans
-from marketplace.carts.tasks import drop_stale
+from marketplace.carts.tasks import drop_stale, tell_of_wishes
 from marketplace.catalog.tasks import follow_vacations
 from marketplace.checkout.tasks import release_expired_holds, remind_of_carts, simulate_commissions
 from marketplace.demo.settled import unsettled
@@ -69,6 +69,7 @@ LATER: tuple[Callable[[], int], ...] = (
     close_what_is_done,
     follow_vacations,
     drop_stale,
+    tell_of_wishes,
     remind_of_carts,
     pass_deadlines,
     file_photos,

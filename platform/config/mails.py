@@ -22,6 +22,9 @@ MAILS: dict[str, Trigger] = {
     "review_wanted": Trigger(C, "reviews", "the sweep reviews.ask, some days after all of an order has come"),
     "review_news": Trigger("customer and vendor", "reviews", "review.written, .answered, .hidden, .restored"),
     "message_new": Trigger("customer and vendor", "messages", "message.sent: the first until the other side has read"),
+    "wish_news": Trigger(
+        C, "wishes", "the sweep carts.tell_of_wishes: there again, or cheaper; where it was asked for"
+    ),
     "cart_left": Trigger(C, "reminders", "the sweep checkout.remind_of_carts, a day after, once"),
     "gift_card_bought": Trigger(C, "orders", "gift_card.issued: the receipt"),
     "gift_card": Trigger("whom it is given to", "orders", "the sweep prepaid.deliver, on the day it is for"),

@@ -56,6 +56,7 @@ SWEEPS: dict[str, tuple[float, str]] = {
     "checkout.simulate_commissions": (5, "platform"),
     "checkout.remind_of_carts": (600, "platform"),
     "carts.drop_stale": (3600, "platform"),
+    "carts.tell_of_wishes": (600, "platform"),
     "vendors.open_shops": (3, "platform"),
     "vendors.export_shops": (10, "platform"),
     "vendors.close_what_is_done": (600, "platform"),

@@ -104,6 +104,7 @@ def _footer(context: dict[str, Any]) -> list[dict[str, Any]]:
             "links": [
                 {"label": "Orders", "url": context["orders_url"]},
                 {"label": "Cart", "url": context["cart_url"]},
+                {"label": "Wishlist", "url": _market("shop" in context, "storefront:wishes")},
                 {"label": "Account", "url": context["account_url"]},
             ],
         },

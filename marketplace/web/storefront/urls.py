@@ -22,6 +22,7 @@ from marketplace.web.storefront.views import (
     saved,
     sell,
     team,
+    wishes,
 )
 from marketplace.web.storefront.visitor import market_only
 
@@ -73,6 +74,11 @@ urlpatterns: list[URLPattern] = [
         market_only(anybody(saved.reminder_end)),
         name="cart_reminder_end",
     ),
+    path("wishlist/", market_only(anybody(wishes.show)), name="wishes"),
+    path("wishlist/wishes/", market_only(anybody(wishes.add)), name="wish_add"),
+    path("wishlist/removal/", market_only(anybody(wishes.remove)), name="wish_removal"),
+    path("wishlist/cart/", market_only(anybody(wishes.to_cart)), name="wish_to_cart"),
+    path("wishlist/news/", market_only(anybody(wishes.news)), name="wish_news"),
     path("checkout/reminder/", market_only(anybody(checkout.reminder)), name="checkout_reminder"),
     path("checkout/country/", market_only(anybody(checkout.country)), name="checkout_country"),
     path("checkout/delivery/", market_only(anybody(checkout.delivery)), name="checkout_delivery"),

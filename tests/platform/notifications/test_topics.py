@@ -27,7 +27,7 @@ MESSAGE = {"number": "S1", "who": "Lindqvist", "text": "Hello", "has_photos": Fa
 def test_the_table_has_every_mail_and_no_other():
     written = {path.name.removesuffix(".subject.txt") for path in EMAILS.glob("*.subject.txt")}
     assert mail_table().keys() == written
-    assert {trigger.topic for trigger in mail_table().values()} | {"wishes"} == TOPICS.keys()
+    assert {trigger.topic for trigger in mail_table().values()} == TOPICS.keys()
     # Whoever buys cannot miss what became of the order or of the account.
     assert {topic_of(name) for name in ("order_confirmed", "order_refunded", "reset_password", "return_news")} == {""}
 
