@@ -28,7 +28,7 @@ from billing.stripe.webhooks import register_endpoints
 from kit import clock
 from kit.links import absolute_url
 from marketplace.catalog.models import Offer
-from marketplace.demo import acts, afterwards, desk, history, scaled
+from marketplace.demo import acts, afterwards, desk, giving, history, scaled
 from marketplace.demo.cast import CUSTOMERS, STAFF, VENDORS
 from marketplace.demo.cast import vendor as cast_of
 from marketplace.demo.drawings import Drawings
@@ -373,6 +373,17 @@ class Seeding:
             desk.keep_hold_rules()
             vendors = [self.vendor(each.slug) for each in self.selling[:2]]
             desk.settle_by_hand(vendors[0], vendors[-1], self._staff("accountant"))
+
+        self._give(vendors[0])
+
+    def _give(self, vendor: Vendor) -> None:
+        """Coupons, and a gift card that one customer gave another, who has bought something with it."""
+        giver, receiver = CUSTOMERS[0], CUSTOMERS[1]
+        administrator = self._staff("administrator").id
+        assert administrator is not None  # staff are people
+        giving.promote(vendor, acts.owner_of(vendor).user_id, administrator)
+        card = giving.buy_a_card(giver, receiver, self.sandbox)
+        giving.use_the_card(card, vendor, receiver, self.sandbox)
 
     # --- What is looked up
 

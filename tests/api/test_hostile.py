@@ -48,6 +48,10 @@ UNREACHED = dict.fromkeys(
 ) | {
     "DELETE /api/v1/vendor/closing/request": "A shop that closes sells nothing, as others must: tests/api/v1/test_life.py.",
     "DELETE /api/v1/storefront/cart/coupons/{code}": "No coupon lies in the cart: tests/api/v1/storefront/test_coupons.py.",
+    **dict.fromkeys(
+        ("POST /api/v1/storefront/cart/gift-cards", "DELETE /api/v1/storefront/cart/gift-cards/{card_id}"),
+        "Nobody there has a gift card's code: tests/api/v1/storefront/test_means.py.",
+    ),
     "POST /api/v1/storefront/orders/{number}/reviews": "Nothing of Ada's has come yet: tests/api/v1/test_reviews.py.",
     **dict.fromkeys(
         (

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.storefront.views import account, cart, catalog, invoices, orders, returns, reviews, saved
+from api.v1.storefront.views import account, cart, catalog, invoices, means, orders, returns, reviews, saved
 
 app_name = "api_storefront"
 urlpatterns = with_document(
@@ -34,6 +34,10 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("cart/lines/<uuid:line_id>", cart.CartLine.as_view()),
         path("cart/coupons", cart.CartCoupons.as_view()),
         path("cart/coupons/<slug:code>", cart.CartCoupon.as_view()),
+        path("cart/means", means.CartMeans.as_view()),
+        path("cart/gift-cards", means.CartGiftCards.as_view()),
+        path("cart/gift-cards/<uuid:card_id>", means.CartGiftCard.as_view()),
+        path("cart/store-credit", means.CartStoreCredit.as_view()),
         path("cart/country", cart.CartCountry.as_view()),
         path("cart/company", cart.CartCompany.as_view()),
         path("cart/shipping", cart.CartShipping.as_view()),

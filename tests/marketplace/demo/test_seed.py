@@ -99,6 +99,7 @@ def play(sandbox: Any, settings: Any, tmp_path: Path, monkeypatch: pytest.Monkey
 def test_an_interrupted_month_goes_on_and_ends_now_with_every_cent_explained(play, tmp_path, sandbox):
     from billing.payments.models import Payment, Refund
     from billing.payouts.models import Payout, Transfer
+    from billing.prepaid.models import GiftCard
     from kit import clock
     from marketplace.catalog.models import Listing, VendorCard
     from marketplace.demo.settled import unsettled
@@ -118,13 +119,26 @@ def test_an_interrupted_month_goes_on_and_ends_now_with_every_cent_explained(pla
     assert unsettled() == []
     assert "no exceptions" in told.getvalue()
     assert json.loads((tmp_path / "seed.json").read_text())["finished"]
-    assert [order.user_id is None for order in Order.objects.order_by("placed_at")] == [False, False, True, False]
+    assert [order.user_id is None for order in Order.objects.order_by("placed_at")] == [
+        *(False, False, True, False),
+        True,
+    ]
     assert list(Payment.objects.order_by("created_at").values_list("state", flat=True)) == [
         "paid",
         "expired",
         "paid",
         "paid",
+        "paid",
+        "paid",
     ]
+    # A gift card that was given, and used for something with a coupon of the shop and one that both pay.
+    card, gift = GiftCard.objects.get(), Order.objects.latest("placed_at")
+    used = Payment.objects.get(reference_id=gift.id)
+    assert card.prepaid.balance_minor == card.amount_minor - used.prepaid_minor
+    assert 0 < used.prepaid_minor == used.amount_minor
+    own, shared = gift.vendor_orders.get().promotions
+    assert (own["code"], own["platform_minor"], shared["code"]) == ("HELLO10", 0, "TOGETHER")
+    assert shared["platform_minor"] == shared["vendor_minor"] == 250
     parts = VendorOrder.objects.order_by("placed_at", "number").values_list("vendor_slug", "fulfillment")
     assert sorted(parts[:2]) == [("meltemi", "delivered"), ("olivar", "delivered")]
     assert sorted(parts[2:]) == [("meltemi", "canceled"), ("olivar", "canceled"), ("olivar", "new"), ("olivar", "new")]
