@@ -136,7 +136,7 @@ def tell_asker(fact: Fact) -> None:
 def tell_of_failure(fact: Fact) -> None:
     """After `refund.failed`: the customer, where money came back that they are owed, and those who pay it another way."""
     refund = Refund.objects.select_related("payment").get(id=fact.payload["refund"])
-    amount = str(Money(refund.amount_minor, refund.currency))
+    amount = str(Money(refund.sent_minor, refund.currency))
     order = Order.objects.get(id=refund.payment.reference_id)
     words, then = told_of(refund)
     context = {"refund": refund, "amount": amount, "order": order, "words": words, "next": then}

@@ -15,6 +15,7 @@ from billing.payments.actions import tax_left_of
 from billing.payments.models import Payment, PaymentShare, PaymentState, Refund, RefundState
 from billing.payouts.models import PayoutTransfer, Transfer, TransferState
 from kit import clock
+from kit.money import Money
 from kit.pagination import Page, keyset_page
 from marketplace.fulfillment.actions import unpacked, unshipped
 from marketplace.fulfillment.models import ParcelLine
@@ -274,6 +275,21 @@ def _shown(refund: Refund, items: Iterable[RefundItem], titles: Mapping[UUID, st
 def told_of(refund: Refund) -> tuple[str, str]:
     """(how far a refund is, what happens next), in words for the customer and whoever helps them."""
     state = RefundState(refund.state)
+    if refund.kept_with_us_minor and not refund.sent_minor:
+        where = (
+            "your store credit" if refund.credited_minor == refund.amount_minor else "your gift card or store credit"
+        )
+        if state == RefundState.SUCCEEDED:
+            return "Given back", f"It is in {where}, to pay with."
+        return "Promised", f"It is in {where} within minutes."
+    words, then = _at_the_bank(refund, state)
+    if refund.kept_with_us_minor:
+        kept = Money(refund.kept_with_us_minor, refund.currency)
+        then = f"{then} {kept} of it {'is' if refund.kept_at else 'will be'} in your gift card or store credit."
+    return words, then
+
+
+def _at_the_bank(refund: Refund, state: RefundState) -> tuple[str, str]:
     if state in (RefundState.DUE, RefundState.SENT):
         return "Promised", refund.error or "It is sent to the bank within minutes."
     if state == RefundState.PENDING:
