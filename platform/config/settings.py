@@ -442,6 +442,7 @@ SPECTACULAR_SETTINGS = {
         "RefundRequestStateEnum": "marketplace.returns.models.RequestState",
         "ReturnStateEnum": "marketplace.returns.models.ReturnState",
         "ReturnReasonEnum": "marketplace.returns.models.ReturnReason",
+        "MessageSideEnum": "api.v1.vendor.views.messages.SIDES",
         "ClaimStateEnum": "marketplace.returns.models.ClaimState",
         "ClaimKindEnum": "marketplace.returns.models.ClaimKind",
         "CustomersClaimKindEnum": "api.v1.goods_back.CUSTOMERS_KINDS",

@@ -19,6 +19,7 @@ from marketplace.messages.models import Thread
 from marketplace.orders.models import VendorOrder
 
 TAGS = ["Messages"]
+SIDES = [("customer", "The customer"), ("vendor", "The vendor")]
 
 
 class MessageThreadSerializer(serializers.Serializer[Any]):
@@ -26,12 +27,12 @@ class MessageThreadSerializer(serializers.Serializer[Any]):
     order_number = serializers.CharField()
     is_unread = serializers.BooleanField(help_text="The customer said something that nobody of the vendor has read.")
     last_at = serializers.DateTimeField()
-    last_by = serializers.ChoiceField([("customer", "The customer"), ("vendor", "The vendor")])
+    last_by = serializers.ChoiceField(SIDES)
 
 
 class OrderMessageSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    said_by = serializers.ChoiceField([("customer", "The customer"), ("vendor", "The vendor")])
+    said_by = serializers.ChoiceField(SIDES)
     text = serializers.CharField(allow_blank=True, help_text="Plain text of a stranger: escape it.")
     pictures = serializers.IntegerField(help_text="How many came with it; they are looked at in the portal.")
     said_at = serializers.DateTimeField()

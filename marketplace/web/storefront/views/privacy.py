@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -91,6 +92,7 @@ def erasure(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "obstacles": problem.obstacles if isinstance(problem, StillOpen) else obstacles_of(user, user.email),
         "erasure": waiting(user, user.email, Kind.ERASURE),
+        "days": settings.ERASURE_DAYS,
         "words_too": request.POST.get("words") == "too",
     }
     return render(request, "storefront/data_erasure.html", context, status=422 if problem else 200)
