@@ -154,57 +154,56 @@ def keep_methods(*, cart: Cart, methods: Mapping[UUID, str]) -> None:
 @transaction.atomic
 def put_coupon(*, cart: Cart, code: str) -> None:
     """Keep a coupon's code; that it may be used is known. One that is there stays. Raises CartFull."""
-    lock(cart)
-    cart.codes = Cart.objects.values_list("codes", flat=True).get(id=cart.id)
-    if code in cart.codes:
-        return
-    if len(cart.codes) >= MAX_CODES:
-        raise CartFull(f"A cart takes at most {MAX_CODES} coupons. Take one out first.", field="code")
-    _keep_codes(cart, [*cart.codes, code])
+    _keep(cart, "codes", code, most=MAX_CODES, what="coupons", field="code")
 
 
 @counted("drop_coupon")
 @transaction.atomic
 def drop_coupon(*, cart: Cart, code: str) -> None:
     """Take a code out of the cart; one that is not in it stays out."""
-    lock(cart)
-    cart.codes = Cart.objects.values_list("codes", flat=True).get(id=cart.id)
-    if code in cart.codes:
-        _keep_codes(cart, [each for each in cart.codes if each != code])
-
-
-def _keep_codes(cart: Cart, codes: list[str]) -> None:
-    cart.codes = codes
-    cart.save(update_fields=["codes"])
-    changed(cart)
+    _let_go(cart, "codes", code)
 
 
 @counted("choose_means")
 @transaction.atomic
 def put_gift_card(*, cart: Cart, card_id: UUID) -> None:
     """Pay with this gift card, which is known to be good. One that is there stays. Raises CartFull."""
-    lock(cart)
-    cart.gift_cards = Cart.objects.values_list("gift_cards", flat=True).get(id=cart.id)
-    if str(card_id) in cart.gift_cards:
-        return
-    if len(cart.gift_cards) >= MAX_GIFT_CARDS:
-        raise CartFull(f"An order takes at most {MAX_GIFT_CARDS} gift cards. Take one out first.", field="gift_card")
-    _keep_cards(cart, [*cart.gift_cards, str(card_id)])
+    _keep(cart, "gift_cards", str(card_id), most=MAX_GIFT_CARDS, what="gift cards", field="gift_card")
 
 
 @counted("choose_means")
 @transaction.atomic
 def drop_gift_card(*, cart: Cart, card_id: UUID) -> None:
     """Do not pay with this gift card; one that is not in the cart stays out."""
+    _let_go(cart, "gift_cards", str(card_id))
+
+
+def _keep(cart: Cart, column: str, value: str, *, most: int, what: str, field: str) -> None:
+    kept = _kept(cart, column)
+    if value in kept:
+        return
+    if len(kept) >= most:
+        raise CartFull(f"A cart takes at most {most} {what}. Take one out first.", field=field)
+    _keep_these(cart, column, [*kept, value])
+
+
+def _let_go(cart: Cart, column: str, value: str) -> None:
+    kept = _kept(cart, column)
+    if value in kept:
+        _keep_these(cart, column, [each for each in kept if each != value])
+
+
+def _kept(cart: Cart, column: str) -> list[str]:
+    """What the cart has there now, locked; the instance gets it."""
     lock(cart)
-    cart.gift_cards = Cart.objects.values_list("gift_cards", flat=True).get(id=cart.id)
-    if str(card_id) in cart.gift_cards:
-        _keep_cards(cart, [each for each in cart.gift_cards if each != str(card_id)])
+    kept: list[str] = Cart.objects.values_list(column, flat=True).get(id=cart.id)
+    setattr(cart, column, kept)
+    return kept
 
 
-def _keep_cards(cart: Cart, cards: list[str]) -> None:
-    cart.gift_cards = cards
-    cart.save(update_fields=["gift_cards"])
+def _keep_these(cart: Cart, column: str, values: list[str]) -> None:
+    setattr(cart, column, values)
+    cart.save(update_fields=[column])
     changed(cart)
 
 
