@@ -88,6 +88,7 @@ SHARED_CACHES = {
     "marketplace/demo/afresh.py": "empties its own world",
     "marketplace/demo/bench.py": "empties its own world",
     "marketplace/carts/keys.py": "codes on their way from the marketplace to a shop front",
+    "marketplace/promotions/queries.py": "whether any promotion applies by itself, whosever it is",
     "marketplace/search/queries.py": "suggestions over the unified catalogue",
     "marketplace/web/storefront/hero.py": "the marketplace's first page",
     "marketplace/web/storefront/views/catalog.py": "the marketplace's first page",
