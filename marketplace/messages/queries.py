@@ -6,16 +6,11 @@ from django.db.models import F, Q
 
 from kit.pagination import Page, keyset_page
 from marketplace.messages.models import Message, MessagePhoto, Thread
-from marketplace.orders.models import Order, VendorOrder
+from marketplace.orders.models import VendorOrder
 
 WAITS_FOR_MEMBER = Q(last_kind="customer") & (Q(member_read_at=None) | Q(member_read_at__lt=F("last_at")))
 REPORTED = Q(reported_at__isnull=False) & (Q(settled_at=None) | Q(settled_at__lt=F("reported_at")))
 WAITS_FOR_CUSTOMER = Q(last_kind="member") & (Q(customer_read_at=None) | Q(customer_read_at__lt=F("last_at")))
-
-
-def threads_of_order(order: Order) -> dict[UUID, Thread]:
-    """By vendor order. One statement."""
-    return {thread.vendor_order_id: thread for thread in Thread.objects.filter(vendor_order__order=order)}
 
 
 def thread_of(part: VendorOrder) -> Thread | None:
@@ -68,7 +63,3 @@ def threads_reported(*, cursor: str | None = None, size: int = 50) -> Page[Threa
     """What one of the two wants staff to read, newest first, open ones and those done with."""
     rows = Thread.objects.filter(reported_at__isnull=False).select_related("vendor_order")
     return keyset_page(rows, order=("-reported_at", "-id"), cursor=cursor, size=size)
-
-
-def reported_count() -> int:
-    return Thread.objects.filter(REPORTED).count()

@@ -10,7 +10,7 @@ from django.db.models import CharField, Count, F, Prefetch, Q, QuerySet, Value
 
 from kit.pagination import Page, keyset_page
 from marketplace.messages.models import Thread
-from marketplace.messages.queries import WAITS_FOR_MEMBER
+from marketplace.messages.queries import REPORTED, WAITS_FOR_MEMBER
 from marketplace.orders.models import OrderEvent, VendorOrder
 from marketplace.returns.models import (
     OPEN_RETURNS,
@@ -177,11 +177,19 @@ def vendor_waiting(vendor_id: UUID) -> Waiting:
 
 
 def office_waiting() -> dict[str, int]:
-    """How many `refunds` wait for a second person, and how many `claims` for a decision. One statement."""
+    """How many `refunds` wait for a second person, how many `claims` for a decision, and how many conversations were
+    reported (`messages`). One statement."""
     refunds = RefundRequest.objects.filter(state=RequestState.WAITING)
     claims = Claim.objects.filter(state=ClaimState.OPEN)
-    rows = _counted(refunds, "refunds", "state").union(_counted(claims, "claims", "state"), all=True)
-    return {row["about"]: row["count"] for row in rows}
+    rows = _counted(refunds, "refunds", "state").union(
+        _counted(claims, "claims", "state"),
+        _counted(Thread.objects.filter(REPORTED), "messages", "vendor_order__fulfillment"),
+        all=True,
+    )
+    found: dict[str, int] = {}
+    for row in rows:
+        found[row["about"]] = found.get(row["about"], 0) + row["count"]
+    return found
 
 
 def _counted(rows: QuerySet[Any], about: str, column: str) -> QuerySet[Any]:

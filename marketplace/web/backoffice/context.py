@@ -11,7 +11,6 @@ from approvals.queries import waiting_count
 from billing.disputes.queries import to_answer
 from billing.reconciliation.queries import open_count
 from kit.links import absolute_url
-from marketplace.messages.queries import reported_count
 from marketplace.returns.shown import office_waiting
 from marketplace.reviews.queries import reported
 from marketplace.web.backoffice.roles import May, may
@@ -72,9 +71,8 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
         items.append(_item(path, "Gift cards", "backoffice:gift_cards", "gift"))
     if allowed.support:
         items.append(_item(path, "Customers", "backoffice:customers", "users"))
-        # As with reviews: an administrator's page asks for enough.
-        waiting = 0 if allowed.administrate else reported_count()
-        items.append(_item(path, "Messages", "backoffice:threads", "message-square", count=waiting))
+        count = waits.get("messages", 0)
+        items.append(_item(path, "Messages", "backoffice:threads", "message-square", count=count))
         items.append(_item(path, "Data requests", "backoffice:data_requests", "shield"))
         items.append(_item(path, "Mail", "backoffice:mail", "mail"))
     if allowed.administrate:

@@ -28,7 +28,6 @@ from marketplace.catalog.models import VendorCard
 from marketplace.checkout.actions import COVERED
 from marketplace.fulfillment.models import Parcel
 from marketplace.invoices.queries import invoice_of_order, invoices_of
-from marketplace.messages.queries import threads_of_order
 from marketplace.orders import queries
 from marketplace.orders.actions import ORDERED_ANEW
 from marketplace.orders.links import opens
@@ -232,11 +231,11 @@ def visible(request: HttpRequest, order: Order | None) -> Order:
 
 
 def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
-    shown = queries.shown_order(order, with_packed=False)
+    shown = queries.shown_order(order, with_packed=False, also=["thread"])
     cards = VendorCard.objects.in_bulk([each.part.vendor_id for each in shown.parts])
     refunded, now = sum(part.refunded_minor for part in shown.parts), clock.now()
     parts, policy = [each.part for each in shown.parts], policy_at(now)
-    told, threads = told_in(shown.events), threads_of_order(order)
+    told = told_in(shown.events)
     off_delivery = sum(part.shipping_discount_minor for part in parts)
     amounts = [
         {"label": "Articles", "amount_minor": order.goods_minor + order.discount_minor - off_delivery},
@@ -270,7 +269,7 @@ def _page(request: HttpRequest, order: Order) -> dict[str, Any]:
                 "claims": told.claims.get(each.part.id, []),
                 "invoices": invoices.get(each.part.id, []),
                 "can_write": each.part.paid_at is not None,
-                "thread": threads.get(each.part.id),
+                "thread": getattr(each.part, "thread", None),
             }
             for each in shown.parts
         ],
