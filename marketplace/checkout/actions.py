@@ -44,6 +44,7 @@ from marketplace.orders.links import access_token, token_hash
 from marketplace.orders.models import Order, OrderEvent, OrderLine, StockHold, VendorOrder
 from marketplace.orders.queries import as_placed
 from marketplace.promotions import actions as promotions
+from marketplace.waiting.actions import check_admitted, follow_cart
 from outbox.actions import announce
 from taxonomy.tax import rate_for
 from taxonomy.vat_ids import clean_vat_id
@@ -175,8 +176,8 @@ def place_order(
     `total_seen_minor` is what the customer agreed to pay, where a page showed it, and `charged_seen_minor` what of it gift
     cards and store credit do not pay; `methods` are the keys of the shipping
     methods they saw chosen, by vendor, before those that the cart keeps. Raises TooLittle, TooMuch, CartChanged, CartEmpty,
-    VendorAway, PricesChanged, CouponGone, TotalChanged, SoldOut, CannotShip, MethodGone, InvalidInput, and NoRule,
-    RuleBroken or RuleCurrency where nobody can say what commission a line pays.
+    NotAdmitted, VendorAway, PricesChanged, CouponGone, TotalChanged, SoldOut, CannotShip, MethodGone, InvalidInput, and
+    NoRule, RuleBroken or RuleCurrency where nobody can say what commission a line pays.
     """
     email = check_email(email)
     address = check_address(ship_to, fetched=_is_all_fetched(cart, methods or {}))
@@ -204,6 +205,11 @@ def place_order(
     found = contents(cart)
     if not found.lines:
         raise CartEmpty("Your cart is empty.")
+    check_admitted(
+        products={(line.offer.vendor_id, line.offer.product_id) for line in found.lines},
+        cart_id=cart.id,
+        user_id=user.pk if user is not None else None,
+    )
     before = VendorOrder.objects.filter(order__in=replaced).values_list("vendor_id", flat=True)
     vendors = hold_present({line.offer.vendor_id for line in found.lines} | set(before))
     # The vendors' own word, which the catalogue may not have heard yet.
@@ -376,7 +382,10 @@ def join_carts(*, token: str, user: User) -> Cart:
     guest = find_cart(user=None, token=token)
     if guest is not None:
         hand_over(cart_id=guest.id, user_id=user.pk)
-    return merge_carts(token=token, user=user)
+    joined = merge_carts(token=token, user=user)
+    if guest is not None:
+        follow_cart(cart_id=guest.id, into_id=joined.id, user_id=user.pk)
+    return joined
 
 
 def start_payment(*, order: Order, success_url: str, cancel_url: str, by: str | None = None) -> str:

@@ -197,6 +197,8 @@ for _name in (
     "shop.claim_said",
 ):
     AFTER.setdefault(_name, []).append("marketplace.returns.live.tell_pages")
+for _name in ("waiting_room.changed", "waiting_room.closed", "shop.waiting_room_changed", "shop.waiting_room_closed"):
+    AFTER.setdefault(_name, []).append("marketplace.waiting.live.tell_pages")
 # And whoever may not look any more hears nothing more.
 for _name in ("user.access_ended", "shop.member_role_changed", "shop.member_left", "shop.signed_out"):
     AFTER.setdefault(_name, []).append("tenants.vendors.events.end_streams")

@@ -132,6 +132,7 @@ SHARED_APPS = [
     "marketplace.catalog",
     "marketplace.search",
     "marketplace.promotions",
+    "marketplace.waiting",
     "marketplace.carts",
     "marketplace.orders",
     "marketplace.fulfillment",

@@ -52,6 +52,7 @@ UNREACHED = dict.fromkeys(
         ("POST /api/v1/storefront/cart/gift-cards", "DELETE /api/v1/storefront/cart/gift-cards/{card_id}"),
         "Nobody there has a gift card's code: tests/api/v1/storefront/test_means.py.",
     ),
+    "POST /api/v1/storefront/waiting-rooms/{room_id}/place": "Nobody gathers there yet: tests/api/v1/test_waiting.py.",
     "POST /api/v1/storefront/orders/{number}/reviews": "Nothing of Ada's has come yet: tests/api/v1/test_reviews.py.",
     **dict.fromkeys(
         (

@@ -104,6 +104,7 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
             **said_of(part),
             **talked_of(part),
             "promotion_id": promotion_of(vendor).id,
+            "room_id": room_of(vendor).id,
             "code": send_a_paper(vendor),
             "domain_id": domain_of(vendor).id,
             **team_of(vendor),
@@ -136,6 +137,27 @@ def goods_back_of(part: Any, state: str = "asked", turn: int = 1) -> dict[str, U
     )
     ClaimMessage.objects.create(claim=claim, vendor_id=part.vendor_id, author_kind="customer", text="Help")
     return {**found, "claim_id": claim.id}
+
+
+def room_of(vendor: Any) -> Any:
+    """A waiting room of its own, where people gather in a month."""
+    from datetime import timedelta
+
+    from kit import clock
+    from marketplace.catalog.models import Offer
+    from marketplace.waiting.actions import Keeper, make_room
+
+    day = clock.now() + timedelta(days=30)
+    return make_room(
+        vendor_id=vendor.id,
+        product_id=Offer.objects.filter(vendor_id=vendor.id).values_list("product_id", flat=True)[0],
+        per_minute=60,
+        stay_minutes=10,
+        gathers_at=day,
+        opens_at=day + timedelta(hours=1),
+        ends_at=day + timedelta(hours=2),
+        by=Keeper(vendor.id, vendor.id),
+    )
 
 
 def promotion_of(vendor: Any) -> Any:

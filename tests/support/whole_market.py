@@ -19,6 +19,7 @@ from tests.support.traders import (
     owe_a_fee,
     plan_invoice_of,
     promotion_of,
+    room_of,
     said_of,
     talked_of,
     team_of,
@@ -188,10 +189,12 @@ def _hear_from_customers(market_day: MarketDay) -> dict[str, list[str]]:
     said_of(part)
     talked_of(part)
     promotion_of(vendor)
+    room_id = str(room_of(vendor).id)
     for name, of in (("Spring", {}), ("Together", {"for_vendor": vendor.id, "platform_share_bps": 5000})):
         given = Given(name=name, kind="percentage", rate_bps=500, code=name.upper())
         create_promotion(given=given, by=Maker(market_day.ada.id, None), **of)
-    return {"return_id": [str(each["return_id"]) for each in back], "claim_id": [str(back[0]["claim_id"])]}
+    returns = [str(each["return_id"]) for each in back]
+    return {"return_id": returns, "claim_id": [str(back[0]["claim_id"])], "room_id": [room_id]}
 
 
 def _live_on(market_day: MarketDay) -> None:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from api.schema import with_document
-from api.v1.storefront.views import account, cart, catalog, invoices, means, orders, returns, reviews, saved
+from api.v1.storefront.views import account, cart, catalog, invoices, means, orders, returns, reviews, saved, waiting
 
 app_name = "api_storefront"
 urlpatterns = with_document(
@@ -49,6 +49,8 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("shared-carts/<slug:token>", saved.SharedCart.as_view()),
         path("shared-carts/<slug:token>/copies", saved.SharedCartCopies.as_view()),
         path("cart/merge", cart.CartMerge.as_view()),
+        path("waiting-rooms/<uuid:room_id>", waiting.Room.as_view()),
+        path("waiting-rooms/<uuid:room_id>/place", waiting.Place.as_view()),
         path("orders", orders.Orders.as_view()),
         path("orders/<slug:number>", orders.Order.as_view()),
         path("orders/<slug:number>/payment", orders.OrderPayment.as_view()),

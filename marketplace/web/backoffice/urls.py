@@ -26,6 +26,7 @@ from marketplace.web.backoffice.views import (
     team,
     vendors,
     visits,
+    waiting,
 )
 
 app_name = "backoffice"
@@ -105,6 +106,10 @@ urlpatterns: list[URLPattern] = [
     path("commissions/<uuid:rule_id>/", commissions.rule, name="commission"),
     path("commissions/<uuid:rule_id>/position/", commissions.position, name="commission_position"),
     path("commissions/<uuid:rule_id>/end/", commissions.end, name="commission_end"),
+    path("waiting-rooms/", waiting.rooms, name="waiting_rooms"),
+    path("waiting-rooms/new/", waiting.new_room, name="waiting_room_new"),
+    path("waiting-rooms/<uuid:room_id>/", waiting.room, name="waiting_room"),
+    path("waiting-rooms/<uuid:room_id>/closing/", waiting.closing, name="waiting_room_closing"),
     path("promotions/", promotions.promotions, name="promotions"),
     path("promotions/new/", promotions.new_promotion, name="promotion_new"),
     path("promotions/<uuid:promotion_id>/", promotions.promotion, name="promotion"),

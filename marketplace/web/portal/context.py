@@ -130,6 +130,7 @@ def _nav(request: HttpRequest, allowed: May) -> list[dict[str, Any]]:
         _item(path, "Purchases", "purchases", "shopping-bag"),
         _item(path, "Warehouses", "warehouses", "warehouse"),
         _item(path, "Promotions", "promotions", "badge-percent"),
+        _item(path, "Waiting rooms", "waiting_rooms", "hourglass"),
         _item(path, "Imports", "imports", "upload", count=counts.imports),
     ]
     if allowed.see_money:

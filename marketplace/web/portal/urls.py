@@ -29,6 +29,7 @@ from marketplace.web.portal.views import (
     shop,
     stock,
     team,
+    waiting,
     warehouses,
 )
 from marketplace.web.storefront.views.files import media
@@ -151,6 +152,10 @@ urlpatterns: list[URLPattern] = [
     path("shop/domains/", front.domains, name="domains"),
     path("shop/domains/<uuid:domain_id>/check/", front.domain_check, name="domain_check"),
     path("shop/domains/<uuid:domain_id>/removal/", front.domain_removal, name="domain_removal"),
+    path("waiting-rooms/", waiting.rooms, name="waiting_rooms"),
+    path("waiting-rooms/new/", waiting.new_room, name="waiting_room_new"),
+    path("waiting-rooms/<uuid:room_id>/", waiting.room, name="waiting_room"),
+    path("waiting-rooms/<uuid:room_id>/closing/", waiting.closing, name="waiting_room_closing"),
     path("promotions/", promotions.promotions, name="promotions"),
     path("promotions/new/", promotions.new_promotion, name="promotion_new"),
     path("promotions/<uuid:promotion_id>/", promotions.promotion, name="promotion"),

@@ -22,6 +22,7 @@ from marketplace.web.storefront.views import (
     saved,
     sell,
     team,
+    waiting,
     wishes,
 )
 from marketplace.web.storefront.visitor import market_only
@@ -54,6 +55,8 @@ urlpatterns: list[URLPattern] = [
     path("policies/<slug:kind>/", anybody(front.policy), name="policy"),
     # One cart, one checkout, one account: on the marketplace's host.
     path("vendors/", market_only(anybody(catalog.vendors)), name="vendors"),
+    path("waiting/<uuid:room_id>/", anybody(market_only(waiting.room)), name="waiting_room"),
+    path("waiting/<uuid:room_id>/place/", anybody(market_only(waiting.place)), name="waiting_place"),
     path("new/", market_only(anybody(catalog.newest)), name="newest"),
     path("cart/quantity/", market_only(anybody(cart.change)), name="cart_quantity"),
     path("cart/remove/", market_only(anybody(cart.remove)), name="cart_remove"),

@@ -21,6 +21,7 @@ from marketplace.catalog.queries import Facets, ListingPage, NotListed, VariantC
 from marketplace.checkout.discounts import reduced_listings, reduced_prices
 from marketplace.reviews.queries import first_of_listing
 from marketplace.search.queries import SearchUnavailable, cleaned, search_listings, suggestions
+from marketplace.waiting.queries import room_of_listing
 from marketplace.web.storefront import present
 from marketplace.web.storefront.brand import brand_css as stylesheet
 from marketplace.web.storefront.filters import SORTS, Narrowing, narrowing
@@ -259,6 +260,7 @@ def listing(request: HttpRequest, slug: str) -> HttpResponse:
             "groups": _option_groups(found, chosen, shop),
             "chosen": chosen,
             "offer": present.offer(featured, reduced),
+            "waiting": room_of_listing(found.listing.id),
             "vendor": _story(featured.vendor),
             "away": away,
             "away_message": featured.vendor.away_message if away else "",

@@ -39,6 +39,7 @@ from marketplace.checkout.discounts import CouponGone, quoted
 from marketplace.checkout.means import add_gift_card, chosen_means
 from marketplace.checkout.queries import cart_to_order, is_all_fetched, problem_of
 from marketplace.orders.models import Order
+from marketplace.waiting.actions import NotAdmitted
 from marketplace.web.storefront.forms import NEW_ADDRESS, AddressForm, CheckoutForm, put_error
 from marketplace.web.storefront.views import front
 from marketplace.web.storefront.views.cart import lanes, totals
@@ -293,6 +294,9 @@ def _place(request: HttpRequest, found: CartContents) -> HttpResponse:
         )
     except CartEmpty:
         return see_other(reverse("storefront:cart"))
+    except NotAdmitted as error:
+        messages.error(request, str(error))
+        return see_other(reverse("storefront:waiting_room", args=[error.room_id]))
     except PricesChanged as error:
         carts.see_prices(cart=found.cart, prices=error.prices)
         prices = {str(line): price for line, price in error.prices.items()}

@@ -13,11 +13,13 @@ class SoukLive extends HTMLElement {
     this.stream = this.dataset.stream;
     this.onShown = () => document.hidden || this.ask();
     document.addEventListener("visibilitychange", this.onShown);
+    this.askInTime();
     this.listen();
   }
 
   disconnectedCallback() {
     document.removeEventListener("visibilitychange", this.onShown);
+    clearTimeout(this.due);
     this.quiet();
   }
 
@@ -113,6 +115,14 @@ class SoukLive extends HTMLElement {
     if (focused) this.part.querySelector(focused)?.focus({ preventScroll: true });
     if (isNew) this.querySelector(":scope > [role=status]").textContent = this.dataset.said;
     window.htmx?.process(this.part);
+    this.askInTime();
+  }
+
+  // What time alone makes old says in how many seconds: data-live-in.
+  askInTime() {
+    clearTimeout(this.due);
+    const seconds = Number(this.part.querySelector("[data-live-in]")?.dataset.liveIn);
+    if (seconds) this.due = setTimeout(async () => (await this.ask()) && this.askInTime(), seconds * 1000);
   }
 }
 
