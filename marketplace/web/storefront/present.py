@@ -112,6 +112,8 @@ def method(found: Method) -> dict[str, Any]:
 def shipping_words(card: VendorCard) -> str:
     """What delivery costs at a vendor, before it is known what goes where."""
     prices = {rate.price_minor for profile in card.terms.profiles for zone in profile.zones for rate in zone.rates}
+    if not prices and not card.shipping_flat_minor:
+        return "Delivery is not set up yet"
     if len(prices) > 1:
         return f"Delivery from {Money(min(prices), card.currency)}"
     if card.shipping_flat_minor == 0:
