@@ -59,16 +59,3 @@ def test_what_happens_is_seen_without_loading_a_page_again(
     expect(customer.get_by_text("Taken on by the shop")).to_be_visible()
     assert customer.evaluate("window.isTheSamePage")
     assert violations(customer) == []
-
-    # Signed out in one window, the others of that session hear and see nothing more.
-    board = vendor.context.new_page()
-    board.goto(live_market.portal(slug, "/orders/board/"))
-    expect(board.locator("souk-live")).to_have_attribute("data-by", "events")
-    token = vendor.locator("form[action='/sign-out/'] input[name=csrfmiddlewaretoken]").first.get_attribute("value")
-    answer = vendor.request.post(
-        live_market.portal(slug, "/sign-out/"),
-        form={"csrfmiddlewaretoken": token or ""},
-        headers={"Referer": live_market.portal(slug, "/orders/board/")},
-    )
-    assert answer.ok
-    expect(board.get_by_label("Password")).to_be_visible()
