@@ -192,7 +192,7 @@ def test_another_amount_than_asked_is_not_paid(purchase, books):
     purchase.refresh()
     assert (purchase.payment.state, books()) == (PaymentState.PENDING, {})
     failed = WebhookEvent.objects.filter(done_at__isnull=True, type="checkout.session.completed").get()
-    assert failed.error.startswith("PaymentMismatch: Order S-1001 costs 119.99 EUR, but Stripe took 120.00 EUR")
+    assert failed.error.startswith("PaymentMismatch: Order S-1001 is charged 119.99 EUR, but Stripe took 120.00 EUR")
 
 
 def test_a_transfer_whose_answer_is_lost_is_made_once(paid, explained):
