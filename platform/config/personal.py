@@ -19,6 +19,7 @@ IMPERSONAL: dict[str, dict[str, str]] = {
         "provider_stripe.CallPace": "name",
         "statements.AccountMapping": "name",
         "listings.Listing": "title best_vendor_name",
+        "waiting.WaitingRoom": "title",
         "promotions.Promotion": "name",
         "returns.ReturnLine": "replace_title",
         "payouts.HoldRule": "country",
