@@ -188,7 +188,7 @@ def sale_of(payment: Payment) -> list[EntryDraft]:
     shares = [
         ShareOfSale(
             *(share.vendor_id, share.reference_id, share.charged_minor, share.commission_minor),
-            *(share.commission_tax_minor, share.subsidy_minor),
+            *(share.commission_tax_minor, share.subsidy_minor, share.sales_tax_minor),
         )
         for share in payment.shares.order_by("id")
     ]

@@ -180,7 +180,10 @@ def note(dispute: Dispute, kind: str, text: str, *, by: UUID | None = None) -> N
 def parts_of(slices: Iterable[DisputeSlice]) -> tuple[DisputedPart, ...]:
     """Slices as the ledger wants them."""
     return tuple(
-        DisputedPart(s.vendor_id, s.reference_id, s.amount_minor, s.net_minor, s.commission_tax_minor, s.subsidy_minor)
+        DisputedPart(
+            *(s.vendor_id, s.reference_id, s.amount_minor, s.net_minor, s.commission_tax_minor, s.subsidy_minor),
+            sales_tax_minor=s.sales_tax_minor,
+        )
         for s in slices
     )
 
@@ -202,7 +205,7 @@ def _divide(dispute: Dispute) -> None:
     for share, part in zip(chosen, split_largest_remainder(covered, weights) if covered else [], strict=False):
         left = left_of(share)
         subsidy = left.subsidy_with(part)
-        net = left.net_in(part + subsidy)
+        within = left.within(part + subsidy)
         if part:
             slices.append(
                 DisputeSlice(
@@ -213,8 +216,9 @@ def _divide(dispute: Dispute) -> None:
                     reference_id=share.reference_id,
                     amount_minor=part,
                     subsidy_minor=subsidy,
-                    net_minor=net,
-                    commission_tax_minor=tax_given_back(share, part + subsidy - net),
+                    net_minor=within.net,
+                    commission_tax_minor=tax_given_back(share, within.commission),
+                    sales_tax_minor=within.sales_tax,
                     currency=dispute.currency,
                 )
             )
@@ -287,9 +291,11 @@ def _count(dispute: Dispute, slices: Iterable[DisputeSlice], *, sign: int) -> No
         share.disputed_subsidy_minor += sign * part.subsidy_minor
         share.disputed_net_minor += sign * part.net_minor
         share.disputed_commission_tax_minor += sign * part.commission_tax_minor
+        share.disputed_sales_tax_minor += sign * part.sales_tax_minor
         share.save(
             update_fields=[
                 *("disputed_minor", "disputed_subsidy_minor", "disputed_net_minor", "disputed_commission_tax_minor"),
+                "disputed_sales_tax_minor",
             ]
         )
 

@@ -173,6 +173,9 @@ class DisputeSlice(models.Model):
     )
     net_minor = models.BigIntegerField(help_text="of both, the vendor's earnings; the rest is our commission")
     commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within that commission")
+    sales_tax_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="and of both, the VAT of the sale that the platform owes"
+    )
     currency = models.CharField(max_length=3)
 
     access = Access(store="select", vendor="select")
@@ -198,7 +201,7 @@ class DisputeSlice(models.Model):
     @property
     def commission_minor(self) -> int:
         """Of what was sold, our commission with the VAT on it."""
-        return self.amount_minor + self.subsidy_minor - self.net_minor
+        return self.amount_minor + self.subsidy_minor - self.net_minor - self.sales_tax_minor
 
 
 class DisputeEvent(models.Model):

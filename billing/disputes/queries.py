@@ -92,7 +92,7 @@ def vendor_disputes_page(vendor_id: UUID, *, cursor: str | None = None, size: in
     only = [f"dispute__{name}" for name in VENDOR_READS]
     columns = (
         *("id", "version", "share_id", "vendor_id", "reference_id", "amount_minor", "net_minor", "currency"),
-        "commission_tax_minor",
+        *("commission_tax_minor", "sales_tax_minor"),
     )
     return keyset_page(rows.only(*columns, *only), order=["-id"], cursor=cursor, size=size)
 

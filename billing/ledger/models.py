@@ -27,6 +27,7 @@ class AccountCode(models.TextChoices):
     GIFT_CARDS = "2120", "Gift cards"
     STORE_CREDIT = "2130", "Store credit of customers"
     TAX_PAYABLE = "2200", "Tax payable"
+    SALES_TAX = "2210", "VAT on sales we owe as supplier"
     DEFERRED_REVENUE = "2300", "Deferred subscription revenue"
     DISPUTE_HOLD = "2400", "Dispute hold/v"
     SUSPENSE = "2900", "Suspense"

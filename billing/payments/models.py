@@ -131,7 +131,7 @@ class PaymentAttempt(models.Model):
 
 
 class PaymentShare(models.Model):
-    """A vendor's part of a payment: gross + subsidy = commission + net; the grosses of a payment sum to its amount.
+    """A vendor's part of a payment: gross + subsidy = commission + sales tax + net; the grosses sum to the payment's amount.
 
     The gross is what the customer pays, `prepaid` of it with gift cards and store credit. The subsidy is what the platform
     adds to it, where it bears a part of a discount: the vendor earns as if the customer had paid that too. The commission is
@@ -151,7 +151,10 @@ class PaymentShare(models.Model):
     )
     commission_minor = models.BigIntegerField(help_text="all that is withheld, with the VAT on it")
     commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within the commission")
-    net_minor = models.BigIntegerField(help_text="the vendor's earnings, its VAT included")
+    sales_tax_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="VAT of the sale that the platform owes, and does not pay to the vendor"
+    )
+    net_minor = models.BigIntegerField(help_text="the vendor's earnings, the VAT that it owes included")
     refunded_minor = models.BigIntegerField(default=0, help_text="of the gross")
     refunded_prepaid_minor = models.BigIntegerField(default=0, db_default=0, help_text="of what was prepaid")
     refunded_subsidy_minor = models.BigIntegerField(
@@ -161,12 +164,18 @@ class PaymentShare(models.Model):
         default=0, help_text="of both, from the vendor; more than its earnings where commission was kept"
     )
     refunded_commission_tax_minor = models.BigIntegerField(default=0, help_text="of the VAT within the commission")
+    refunded_sales_tax_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="of the platform's VAT of the sale"
+    )
     disputed_minor = models.BigIntegerField(default=0, help_text="of the gross, withdrawn by the customer's bank")
     disputed_subsidy_minor = models.BigIntegerField(
         default=0, db_default=0, help_text="of the subsidy, held or lost with it"
     )
     disputed_net_minor = models.BigIntegerField(default=0, help_text="of the vendor's earnings, held or lost with it")
     disputed_commission_tax_minor = models.BigIntegerField(default=0, help_text="of the VAT within the commission")
+    disputed_sales_tax_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="of the platform's VAT of the sale"
+    )
     platform_lost_minor = models.BigIntegerField(
         default=0, help_text="of the gross, kept by the customer's bank and borne by the platform"
     )
@@ -186,7 +195,9 @@ class PaymentShare(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["reference_id"], name="share_once"),
             models.CheckConstraint(
-                condition=Q(gross_minor=F("commission_minor") + F("net_minor") - F("subsidy_minor")),
+                condition=Q(
+                    gross_minor=F("commission_minor") + F("sales_tax_minor") + F("net_minor") - F("subsidy_minor")
+                ),
                 name="share_gross_is_sum",
             ),
             models.CheckConstraint(
@@ -247,7 +258,10 @@ class PaymentShare(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    refunded_minor__lte=F("refunded_net_minor") + F("commission_minor") - F("refunded_subsidy_minor")
+                    refunded_minor__lte=F("refunded_net_minor")
+                    + F("refunded_sales_tax_minor")
+                    + F("commission_minor")
+                    - F("refunded_subsidy_minor")
                 ),
                 name="share_commission_given_back_within",
             ),
@@ -284,6 +298,14 @@ class PaymentShare(models.Model):
             models.CheckConstraint(
                 condition=Q(netted_minor__gte=0, indebted_minor__gte=0), name="share_debts_not_negative"
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    refunded_sales_tax_minor__gte=0,
+                    disputed_sales_tax_minor__gte=0,
+                    sales_tax_minor__gte=F("refunded_sales_tax_minor") + F("disputed_sales_tax_minor"),
+                ),
+                name="share_sales_tax_returned_within",
+            ),
         ]
         indexes = [models.Index(fields=["vendor_id", "-id"], name="share_vendor")]
 
@@ -311,9 +333,10 @@ class RefundState(models.TextChoices):
 class Refund(models.Model):
     """Money back to the customer, from one vendor's share. Sent by the worker; `key` names why, so it happens once.
 
-    `amount + subsidy = net + commission given back`. Of the amount, `prepaid` was paid with gift cards and store credit and
-    goes back to them; `credited` was charged and is given as store credit, as the customer wished; the provider sends the
-    rest. Of what cost the customer nothing, only the subsidy goes back: such a refund is done as soon as it is asked for.
+    `amount + subsidy = net + sales tax + commission given back`. Of the amount, `prepaid` was paid with gift cards and store
+    credit and goes back to them; `credited` was charged and is given as store credit, as the customer wished; the provider
+    sends the rest. Of what cost the customer nothing, only the subsidy goes back: such a refund is done as soon as it is
+    asked for.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -339,6 +362,9 @@ class Refund(models.Model):
         help_text="of both, from the vendor's earnings; the rest is commission given back"
     )
     commission_tax_minor = models.BigIntegerField(default=0, help_text="the VAT within the commission given back")
+    sales_tax_minor = models.BigIntegerField(
+        default=0, db_default=0, help_text="VAT of the sale that the platform owes no longer"
+    )
     currency = models.CharField(max_length=3)
     reason = models.CharField(max_length=200)
     is_counted = models.BooleanField(
@@ -386,7 +412,11 @@ class Refund(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     commission_tax_minor__gte=0,
-                    commission_tax_minor__lte=F("amount_minor") + F("subsidy_minor") - F("net_minor"),
+                    sales_tax_minor__gte=0,
+                    commission_tax_minor__lte=F("amount_minor")
+                    + F("subsidy_minor")
+                    - F("net_minor")
+                    - F("sales_tax_minor"),
                 ),
                 name="refund_tax_within_commission",
             ),
@@ -399,7 +429,7 @@ class Refund(models.Model):
     @property
     def commission_minor(self) -> int:
         """Commission given back with it, the VAT on it included."""
-        return self.amount_minor + self.subsidy_minor - self.net_minor
+        return self.amount_minor + self.subsidy_minor - self.net_minor - self.sales_tax_minor
 
     @property
     def kept_with_us_minor(self) -> int:

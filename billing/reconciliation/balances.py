@@ -36,7 +36,7 @@ from kit.money import Money
 
 PENDING, AVAILABLE = str(AccountCode.STRIPE_PENDING), str(AccountCode.STRIPE_AVAILABLE)
 PAYABLE, COMMISSION = str(AccountCode.VENDOR_PAYABLE), str(AccountCode.COMMISSION)
-PROMOTIONS = str(AccountCode.PROMOTIONS)
+PROMOTIONS, SALES_TAX = str(AccountCode.PROMOTIONS), str(AccountCode.SALES_TAX)
 RECEIVABLE = str(AccountCode.SUBSCRIPTION_RECEIVABLE)
 # What of a sale was not charged: with gift cards and credit, or given back before the payment came too late.
 PREPAID = (AccountCode.GIFT_CARDS, AccountCode.STORE_CREDIT, AccountCode.REFUNDS_OWED)
@@ -68,6 +68,7 @@ def match_balances(balances: Sequence[ProviderBalance] | None, explained: Counte
         *_payables(sound, owed),
         *_ours(sound, COMMISSION, "commission", "Our commission is", earned, sign=-1),
         *_ours(sound, PROMOTIONS, "discounts", "The discounts we bear are", borne),
+        *_ours(sound, SALES_TAX, "sales_tax", "The VAT of sales that we owe is", _sales_tax_owed(), sign=-1),
         *_receivables(sound),
         *_debts(sound),
         *_disputes(sound),
@@ -152,13 +153,20 @@ def _owed_to_vendors() -> Sums:
 
 def _commission_earned() -> Counter[str]:
     """By our records and currency: commission of what was paid, less what refunds and lost disputes gave back of it."""
-    of_it_ours = F("amount_minor") + F("subsidy_minor") - F("net_minor") - F("commission_tax_minor")
+    of_it_ours = (
+        F("amount_minor") + F("subsidy_minor") - F("net_minor") - F("sales_tax_minor") - F("commission_tax_minor")
+    )
     return _of_sales_kept(F("commission_minor") - F("commission_tax_minor"), of_it_ours)
 
 
 def _discounts_borne() -> Counter[str]:
     """By our records and currency: our part of the discounts on what was paid, less what came back to us of it."""
     return _of_sales_kept(F("subsidy_minor"), F("subsidy_minor"))
+
+
+def _sales_tax_owed() -> Counter[str]:
+    """By our records and currency: the VAT of what was paid that we owe as supplier, less what went back with it."""
+    return _of_sales_kept(F("sales_tax_minor"), F("sales_tax_minor"))
 
 
 def _of_sales_kept(of_share: Combinable, given_back: Combinable) -> Counter[str]:

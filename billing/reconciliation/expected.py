@@ -49,7 +49,7 @@ MOVEMENT = (
 )
 SHARE = (
     *("id", "vendor_id", "reference_id", "gross_minor", "commission_minor", "commission_tax_minor", "subsidy_minor"),
-    *("currency", "payment__paid_at", "payment__created_at"),
+    *("sales_tax_minor", "currency", "payment__paid_at", "payment__created_at"),
 )
 
 
@@ -211,6 +211,7 @@ def _besides_sales(shares: list[Any]) -> list[Expected]:
                 share.commission_minor,
                 share.commission_tax_minor,
                 share.subsidy_minor,
+                share.sales_tax_minor,
             ),
             currency=share.currency,
             occurred_at=share.payment__paid_at or share.payment__created_at,
@@ -229,6 +230,7 @@ def _of_refunds(refunds: list[Refund]) -> list[Expected]:
             subsidy_minor=refund.subsidy_minor,
             net_minor=refund.net_minor,
             commission_tax_minor=refund.commission_tax_minor,
+            sales_tax_minor=refund.sales_tax_minor,
             currency=refund.currency,
             occurred_at=refund.done_at or refund.created_at,
         )
@@ -329,7 +331,7 @@ def _of_disputes(disputes: list[Dispute]) -> list[Expected]:
         divided[row.dispute_id, row.version].append(
             DisputedPart(
                 *(row.vendor_id, row.reference_id, row.amount_minor, row.net_minor),
-                *(row.commission_tax_minor, row.subsidy_minor),
+                *(row.commission_tax_minor, row.subsidy_minor, row.sales_tax_minor),
             )
         )
     expected = []

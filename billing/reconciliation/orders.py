@@ -40,6 +40,7 @@ SHARE = (
     *("net_minor", "transferred_minor", "reversed_minor", "netted_minor", "disputed_net_minor", "indebted_minor"),
     *("refunded_minor", "refunded_net_minor", "refunded_commission_tax_minor"),
     *("subsidy_minor", "refunded_subsidy_minor", "prepaid_minor", "refunded_prepaid_minor"),
+    *("sales_tax_minor", "refunded_sales_tax_minor"),
 )
 TRANSFER = (
     *("id", "vendor_id", "reference_id", "reference_number", "amount_minor", "reversed_minor", "currency"),
@@ -143,7 +144,7 @@ def _shares(shares: list[Any]) -> Iterator[Finding]:
                 "share_gross",
                 "commission and earnings",
                 row.gross_minor + row.subsidy_minor,
-                row.commission_minor + row.net_minor,
+                row.commission_minor + row.sales_tax_minor + row.net_minor,
             ),
             (
                 "share_transferred",
@@ -179,6 +180,12 @@ def _shares(shares: list[Any]) -> Iterator[Finding]:
                 row.refunded_commission_tax_minor,
                 given_back["commission_tax_minor"][row.id],
             ),
+            (
+                "share_refunded_sales_tax",
+                "the VAT we owe of the sale in the refunds",
+                row.refunded_sales_tax_minor,
+                given_back["sales_tax_minor"][row.id],
+            ),
         )
         for check, what, expected, found in checks:
             if expected != found:
@@ -201,7 +208,10 @@ def _given_back(share_ids: list[UUID]) -> dict[str, Counter[Any]]:
     moved = moved_refunds(refunds)
     found: dict[str, Counter[Any]] = {
         name: Counter()
-        for name in ("amount_minor", "prepaid_minor", "subsidy_minor", "net_minor", "commission_tax_minor")
+        for name in (
+            *("amount_minor", "prepaid_minor", "subsidy_minor", "net_minor"),
+            *("commission_tax_minor", "sales_tax_minor"),
+        )
     }
     for refund in refunds:
         if refund.state != RefundState.FAILED or refund.provider_refund_id in moved:

@@ -26,6 +26,7 @@ OWN_CODES = frozenset(str(code) for code in OWN)
 FIGURES = {
     "sales": "Sales, paid by customers",
     "subsidies": "Discounts paid by the marketplace",
+    "sales_tax": "VAT that the marketplace owes of your sales",
     "refunds": "Refunds to customers",
     "commission": "Commission",
     "commission_tax": "VAT on commission",
@@ -43,6 +44,7 @@ BY_CODE = {
     str(Code.GIFT_CARDS): "sales",
     str(Code.STORE_CREDIT): "sales",
     str(Code.PROMOTIONS): "subsidies",
+    str(Code.SALES_TAX): "sales_tax",
     str(Code.FEES_RECHARGED): "fees",
     str(Code.DISPUTE_FEES): "fees",
     str(Code.SUBSCRIPTION_RECEIVABLE): "fees",

@@ -167,6 +167,7 @@ def sale_of(payment: Payment) -> Sale:
                 share.commission_minor,
                 share.commission_tax_minor,
                 share.subsidy_minor,
+                share.sales_tax_minor,
             )
             for share in shares
         ),

@@ -577,6 +577,7 @@ def _write(
                 subsidy_minor=part.subsidy_minor,
                 commission_minor=part.commission_minor,
                 commission_tax_minor=part.commission_tax_minor,
+                sales_tax_minor=part.platform_tax_minor,
                 category_paths=[
                     line.offer.listing.category_path for line in lines if line.offer.vendor_id == part.vendor_id
                 ],

@@ -143,6 +143,7 @@ def _refund_sold_out(parts: Iterable[VendorOrder]) -> None:
             amount_minor=share.gross_minor,
             subsidy_minor=share.subsidy_minor,
             net_minor=share.net_minor,
+            sales_tax_minor=share.sales_tax_minor,
             key=f"sold_out:{part.id}",
             reason="Sold out before the payment arrived",
         )

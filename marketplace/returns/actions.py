@@ -363,6 +363,7 @@ def _refund(request: RefundRequest, part: PartPreview, share: PaymentShare) -> N
         amount_minor=part.amount_minor,
         subsidy_minor=part.subsidy_minor,
         net_minor=part.net_minor,
+        sales_tax_minor=part.sales_tax_minor,
         key=f"request:{request.id}:{part.vendor_order_id}",
         reason=request.reason,
     )

@@ -123,6 +123,7 @@ class PartFacts:
     carried_out: int = 0
     dispute: str = ""
     lost: int = 0
+    sales_tax_left: int = 0  # VAT of it that the platform owes, and gives back itself
 
     @property
     def left(self) -> int:
@@ -149,9 +150,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class PartPreview:
-    """One vendor's side. `net = amount + subsidy - commission` is what it gives, the subsidy, our part of a discount, back to
-    us: out of what was not transferred yet, then back from
-    its balance, and what neither covers (paid out already, or commission kept beyond its earnings) may become its debt.
+    """One vendor's side. `net = amount + subsidy - commission - sales tax` is what it gives, the subsidy, our part of a
+    discount, back to us; the sales tax is VAT that we owe no longer, where we owe it. It gives that out of what was not
+    transferred yet, then back from its balance, and what neither covers (paid out already, or commission kept beyond its
+    earnings) may become its debt.
     `left_minor` was left for the customer before it and `carried_out` requests were done, so that of two who refund the same
     at once the second is told. `lost_minor` is what the customer has from the bank, after disputes that were lost.
     """
@@ -171,6 +173,7 @@ class PartPreview:
     commission_minor: int
     commission_tax_minor: int
     kept_minor: int
+    sales_tax_minor: int
     net_minor: int
     untransferred_minor: int
     taken_back_minor: int
@@ -413,7 +416,9 @@ def _item(kind: str, title: str, taken: Taken) -> Item:
 def _sums(part: PartFacts, items: tuple[Item, ...], canceled: tuple[tuple[UUID, str, int], ...]) -> PartPreview:
     amount, commission = sum(item.amount_minor for item in items), sum(item.commission_minor for item in items)
     subsidy = sum(item.subsidy_minor for item in items)
-    net = amount + subsidy - commission
+    tax = sum(item.tax_minor for item in items)
+    sales_tax = part.sales_tax_left if amount and amount == part.left else min(tax, part.sales_tax_left)
+    net = amount + subsidy - commission - sales_tax
     untransferred = min(net, max(part.earnings - part.sent, 0))
     still_there = max(min(part.sent, part.earnings) - part.paid_out, 0)
     taken_back = min(net - untransferred, still_there)
@@ -429,7 +434,8 @@ def _sums(part: PartFacts, items: tuple[Item, ...], canceled: tuple[tuple[UUID, 
         carried_out=part.carried_out,
         amount_minor=amount,
         subsidy_minor=subsidy,
-        tax_minor=sum(item.tax_minor for item in items),
+        tax_minor=tax,
+        sales_tax_minor=sales_tax,
         commission_minor=commission,
         commission_tax_minor=tax_in(
             commission, commission_left=part.commission_left, tax_left=part.commission_tax_left

@@ -131,6 +131,7 @@ def _part_facts(
         commission_left=left_of_share(share).commission,
         commission_tax_left=tax_left_of(share),
         carried_out=carried_out,
+        sales_tax_left=left_of_share(share).sales_tax,
     )
 
 

@@ -167,6 +167,17 @@ RULES: tuple[Rule, ...] = (
         taken_off=False,
     ),
     Rule(
+        "deemed_supplier",
+        lambda case: case.is_small and not case.buyer.vat_id,
+        lambda case: (
+            f"VAT of {_name(case.destination)}, owed by the marketplace as deemed supplier"
+            " (Article 14a, Directive 2006/112/EC)"
+        ),
+        is_charged=True,
+        taken_off=False,
+        liable=PLATFORM,
+    ),
+    Rule(
         "import",
         lambda case: True,
         lambda case: f"No VAT charged: import into {_name(case.destination)}, where the importer pays what is due",

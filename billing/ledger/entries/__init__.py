@@ -43,7 +43,16 @@ from billing.ledger.entries.provider import (
     unknown,
 )
 from billing.ledger.entries.refunds import refund, refund_by_hand, refund_failure, refund_key, refund_owed
-from billing.ledger.entries.sales import Sale, ShareOfSale, besides_sale, bill_paid, commission, sale, subsidy
+from billing.ledger.entries.sales import (
+    Sale,
+    ShareOfSale,
+    besides_sale,
+    bill_paid,
+    commission,
+    sale,
+    sales_tax,
+    subsidy,
+)
 from billing.ledger.entries.vendors import (
     debt,
     debt_netted,
@@ -101,6 +110,7 @@ __all__ = [
     "refund_owed",
     "refund_to_prepaid",
     "sale",
+    "sales_tax",
     "subsidy",
     "transfer",
     "transfer_reversed",

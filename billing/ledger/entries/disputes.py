@@ -23,7 +23,7 @@ def dispute(movement: Movement) -> EntryDraft | None:
 @dataclass(frozen=True, slots=True)
 class DisputedPart:
     """A vendor's part of a disputed amount, and `subsidy_minor`, what we had added to it: of both `net_minor` its earnings,
-    the rest our commission with the VAT on it. `reference_id` is its vendor order.
+    the rest our commission with the VAT on it, and the VAT of the sale that we owe. `reference_id` is its vendor order.
     """
 
     vendor_id: UUID
@@ -32,6 +32,7 @@ class DisputedPart:
     net_minor: int
     commission_tax_minor: int
     subsidy_minor: int = 0
+    sales_tax_minor: int = 0
 
 
 def dispute_held(
@@ -99,9 +100,14 @@ def dispute_lost(
             Line(Code.DISPUTE_HOLD, part.net_minor, part.vendor_id),
             Line(
                 Code.COMMISSION,
-                part.amount_minor + part.subsidy_minor - part.net_minor - part.commission_tax_minor,
+                part.amount_minor
+                + part.subsidy_minor
+                - part.net_minor
+                - part.sales_tax_minor
+                - part.commission_tax_minor,
             ),
             Line(Code.TAX_PAYABLE, part.commission_tax_minor),
+            Line(Code.SALES_TAX, part.sales_tax_minor),
             Line(Code.PROMOTIONS, -part.subsidy_minor),
             reference_id=part.reference_id,
             description="Dispute lost",

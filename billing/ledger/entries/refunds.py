@@ -17,11 +17,12 @@ def refund_owed(
     currency: str,
     occurred_at: datetime,
     subsidy_minor: int = 0,
+    sales_tax_minor: int = 0,
 ) -> EntryDraft:
     """The provider accepted a refund: `amount_minor` goes to the customer, and `subsidy_minor`, what we had paid of the
     discounts, comes back to us. The vendor gives `net_minor` of both, the rest is commission given back.
 
-    Of what is given back `commission_tax_minor` is VAT that we owe no longer.
+    Of what is given back `commission_tax_minor` is VAT that we owe no longer; so is `sales_tax_minor`, of the sale itself.
 
     A refund always passes through 2100, also when it succeeds at once. So it makes no difference whether we hear
     first of its acceptance or of its movement. `refund_id` is ours.
@@ -32,8 +33,9 @@ def refund_owed(
         currency,
         occurred_at,
         Line(Code.VENDOR_PAYABLE, net_minor, mark.vendor_id),
-        Line(Code.COMMISSION, amount_minor + subsidy_minor - net_minor - commission_tax_minor),
+        Line(Code.COMMISSION, amount_minor + subsidy_minor - net_minor - sales_tax_minor - commission_tax_minor),
         Line(Code.TAX_PAYABLE, commission_tax_minor),
+        Line(Code.SALES_TAX, sales_tax_minor),
         Line(Code.REFUNDS_OWED, -amount_minor),
         Line(Code.PROMOTIONS, -subsidy_minor),
         reference_id=mark.reference_id,

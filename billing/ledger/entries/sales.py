@@ -10,11 +10,12 @@ from billing.ledger.models import AccountCode as Code
 
 @dataclass(frozen=True, slots=True)
 class ShareOfSale:
-    """A vendor's part of what was charged: with what gift cards and store credit paid and the subsidy, commission + net;
-    `reference_id` is the vendor order.
+    """A vendor's part of what was charged: with what gift cards and store credit paid and the subsidy, commission + sales
+    tax + net; `reference_id` is the vendor order.
 
     `commission_minor` is all that is withheld; `commission_tax_minor` of it is the VAT that we owe on our commission.
-    `subsidy_minor` is our part of the discounts, which we owe the vendor beside what the customer paid.
+    `subsidy_minor` is our part of the discounts, which we owe the vendor beside what the customer paid. `sales_tax_minor` is
+    the VAT of the sale where we owe it, as deemed supplier.
     """
 
     vendor_id: UUID
@@ -23,6 +24,7 @@ class ShareOfSale:
     commission_minor: int
     commission_tax_minor: int = 0
     subsidy_minor: int = 0
+    sales_tax_minor: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,25 @@ def subsidy(share: ShareOfSale, *, currency: str, occurred_at: datetime) -> Entr
     )
 
 
+def sales_tax(share: ShareOfSale, *, currency: str, occurred_at: datetime) -> EntryDraft | None:
+    """The VAT of a sale that we owe as deemed supplier: the customer paid it, and it is not the vendor's; None without."""
+    if not share.sales_tax_minor:
+        return None
+    return draft(
+        f"sales_tax:{share.reference_id}",
+        "sales_tax",
+        currency,
+        occurred_at,
+        Line(Code.VENDOR_PAYABLE, share.sales_tax_minor, share.vendor_id),
+        Line(Code.SALES_TAX, -share.sales_tax_minor),
+        reference_id=share.reference_id,
+        description="VAT that the marketplace owes",
+    )
+
+
 def besides_sale(share: ShareOfSale, *, currency: str, occurred_at: datetime) -> list[EntryDraft]:
-    """What is entered with a sale: our part of the discounts, and our commission."""
-    drafts = [each(share, currency=currency, occurred_at=occurred_at) for each in (subsidy, commission)]
+    """What is entered with a sale: our part of the discounts, the VAT that we owe of it, and our commission."""
+    drafts = [each(share, currency=currency, occurred_at=occurred_at) for each in (subsidy, sales_tax, commission)]
     return [draft for draft in drafts if draft is not None]
 
 

@@ -22,7 +22,8 @@ class ShareInput:
     """A vendor's part: `gross_minor` of the payment; of that and of `subsidy_minor`, what the platform adds where it bears
     a discount, `commission_minor` stays with the platform.
 
-    `commission_tax_minor` of the commission is the VAT that the platform owes on it.
+    `commission_tax_minor` of the commission is the VAT that the platform owes on it; `sales_tax_minor` is VAT of the sale
+    itself that the platform owes, where it is the supplier: beside the commission it stays with the platform too.
     `category_paths`: of what is sold, opaque here; hold rules may name them.
     """
 
@@ -32,6 +33,7 @@ class ShareInput:
     commission_minor: int
     commission_tax_minor: int = 0
     subsidy_minor: int = 0
+    sales_tax_minor: int = 0
     category_paths: Sequence[str] = ()
 
 
@@ -75,7 +77,8 @@ def create_payment(
                 subsidy_minor=share.subsidy_minor,
                 commission_minor=share.commission_minor,
                 commission_tax_minor=share.commission_tax_minor,
-                net_minor=share.gross_minor + share.subsidy_minor - share.commission_minor,
+                sales_tax_minor=share.sales_tax_minor,
+                net_minor=share.gross_minor + share.subsidy_minor - share.commission_minor - share.sales_tax_minor,
                 category_paths=sorted(set(share.category_paths)),
                 currency=amount.currency,
             )

@@ -61,17 +61,19 @@ def request_refund(
     reason: str,
     net_minor: int | None = None,
     subsidy_minor: int | None = None,
+    sales_tax_minor: int | None = None,
 ) -> Refund:
     """Promise the customer `amount_minor` (gross) of a share back; the worker sends it. Announces `refund.requested`.
 
     With it `subsidy_minor` of what the platform added goes back to the platform; left out, it is so much of what is left of
-    that as is given back of the gross. `net_minor` of both comes from the vendor's earnings and the rest is commission given
-    back; left out, they are divided in the proportion of what is left of the two. Where commission is kept, all of it is the
-    vendor's. Commission given back is divided the same way into ours and the VAT on it. What was prepaid goes back to where
-    it came from, in the proportion of what is left (`Rest.prepaid_in`), and what was charged as store credit where the
-    customer wished that. What the customer paid nothing for takes no way to the provider: it is done at once. The same key
-    gives the same refund. Raises RefundTooLarge, RefundDiffers, PaymentClosed when the payment is not paid, PaymentDisputed
-    while the customer's bank asks for it or when it keeps all of this part.
+    that as is given back of the gross. `net_minor` of both comes from the vendor's earnings, `sales_tax_minor` is VAT of the
+    sale that the platform owes no longer, and the rest is commission given back; left out, they are divided in the proportion
+    of what is left of each. Where commission is kept, its part is the vendor's. Commission given back is divided the same way
+    into ours and the VAT on it. What was prepaid goes back to where it came from, in the proportion of what is left
+    (`Rest.prepaid_in`), and what was charged as store credit where the customer wished that. What the customer paid nothing
+    for takes no way to the provider: it is done at once. The same key gives the same refund. Raises RefundTooLarge,
+    RefundDiffers, PaymentClosed when the payment is not paid, PaymentDisputed while the customer's bank asks for it or when it
+    keeps all of this part.
     """
     payment = lock_payment(share.payment_id)
     share = PaymentShare.objects.select_for_update().get(id=share.id)
@@ -99,9 +101,14 @@ def request_refund(
     whole = amount_minor + subsidy_minor
     if not 0 <= subsidy_minor <= left.subsidy or not whole:
         raise RefundTooLarge("More of a discount would go back to the marketplace than it paid for this order.")
+    parts = left.within(whole)
+    if sales_tax_minor is None:
+        sales_tax_minor = parts.sales_tax
     if net_minor is None:
-        net_minor = left.net_in(whole)
-    if not max(0, whole - left.commission) <= net_minor <= whole:
+        net_minor = parts.net if sales_tax_minor == parts.sales_tax else whole - sales_tax_minor - parts.commission
+    if not 0 <= sales_tax_minor <= min(left.sales_tax, whole):
+        raise RefundTooLarge("More VAT would be given back than the marketplace owes of this order.")
+    if not max(0, whole - sales_tax_minor - left.commission) <= net_minor <= whole - sales_tax_minor:
         raise RefundTooLarge("More commission would be given back than was taken of this order.")
     prepaid_minor = left.prepaid_in(amount_minor)
     refund = Refund.objects.create(
@@ -115,7 +122,8 @@ def request_refund(
         credited_to=payment.refunds_to_credit_of,
         subsidy_minor=subsidy_minor,
         net_minor=net_minor,
-        commission_tax_minor=tax_given_back(share, whole - net_minor),
+        commission_tax_minor=tax_given_back(share, whole - net_minor - sales_tax_minor),
+        sales_tax_minor=sales_tax_minor,
         currency=share.currency,
         reason=reason,
     )
@@ -149,6 +157,7 @@ def owed_entry(refund: Refund, *, occurred_at: datetime) -> EntryDraft:
         subsidy_minor=refund.subsidy_minor,
         net_minor=refund.net_minor,
         commission_tax_minor=refund.commission_tax_minor,
+        sales_tax_minor=refund.sales_tax_minor,
         currency=refund.currency,
         occurred_at=occurred_at,
     )
@@ -204,7 +213,7 @@ def retry_refund(*, refund_id: UUID) -> Refund:
     left = left_of(share)
     is_too_much = refund.prepaid_minor > left.prepaid or refund.commission_minor > left.commission
     is_too_much = is_too_much or refund.amount_minor - refund.prepaid_minor > left.charged
-    if is_too_much or refund.subsidy_minor > left.subsidy:
+    if is_too_much or refund.subsidy_minor > left.subsidy or refund.sales_tax_minor > left.sales_tax:
         raise RefundTooLarge(f"Only {Money(left.gross, share.currency)} of this order is left to be refunded.")
     # The provider repeats a refusal under its key.
     refund.state, refund.attempt, refund.error = RefundState.DUE, refund.attempt + 1, ""
@@ -260,10 +269,11 @@ def _count_refund(payment: Payment, share: PaymentShare, refund: Refund, *, sign
     share.refunded_subsidy_minor += sign * refund.subsidy_minor
     share.refunded_net_minor += sign * refund.net_minor
     share.refunded_commission_tax_minor += sign * refund.commission_tax_minor
+    share.refunded_sales_tax_minor += sign * refund.sales_tax_minor
     share.save(
         update_fields=[
             *("refunded_minor", "refunded_prepaid_minor", "refunded_subsidy_minor", "refunded_net_minor"),
-            "refunded_commission_tax_minor",
+            *("refunded_commission_tax_minor", "refunded_sales_tax_minor"),
         ]
     )
 

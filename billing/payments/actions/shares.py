@@ -7,14 +7,15 @@ from kit.money import split_largest_remainder
 
 
 class Rest(NamedTuple):
-    """What of a share was neither given back nor taken by a dispute yet; the commission is within gross and subsidy, what was
-    prepaid within the gross.
+    """What of a share was neither given back nor taken by a dispute yet; commission and the platform's VAT of the sale are
+    within gross and subsidy, what was prepaid within the gross.
     """
 
     gross: int
     subsidy: int
     commission: int
     prepaid: int = 0
+    sales_tax: int = 0
 
     @property
     def charged(self) -> int:
@@ -36,10 +37,20 @@ class Rest(NamedTuple):
         """How much of the subsidy goes with so much of the gross: in proportion, so that all takes all."""
         return split_largest_remainder(self.subsidy, [gross, self.gross - gross])[0] if self.gross else self.subsidy
 
-    def net_in(self, amount: int) -> int:
-        """How much of so much of the whole is the vendor's earnings, in the proportion of what is left of the two."""
-        net = max(self.whole - self.commission, 0)
-        return split_largest_remainder(amount, [net, self.whole - net])[0] if amount else 0
+    def within(self, amount: int) -> "Within":
+        """What so much of the whole is made of, in the proportion of what is left of each."""
+        if not amount:
+            return Within(0, 0, 0)
+        net = max(self.whole - self.commission - self.sales_tax, 0)
+        return Within(*split_largest_remainder(amount, [net, self.whole - net - self.sales_tax, self.sales_tax]))
+
+
+class Within(NamedTuple):
+    """The vendor's earnings, the commission and the platform's VAT in an amount."""
+
+    net: int
+    commission: int
+    sales_tax: int
 
 
 def tax_in(commission_minor: int, *, commission_left: int, tax_left: int) -> int:
@@ -57,12 +68,14 @@ def left_of(share: PaymentShare) -> Rest:
     """
     gross_gone = share.refunded_minor + share.disputed_minor
     subsidy_gone = share.refunded_subsidy_minor + share.disputed_subsidy_minor
-    commission_gone = gross_gone + subsidy_gone - share.refunded_net_minor - share.disputed_net_minor
+    tax_gone = share.refunded_sales_tax_minor + share.disputed_sales_tax_minor
+    commission_gone = gross_gone + subsidy_gone - share.refunded_net_minor - share.disputed_net_minor - tax_gone
     return Rest(
         share.gross_minor - gross_gone - share.platform_lost_minor,
         share.subsidy_minor - subsidy_gone - share.platform_lost_subsidy_minor,
         share.commission_minor - commission_gone,
         share.prepaid_minor - share.refunded_prepaid_minor,
+        share.sales_tax_minor - tax_gone,
     )
 
 

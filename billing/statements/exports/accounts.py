@@ -23,6 +23,7 @@ SUGGESTED = {
     "2120": ("3272", "Gift cards, not used yet"),
     "2130": ("3273", "Store credit of customers"),
     "2200": ("3820", "VAT payable"),
+    "2210": ("3821", "VAT payable as deemed supplier"),
     "2300": ("3900", "Deferred subscription revenue"),
     "2400": ("3503", "Kept for disputes"),
     "2900": ("3790", "Suspense"),
