@@ -15,6 +15,8 @@ from kit import clock
 from kit.errors import Conflict, InvalidInput
 from kit.postal_codes import clean_postal_code
 from outbox.actions import announce
+from taxonomy.tax import EUROPEAN_UNION
+from taxonomy.vat_ids import clean_vat_id, country_of
 from tenants.isolation.actions import NoSpareWall, assign_wall
 from tenants.vendors.branding import check_contrast
 from tenants.vendors.lifecycle import move
@@ -239,6 +241,31 @@ def change_address(*, vendor: Vendor, by: UUID, street: str, postal_code: str, c
         actor_kind="member",
         actor_id=by,
         vendor_id=vendor.id,
+    )
+    announce("shop.profile_changed", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
+    return vendor
+
+
+@transaction.atomic
+def change_vat(*, vendor: Vendor, by: UUID, vat_id: str, is_small_business: bool) -> Vendor:
+    """Its VAT number, and whether it is exempt as a small enterprise: decides about the VAT of what is sold from now on.
+
+    As the vendor's own role. Within the Union a number has to be one of its country. Raises InvalidInput.
+    """
+    if vat_id.strip() and vendor.country in EUROPEAN_UNION:
+        vat_id = clean_vat_id(vat_id)
+        if country_of(vat_id) != vendor.country:
+            raise InvalidInput("This number is of another country than the one you are established in.", field="vat_id")
+    vendor.vat_id = _optional(vat_id.replace(" ", "").upper(), "vat_id", "VAT number", 20)
+    vendor.is_small_business = is_small_business
+    vendor.save(update_fields=["vat_id", "is_small_business"])
+    record(
+        action="shop.vat_changed",
+        subject=f"vendor:{vendor.id}",
+        actor_kind="member",
+        actor_id=by,
+        vendor_id=vendor.id,
+        data={"vat_id": vendor.vat_id, "is_small_business": is_small_business},
     )
     announce("shop.profile_changed", vendor_id=vendor.id, payload={"vendor": str(vendor.id)})
     return vendor

@@ -72,8 +72,8 @@ def request_refund(
     into ours and the VAT on it. What was prepaid goes back to where it came from, in the proportion of what is left
     (`Rest.prepaid_in`), and what was charged as store credit where the customer wished that. What the customer paid nothing
     for takes no way to the provider: it is done at once. The same key gives the same refund. Raises RefundTooLarge,
-    RefundDiffers, PaymentClosed when the payment is not paid, PaymentDisputed while the customer's bank asks for it or when it
-    keeps all of this part.
+    RefundDiffers, PaymentClosed when the payment is not paid, PaymentDisputed while the customer's bank asks for it or when
+    it keeps all of this part.
     """
     payment = lock_payment(share.payment_id)
     share = PaymentShare.objects.select_for_update().get(id=share.id)

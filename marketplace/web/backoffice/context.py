@@ -80,6 +80,7 @@ def _office_nav(path: str, allowed: May) -> list[dict[str, Any]]:
             _item(path, "Commissions", "backoffice:commissions", "badge-percent", title="Rules"),
             _item(path, "Promotions", "backoffice:promotions", "tag"),
             _item(path, "Waiting rooms", "backoffice:waiting_rooms", "hourglass"),
+            _item(path, "VAT rates", "backoffice:tax_rates", "percent"),
             _item(path, "Plans", "backoffice:plans", "layers"),
             _item(path, "Checklist", "backoffice:onboarding", "clipboard-list"),
         ]

@@ -162,6 +162,27 @@ class NewCategoryForm(forms.Form):
         self.fields["parent"].choices = category_choices("Nothing: at the top")  # type: ignore[attr-defined]
 
 
+class TaxRateForm(forms.Form):
+    """A rate that begins later."""
+
+    country = forms.ChoiceField(choices=SELLING_COUNTRIES, label="Country")
+    tax_category = forms.ChoiceField(
+        choices=[each for each in TaxCategory.choices if each[0] != TaxCategory.EXEMPT], label="Of what"
+    )
+    percent = forms.DecimalField(min_value=0, max_value=99, max_digits=4, decimal_places=2, label="Rate, in percent")
+    valid_from = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    source = forms.CharField(max_length=200, label="The law that says so")
+
+
+class ExemptionForm(forms.Form):
+    """By which document a customer is free of VAT, and for how long."""
+
+    country = forms.ChoiceField(choices=SELLING_COUNTRIES, label="On what goes to")
+    document = forms.CharField(max_length=200, label="Document", help_text="Who issued it, its number and day.")
+    valid_from = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    valid_until = forms.DateField(label="Until and including", widget=forms.DateInput(attrs={"type": "date"}))
+
+
 class PlanForm(forms.Form):
     """What a plan is called and allows; an empty limit is none."""
 

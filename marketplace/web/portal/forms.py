@@ -278,6 +278,22 @@ class CompanyForm(forms.Form):
     city = forms.CharField(max_length=100)
 
 
+class VatForm(forms.Form):
+    """How the vendor is taxed."""
+
+    vat_id = forms.CharField(
+        label="VAT number",
+        max_length=20,
+        required=False,
+        help_text="With it, companies in other countries of the EU buy from you without VAT.",
+    )
+    is_small_business = forms.BooleanField(
+        label="Exempt as a small enterprise",
+        required=False,
+        help_text="Your prices have no VAT in them then, and your invoices say why.",
+    )
+
+
 class BankAccountForm(forms.Form):
     """Where orders paid by bank transfer are paid out. `wish` tells a form that is sent again from another one."""
 

@@ -142,6 +142,7 @@ urlpatterns: list[URLPattern] = [
     path("money/documents/<uuid:document_id>.csv", documents.document_csv, name="document_csv"),
     path("shop/", shop.profile, name="shop"),
     path("shop/company/", shop.company, name="company"),
+    path("shop/vat/", shop.vat, name="vat"),
     path("shop/standing/", life.vacation, name="standing"),
     path("shop/vacation/end/", life.vacation_end, name="vacation_end"),
     path("shop/closing/", life.closing, name="closing"),

@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from kit.errors import SoukError
 from kit.links import absolute_url
 from marketplace.web.portal.context import logo_url
-from marketplace.web.portal.forms import PALETTE, CompanyForm, ProfileForm, put_error
+from marketplace.web.portal.forms import PALETTE, CompanyForm, ProfileForm, VatForm, put_error
 from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits
 from tenants.shop.catalog.logo import remove_logo, set_logo
-from tenants.vendors.actions import change_address, change_profile
+from tenants.vendors.actions import change_address, change_profile, change_vat
 from tenants.vendors.countries import VENDOR_COUNTRIES
 from tenants.vendors.models import Vendor
 
@@ -54,6 +54,27 @@ def company(request: HttpRequest) -> HttpResponse:
     return _shop_page(request, _profile_form(vendor), form)
 
 
+@changes(*DOES_SHOP)
+def vat(request: HttpRequest) -> HttpResponse:
+    """How the vendor is taxed: on what is sold from now on."""
+    vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+    form = VatForm(request.POST)
+    if form.is_valid():
+        try:
+            change_vat(vendor=vendor, by=request.member.user_id, **form.cleaned_data)  # type: ignore[attr-defined]
+        except SoukError as error:
+            vendor.refresh_from_db()
+            put_error(form, error)
+        else:
+            messages.success(request, "Saved. What is sold from now on is taxed by it.")
+            return redirect("portal:shop")
+    return _shop_page(request, _profile_form(vendor), _company_form(vendor), form)
+
+
+def _vat_form(vendor: Vendor) -> VatForm:
+    return VatForm(initial={"vat_id": vendor.vat_id, "is_small_business": vendor.is_small_business})
+
+
 def _profile_form(vendor: Vendor, data: QueryDict | None = None) -> ProfileForm:
     colors = {f"color_{n}": color for n, color in enumerate(vendor.palette[: len(PALETTE)])}
     shown = {name: getattr(vendor, name) for name in ("name", "tagline", "city", "story")}
@@ -66,17 +87,23 @@ def _company_form(vendor: Vendor, data: QueryDict | None = None) -> CompanyForm:
     return CompanyForm(data, initial=known, auto_id="company_%s")
 
 
-def _shop_page(request: HttpRequest, form: ProfileForm, company: CompanyForm) -> HttpResponse:
+def _shop_page(
+    request: HttpRequest, form: ProfileForm, company: CompanyForm, taxed: VatForm | None = None
+) -> HttpResponse:
     vendor: Vendor = request.vendor  # type: ignore[attr-defined]
+    taxed = taxed or _vat_form(vendor)
     context = {
         "form": form,
         "company": company,
+        "taxed": taxed,
         "country": VENDOR_COUNTRIES.get(vendor.country, vendor.country),
         "logo": logo_url(vendor),
         "address": absolute_url("shop", "/", vendor.slug),
         "shop": vendor,
     }
-    return render(request, "portal/shop.html", context, status=422 if form.errors or company.errors else 200)
+    return render(
+        request, "portal/shop.html", context, status=422 if form.errors or company.errors or taxed.errors else 200
+    )
 
 
 @changes(*DOES_SHOP)
