@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from billing.payments.models import Payment, Refund, RefundState
+from billing.payments.models import PaymentShare, Refund, RefundState
 from billing.statements.compose import digest
 from kit import clock
 from kit.errors import Conflict
@@ -114,10 +114,13 @@ def _issue(
     more: dict[str, Any] | None = None,
 ) -> Invoice:
     now, vendor = clock.now(), Vendor.objects.get(id=part.vendor_id)
-    payment = Payment.objects.get(reference_id=part.order_id)
+    share = PaymentShare.objects.select_related("payment").get(reference_id=part.id)
+    prepaid = share.prepaid_minor - share.refunded_prepaid_minor if refund is None else refund.prepaid_minor
     data = {
-        **compose.parties(order=part.order, part=part, vendor=vendor, payment=payment, issuer=issuer),
-        **compose.body(lines),
+        **compose.parties(order=part.order, part=part, vendor=vendor, payment=share.payment, issuer=issuer),
+        **(sums := compose.body(lines)),
+        # Of one invoice alone: where there are two of a vendor order, nobody can say what paid which.
+        "prepaid_minor": min(prepaid, sums["customer_minor"]),
         **(more or {}),
         "issued_on": now.date().isoformat(),
         "corrects": corrects.number if corrects else "",

@@ -134,7 +134,7 @@ def test_its_invoice_is_the_platforms_with_a_series_of_its_own(sold):
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 10**9), st.data())
 def test_what_is_within_an_amount_sums_to_it_and_all_takes_all(net, commission, tax, data):
-    left = Rest(net + commission + tax, 0, commission, tax)
+    left = Rest(net + commission + tax, 0, commission, sales_tax=tax)
     amount = data.draw(st.integers(0, left.whole))
     part = left.within(amount)
     assert sum(part) == amount

@@ -196,3 +196,14 @@ def test_the_team_lists_its_own_people_only(desk, desk_of, make_vendor):
     page = desk.text("/team/")
     assert "owner@lindqvist.example" in page
     assert "moreau" not in page
+
+
+def test_a_shop_gives_its_vat_number_and_says_that_it_is_a_small_business(desk):
+    assert (desk.vendor.country, desk.get("/shop/").status_code) == ("DE", 200)
+    for wrong, said in (("DE136695975", "no VAT number"), ("NL004495445B01", "of another country")):
+        refused = desk.post("/shop/vat/", {"vat_id": wrong})
+        assert (refused.status_code, said in refused.content.decode()) == (422, True)
+    assert desk.post("/shop/vat/", {"vat_id": "de 136 695 976", "is_small_business": "on"}).status_code == 302
+    desk.vendor.refresh_from_db()
+    assert (desk.vendor.vat_id, desk.vendor.is_small_business) == ("DE136695976", True)
+    assert 'value="DE136695976"' in desk.text("/shop/")

@@ -395,3 +395,27 @@ def test_the_time_to_pay_is_told(to_provider, another, put_on_shelf, details):
     left = order.hold_until - order.placed_at
     assert left > timedelta(minutes=30)
     assert "the time to pay ends" in shopper.get(f"/orders/{order.number}/").content.decode()
+
+
+def test_a_company_is_shown_its_price_before_it_orders_and_errors_stand_at_its_fields(
+    shopper, put_on_shelf, make_vendor, details
+):
+    from marketplace.catalog.models import VendorCard
+
+    lamp = put_on_shelf("lindqvist", price_minor=11900, vendor=make_vendor("lindqvist", country="DE"))
+    VendorCard.objects.update(vat_id="DE136695976")
+    shopper.put_in(lamp)
+    company = {"business": "on", "company": "Vermeer BV", "vat_id": "NL4495445B01"}
+    shown = shopper.htmx("/checkout/country/", details(12390, **company)).content.decode()
+    assert ("Pay 104.12 EUR" in shown, "No VAT is charged." in shown, "Reverse charge" in shown) == (True, True, True)
+    for wrong, field in (({"vat_id": "NL1"}, "vat_id"), ({"company": ""}, "company")):
+        page = shopper.post("/checkout/", details(10412, **company | wrong), follow=True).content.decode()
+        assert f"id_{field}_error" in page
+    # Whoever typed it without scripts is shown the new total first.
+    page = shopper.post("/checkout/", details(12390, **company), follow=True).content.decode()
+    assert ("it now costs 104.12 EUR" in page, 'value="Vermeer BV"' in page) == (True, True)
+    assert not Order.objects.exists()
+    shopper.post("/checkout/", details(10412, **company))
+    order = Order.objects.get()
+    assert (order.total_minor, order.vat_id, order.tax_minor) == (10412, "NL004495445B01", 0)
+    assert "Vermeer BV" in shopper.text(f"/orders/{order.number}/")
