@@ -58,9 +58,6 @@ class Vendor(models.Model):
         db_default=False,
         help_text="exempt from VAT as a small enterprise (Article 284, Directive 2006/112/EC)",
     )
-    enters_net_prices = models.BooleanField(
-        default=False, db_default=False, help_text="its team types prices without VAT; customers are shown them with it"
-    )
     tagline = models.CharField(max_length=150, blank=True)
     story = models.TextField(blank=True)
     logo = models.CharField(max_length=200, blank=True, help_text="path in public media")
@@ -94,7 +91,7 @@ class Vendor(models.Model):
         store="select insert update(payouts_ready_at, state, activated_at, "
         "selling_cleared_at, payouts_cleared_at, waits_for_us_at)",
         vendor="select update(name, tagline, story, logo, palette, street, postal_code, city, "
-        "away_from, away_until, away_message, closing_asked_at, vat_id, is_small_business, enters_net_prices)",
+        "away_from, away_until, away_message, closing_asked_at, vat_id, is_small_business)",
         doorman="select",
     )
 

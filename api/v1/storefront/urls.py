@@ -67,6 +67,7 @@ A customer is known by an access token. A guest needs none: a cart's token goes 
         path("orders/<slug:number>/claims/<uuid:claim_id>", returns.ClaimOne.as_view()),
         path("orders/<slug:number>/claims/<uuid:claim_id>/messages", returns.ClaimMessages.as_view()),
         path("orders/<slug:number>/claims/<uuid:claim_id>/withdrawal", returns.ClaimWithdrawal.as_view()),
+        path("orders/<slug:number>/confirmation", invoices.OrderConfirmation.as_view()),
         path("orders/<slug:number>/invoices", invoices.OrderInvoices.as_view()),
         path("orders/<slug:number>/invoices/<uuid:sales_invoice_id>/pdf", invoices.OrderInvoicePdf.as_view()),
         path("orders/<slug:number>/reviews", reviews.OrderReviews.as_view()),

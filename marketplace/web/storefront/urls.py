@@ -136,6 +136,7 @@ urlpatterns: list[URLPattern] = [
         market_only(holders(returns.claim_withdrawal)),
         name="order_claim_withdrawal",
     ),
+    path("orders/<slug:number>/confirmation.pdf", market_only(holders(orders.confirmation)), name="order_confirmation"),
     path(
         "orders/<slug:number>/invoices/<uuid:sales_invoice_id>.pdf",
         market_only(holders(orders.invoice)),

@@ -2,6 +2,7 @@
 
 from kit.ids import uuid7
 from marketplace.invoices.actions import issue_invoice
+from marketplace.invoices.confirmation import confirmation_html
 from marketplace.invoices.filing import render_due
 from marketplace.orders.links import access_token
 from tests.api.conftest import MARKET, make_user, member_token, portal_of, program, sign_in
@@ -30,6 +31,9 @@ def test_customer_and_shop_download_it_and_nobody_else(
         page = shopper.text(here)
     assert (f'href="{paper}"' in page, f"Invoice {made.number}" in page) == (True, True)
     assert is_paper(shopper.get(paper))
+    assert is_paper(shopper.get(f"{here}confirmation.pdf"))
+    said = confirmation_html(order)
+    assert ("This is no invoice" in said, "VAT of Netherlands, where it is delivered" in said) == (True, True)
     assert shopper.get(f"/orders/{order.number}/invoices/{uuid7()}.pdf").status_code == 404
 
     shop, other = desk_of(arrived.lamp.vendor, "finance"), desk_of(arrived.soap.vendor, "finance")
@@ -51,6 +55,7 @@ def test_customer_and_shop_download_it_and_nobody_else(
         (made.number, 10489, "invoice")
     ]
     assert is_paper(guest.get(f"{theirs}/{made.id}/pdf"))
+    assert is_paper(guest.get(theirs.replace("/invoices", "/confirmation")))
     for vendor, found in ((arrived.lamp.vendor, [made.number]), (arrived.soap.vendor, [])):
         api = Held(program(portal_of(vendor), member_token(vendor)), "vendor")
         assert [each["number"] for each in api.get("/api/v1/vendor/invoices").json()["items"]] == found

@@ -11,9 +11,26 @@ from rest_framework.response import Response
 from api.errors import there
 from api.v1 import invoices
 from api.v1.storefront.visitor import ORDER_TOKEN, StorefrontView, order_of
+from marketplace.invoices.confirmation import confirmation_pdf
 from marketplace.invoices.queries import invoice_of_order, invoices_of
 
 TAGS = ["Orders"]
+
+
+class OrderConfirmation(StorefrontView):
+    @extend_schema(
+        operation_id="order_confirmation_pdf",
+        summary="What was ordered, as PDF; it is no invoice",
+        description="409 `documents_unavailable` where the server cannot lay out pages.",
+        parameters=[ORDER_TOKEN],
+        responses={(200, invoices.PDF): OpenApiResponse(OpenApiTypes.BINARY, description="A PDF.")},
+        tags=TAGS,
+    )
+    def get(self, request: Request, number: str) -> HttpResponse:
+        order = order_of(request, number)
+        answer = HttpResponse(confirmation_pdf(order), content_type=invoices.PDF)
+        answer["Content-Disposition"] = f'attachment; filename="order-{order.number.lower()}.pdf"'
+        return answer
 
 
 class OrderInvoices(StorefrontView):

@@ -27,6 +27,7 @@ from marketplace.carts.actions import add_to_cart
 from marketplace.catalog.models import VendorCard
 from marketplace.checkout.actions import COVERED
 from marketplace.fulfillment.models import Parcel
+from marketplace.invoices.confirmation import confirmation_pdf
 from marketplace.invoices.queries import invoice_of_order, invoices_of
 from marketplace.orders import queries
 from marketplace.orders.actions import ORDERED_ANEW
@@ -164,6 +165,16 @@ def cancellation(request: HttpRequest, number: str) -> HttpResponse:
         messages.success(request, told_of(state.done))
         return see_other(reverse("storefront:order", args=[order.number]))
     return render(request, "storefront/order_cancellation.html", {"order": order, "state": state}, status=state.status)
+
+
+@never_cache
+@require_safe
+def confirmation(request: HttpRequest, number: str) -> HttpResponse:
+    """What was ordered, as PDF."""
+    order = order_here(request, number)
+    answer = HttpResponse(confirmation_pdf(order), content_type="application/pdf")
+    answer["Content-Disposition"] = f'attachment; filename="order-{order.number.lower()}.pdf"'
+    return answer
 
 
 @never_cache
