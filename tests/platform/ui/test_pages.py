@@ -63,7 +63,9 @@ def test_every_stylesheet_is_linked_by_a_face_and_keeps_to_its_layer() -> None:
     for path in CSS.glob("*.css"):
         outside = re.sub(r"/\*.*?\*/", "", path.read_text(), flags=re.S)
         rules = [line for line in outside.splitlines() if line and not line[0].isspace() and line != "}"]
-        assert all(re.match(r"@(layer|font-face|view-transition)", line) for line in rules), path.name
+        assert all(
+            re.match(r"@(layer|font-face|view-transition|media \(prefers-reduced-motion)", line) for line in rules
+        ), path.name
 
 
 def test_layers_come_first_and_print_last() -> None:
