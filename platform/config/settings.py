@@ -431,6 +431,7 @@ SPECTACULAR_SETTINGS = {
         "VendorOrderStateEnum": "api.v1.vendor.serializers.orders.STATES",
         "VendorOrderStatusEnum": "marketplace.orders.status.WORDS",
         "OrderStatusEnum": "marketplace.orders.status.WHOLE_WORDS",
+        "TaxLiableEnum": "marketplace.orders.models.TaxLiable",
         "CommissionPerEnum": "billing.commissions.models.Per",
         "StaffRoleEnum": "accounts.models.StaffRole",
         "DomainStateEnum": "tenants.vendors.models.DomainState",

@@ -309,10 +309,11 @@ UNCONTROLLED = (
 OF_VENDORS = {"vendors_vendor", "vendors_member", "vendors_domain", "vendors_invitation"}
 # Who of the staff looked at this vendor's portal: its own visits alone.
 OF_STAFF = {"vendors_portalvisit"}
-# Name and address on the vendor's own paid part of an order; and rules that only sound like a person.
+# Name and address on the vendor's own paid part of an order, and whether its words were read; and rules that only sound
+# like a person.
 OF_CUSTOMERS = {
     *("orders_vendororder.ship_to", "returns_refundpolicy.customer_cancels"),
-    "promotions_promotion.customer_limit",
+    *("promotions_promotion.customer_limit", "order_messages_thread.customer_read_at"),
 }
 
 ATTACKS = {**READING, **WRITING, **REBUILDING, **DISTURBING}

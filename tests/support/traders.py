@@ -34,6 +34,7 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
     from kit import clock
     from marketplace.fulfillment.actions import pack
     from marketplace.invoices.actions import issue_invoice
+    from marketplace.invoices.filing import file_invoice
     from tenants.isolation.doors import in_shop
     from tenants.shop.catalog.models import Picture, ProductImport
     from tenants.shop.inventory.counts import start_count
@@ -95,7 +96,7 @@ def _traded(order: Any, shelf: Any, asked: Any) -> Trade:
             "wish_id": PayoutWish.objects.create(vendor_id=vendor.id, currency="EUR").id,
             "invoice_id": plan_invoice_of(vendor).id,
             "document_id": statement_of(vendor).id,
-            "sales_invoice_id": issue_invoice(vendor_order_id=part.id)[0].id,
+            "sales_invoice_id": file_invoice(issue_invoice(vendor_order_id=part.id)[0]).id,
             "dispute_id": disputed.id,
             "file_id": disputed.files.get(vendor_id=vendor.id).id,
             "debt_id": owe_a_fee(part).id,
