@@ -253,7 +253,9 @@ def test_a_shop_front_shows_its_own_pages_within_the_budget(
         "/policies/imprint/",
         "/search/?q=x",
     ):
-        with django_assert_max_num_queries(PAGE_QUERIES):
+        # What looks for words says how long it may take, within a transaction of its own: no table is read for that.
+        own = 4 if path.startswith("/search/") else 0
+        with django_assert_max_num_queries(PAGE_QUERIES + own):
             page = browser.get(f"{FRONT}{path}")
         text = page.content.decode()
         assert page.status_code == 200, path
