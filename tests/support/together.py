@@ -20,7 +20,10 @@ TOGETHER = {
     "tests/scenarios/test_races.py": LIVE,
     "tests/scenarios/test_crashes.py": LIVE,
     "tests/browser/test_buying.py": LIVE,
+    "tests/browser/test_coupons.py": LIVE,
     "tests/browser/test_customer.py": LIVE,
+    "tests/browser/test_live_pages.py": LIVE,
+    "tests/browser/test_sending_back.py": LIVE,
     "tests/browser/test_vendor.py": LIVE,
     "tests/browser/test_team.py": LIVE,
 }
