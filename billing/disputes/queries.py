@@ -10,6 +10,7 @@ from billing.disputes.models import (
     FINAL,
     INQUIRIES,
     TO_ANSWER,
+    Bearer,
     Dispute,
     DisputeAnswer,
     DisputeFile,
@@ -47,10 +48,14 @@ def dispute_counts() -> dict[str, int]:
 
 @dataclass(slots=True)
 class Standing:
-    """What the customer's bank does about a vendor order: asks for money of it (`is_open`), or keeps some (`lost`)."""
+    """What the customer's bank does about a vendor order: asks for money of it (`is_open`), or keeps some (`lost`).
+
+    `lost_net_minor`: of the vendor's earnings, where the vendor bears it.
+    """
 
     is_open: bool = False
     lost: list[DisputeSlice] = field(default_factory=list)
+    lost_net_minor: int = 0
 
     @property
     def lost_minor(self) -> int:
@@ -64,9 +69,11 @@ def standing_of(vendor_orders: Iterable[UUID]) -> dict[UUID, Standing]:
     """
     rows = DisputeSlice.objects.filter(reference_id__in=list(vendor_orders), version=F("dispute__version"))
     found: dict[UUID, Standing] = {}
-    for part in rows.order_by("id").annotate(state=F("dispute__state")):
+    for part in rows.order_by("id").annotate(state=F("dispute__state"), borne_by=F("dispute__borne_by")):
         if part.state == DisputeState.LOST:
-            found.setdefault(part.reference_id, Standing()).lost.append(part)
+            standing = found.setdefault(part.reference_id, Standing())
+            standing.lost.append(part)
+            standing.lost_net_minor += part.net_minor if part.borne_by == Bearer.VENDOR else 0
         elif part.state not in (*FINAL, *INQUIRIES):
             found.setdefault(part.reference_id, Standing()).is_open = True
     return found

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from billing.disputes.queries import standing_of
+from billing.disputes.queries import Standing, standing_of
 from billing.payments.queries import refunds_of, share_of
 from billing.payouts.queries import places_of, transfers_of
 from kit import clock
@@ -254,6 +254,7 @@ def _order_page(
     names = dict(Member.objects.filter(vendor_id=part.vendor_id).values_list("user_id", "name"))
     events = queries.events_of(part)
     told = told_in(events)
+    standing = standing_of([part.id]).get(part.id)
     context = {
         "order": part,
         "status": queries.vendor_statuses([part])[part.id],
@@ -298,12 +299,12 @@ def _order_page(
         if part.paid_at and part.fulfillment == Fulfillment.NEW
         else None,
         "is_late": _is_late(part),
-        "money": _money(part) if may(member).see_money else None,
+        "money": _money(part, standing) if may(member).see_money else None,
         "can_give_back": any(line.promised_quantity for line in part.lines.all()),
         "can_cancel": bool(unshipped(part)),
         "refunds": shown_refunds([part.id]).get(part.id, []),
         "invoices": invoices_of([part.id]).get(part.id, []) if _is_invoiced(part) else [],
-        "standing": standing_of([part.id]).get(part.id),
+        "standing": standing,
         "asked": [
             found for found in requests_of(part.order_id, vendor_id=part.vendor_id) if found.state != RequestState.DONE
         ],
@@ -317,11 +318,11 @@ def _places(parcel: Parcel, packing: dict[UUID, list[Packing]]) -> str:
     return ", ".join(dict.fromkeys(part.warehouse.name for part in parts))
 
 
-def _money(part: VendorOrder) -> dict[str, Any]:
+def _money(part: VendorOrder, standing: Standing | None) -> dict[str, Any]:
     """What the order earns, why, and where that is now."""
     share, transfers = share_of(part.id), transfers_of([part.id]).get(part.id, [])
     refunds = refunds_of([part.id]).get(part.id, []) if share and share.refunded_minor else []
-    earned = part.earnings_minor
+    earned, lost = part.earnings_minor, standing.lost_net_minor if standing else 0
     return {
         "gross_minor": part.total_minor + part.subsidy_minor,
         "commission_minor": part.commission_minor,
@@ -340,7 +341,8 @@ def _money(part: VendorOrder) -> dict[str, Any]:
         "refunds": [
             {"reason": refund.reason, "amount_minor": -refund.net_minor} for refund in refunds if not refund.was_refused
         ],
-        "left_minor": earned - (share.refunded_net_minor if share else 0),
+        "lost_minor": -lost,
+        "left_minor": earned - (share.refunded_net_minor if share else 0) - lost,
         "places": places_of(transfers),
     }
 

@@ -1,7 +1,10 @@
 """Accepting, packing, shipping and delivering through the pages, and what they say on the way."""
 
+import re
+
 import pytest
 
+from kit.money import Money
 from marketplace.fulfillment.models import Parcel
 from marketplace.orders.models import Fulfillment, VendorOrder
 
@@ -195,4 +198,7 @@ def test_an_order_says_what_the_customers_bank_does(sold):
     assert "disputes the payment" in desk.text(f"/orders/{part.id}/")
     dispute.state = "lost"
     dispute.save()
-    assert "of this order back from the bank" in desk.text(f"/orders/{part.id}/")
+    page = desk.text(f"/orders/{part.id}/")
+    assert "of this order back from the bank" in page
+    left = Money(part.earnings_minor - dispute.slices.get().net_minor, part.currency)
+    assert re.search(rf"Kept by the customer’s bank.*Left</dt>\s*<dd[^>]*>{re.escape(str(left))}<", page, re.S)
