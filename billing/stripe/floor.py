@@ -21,6 +21,7 @@ OWED = (
     AccountCode.BUYERS_DEPOSITS,
     AccountCode.GIFT_CARDS,
     AccountCode.STORE_CREDIT,
+    AccountCode.SALES_TAX,
     AccountCode.TAX_PAYABLE,
     AccountCode.DISPUTE_HOLD,
     AccountCode.SUSPENSE,

@@ -43,7 +43,7 @@ def killings() -> list[tuple[str, str]]:
     """(point, who dies there): the process that passes it, and the database under it. The worker passes those of payment."""
     for module in ("billing.stripe.confirm", "marketplace.checkout.actions"):
         import_module(module)
-    assert len(POINTS) == len(set(POINTS)) == 14
+    assert len(POINTS) == len(set(POINTS)) == 15
     return [
         (point, victim)
         for point in POINTS

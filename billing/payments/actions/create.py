@@ -37,7 +37,6 @@ class ShareInput:
     category_paths: Sequence[str] = ()
 
 
-@transaction.atomic(savepoint=False)
 def create_payment(
     *,
     reference_id: UUID,
@@ -57,34 +56,35 @@ def create_payment(
         raise SharesDoNotAddUp(
             f"The vendors' parts sum to {Money(total, amount.currency)}, but the customer pays {amount}."
         )
-    payment = Payment.objects.create(
-        reference_id=reference_id,
-        reference_number=reference_number,
-        customer_email=customer_email,
-        amount_minor=amount.amount_minor,
-        prepaid_minor=prepaid_minor,
-        currency=amount.currency,
-    )
     prepaid = split_largest_remainder(prepaid_minor, [share.gross_minor for share in shares])
-    PaymentShare.objects.bulk_create(
-        [
-            PaymentShare(
-                payment=payment,
-                vendor_id=share.vendor_id,
-                reference_id=share.reference_id,
-                gross_minor=share.gross_minor,
-                prepaid_minor=paid_before,
-                subsidy_minor=share.subsidy_minor,
-                commission_minor=share.commission_minor,
-                commission_tax_minor=share.commission_tax_minor,
-                sales_tax_minor=share.sales_tax_minor,
-                net_minor=share.gross_minor + share.subsidy_minor - share.commission_minor - share.sales_tax_minor,
-                category_paths=sorted(set(share.category_paths)),
-                currency=amount.currency,
-            )
-            for share, paid_before in zip(shares, prepaid, strict=True)
-        ]
-    )
+    with transaction.atomic(savepoint=False):  # an order is placed around it
+        payment = Payment.objects.create(
+            reference_id=reference_id,
+            reference_number=reference_number,
+            customer_email=customer_email,
+            amount_minor=amount.amount_minor,
+            prepaid_minor=prepaid_minor,
+            currency=amount.currency,
+        )
+        PaymentShare.objects.bulk_create(
+            [
+                PaymentShare(
+                    payment=payment,
+                    vendor_id=share.vendor_id,
+                    reference_id=share.reference_id,
+                    gross_minor=share.gross_minor,
+                    prepaid_minor=paid_before,
+                    subsidy_minor=share.subsidy_minor,
+                    commission_minor=share.commission_minor,
+                    commission_tax_minor=share.commission_tax_minor,
+                    sales_tax_minor=share.sales_tax_minor,
+                    net_minor=share.gross_minor + share.subsidy_minor - share.commission_minor - share.sales_tax_minor,
+                    category_paths=sorted(set(share.category_paths)),
+                    currency=amount.currency,
+                )
+                for share, paid_before in zip(shares, prepaid, strict=True)
+            ]
+        )
     return payment
 
 

@@ -126,6 +126,8 @@ def test_the_cart_is_quoted_by_vendor(app, put_on_shelf, django_assert_max_num_q
             "shipping_minor": 0,
             "discount_minor": 0,
             "tax_minor": 386,
+            "tax_rule": "domestic",
+            "tax_reason": "VAT of Germany",
             "total_minor": 2420,
             "free_shipping_missing_minor": 0,
             "ships": True,

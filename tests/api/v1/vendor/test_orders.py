@@ -55,8 +55,12 @@ def test_an_order_says_where_it_goes_and_what_is_in_it(sold: Any) -> None:
             "total_minor": 14700,
             "tax_rate": str(line.tax_rate),
             "tax_minor": line.tax_minor,
+            "tax_rule": line.tax_rule,
+            "tax_liable": "vendor",
+            "tax_reason": line.tax_reason,
         }
     ]
+    assert line.tax_rule == "distance"
     assert order["money"] == {
         "commission_minor": 1215,
         "earnings_minor": 13975,
