@@ -176,9 +176,10 @@ def test_twenty_at_once_take_twenty_numbers_without_gap_or_double_though_some_gi
 
 def _like(part, turn):
     """Another vendor order of the same vendor, of another order, as it was paid."""
-    from billing.payments.models import Payment
+    from billing.payments.models import Payment, PaymentShare
     from marketplace.orders.models import Order, OrderLine
 
+    share = PaymentShare.objects.get(reference_id=part.id)
     order, payment = Order.objects.get(id=part.order_id), Payment.objects.get(reference_id=part.order_id)
     lines = list(OrderLine.objects.filter(vendor_order=part))
     order.id, order.number, order.cart_id, order._state.adding = uuid7(), f"S-{turn}", uuid7(), True
@@ -189,6 +190,8 @@ def _like(part, turn):
     part = VendorOrder.objects.get(id=part.id)
     part.id, part.order, part.number, part._state.adding = uuid7(), order, f"S-{turn}-1", True
     part.save()
+    share.id, share.payment, share.reference_id, share._state.adding = uuid7(), payment, part.id, True
+    share.save()
     for line in lines:
         line.id, line.vendor_order, line._state.adding = uuid7(), part, True
         line.save()
