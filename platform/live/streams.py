@@ -25,20 +25,16 @@ from uuid import uuid4
 import redis.asyncio
 import structlog
 from django.conf import settings
-from prometheus_client import Counter, Gauge
 from redis.exceptions import RedisError
 
 from kit import clock
 from kit.problems import CONTENT_TYPE, problem
 from live import news, tickets
+from live.metrics import NEWS, OPEN, REFUSED
 from live.tickets import Ticket, TicketRefused, in_ms
 from observability import health
 
 log = structlog.get_logger(__name__)
-OPEN = Gauge("live_streams_open", "Streams that are open here.")
-NEWS = Counter("live_news", "News that were heard here.")
-REFUSED = Counter("live_streams_refused", "Streams that were not opened.", ["cause"])
-
 HEARTBEAT_SECONDS = 15.0
 LEASE_SECONDS = 40
 RECONNECT_MS = 3000
