@@ -23,7 +23,14 @@ def tell_of_message(fact: Fact) -> None:
     }
     if found.author_kind == "member":
         url = order_url(part.order)
-        send(f"message:{found.id}", "message_new", part.order.email, {**context, "who": part.vendor_name, "url": url})
+        send(
+            f"message:{found.id}",
+            "message_new",
+            part.order.email,
+            {**context, "who": part.vendor_name, "url": url},
+            private=True,  # what two say to each other is read by staff where that is written down, and nowhere else
+            about=part.order_id,
+        )
     else:
         vendor = Vendor.objects.get(id=found.vendor_id)
         url = absolute_url("portal", f"/orders/{part.id}/messages/", vendor=part.vendor_slug)
@@ -33,5 +40,6 @@ def tell_of_message(fact: Fact) -> None:
             vendor.email,
             {**context, "who": "A customer", "url": url},
             vendor_id=vendor.id,
+            private=True,
             about=part.order_id,
         )

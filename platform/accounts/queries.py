@@ -38,6 +38,17 @@ def confirmed_addresses(user_id: UUID) -> frozenset[str]:
         return frozenset(email for (email,) in cursor.fetchall())
 
 
+def has_account(email: str) -> bool:
+    """Whether an address is somebody's who has an account: the one it is kept under, or another they have confirmed."""
+    if User.objects.filter(email__iexact=email).exists():
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM account_emailaddress WHERE lower(email) = lower(%s) AND verified)", [email]
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def with_two_steps(user_ids: Iterable[UUID]) -> frozenset[UUID]:
     """Which of these people sign in with a code beside their password. One query."""
     with connection.cursor() as cursor:

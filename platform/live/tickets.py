@@ -1,6 +1,7 @@
 """A page's ticket to the streams: which topics, for whom, and until when. Signed by who served the page."""
 
 import hashlib
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -66,8 +67,8 @@ def stream_url(request: HttpRequest, ticket: str) -> str:
 
 
 def session_name(request: HttpRequest) -> str:
-    """What a session is called here: nobody is signed in by it."""
-    key = request.session.session_key or ""
+    """What a session is called here: nobody is signed in by it. Who has none has a name of their own for this ticket."""
+    key = request.session.session_key or secrets.token_hex(16)
     return f"session:{hashlib.sha256(f'souk.live {key}'.encode()).hexdigest()[:32]}"
 
 

@@ -44,7 +44,8 @@ def send(
     """
     if to.endswith(f"@{ERASED_DOMAIN}"):
         return
-    topic = topic_of(template)
+    # A shop's mail is its work: nobody who reads it switches a topic off for all of them.
+    topic = "" if vendor_id else topic_of(template)
     if topic and is_refused(to, topic):
         return
     off = off_url(to, topic) if topic else ""

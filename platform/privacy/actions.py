@@ -6,10 +6,12 @@ from uuid import UUID
 from django.conf import settings
 from django.core import signing
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from accounts.actions import end_access, erase_sign_in
 from accounts.models import User
+from accounts.queries import has_account
 from audit.actions import record
 from kit import clock
 from kit.errors import Conflict, InvalidInput
@@ -60,7 +62,8 @@ def ask_for_copy(*, user: User | None, email: str = "", order_number: str = "", 
     if user is not None:
         _lock(user.id)
     email = email or (user.email if user else "")
-    last = _of(user, email).filter(kind=Kind.EXPORT, asked_at__gt=clock.now() - BETWEEN_COPIES).first()
+    recent = Q(asked_at__gt=clock.now() - BETWEEN_COPIES) | Q(done_at=None, taken_back_at=None, refused_at=None)
+    last = _of(user, email).filter(recent, kind=Kind.EXPORT).first()
     if last is not None:
         raise AskedAlready("We make one copy a day. The last one was asked for a while ago; its link comes by mail.")
     return _write(Kind.EXPORT, user, email, order_number, by, due_at=clock.now())
@@ -156,6 +159,8 @@ def _erase(request: DataRequest, user: User | None) -> None:
     now, address = clock.now(), request.email
     person = person_of(user, request.email)
     request.refused_because = obstacles_of(user, request.email)
+    if user is None and has_account(request.email):
+        request.refused_because.append("An account was made with this address meanwhile: ask for it there, signed in")
     if request.refused_because:
         request.refused_at = now
         request.save(update_fields=["refused_at", "refused_because"])

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from accounts.models import User
+from kit import clock
 from kit.pagination import Page, keyset_page
 from privacy.models import DataRequest, Kind
 
@@ -23,5 +24,6 @@ def requests_page(*, kind: str = "", cursor: str | None = None, size: int = 50) 
 
 
 def copy_with(request_id: UUID) -> DataRequest | None:
-    """A copy that is still there, with its content."""
-    return DataRequest.objects.filter(id=request_id, kind=Kind.EXPORT, content__isnull=False).first()
+    """A copy that is still there and whose time is not over, with its content."""
+    there = DataRequest.objects.filter(kind=Kind.EXPORT, content__isnull=False, expires_at__gt=clock.now())
+    return there.filter(id=request_id).first()

@@ -8,8 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.models import User
-from accounts.queries import names_of
+from accounts.queries import has_account, names_of
 from kit.errors import InvalidInput, SoukError
 from marketplace.orders.models import Order
 from marketplace.web.backoffice.roles import for_support, staff_of
@@ -70,7 +69,7 @@ def _guests_order(number: str, email: str) -> Order:
     found = None
     if wanted.isprintable() and address.isprintable():
         found = Order.objects.filter(number=wanted[:20], email__iexact=address[:254], user=None).first()
-    if found is None or User.objects.filter(email__iexact=found.email).exists():
+    if found is None or has_account(found.email):
         raise InvalidInput(NOT_A_GUESTS, field="number")
     return found
 

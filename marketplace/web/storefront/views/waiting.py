@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from accounts.models import User
 from kit import clock
-from marketplace.carts.models import CartLine
+from marketplace.carts.models import Cart, CartLine
 from marketplace.catalog.models import Listing, VendorCard
 from marketplace.waiting import actions
 from marketplace.waiting.actions import RoomOver
@@ -54,7 +55,7 @@ def room(request: HttpRequest, room_id: UUID) -> HttpResponse:
         },
         part="storefront/_waiting_room.html",
         topics=(room_topic(room_id),),
-        who=None if standing.where == Where.OVER else f"user:{user.id}" if user is not None else "",
+        who=None if standing.where == Where.OVER else _listener(user, cart),
         said="Something has changed in the waiting room.",
     )
 
@@ -72,6 +73,13 @@ def place(request: HttpRequest, room_id: UUID) -> HttpResponse:
     except RoomOver as error:
         messages.info(request, str(error))
     return give_cart(see_other(reverse("storefront:waiting_room", args=[room_id])), fresh)
+
+
+def _listener(user: User | None, cart: Cart | None) -> str:
+    """Who listens, by what a waiting guest has: a cart. The streams of each are counted."""
+    if user is not None:
+        return f"user:{user.id}"
+    return f"cart:{cart.id}" if cart is not None else ""
 
 
 def _ask_in(standing: Standing) -> int:
