@@ -65,6 +65,7 @@ def test_a_burst_is_mailed_once_and_what_is_sent_twice_is_said_once(bought):
     from_customer(bought, "One more thing")
     assert len(mails()) == 4
     assert MessagePhoto.objects.count() == 1
+    assert {*Mail.objects.filter(template="message_new").values_list("private", "about")} == {(True, part.order_id)}
 
 
 def test_what_cannot_be_said_is_refused_at_its_field(bought):

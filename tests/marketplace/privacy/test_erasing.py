@@ -13,8 +13,11 @@ from accounts.signup import register_person
 from audit.models import AuditEntry
 from billing.ledger.models import Posting
 from billing.payments.models import Payment
+from billing.prepaid.actions import begin_purchase
+from billing.prepaid.models import GiftCard
 from kit import clock
 from kit.errors import Conflict
+from kit.money import Money
 from marketplace.carts.actions import add_to_cart, ensure_cart
 from marketplace.fulfillment.actions import deliver, pack, ship
 from marketplace.orders.leaving import forget_addresses
@@ -25,11 +28,13 @@ from marketplace.reviews.models import Review, ReviewPhoto
 from notifications.models import Mail
 from notifications.tasks import send_due
 from outbox.tasks import deliver as deliver_facts
+from privacy import actions
 from privacy.actions import AskedAlready, StillOpen, WrongPassword, ask_for_copy, ask_for_erasure, link_token, take_back
 from privacy.models import DataRequest
 from privacy.tasks import carry_out_due, forget
 from tenants.isolation.doors import in_shop
 from tests.support.going_back import CUSTOMER, asked, moved, photo
+from tests.support.office import pay
 from tests.support.reviewing import said
 
 PASSWORD = "a-long-enough-word-42"
@@ -193,6 +198,43 @@ def test_what_is_under_way_keeps_her_and_what_comes_up_meanwhile_refuses(ada, ar
     assert again.number in Mail.objects.get(template="data_erasure_refused").text
     with pytest.raises(Conflict):
         take_back(request_id=waits.id)
+
+
+@pytest.mark.parametrize("side", ["buyer_email", "recipient_email"])
+def test_a_gift_card_that_has_not_gone_out_keeps_who_bought_it_and_whom_it_is_for(ada, side):
+    card = begin_purchase(amount=Money(5000, "EUR"), buyer_email="anna@moreau.example", recipient_email="b@m.example")
+    pay(card, "ch_card", fee_minor=100)
+    GiftCard.objects.filter(id=card.id).update(**{side: "ada@vermeer.example"})
+    with pytest.raises(StillOpen) as refused:
+        ask_for_erasure(user=ada, password=PASSWORD)
+    assert refused.value.obstacles == [f"Gift card {card.number} has not been mailed yet"]
+    GiftCard.objects.filter(id=card.id).update(mailed_at=clock.now())
+    ask_for_erasure(user=ada, password=PASSWORD)
+
+
+def test_a_guests_erasure_is_not_done_to_the_account_that_was_made_meanwhile(arrived):
+    waits = DataRequest.objects.create(
+        kind="erasure", email="mo@oduya.example", asked_at=clock.now(), due_at=clock.now()
+    )
+    register_person(email="Mo@oduya.example", name="Mo", password=PASSWORD)
+    assert carry_out_due() == 1
+    waits.refresh_from_db()
+    assert (waits.state, len(waits.refused_because)) == ("refused", 1)
+    assert "ask for it there" in waits.refused_because[0]
+
+
+def test_one_request_that_fails_holds_up_no_other(ada, arrived, monkeypatch):
+    first = ask_for_copy(user=ada)
+    second = ask_for_copy(user=None, email="mo@oduya.example")
+    real = actions.copy_of
+    broken = lambda person: real(person) if person.user_id is None else 1 / 0  # noqa: E731
+    monkeypatch.setattr(actions, "copy_of", broken)
+    assert carry_out_due() == 1
+    assert {each.id: each.done_at is None for each in DataRequest.objects.all()} == {first.id: True, second.id: False}
+    monkeypatch.undo()
+    with moved(days=2), pytest.raises(AskedAlready):
+        ask_for_copy(user=ada)
+    assert carry_out_due() == 1
 
 
 def test_an_address_that_was_only_typed_in_opens_nobody_elses_orders(arrived):

@@ -9,6 +9,7 @@ from django.template import engines
 
 from config.mail_samples import sample_of
 from kit.errors import InvalidInput
+from kit.ids import uuid7
 from kit.personal import ERASED_DOMAIN
 from notifications.actions import compose, send
 from notifications.models import Mail, MailRefusal
@@ -58,7 +59,10 @@ def test_what_is_optional_is_switched_off_by_its_link_and_what_is_not_never(sett
     send("m:2", "message_new", "ada@Vermeer.example", MESSAGE)
     send("m:3", "message_new", "ines@moreau.example", MESSAGE)
     send("p:2", "vendor_applied", "ada@vermeer.example", {"vendor_name": "Lindqvist"})
-    assert {*Mail.objects.values_list("key", flat=True)} == {"m:1", "p:1", "m:3", "p:2"}
+    # To a shop it is work: not hers to switch off for all who read that mailbox.
+    send("m:4", "message_new", "ada@vermeer.example", MESSAGE, vendor_id=uuid7())
+    assert {*Mail.objects.values_list("key", flat=True)} == {"m:1", "p:1", "m:3", "p:2", "m:4"}
+    assert Mail.objects.get(key="m:4").off_url == ""
     for topic in ("orders", "nonsense"):
         with pytest.raises(InvalidInput):
             refuse(email="ada@vermeer.example", topic=topic)
