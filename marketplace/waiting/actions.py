@@ -121,12 +121,13 @@ def change_rate(*, room_id: UUID, per_minute: int, by: Keeper) -> WaitingRoom:
     room = _kept(room_id, by)
     now = clock.now()
     _draw(room, now)  # by the rate that has held until now
-    before, room.per_minute = room.apart, per_minute
+    room.per_minute = per_minute
     last = room.tickets.filter(admit_at__lte=now).aggregate(last=Max("admit_at"))["last"]
     base = max(now, room.opens_at, last + room.apart if last else room.opens_at)
     waiting = room.tickets.filter(admit_at__gt=now).count()
-    if waiting and room.apart != before:
-        # Apart from all that were there before first, so that no two are ever at one instant.
+    if waiting:
+        # At the same rate too: somebody may have left, and who comes next follows right after the last of them. Apart
+        # from all that were there before first, so that no two are ever at one instant.
         away = timedelta(days=3650)
         _space(room, base + away, "t.admit_at > %s", now)
         _space(room, base, "t.admit_at > %s", base + away - timedelta(microseconds=1))
@@ -194,12 +195,20 @@ def check_admitted(*, products: set[tuple[UUID, UUID]], cart_id: UUID, user_id: 
 
 
 def follow_cart(*, cart_id: UUID, into_id: UUID, user_id: UUID) -> None:
-    """A guest has signed in: their places are the customer's, unless the customer has better ones."""
+    """A guest has signed in: their places are the customer's, unless the customer has better ones. One that is used up is
+    the worst.
+    """
     if not WaitingTicket.objects.filter(cart_id=cart_id).exists():
         return
     mine = WaitingTicket.objects.filter(Q(cart_id__in=[cart_id, into_id]) | Q(user_id=user_id))
     best: dict[UUID, WaitingTicket] = {}
-    for ticket in sorted(mine, key=lambda ticket: (ticket.admit_at or ticket.joined_at, ticket.id)):
+    now = clock.now()
+
+    def turn(ticket: WaitingTicket) -> tuple[bool, datetime, UUID]:
+        is_over = ticket.admit_at is not None and ticket.admit_at + ticket.room.stay <= now
+        return is_over, ticket.admit_at or ticket.joined_at, ticket.id
+
+    for ticket in sorted(mine.select_related("room"), key=turn):
         best.setdefault(ticket.room_id, ticket)
     mine.exclude(id__in=[ticket.id for ticket in best.values()]).delete()
     for ticket in best.values():

@@ -182,6 +182,28 @@ def test_another_rate_keeps_the_order_of_who_waits(shelf: Any, at: Any) -> None:
     assert seconds(join(room_id=room.id, cart_id=uuid4()).admit_at) == 132
 
 
+def test_the_same_rate_saved_after_somebody_left_lets_the_next_ones_come(shelf: Any, at: Any) -> None:
+    room = room_for(shelf, per_minute=6)
+    carts = [uuid4() for _ in range(4)]
+    at(0)
+    for cart in carts:
+        join(room_id=room.id, cart_id=cart)
+    WaitingTicket.objects.filter(cart_id=carts[2]).delete()
+    change_rate(room_id=room.id, per_minute=6, by=STAFF)
+    assert [seconds(look(room_id=room.id, cart_id=carts[n]).admit_at) for n in (0, 1, 3)] == [0, 10, 20]
+    assert seconds(join(room_id=room.id, cart_id=uuid4()).admit_at) == 30
+
+
+def test_a_place_that_is_used_up_gives_way_to_a_guests_later_one(shelf: Any, at: Any) -> None:
+    room, person, own, guest = room_for(shelf), uuid4(), uuid4(), uuid4()
+    at(0)
+    join(room_id=room.id, cart_id=own, user_id=person)
+    at(1200)
+    join(room_id=room.id, cart_id=guest)
+    follow_cart(cart_id=guest, into_id=own, user_id=person)
+    assert look(room_id=room.id, cart_id=own, user_id=person).where == Where.ADMITTED
+
+
 def test_a_place_goes_along_to_the_customers_cart_and_the_better_one_is_kept(shelf: Any, at: Any) -> None:
     room, person, own, guest = room_for(shelf), uuid4(), uuid4(), uuid4()
     at(0)
