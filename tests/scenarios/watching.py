@@ -113,7 +113,7 @@ def knock(watched: Watched) -> None:
 
 
 def fail_with(watched: Watched, text: str) -> None:
-    """A fact whose listeners fail over `text`, which their errors quote; waits until they did."""
+    """A fact whose listeners fail over `text`, which their errors quote; waits until all have tried."""
     with watched.market.connect() as connection:
         connection.execute(
             "INSERT INTO outbox_fact (id, name, payload, recorded_at) VALUES"
@@ -123,8 +123,8 @@ def fail_with(watched: Watched, text: str) -> None:
         wait_until(
             lambda: (
                 connection.execute(
-                    "SELECT count(*) = 2 FROM outbox_delivery d JOIN outbox_fact f ON f.id = d.fact_id"
-                    " WHERE d.error <> '' AND f.payload->>'order' = %s",
+                    "SELECT bool_and(d.attempts > 0) AND count(*) FILTER (WHERE d.error <> '') >= 2"
+                    " FROM outbox_delivery d JOIN outbox_fact f ON f.id = d.fact_id WHERE f.payload->>'order' = %s",
                     [text],
                 ).fetchone()
                 == (True,)
