@@ -41,7 +41,7 @@ def mail_accepted(fact: Fact) -> None:
     part = VendorOrder.objects.select_related("order").get(id=fact.payload["vendor_order"])
     if part.accepted_at is not None and part.canceled_at is None:
         context = {"part": part, "order": part.order, "url": order_url(part.order)}
-        send(f"order_accepted:{part.id}", "order_accepted", part.order.email, context)
+        send(f"order_accepted:{part.id}", "order_accepted", part.order.email, context, about=part.order_id)
 
 
 def _parcel_of(fact: Fact) -> Parcel:
@@ -52,7 +52,7 @@ def _mail(key: str, template: str, parcel: Parcel) -> None:
     order = parcel.vendor_order.order
     lines = list(parcel.lines.select_related("order_line"))
     context = {"parcel": parcel, "part": parcel.vendor_order, "order": order, "lines": lines, "url": order_url(order)}
-    send(key, template, order.email, context)
+    send(key, template, order.email, context, about=order.id)
 
 
 def release_after_delivery(fact: Fact) -> None:

@@ -49,7 +49,7 @@ def mail_not_paid(fact: Fact) -> None:
     paid = order.vendor_orders.filter(paid_at__isnull=False).exists()
     if order.canceled_at is not None and order.cancel_reason != ORDERED_ANEW and not paid:
         context = {"order": order, "url": order_url(order), "cart_url": absolute_url("market", "/cart/")}
-        send(f"order_not_paid:{order.id}", "order_not_paid", order.email, context)
+        send(f"order_not_paid:{order.id}", "order_not_paid", order.email, context, about=order.id)
 
 
 def mail_confirmation(fact: Fact) -> None:
@@ -66,6 +66,7 @@ def mail_confirmation(fact: Fact) -> None:
             "total": str(Money(order.total_minor, order.currency)),
             "url": order_url(order),
         },
+        about=order.id,
     )
     vendors = Vendor.objects.in_bulk([part.vendor_id for part in parts])
     for part in parts:

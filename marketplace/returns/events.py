@@ -68,6 +68,7 @@ def tell_customer(fact: Fact) -> None:
             "tax": str(Money(sum(item.tax_minor for item in items), request.currency)),
             "url": order_url(order),
         },
+        about=order.id,
     )
 
 
@@ -142,7 +143,7 @@ def tell_of_failure(fact: Fact) -> None:
     context = {"refund": refund, "amount": amount, "order": order, "words": words, "next": then}
     if refund.came_back:
         key = f"refund_came_back:{refund.id}"
-        send(key, "refund_came_back", order.email, {**context, "url": order_url(order)})
+        send(key, "refund_came_back", order.email, {**context, "url": order_url(order)}, about=order.id)
     url = absolute_url("office", "/finance/refunds/?state=failed")
     roles = ("accountant", "controller", "administrator")
     for staff in StaffMember.objects.filter(role__in=roles, left_at=None).select_related("user"):

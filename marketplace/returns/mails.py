@@ -148,7 +148,7 @@ def tell_of_message(fact: Fact) -> None:
 def _send(key: str, whom: str, of: Return | Claim, context: dict[str, Any]) -> None:
     context = {**context, "number": of.number}
     if whom == CUSTOMER:
-        send(key, "return_news", of.order.email, context)
+        send(key, "return_news", of.order.email, context, about=of.order_id)
     elif whom == VENDOR:
         email = Vendor.objects.get(id=of.vendor_id).email
         send(key, "return_news", email, context, vendor_id=of.vendor_id, about=of.order_id)

@@ -77,6 +77,6 @@ def ask_for_reviews(batch: int = 200) -> int:
     for order in orders.order_by("id")[:batch]:
         lines = OrderLine.objects.filter(vendor_order__order=order, vendor_order__delivered_at__isnull=False)
         context = {"order": order, "lines": list(lines), "url": order_url(order)}
-        send(f"{ASKED}:{order.id}", ASKED, order.email, context)
+        send(f"{ASKED}:{order.id}", ASKED, order.email, context, about=order.id)
         sent += 1
     return sent
