@@ -16,9 +16,12 @@ class AccountsConfig(AppConfig):
             user_logged_in.connect(_tell_unsaved, dispatch_uid="accounts.unsaved")
 
 
-def _tell_changed(sender: Any, user: Any, **_: Any) -> None:
+def _tell_changed(sender: Any, user: Any, from_email_address: Any, to_email_address: Any, **_: Any) -> None:
     from accounts.actions import tell_changed
+    from notifications.preferences import follow_address
 
+    if from_email_address is not None:
+        follow_address(old=from_email_address.email, new=to_email_address.email)
     tell_changed(user_id=user.id)
 
 

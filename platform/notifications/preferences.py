@@ -26,6 +26,13 @@ def refuse(*, email: str, topic: str) -> None:
 
 
 @transaction.atomic
+def follow_address(*, old: str, new: str) -> None:
+    """Somebody is mailed elsewhere from now on: what they have switched off stays off."""
+    for topic in refused_topics(old) & optional_topics().keys():
+        refuse(email=new, topic=topic)
+
+
+@transaction.atomic
 def choose_topics(*, email: str, wanted: Iterable[str]) -> None:
     """Mail this address about these of the optional topics and about no other. Raises InvalidInput for what is none."""
     chosen = {check_optional(topic) for topic in wanted}

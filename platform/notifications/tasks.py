@@ -71,9 +71,12 @@ def _transmit(mail: Mail) -> None:
 
 def _mark_sent(mail: Mail) -> None:
     mail.state, mail.sent_at, mail.error = MailState.SENT, clock.now(), ""
+    changed = ["state", "sent_at", "error"]
+    # Else its text stays as the row has it: whom it is about may have been erased while it was on its way.
     if mail.private and settings.PRODUCTION:
         mail.text = mail.html = ""
-    mail.save(update_fields=["state", "sent_at", "error", "text", "html"])
+        changed += ["text", "html"]
+    mail.save(update_fields=changed)
     _forget(mail)
 
 

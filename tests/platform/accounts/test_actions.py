@@ -53,3 +53,22 @@ def test_the_public_key_is_printed_for_other_machines(capsys, settings):
     settings.HANDOFF_SIGNING_KEY = ""
     with pytest.raises(CommandError, match="SOUK_PROCESS=web"):
         call_command("handoff_key")
+
+
+def test_what_is_switched_off_follows_to_another_address():
+    from allauth.account.models import EmailAddress
+    from allauth.account.signals import email_changed
+
+    from notifications.preferences import refuse, refused_topics
+
+    person = register_person(email="ada@vermeer.example", name="Ada", password="a-long-enough-word-42")
+    refuse(email="ada@vermeer.example", topic="messages")
+    addresses = [EmailAddress(user=person, email=email) for email in ("ada@vermeer.example", "ada@elsewhere.example")]
+    email_changed.send(
+        sender=EmailAddress,
+        request=None,
+        user=person,
+        from_email_address=addresses[0],
+        to_email_address=addresses[1],
+    )
+    assert refused_topics("ada@elsewhere.example") == {"messages"}

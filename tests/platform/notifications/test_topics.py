@@ -13,7 +13,8 @@ from kit.ids import uuid7
 from kit.personal import ERASED_DOMAIN
 from notifications.actions import compose, send
 from notifications.models import Mail, MailRefusal
-from notifications.preferences import choose_topics, refuse, refused_topics
+from notifications.preferences import choose_topics, follow_address, refuse, refused_topics
+from notifications.queries import read_mail
 from notifications.tasks import send_due
 from notifications.topics import TOPICS, mail_table, off_url, optional_topics, read_off_token, topic_of
 from tests.platform.notifications.test_sending import folder, inbox
@@ -70,6 +71,21 @@ def test_what_is_optional_is_switched_off_by_its_link_and_what_is_not_never(sett
     assert refused_topics("Ada@vermeer.example") == optional_topics().keys() - {"messages"}
     choose_topics(email="ada@vermeer.example", wanted=optional_topics())
     assert not MailRefusal.objects.exists()
+
+
+def test_what_is_off_stays_off_at_another_address():
+    refuse(email="Ada@vermeer.example", topic="messages")
+    follow_address(old="ada@vermeer.example", new="Ada@elsewhere.example")
+    assert refused_topics("ada@elsewhere.example") == {"messages"}
+
+
+def test_staff_read_no_key_of_an_order_in_production(settings):
+    send("o:1", "message_new", "ada@vermeer.example", {**MESSAGE, "url": "https://m.example/orders/S1/?key=abc123&x=1"})
+    mail = Mail.objects.get(key="o:1")
+    assert "key=abc123" in read_mail(mail.id).text
+    settings.PRODUCTION = True
+    shown = read_mail(mail.id)
+    assert ("abc123" in shown.text + shown.html, "key=…" in shown.text) == (False, True)
 
 
 def test_a_link_that_somebody_made_up_switches_nothing_off():
