@@ -130,6 +130,11 @@ class PartFacts:
         """What can still be given back of it, in minor units."""
         return self.shipping.gross + sum(line.left.gross for line in self.lines)
 
+    @property
+    def whole(self) -> int:
+        """The same with what the platform had added to it: what stays sold while any of it is left."""
+        return self.shipping.whole + sum(line.left.whole for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -417,7 +422,8 @@ def _sums(part: PartFacts, items: tuple[Item, ...], canceled: tuple[tuple[UUID, 
     amount, commission = sum(item.amount_minor for item in items), sum(item.commission_minor for item in items)
     subsidy = sum(item.subsidy_minor for item in items)
     tax = sum(item.tax_minor for item in items)
-    sales_tax = part.sales_tax_left if amount and amount == part.left else min(tax, part.sales_tax_left)
+    gives_all = amount + subsidy == part.whole != 0
+    sales_tax = part.sales_tax_left if gives_all else min(tax, part.sales_tax_left)
     net = amount + subsidy - commission - sales_tax
     untransferred = min(net, max(part.earnings - part.sent, 0))
     still_there = max(min(part.sent, part.earnings) - part.paid_out, 0)

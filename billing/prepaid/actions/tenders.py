@@ -135,7 +135,7 @@ def pay_covered(*, payment_id: UUID) -> Payment:
     for share in payment.shares.order_by("id"):
         sold = ShareOfSale(
             *(share.vendor_id, share.reference_id, share.charged_minor, share.commission_minor),
-            *(share.commission_tax_minor, share.subsidy_minor),
+            *(share.commission_tax_minor, share.subsidy_minor, share.sales_tax_minor),
         )
         drafts += besides_sale(sold, currency=payment.currency, occurred_at=at)
     post_all(drafts)

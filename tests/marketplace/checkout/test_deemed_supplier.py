@@ -1,6 +1,7 @@
 """Small consignments from outside the Union are sold by the platform: it owes the VAT, and does not pay it to the vendor."""
 
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,19 +15,23 @@ from billing.payments.actions import refund_answered
 from billing.payments.actions.refunds import owed_entry
 from billing.payments.actions.shares import Rest
 from billing.payments.models import PaymentShare, Refund
+from billing.prepaid.actions import give_back_due
 from billing.reconciliation.balances import match_balances
 from billing.statements.figures import figures_of, ties
 from kit import clock
 from kit.ids import uuid7
 from marketplace.carts.actions import add_to_cart, ensure_cart, new_token
-from marketplace.checkout.actions import place_order
+from marketplace.checkout.actions import place_order, start_payment
 from marketplace.invoices.actions import issue_credit_notes, issue_invoice
 from marketplace.invoices.filing import html_of
 from marketplace.returns.actions import Actor, ask
+from marketplace.returns.amounts import Left
 from marketplace.returns.policy import set_policy
-from marketplace.returns.preview import Ask
-from marketplace.returns.queries import preview_of
+from marketplace.returns.preview import Ask, Item, _sums
+from marketplace.returns.queries import facts_of, preview_of
 from taxonomy.treatment import Buyer, Case, Seller, treat
+from tests.marketplace.checkout.test_gift_cards import cart_of, sell
+from tests.marketplace.checkout.test_gift_cards import order as place
 from tests.support.office import pay
 
 pytestmark = pytest.mark.usefixtures("everything_ten_percent")
@@ -100,6 +105,41 @@ def test_the_vat_is_kept_from_the_vendor_entered_apart_and_given_back_to_the_cen
     share.refresh_from_db()
     assert (share.refunded_sales_tax_minor, share.left_minor) == (2170, 0)
     assert match_balances(None, Counter()).findings[:-1] == []
+
+
+def test_where_gift_cards_pay_all_the_vat_is_entered_as_ever(put_on_shelf, make_vendor, address):
+    watch = put_on_shelf("bern", price_minor=4000, shipping_minor=500, vendor=make_vendor("bern", country="CH"))
+    _, code = sell(20_000, "ch_card")
+    order = place(cart_of(watch, cards=[code]), address)
+    assert start_payment(order=order, success_url="/paid", cancel_url="/stopped") == "/paid"
+    share, part = PaymentShare.objects.get(), order.vendor_orders.get()
+    assert (share.prepaid_minor, share.sales_tax_minor) == (4500, 781)
+    assert (held("2210"), held("2000", watch.vendor)) == (-781, -share.net_minor)
+
+    shown = preview_of(order.id, [Ask(part.id, everything=True)], kind="refund")
+    staff = Actor("staff", uuid7(), "staff:administrator")
+    ask(
+        order_id=order.id,
+        asks=[Ask(part.id, everything=True)],
+        kind="refund",
+        reason="Broken",
+        by=staff,
+        digest=shown.digest,
+    )
+    assert give_back_due() == 1
+    assert (held("2210"), held("2000", watch.vendor), held("2120")) == (0, 0, -20_000)
+
+
+def test_what_is_free_at_our_cost_stays_sold_with_its_vat(sold):
+    """All that the customer paid is given back; what we added for the shipping is not, nor is the VAT in that."""
+    part, _ = sold
+    [facts] = facts_of(part.order_id)
+    free = replace(facts, shipping=Left(None, 1, 0, 87, 0, subsidy=500))
+    assert (free.left, free.whole, free.sales_tax_left) == (12_000, 12_500, 2170)
+    goods = Item("goods", free.lines[0].id, "Watches", 3, 12_000, 0, 2083, 992, 0)
+    assert _sums(free, (goods,), ()).sales_tax_minor == 2083
+    shipping = Item("shipping", None, "Shipping", 1, 0, 500, 87, 0, 0)
+    assert _sums(free, (goods, shipping), ()).sales_tax_minor == 2170
 
 
 def test_commission_that_is_kept_keeps_no_vat_of_the_sale(sold):
