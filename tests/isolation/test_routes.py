@@ -6,6 +6,7 @@ are walked by their documents, with bodies: tests/api/test_walls.py, tests/api/v
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -222,7 +223,6 @@ def ids_of(trade: Trade, route: Route) -> dict[str, Any]:
 @pytest.fixture
 def neighbors(trade: tuple[Trade, Trade]) -> tuple[Trade, Trade]:
     """(Lindqvist, Moreau), each with all that an address of the portal can name."""
-    from datetime import timedelta
 
     from django.core.files.base import ContentFile
     from django.core.files.storage import storages
@@ -325,7 +325,8 @@ def test_no_customer_gets_at_another_customers_or_a_vendors(
     Member.objects.create(vendor=theirs.vendor, user_id=ada.id, name="Ada", email=ada.email)
     Member.objects.create(vendor=mine.vendor, user_id=ines.id, name="Ines", email=ines.email)
     kept = Address.objects.create(user=ada, **address)
-    copy = DataRequest.objects.create(kind="export", user=ada, email=ada.email, content=b"PK", expires_at=clock.now())
+    until = clock.now() + timedelta(days=1)
+    copy = DataRequest.objects.create(kind="export", user=ada, email=ada.email, content=b"PK", expires_at=until)
     link = ResumeLink.objects.create(vendor=theirs.vendor, expires_at=clock.now() + timedelta(days=1))
     back = {
         name: theirs.ids[name]
