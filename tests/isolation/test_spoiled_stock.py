@@ -8,10 +8,10 @@ from django.db import connection
 
 from accounts.models import User
 from billing.payments.models import Refund
-from marketplace.checkout.actions import SoldOut
 from marketplace.checkout.tasks import release_expired_holds
 from marketplace.orders.models import Order, StockHold, VendorOrder
 from tenants.isolation.doors import bind_vendor, in_shop
+from tenants.shop.inventory.actions import SoldOut
 from tenants.shop.inventory.models import StockLevel
 from tests.marketplace.conftest import address, everything_ten_percent, put_on_shelf
 from tests.support.office import pay, place
