@@ -19,7 +19,7 @@ TRIES_A_MINUTE = 8
 
 
 class GiftCardRefused(InvalidInput):
-    """A code that cannot be paid with. It never says why: whoever guesses learns nothing."""
+    """A code that cannot be paid with. Of one that has money on it, it never says why: whoever guesses learns nothing."""
 
     code = "gift_card_refused"
 

@@ -48,8 +48,10 @@ def issue_invoice(*, vendor_order_id: UUID) -> list[Invoice]:
     if not any(line.total for line in lines):
         raise NothingToInvoice(f"Nothing of order {part.number} is left to invoice.")
     before = {"settled_refunds": sorted(str(refund.id) for refund in accepted)}
+    # Of what was prepaid too: a refund that is still under way is taken off by its credit note.
+    back = sum(refund.prepaid_minor for refund in accepted)
     return [
-        _issue(part, InvoiceKind.INVOICE, liable, own, more=before)
+        _issue(part, InvoiceKind.INVOICE, liable, own, prepaid_back_minor=back, more=before)
         for liable, own in _by_issuer(lines)
         if any(line.total for line in own)
     ]
@@ -111,11 +113,12 @@ def _issue(
     *,
     corrects: Invoice | None = None,
     refund: Refund | None = None,
+    prepaid_back_minor: int = 0,
     more: dict[str, Any] | None = None,
 ) -> Invoice:
     now, vendor = clock.now(), Vendor.objects.get(id=part.vendor_id)
     share = PaymentShare.objects.select_related("payment").get(reference_id=part.id)
-    prepaid = share.prepaid_minor - share.refunded_prepaid_minor if refund is None else refund.prepaid_minor
+    prepaid = share.prepaid_minor - prepaid_back_minor if refund is None else refund.prepaid_minor
     data = {
         **compose.parties(order=part.order, part=part, vendor=vendor, payment=share.payment, issuer=issuer),
         **(sums := compose.body(lines)),

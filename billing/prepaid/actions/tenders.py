@@ -163,6 +163,8 @@ def give_back(refund: Refund) -> None:
         assert refund.credited_to is not None  # the database says so too
         credit = credit_of(refund.credited_to, refund.currency)
         amounts[credit.id] = amounts.get(credit.id, 0) + refund.credited_minor
+    # Cards before balances, as whoever ends one does.
+    list(GiftCard.objects.select_for_update(of=("self",)).filter(prepaid_id__in=amounts).order_by("id"))
     balances = lock_balances(amounts)
     refund.kept_at = clock.now()
     refund.save(update_fields=["kept_at"])

@@ -30,6 +30,7 @@ from marketplace.carts.models import Cart
 from marketplace.checkout.actions import TotalChanged, place_order, session_lines, start_payment
 from marketplace.checkout.means import GiftCardRefused, add_gift_card, card_for
 from marketplace.checkout.tries import TooManyTries
+from marketplace.invoices.actions import issue_invoice
 from marketplace.orders.actions import cancel_unpaid
 from marketplace.orders.models import Order
 from notifications.models import Mail
@@ -181,6 +182,22 @@ def test_with_nothing_left_to_charge_an_order_is_paid_shipped_and_refunded_witho
     assert (balance(card), card.expires_on) == ((8000, 0), clock.today() + GOOD_AGAIN)
     assert (held("2120"), held("2100"), held("2000", lamp.vendor), held("4000")) == (-8000, 0, 0, 0)
     nothing_to_find()
+
+
+def test_an_invoice_says_all_that_was_prepaid_while_a_refund_of_it_is_under_way(
+    put_on_shelf, everything_ten_percent, address
+):
+    lamp = put_on_shelf("lindqvist", price_minor=10000, shipping_minor=0)
+    _, code = sell(10_000, "ch_card")
+    placed = order(cart_of(lamp, cards=[code]), address)
+    start_payment(order=placed, success_url="/paid", cancel_url="/stopped")
+    share = PaymentShare.objects.get(payment__reference_id=placed.id)
+    with transaction.atomic():
+        request_refund(share=share, amount_minor=3000, key="test:1", reason="Broken")
+    share.refresh_from_db()
+    assert (share.prepaid_minor, share.refunded_prepaid_minor) == (10_000, 3000)
+    [invoice] = issue_invoice(vendor_order_id=placed.vendor_orders.get().id)
+    assert (invoice.total_minor, invoice.data["prepaid_minor"]) == (10_000, 10_000)
 
 
 def test_an_order_that_costs_nothing_is_paid_at_once(put_on_shelf, everything_ten_percent, address):
