@@ -23,7 +23,7 @@ from billing.statements.models import Document
 from kit.links import absolute_url
 from marketplace.catalog.models import Listing
 from marketplace.demo.acts import PASSWORD
-from marketplace.demo.cast import STAFF, VENDORS
+from marketplace.demo.cast import CUSTOMERS, STAFF, VENDORS
 from marketplace.demo.progress import Progress
 from marketplace.orders.models import Fulfillment, Order, VendorOrder
 from marketplace.returns.models import RefundRequest, RequestState
@@ -140,10 +140,14 @@ def screens() -> list[Screen]:
         "shipping": "/shipping/",
         "returns": "/returns/",
         "messages": "/messages/",
+        "invoices": "/money/invoices/",
         "reviews": "/reviews/",
         "promotions": "/promotions/",
         "promotion": "/promotions/new/",
+        "waiting-rooms": "/waiting-rooms/",
+        "waiting-room": "/waiting-rooms/new/",
         "shop": "/shop/",
+        "vat": "/shop/vat/",
         "shop-texts": "/shop/texts/",
         "domains": "/shop/domains/",
         "payouts": "/money/payouts/",
@@ -163,6 +167,10 @@ def screens() -> list[Screen]:
         "messages": "/messages/",
         "data-requests": "/data-requests/",
         "mails": "/mail/previews/",
+        "gift-cards": "/gift-cards/",
+        "tax-rates": "/tax-rates/",
+        "waiting-rooms": "/waiting-rooms/",
+        "waiting-room": "/waiting-rooms/new/",
         "reviews": "/reviews/",
         "promotions": "/promotions/",
         "promotion": "/promotions/new/",
@@ -195,6 +203,13 @@ def screens() -> list[Screen]:
         "accounts": "exports/accounts/",
         "jobs": "jobs/",
     }
+    customers_own = {
+        "wishlist": "/wishlist/",
+        "messages": "/account/messages/",
+        "data": "/account/data/",
+        "mail": "/account/mail/",
+        "credit": "/account/credit/",
+    }
     front = {"home": "/", "about": "/about/", "imprint": "/policies/imprint/", "search": "/search/?q=a"}
     return [
         Screen("home", _market("/")),
@@ -211,6 +226,9 @@ def screens() -> list[Screen]:
                 ("order-cancellation", cancelable, "cancellation/"),
             )
         ),
+        Screen("gift-cards", _market("/gift-cards/")),
+        Screen("gift-card-balance", _market("/gift-cards/balance/")),
+        *(Screen(f"account-{name}", _market(path), CUSTOMERS[0].email) for name, path in customers_own.items()),
         Screen("plan", _market(f"/sell/{vendor.slug}/plan/"), owner),
         Screen("portal-home", absolute_url("portal", "/", vendor.slug), owner),
         Screen("portal-orders", absolute_url("portal", "/orders/", vendor.slug), owner),

@@ -3,12 +3,17 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django import forms
 
 from kit import clock
+from kit.errors import SoukError
+from marketplace.waiting import actions
+from marketplace.waiting.actions import Keeper
 from marketplace.waiting.models import WaitingRoom
 from marketplace.waiting.queries import tallies
+from marketplace.web.form_errors import put_error
 
 
 def _moment(label: str, help_text: str = "", *, required: bool = True) -> forms.DateTimeField:
@@ -20,6 +25,15 @@ class RateForm(forms.Form):
     per_minute = forms.IntegerField(
         label="Let in a minute", min_value=1, max_value=6000, help_text="As many as you can serve: 60 is one a second."
     )
+
+    def change(self, room_id: UUID, *, by: Keeper) -> bool:
+        """Let in as many from now on; False where it is refused, which is said in the form."""
+        try:
+            actions.change_rate(room_id=room_id, by=by, **self.cleaned_data)
+        except SoukError as error:
+            put_error(self, error)
+            return False
+        return True
 
 
 class RoomForm(RateForm):

@@ -12,7 +12,6 @@ from django.conf import settings
 
 from billing.payouts.models import PayoutInterval
 from billing.payouts.wishes import WEEKDAYS
-from kit.errors import SoukError
 from kit.money import Money, parse_major
 from marketplace.web.postal_code import PostalCodeField
 from taxonomy.tax import SELLING_COUNTRIES
@@ -30,12 +29,6 @@ REASONS = ("Counted", "New delivery", "Damaged", "Lost", "Found", "Returned", "O
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 BY_NAME = sorted(VENDOR_COUNTRIES.items(), key=itemgetter(1))
 CARRIERS = ("DHL", "DPD", "GLS", "UPS", "FedEx", "PostNord", "La Poste", "PostNL", "Correos", "Post")
-
-
-def put_error(form: forms.Form, error: SoukError, **names: str) -> None:
-    """Show an action's refusal at its field (`names`: the action's word to the form's), or above the form."""
-    field = names.get(error.field or "", error.field)
-    form.add_error(field if field in form.fields else None, str(error))
 
 
 class MajorField(forms.CharField):

@@ -7,9 +7,10 @@ from django import forms
 from accounts.models import Address, User
 from billing.bank_transfer.provider import NAME, is_offered
 from billing.payments.provider import DEFAULT
-from kit.errors import InvalidInput, SoukError
+from kit.errors import InvalidInput
 from kit.postal_codes import clean_postal_code
 from marketplace.checkout.actions import check_company
+from marketplace.web.form_errors import put_error
 from marketplace.web.postal_code import PostalCodeField
 from taxonomy.tax import SELLING_COUNTRIES
 from tenants.vendors.countries import VENDOR_COUNTRIES
@@ -17,11 +18,6 @@ from tenants.vendors.countries import VENDOR_COUNTRIES
 NEW_ADDRESS = "new"
 # What only a carrier must know.
 FOR_LETTERS = ("line1", "postal_code", "city")
-
-
-def put_error(form: forms.Form, error: SoukError) -> None:
-    """Show an action's refusal at its field, or above the form."""
-    form.add_error(error.field if error.field in form.fields else None, str(error))
 
 
 def _text(label: str, longest: int, autocomplete: str, **more: Any) -> forms.CharField:

@@ -23,6 +23,7 @@ from kit.ids import uuid7
 from kit.money import Money, parse_major
 from marketplace.web.backoffice.roles import for_refunds, staff_of
 from marketplace.web.backoffice.tables import Filter, pages
+from marketplace.web.form_errors import put_error
 
 WAITS = "Asked for. Somebody else has to agree, among the approvals."
 
@@ -113,7 +114,7 @@ def customer_credit(request: HttpRequest, user_id: UUID) -> HttpResponse:
         except ValueError as error:
             form.add_error("amount", str(error))
         except SoukError as error:
-            form.add_error(error.field if error.field in form.fields else None, str(error))
+            put_error(form, error)
         else:
             messages.success(request, WAITS if isinstance(made, Approval) else "Credited.")
             return HttpResponseRedirect(reverse("backoffice:customer_credit", args=[user.id]))

@@ -18,7 +18,7 @@ from marketplace.waiting.queries import rooms_page
 from marketplace.web.backoffice.forms import VendorField
 from marketplace.web.backoffice.roles import for_administrators, staff_of
 from marketplace.web.backoffice.tables import pages
-from marketplace.web.portal.forms import put_error
+from marketplace.web.form_errors import put_error
 from marketplace.web.waiting_form import RateForm, RoomForm, rows_of
 from tenants.vendors.models import Vendor
 
@@ -64,14 +64,9 @@ def new_room(request: HttpRequest) -> HttpResponse:
 def room(request: HttpRequest, room_id: UUID) -> HttpResponse:
     found = _find(room_id)
     form = RateForm(request.POST or None, initial={"per_minute": found.per_minute})
-    if form.is_bound and form.is_valid():
-        try:
-            actions.change_rate(room_id=found.id, by=_keeper(request), **form.cleaned_data)
-        except SoukError as error:
-            put_error(form, error)
-        else:
-            messages.success(request, "Changed. Who waits keeps their place.")
-            return HttpResponseRedirect(reverse("backoffice:waiting_room", args=[found.id]))
+    if form.is_bound and form.is_valid() and form.change(found.id, by=_keeper(request)):
+        messages.success(request, "Changed. Who waits keeps their place.")
+        return HttpResponseRedirect(reverse("backoffice:waiting_room", args=[found.id]))
     row = {**rows_of([found])[0], "vendor": Vendor.objects.filter(id=found.vendor_id).first()}
     return render(
         request, "backoffice/waiting_room.html", {"form": form, "row": row}, status=422 if form.errors else 200

@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from kit import clock
 from kit.errors import SoukError
 from kit.links import absolute_url, front_url, host_of
-from marketplace.web.portal.forms import DomainForm, TextsForm, put_error
+from marketplace.web.form_errors import put_error
+from marketplace.web.portal.forms import DomainForm, TextsForm
 from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits
 from tenants.vendors import domains as keeping
 from tenants.vendors.entitlements import allowed_to

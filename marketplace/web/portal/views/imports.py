@@ -11,8 +11,9 @@ from django.shortcuts import redirect, render
 
 from kit.errors import SoukError
 from kit.storage import StorageUnavailable
+from marketplace.web.form_errors import put_error
 from marketplace.web.portal import present
-from marketplace.web.portal.forms import ImportForm, put_error
+from marketplace.web.portal.forms import ImportForm
 from marketplace.web.portal.roles import ANYBODY, DOES_CATALOG, edits, shows
 from marketplace.web.spreadsheet import csv_response
 from tenants.shop.catalog import queries

@@ -12,7 +12,8 @@ from kit import clock
 from kit.cache import vendor_cache
 from kit.errors import SoukError
 from kit.links import absolute_url
-from marketplace.web.portal.forms import KeyForm, put_error
+from marketplace.web.form_errors import put_error
+from marketplace.web.portal.forms import KeyForm
 from marketplace.web.portal.roles import DOES_SHOP, changes, edits
 from tenants.shop.integrations.actions import make_key, revoke_key
 from tenants.shop.integrations.models import ApiKey

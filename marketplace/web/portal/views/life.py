@@ -10,8 +10,9 @@ from django.urls import reverse
 from kit import clock
 from kit.errors import SoukError
 from kit.links import absolute_url
+from marketplace.web.form_errors import put_error
 from marketplace.web.life import named_by, still_open, timeline
-from marketplace.web.portal.forms import ClosingForm, VacationForm, put_error
+from marketplace.web.portal.forms import ClosingForm, VacationForm
 from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, OWNS, changes, edits
 from tenants.vendors import leaving
 from tenants.vendors import vacation as vacations

@@ -32,9 +32,10 @@ from kit.money import Money
 from kit.pagination import Page
 from marketplace.orders.models import VendorOrder
 from marketplace.orders.queries import numbers_of
+from marketplace.web.form_errors import put_error
 from marketplace.web.portal import present
 from marketplace.web.portal.flow import money_flow
-from marketplace.web.portal.forms import BankAccountForm, DemandForm, ScheduleForm, major, put_error
+from marketplace.web.portal.forms import BankAccountForm, DemandForm, ScheduleForm, major
 from marketplace.web.portal.roles import DOES_MONEY, OWNS, SEES_MONEY, changes, edits, shows
 from marketplace.web.portal.ways import shown_ways
 from marketplace.web.spreadsheet import csv_response

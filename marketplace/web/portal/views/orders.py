@@ -36,10 +36,11 @@ from marketplace.returns.policy import policy_at
 from marketplace.returns.queries import requests_of, shown_refunds
 from marketplace.returns.shown import told_in
 from marketplace.web.delivery import place, promise
+from marketplace.web.form_errors import put_error
 from marketplace.web.live import live_page
 from marketplace.web.portal import present
 from marketplace.web.portal.context import counts_of
-from marketplace.web.portal.forms import CARRIERS, ShipmentForm, put_error
+from marketplace.web.portal.forms import CARRIERS, ShipmentForm
 from marketplace.web.portal.roles import DOES_ORDERS, SEES_ORDERS, changes, may, shows
 from taxonomy.tax import COUNTRY_NAMES
 from tenants.shop.inventory.queries import Packing, packing_of

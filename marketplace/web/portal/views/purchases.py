@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 
 from kit.errors import SoukError
 from kit.pagination import keyset_page
+from marketplace.web.form_errors import put_error
 from marketplace.web.portal import present
-from marketplace.web.portal.forms import put_error
 from marketplace.web.portal.roles import ANYBODY, DOES_CATALOG, changes, edits
 from tenants.shop.inventory.models import PurchaseOrder, Source, Supplier, Warehouse
 from tenants.shop.inventory.purchasing import (

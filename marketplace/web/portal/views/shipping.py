@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from kit import clock
 from kit.errors import SoukError
 from marketplace.web import delivery
+from marketplace.web.form_errors import put_error
 from marketplace.web.portal.forms import (
     CARRIERS,
     ParcelForm,
@@ -23,7 +24,6 @@ from marketplace.web.portal.forms import (
     ZoneForm,
     kilograms,
     major,
-    put_error,
 )
 from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits
 from taxonomy.tax import COUNTRY_NAMES

@@ -6,8 +6,9 @@ from django.shortcuts import redirect, render
 
 from kit.errors import SoukError
 from kit.links import absolute_url
+from marketplace.web.form_errors import put_error
 from marketplace.web.portal.context import logo_url
-from marketplace.web.portal.forms import PALETTE, CompanyForm, ProfileForm, VatForm, put_error
+from marketplace.web.portal.forms import PALETTE, CompanyForm, ProfileForm, VatForm
 from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits
 from tenants.shop.catalog.logo import remove_logo, set_logo
 from tenants.vendors.actions import change_address, change_profile, change_vat

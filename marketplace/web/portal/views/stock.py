@@ -14,16 +14,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from kit.errors import SoukError
 from marketplace.orders.queries import orders_of_lines
+from marketplace.web.form_errors import put_error
 from marketplace.web.portal import present
-from marketplace.web.portal.forms import (
-    REASONS,
-    BackordersForm,
-    MoveForm,
-    SafetyStockForm,
-    StockForm,
-    ThresholdForm,
-    put_error,
-)
+from marketplace.web.portal.forms import REASONS, BackordersForm, MoveForm, SafetyStockForm, StockForm, ThresholdForm
 from marketplace.web.portal.roles import ANYBODY, DOES_CATALOG, changes, shows
 from tenants.shop.catalog.models import Variant
 from tenants.shop.inventory import queries

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from kit.errors import SoukError
 from kit.links import absolute_url
-from marketplace.web.portal.forms import InvitationForm, RoleForm, put_error
+from marketplace.web.form_errors import put_error
+from marketplace.web.portal.forms import InvitationForm, RoleForm
 from marketplace.web.portal.roles import ANYBODY, DOES_TEAM, changes, edits
 from tenants.vendors import team as keeping
 from tenants.vendors.models import Invitation, Member, MemberRole, Vendor

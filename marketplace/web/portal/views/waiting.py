@@ -12,8 +12,8 @@ from marketplace.waiting import actions
 from marketplace.waiting.actions import Keeper
 from marketplace.waiting.models import WaitingRoom
 from marketplace.waiting.queries import rooms_page
+from marketplace.web.form_errors import put_error
 from marketplace.web.portal import present
-from marketplace.web.portal.forms import put_error
 from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits, shows
 from marketplace.web.waiting_form import ProductRoomForm, RateForm, rows_of
 
@@ -52,14 +52,9 @@ def room(request: HttpRequest, room_id: UUID) -> HttpResponse:
     """One of them: who waits, and how many are let in."""
     found = _find(request, room_id)
     form = RateForm(request.POST if request.method == "POST" else None, initial={"per_minute": found.per_minute})
-    if form.is_bound and form.is_valid():
-        try:
-            actions.change_rate(room_id=found.id, by=_keeper(request), **form.cleaned_data)
-        except SoukError as error:
-            put_error(form, error)
-        else:
-            messages.success(request, "Changed. Who waits keeps their place.")
-            return redirect("portal:waiting_room", found.id)
+    if form.is_bound and form.is_valid() and form.change(found.id, by=_keeper(request)):
+        messages.success(request, "Changed. Who waits keeps their place.")
+        return redirect("portal:waiting_room", found.id)
     context = {"form": form, "row": rows_of([found])[0], "is_own": found.made_by == "vendor"}
     return render(request, "portal/waiting_room.html", context, status=422 if form.errors else 200)
 

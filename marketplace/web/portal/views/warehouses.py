@@ -7,7 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from kit.errors import SoukError
-from marketplace.web.portal.forms import DAYS, WarehouseForm, put_error
+from marketplace.web.form_errors import put_error
+from marketplace.web.portal.forms import DAYS, WarehouseForm
 from marketplace.web.portal.roles import ANYBODY, DOES_SHOP, changes, edits
 from tenants.shop.inventory.models import AllocationStrategy, Warehouse
 from tenants.shop.inventory.queries import chosen_strategy, warehouses_with_units

@@ -15,7 +15,8 @@ from accounts.models import Address, StaffMember, User
 from kit.errors import SoukError
 from marketplace.messages.queries import unread_of_customer
 from marketplace.orders.queries import orders_of_customer
-from marketplace.web.storefront.forms import AddressForm, NameForm, put_error
+from marketplace.web.form_errors import put_error
+from marketplace.web.storefront.forms import AddressForm, NameForm
 from marketplace.web.storefront.views.team import shown_shops
 from marketplace.web.storefront.visitor import back_to, customers, person, see_other
 from taxonomy.tax import COUNTRY_NAMES

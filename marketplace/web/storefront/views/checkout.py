@@ -40,7 +40,8 @@ from marketplace.checkout.means import add_gift_card, chosen_means
 from marketplace.checkout.queries import cart_to_order, is_all_fetched, problem_of
 from marketplace.orders.models import Order
 from marketplace.waiting.actions import NotAdmitted
-from marketplace.web.storefront.forms import NEW_ADDRESS, AddressForm, CheckoutForm, put_error
+from marketplace.web.form_errors import put_error
+from marketplace.web.storefront.forms import NEW_ADDRESS, AddressForm, CheckoutForm
 from marketplace.web.storefront.views import front
 from marketplace.web.storefront.views.cart import lanes, totals
 from marketplace.web.storefront.visitor import cart_of, is_forgetful, person, remember_order, see_other, shop_front

@@ -25,7 +25,7 @@ from kit.links import absolute_url
 from kit.money import Money, parse_major
 from marketplace.checkout.buying_cards import settle_purchase, start_purchase
 from marketplace.checkout.means import card_for
-from marketplace.web.storefront.forms import put_error
+from marketplace.web.form_errors import put_error
 from marketplace.web.storefront.visitor import customers, person, see_other
 
 log = structlog.get_logger(__name__)

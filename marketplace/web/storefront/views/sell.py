@@ -23,7 +23,8 @@ from billing.stripe.models import ConnectedAccount
 from kit.errors import NotAllowed, SoukError
 from kit.links import absolute_url, host_of
 from kit.money import Money
-from marketplace.web.storefront.forms import ApplicationForm, put_error
+from marketplace.web.form_errors import put_error
+from marketplace.web.storefront.forms import ApplicationForm
 from marketplace.web.storefront.views.coming_back import portal_step_url
 from marketplace.web.storefront.visitor import customers, person, see_other
 from tenants.onboarding.checklist import WHO
